@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+# Unpacks the native libraries that no Debian 12 package carries: Arrow and Parquet (library and headers
+# of the pyarrow wheel), ONNX Runtime (library of its wheel, headers of a Debian package that is read
+# with an apt configuration of our own and never installed), simdjson (source inside an sdist).
+# pip checks the hashes the index states; what was unpacked is checked before the stamp is written.
+
+ARROW_LIBRARIES=(arrow arrow_compute arrow_acero arrow_dataset parquet)
+
+# fetch_libraries DIR
+fetch_libraries() {
+  local target=$1 stamp
+  stamp=$(libraries_stamp)
+  if [ "$(cat "$target/stamp" 2>/dev/null)" = "$stamp" ]; then
+    say "libraries: up to date in .deps"
+    return
+  fi
+  local work=$target.new
+  rm -rf "$work"
+  mkdir -p "$work"/{include,lib,src/simdjson,download}
+  say "libraries: Arrow $ARROW_VERSION, ONNX Runtime $ONNXRUNTIME_VERSION, simdjson (about 150 MB)"
+  fetch_wheel "$work" "pyarrow==$ARROW_VERSION"
+  fetch_wheel "$work" "onnxruntime==$ONNXRUNTIME_VERSION"
+  unpack_arrow "$work"
+  unpack_onnxruntime "$work"
+  fetch_simdjson "$work"
+  fetch_onnxruntime_headers "$work"
+  rm -rf "$work/download"
+  verify_libraries "$work"
+  printf '%s\n' "$stamp" >"$work/stamp"
+  rm -rf "$target"
+  mv "$work" "$target"
+  say "libraries: unpacked into .deps ($(du -sh "$target" | cut -f1))"
+}
+
+# The stamp changes with the pinned versions and with this script.
+libraries_stamp() {
+  cat "$root/cmake/versions.env" "$root/tools/setup/libraries.sh" | sha256sum | cut -d' ' -f1
+}
+
+# fetch_wheel WORK NAME==VERSION
+fetch_wheel() {
+  progress "downloading $2"
+  pip_download "$1" --only-binary=:all: "$2"
+  local wheel
+  for wheel in "$1"/download/*.whl; do python3 -m zipfile -e "$wheel" "$1/download/wheel"; done
+  rm -f "$1"/download/*.whl
+}
+
+# pip_download WORK ARGUMENT...
+pip_download() {
+  local work=$1 log
+  shift
+  log=$work/download/pip.log
+  python3 -m pip download -q --disable-pip-version-check --no-deps -d "$work/download" "$@" \
+    >"$log" 2>&1 && return
+  tail -n 8 "$log" >&2
+  fail "could not download ${*: -1}" \
+    "check the network and pip's index (pip config list); the version is pinned in cmake/versions.env"
+}
+
+unpack_arrow() {
+  local wheel=$1/download/wheel/pyarrow name
+  cp -r "$wheel/include/arrow" "$wheel/include/parquet" "$1/include/"
+  for name in "${ARROW_LIBRARIES[@]}"; do
+    [ -e "$wheel/lib$name.so.$ARROW_SOVERSION" ] ||
+      fail "the wheel has no lib$name.so.$ARROW_SOVERSION" \
+        "make ARROW_SOVERSION in cmake/versions.env fit ARROW_VERSION"
+    cp "$wheel/lib$name.so.$ARROW_SOVERSION" "$1/lib/"
+    ln -sf "lib$name.so.$ARROW_SOVERSION" "$1/lib/lib$name.so"
+  done
+}
+
+unpack_onnxruntime() {
+  local wheel=$1/download/wheel/onnxruntime/capi
+  cp "$wheel/libonnxruntime.so.$ONNXRUNTIME_VERSION" "$1/lib/"
+  ln -sf "libonnxruntime.so.$ONNXRUNTIME_VERSION" "$1/lib/libonnxruntime.so.1"
+  ln -sf libonnxruntime.so.1 "$1/lib/libonnxruntime.so"
+}
+
+fetch_simdjson() {
+  progress "downloading simdjson"
+  pip_download "$1" --no-binary=:all: "pysimdjson==$PYSIMDJSON_VERSION"
+  tar xzf "$1"/download/pysimdjson-*.tar.gz -C "$1/download"
+  cp "$1"/download/pysimdjson-*/simdjson/simdjson.{h,cpp} "$1/src/simdjson/"
+}
+
+# The package of a newer Debian suite, downloaded with lists, cache and sources of our own.
+fetch_onnxruntime_headers() {
+  if [ -n "${ONNXRUNTIME_ROOT:-}" ]; then
+    cp -r "$ONNXRUNTIME_ROOT/include" "$1/include/onnxruntime"
+    return
+  fi
+  progress "downloading the headers of ONNX Runtime"
+  local apt=$1/download/apt log=$1/download/apt.log mirror
+  mirror=$(debian_mirror)
+  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/parts"
+  printf 'deb [signed-by=%s] %s %s main\n' "$(debian_keyring)" "$mirror" \
+    "$ONNXRUNTIME_HEADERS_SUITE" >"$apt/sources.list"
+  local options=(-o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts="$apt/parts"
+    -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache"
+    -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts="$apt/parts"
+    -o APT::Sandbox::User=root)
+  if ! { apt-get "${options[@]}" update -qq &&
+    (cd "$apt" && apt-get "${options[@]}" download -qq libonnxruntime-dev) &&
+    dpkg -x "$apt"/libonnxruntime-dev_*.deb "$apt/x"; } >"$log" 2>&1; then
+    tail -n 8 "$log" >&2
+    fail "could not fetch libonnxruntime-dev of Debian $ONNXRUNTIME_HEADERS_SUITE from $mirror" \
+      "unpack an official ONNX Runtime release and set ONNXRUNTIME_ROOT to it, then run again"
+  fi
+  cp -r "$apt/x/usr/include/onnxruntime" "$1/include/"
+}
+
+# The Debian mirror this machine already uses; Debian's own where it uses none (Ubuntu).
+debian_mirror() {
+  local found
+  found=$(grep -rhoE 'https?://[^ ]*/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d \
+    --include='*.sources' --include='*.list' 2>/dev/null | grep -v snapshot | head -n 1 || true)
+  printf '%s\n' "${found:?no Debian mirror}"
+}
+
+debian_keyring() {
+  local path
+  for path in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
+    if [ -e "$path" ]; then
+      printf '%s\n' "$path"
+      return
+    fi
+  done
+  fail "Debian's archive keyring is not installed" "apt-get install debian-archive-keyring"
+}
+
+# verify_libraries DIR: every file the build asks for is there, and each library loads.
+verify_libraries() {
+  local file
+  for file in include/arrow/api.h include/parquet/arrow/reader.h src/simdjson/simdjson.cpp \
+    include/onnxruntime/onnxruntime_cxx_api.h lib/libonnxruntime.so; do
+    [ -s "$1/$file" ] || fail "$file is missing after unpacking" "remove .deps.new and run again"
+  done
+  progress "loading the libraries once"
+  LD_LIBRARY_PATH=$1/lib python3 - "$1/lib" <<'PYTHON' ||
+import ctypes, glob, sys
+for path in sorted(glob.glob(sys.argv[1] + "/lib*.so")):
+    ctypes.CDLL(path)
+PYTHON
+    fail "a library does not load on this machine" \
+      "an x86-64 or arm64 Linux with glibc 2.28 or newer is needed"
+}
