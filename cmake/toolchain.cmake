@@ -18,9 +18,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
                       "this is ${CMAKE_CXX_COMPILER_VERSION}")
 endif()
 
-# -fPIE everywhere, so that libraries, tests and programs can share precompiled headers.
-add_compile_options(-fPIE -Wall -Wextra -Wno-missing-field-initializers -fdiagnostics-color=auto)
-add_link_options(-pie -Wl,-z,relro,-z,now)
+# -fPIE and -pthread everywhere, so that libraries, tests and programs can share precompiled headers.
+add_compile_options(-pthread -fPIE -Wall -Wextra -Wno-missing-field-initializers -fdiagnostics-color=auto)
+add_link_options(-pthread -pie -Wl,-z,relro,-z,now)
 # No path of the building machine in binaries; CHECK prints src/...
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 if(MILLRACE_WERROR)
