@@ -1,0 +1,5 @@
+-- order: exact
+-- modes: straight
+CREATE TABLE orders (id BIGINT, customer STRING, product STRING, amount INT, price DECIMAL(10, 2), weight DOUBLE)
+WITH ('connector' = 'filesystem', 'path' = '${DATA}/orders.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+SELECT COUNT(*), SUM(amount), SUM(price), AVG(price), MIN(product), MAX(customer) FROM orders;

@@ -1,0 +1,4 @@
+-- order: exact
+CREATE TABLE orders (id BIGINT, customer STRING, product STRING, amount INT, price DECIMAL(10, 2), weight DOUBLE)
+WITH ('connector' = 'filesystem', 'path' = '${DATA}/orders.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+SELECT product, customer, SUM(amount) AS s, COUNT(*) AS n FROM orders GROUP BY customer, product;

@@ -1,0 +1,5 @@
+-- order: exact
+-- modes: straight
+CREATE TABLE orders (id BIGINT, customer STRING, product STRING, amount INT, price DECIMAL(10, 2), weight DOUBLE)
+WITH ('connector' = 'filesystem', 'path' = '${DATA}/orders.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+SELECT FIRST_VALUE(s), LAST_VALUE(s) FROM (SELECT customer, SUM(amount) AS s FROM orders GROUP BY customer);
