@@ -29,7 +29,7 @@ struct Error {
   /// One line for logs: `MR0501 message: detail (context, ...)`.
   std::string ToString() const;
   /// Returns this error with one more context entry, the innermost first.
-  Error&& With(std::string where) && {
+  Error With(std::string where) && {
     context.push_back(std::move(where));
     return std::move(*this);
   }

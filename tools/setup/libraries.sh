@@ -79,7 +79,8 @@ unpack_onnxruntime() {
 
 fetch_simdjson() {
   progress "downloading simdjson"
-  pip_download "$1" --no-binary=:all: "pysimdjson==$PYSIMDJSON_VERSION"
+  # Only this one from source: pip would otherwise compile the packages its metadata step needs, too.
+  pip_download "$1" --no-binary=pysimdjson "pysimdjson==$PYSIMDJSON_VERSION"
   tar xzf "$1"/download/pysimdjson-*.tar.gz -C "$1/download"
   cp "$1"/download/pysimdjson-*/simdjson/simdjson.{h,cpp} "$1/src/simdjson/"
 }
