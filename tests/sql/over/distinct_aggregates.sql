@@ -1,0 +1,7 @@
+CREATE TABLE events (
+  k STRING, v INT, ts TIMESTAMP(3),
+  WATERMARK FOR ts AS ts - INTERVAL '2' SECOND
+) WITH ('connector' = 'filesystem', 'path' = '${DATA}/events.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+SELECT k, v, COUNT(DISTINCT v) OVER w AS d, SUM(DISTINCT v) OVER w AS s FROM events
+WINDOW w AS (PARTITION BY k ORDER BY ts ROWS BETWEEN 2 PRECEDING AND CURRENT ROW);
+SELECT k, v, COUNT(DISTINCT k) OVER w AS d FROM events WINDOW w AS (ORDER BY ts RANGE BETWEEN INTERVAL '5' SECOND PRECEDING AND CURRENT ROW);

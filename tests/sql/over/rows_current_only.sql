@@ -1,0 +1,6 @@
+CREATE TABLE events (
+  k STRING, v INT, ts TIMESTAMP(3),
+  WATERMARK FOR ts AS ts - INTERVAL '2' SECOND
+) WITH ('connector' = 'filesystem', 'path' = '${DATA}/events.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+SELECT k, v, COUNT(*) OVER w AS n, SUM(v) OVER w AS s FROM events
+WINDOW w AS (PARTITION BY k ORDER BY ts ROWS BETWEEN 0 PRECEDING AND CURRENT ROW);
