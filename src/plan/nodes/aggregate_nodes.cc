@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/nodes/aggregate_nodes.h"
+
+#include "plan/nodes/node_text.h"
+
+namespace millrace {
+
+WindowAggregateNode::WindowAggregateNode(PlanNodePtr input, Fields fields, Schema schema)
+    : PlanNode({std::move(input)}, std::move(schema)), fields_(std::move(fields)) {}
+
+PlanNodePtr WindowAggregateNode::WithChildren(std::vector<PlanNodePtr> children) const {
+  return std::make_shared<WindowAggregateNode>(children[0], fields_, schema());
+}
+
+std::string WindowAggregateNode::details() const {
+  const Schema& input = children()[0]->schema();
+  std::string window = fields_.window.ToString();
+  if (fields_.time_column >= 0) {
+    window += " on " + input[static_cast<size_t>(fields_.time_column)].name;
+  } else {
+    window += " attached by " + ColumnList(input, {fields_.start_column, fields_.end_column});
+  }
+  std::string text = "keys=[" + ColumnList(input, fields_.keys) + "], window=[" + window +
+                     "], select=[" + CallList(input, fields_.calls) + "]";
+  if (fields_.emit_start) text += " +start";
+  if (fields_.emit_end) text += " +end";
+  if (fields_.emit_time) text += " +time";
+  return text;
+}
+
+Distribution WindowAggregateNode::required_distribution(size_t) const {
+  return fields_.keys.empty() ? Distribution::Single() : Distribution::Hash(fields_.keys);
+}
+
+Delay WindowAggregateNode::delay() const {
+  const int64_t wait =
+      fields_.window.kind == WindowKind::kHop || fields_.window.kind == WindowKind::kCumulate
+          ? fields_.window.slide
+          : fields_.window.size;
+  return {true, wait,
+          "a window closes when the watermark passes its end, up to " + DurationText(wait) +
+              " after the row"};
+}
+
+std::string WindowAggregateNode::state_description() const {
+  return "value per key and slice: " + std::to_string(fields_.calls.size()) +
+         " accumulator(s), until the window closes";
+}
+
+std::optional<WindowColumns> WindowAggregateNode::window_columns() const {
+  int next = static_cast<int>(fields_.keys.size() + fields_.calls.size());
+  WindowColumns window;
+  if (fields_.emit_start) window.start = next++;
+  if (fields_.emit_end) window.end = next++;
+  if (fields_.emit_time) window.time = next++;
+  if (window.start < 0 || window.end < 0) return std::nullopt;
+  return window;
+}
+
+GroupAggregateNode::GroupAggregateNode(PlanNodePtr input, std::vector<int> keys,
+                                       std::vector<AggregateCall> calls, Schema schema,
+                                       int64_t state_ttl_ms)
+    : PlanNode({std::move(input)}, std::move(schema)),
+      keys_(std::move(keys)),
+      calls_(std::move(calls)),
+      state_ttl_ms_(state_ttl_ms) {}
+
+PlanNodePtr GroupAggregateNode::WithChildren(std::vector<PlanNodePtr> children) const {
+  return std::make_shared<GroupAggregateNode>(children[0], keys_, calls_, schema(), state_ttl_ms_);
+}
+
+std::string GroupAggregateNode::details() const {
+  const Schema& input = children()[0]->schema();
+  std::string text =
+      "keys=[" + ColumnList(input, keys_) + "], select=[" + CallList(input, calls_) + "]";
+  if (state_ttl_ms_ > 0) text += ", ttl=[" + DurationText(state_ttl_ms_) + "]";
+  return text;
+}
+
+Distribution GroupAggregateNode::required_distribution(size_t) const {
+  return keys_.empty() ? Distribution::Single() : Distribution::Hash(keys_);
+}
+
+std::string GroupAggregateNode::state_description() const {
+  return "value per key: " + std::to_string(calls_.size()) + " accumulator(s), " +
+         (state_ttl_ms_ > 0 ? "kept " + DurationText(state_ttl_ms_) + " after the last change"
+                            : std::string("kept for ever (table.exec.state.ttl is 0)"));
+}
+
+OverNode::OverNode(PlanNodePtr input, Fields fields, Schema schema)
+    : PlanNode({std::move(input)}, std::move(schema)), fields_(std::move(fields)) {}
+
+PlanNodePtr OverNode::WithChildren(std::vector<PlanNodePtr> children) const {
+  return std::make_shared<OverNode>(children[0], fields_, schema());
+}
+
+std::string OverNode::details() const {
+  const Schema& input = children()[0]->schema();
+  std::string frame = fields_.rows ? "ROWS " : "RANGE ";
+  if (fields_.preceding < 0) {
+    frame += "UNBOUNDED PRECEDING";
+  } else {
+    frame += (fields_.rows ? std::to_string(fields_.preceding) : DurationText(fields_.preceding)) +
+             " PRECEDING";
+  }
+  return "partition=[" + ColumnList(input, fields_.partition_keys) + "], order=[" +
+         input[static_cast<size_t>(fields_.order_column)].name + "], frame=[" + frame +
+         "], emit=[" + (fields_.on_arrival ? "on-arrival" : "watermark") + "], select=[" +
+         CallList(input, fields_.calls) + "]";
+}
+
+Distribution OverNode::required_distribution(size_t) const {
+  return fields_.partition_keys.empty() ? Distribution::Single()
+                                        : Distribution::Hash(fields_.partition_keys);
+}
+
+Delay OverNode::delay() const {
+  if (fields_.on_arrival || fields_.proctime) return {};
+  return {true, 0, "a row waits until the watermark reaches its time (millrace.over.emit = "
+                   "'on-arrival' sends it at once)"};
+}
+
+std::string OverNode::state_description() const {
+  if (fields_.preceding < 0) return "value per key: running accumulators, kept for ever";
+  return "ordered entries per key: rows of the frame, until they leave it";
+}
+
+}  // namespace millrace

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nodes that aggregate: by window, by group with retractions, and OVER.
+#pragma once
+
+#include "plan/aggregate_call.h"
+#include "plan/node.h"
+#include "plan/nodes/stateless_nodes.h"
+
+namespace millrace {
+
+/// GROUP BY keys, window. Output: keys, then aggregates, then the window columns asked for.
+/// One +I per key and window when the watermark reaches window_end - 1 ms; late rule of section 7 in
+/// docs/reference/time.md (TUMBLE: window fired; HOP, CUMULATE: by slice).
+class WindowAggregateNode final : public PlanNode {
+ public:
+  static constexpr std::string_view kKind = "WindowAggregate";
+  struct Fields {
+    std::vector<int> keys;                 // input columns
+    std::vector<AggregateCall> calls;
+    WindowSpec window;
+    int time_column = -1;                  // rowtime column windows are computed from, or -1:
+    int start_column = -1;                 // windows are attached by columns of the input
+    int end_column = -1;
+    bool emit_start = false;               // output columns behind the aggregates, in this order
+    bool emit_end = false;
+    bool emit_time = false;                // rowtime attribute of the result (window_end - 1 ms)
+    DataType time_type;                    // of window_time; window_start/end are TIMESTAMP(3)
+  };
+  WindowAggregateNode(PlanNodePtr input, Fields fields, Schema schema);
+  std::string_view kind() const override { return kKind; }
+  PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
+  std::string details() const override;
+  ChangelogMode changelog_mode() const override { return ChangelogMode::InsertOnly(); }
+  Distribution required_distribution(size_t input) const override;
+  bool has_keyed_state() const override { return true; }
+  Delay delay() const override;
+  std::string state_description() const override;
+  std::optional<WindowColumns> window_columns() const override;
+  const Fields& fields() const { return fields_; }
+
+ private:
+  Fields fields_;
+};
+
+/// GROUP BY keys over any input, emitting a changelog. Output: keys, then aggregates.
+class GroupAggregateNode final : public PlanNode {
+ public:
+  static constexpr std::string_view kKind = "GroupAggregate";
+  GroupAggregateNode(PlanNodePtr input, std::vector<int> keys, std::vector<AggregateCall> calls,
+                     Schema schema, int64_t state_ttl_ms);
+  std::string_view kind() const override { return kKind; }
+  PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
+  std::string details() const override;
+  ChangelogMode changelog_mode() const override { return ChangelogMode::All(); }
+  Distribution required_distribution(size_t input) const override;
+  bool has_keyed_state() const override { return true; }
+  std::string state_description() const override;
+  const std::vector<int>& keys() const { return keys_; }
+  const std::vector<AggregateCall>& calls() const { return calls_; }
+  int64_t state_ttl_ms() const { return state_ttl_ms_; }
+
+ private:
+  std::vector<int> keys_;
+  std::vector<AggregateCall> calls_;
+  int64_t state_ttl_ms_;
+};
+
+/// Aggregates over a frame that ends at the current row. Output: all input columns, then the calls.
+class OverNode final : public PlanNode {
+ public:
+  static constexpr std::string_view kKind = "Over";
+  struct Fields {
+    std::vector<int> partition_keys;
+    int order_column = -1;                 // rowtime or proctime column
+    bool proctime = false;
+    bool rows = false;                     // ROWS frame, else RANGE
+    int64_t preceding = -1;                // ROWS: rows; RANGE: milliseconds; -1 = UNBOUNDED
+    bool on_arrival = false;               // millrace.over.emit = on-arrival
+    std::vector<AggregateCall> calls;
+  };
+  OverNode(PlanNodePtr input, Fields fields, Schema schema);
+  std::string_view kind() const override { return kKind; }
+  PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
+  std::string details() const override;
+  ChangelogMode changelog_mode() const override { return ChangelogMode::InsertOnly(); }
+  Distribution required_distribution(size_t input) const override;
+  bool has_keyed_state() const override { return true; }
+  Delay delay() const override;
+  std::string state_description() const override;
+  const Fields& fields() const { return fields_; }
+
+ private:
+  Fields fields_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/nodes/source_nodes.h"
+
+#include "plan/nodes/node_text.h"
+
+namespace millrace {
+namespace {
+
+Schema ScanSchema(const Table& table, const std::vector<size_t>& columns) {
+  Schema schema;
+  for (size_t index : columns) {
+    const TableColumn& column = table.columns[index];
+    schema.Append({column.name, column.type.WithTimeAttribute(TimeAttribute::kNone)});
+  }
+  return schema;
+}
+
+}  // namespace
+
+ScanNode::ScanNode(TablePtr table, std::vector<size_t> columns)
+    : PlanNode({}, ScanSchema(*table, columns)),
+      table_(std::move(table)),
+      columns_(std::move(columns)) {}
+
+std::string ScanNode::details() const {
+  std::string text = "table=[" + table_->path + "], columns=[";
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    text += (i > 0 ? ", " : "") + table_->columns[columns_[i]].name;
+  }
+  return text + "], connector=[" + std::string(table_->connector->name()) + "]" +
+         (table_->scan_note.empty() ? "" : ", options=[" + table_->scan_note + "]");
+}
+
+ChangelogMode ScanNode::changelog_mode() const {
+  return table_->format != nullptr ? table_->format->changelog_mode()
+                                   : ChangelogMode::InsertOnly();
+}
+
+ValuesNode::ValuesNode(Schema schema, Batch rows, std::string text)
+    : PlanNode({}, std::move(schema)), rows_(std::move(rows)), text_(std::move(text)) {}
+
+WatermarkNode::WatermarkNode(PlanNodePtr input, int rowtime, ExpressionPtr watermark,
+                             int64_t idle_timeout_ms)
+    : PlanNode({input},
+               [&] {
+                 std::vector<Column> columns = input->schema().columns();
+                 Column& column = columns[static_cast<size_t>(rowtime)];
+                 column.type = column.type.WithTimeAttribute(TimeAttribute::kRowtime);
+                 return Schema(std::move(columns));
+               }()),
+      rowtime_(rowtime),
+      watermark_(std::move(watermark)),
+      idle_timeout_ms_(idle_timeout_ms) {}
+
+PlanNodePtr WatermarkNode::WithChildren(std::vector<PlanNodePtr> children) const {
+  return std::make_shared<WatermarkNode>(children[0], rowtime_, watermark_, idle_timeout_ms_);
+}
+
+std::string WatermarkNode::details() const {
+  return "rowtime=[" + schema()[static_cast<size_t>(rowtime_)].name + "], watermark=[" +
+         watermark_->ToString() + "], idle after=[" +
+         (idle_timeout_ms_ > 0 ? DurationText(idle_timeout_ms_) : "never") + "]";
+}
+
+}  // namespace millrace

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Leaves of a plan: a table scan, constant rows, and the watermark that follows a scan.
+#pragma once
+
+#include "data/batch.h"
+#include "plan/node.h"
+#include "plan/table.h"
+
+namespace millrace {
+
+/// Reads a table. Output: the chosen physical columns, then the chosen metadata columns.
+class ScanNode final : public PlanNode {
+ public:
+  static constexpr std::string_view kKind = "Scan";
+  /// `columns` are indexes into table->columns of kind physical or metadata, physical first.
+  ScanNode(TablePtr table, std::vector<size_t> columns);
+  std::string_view kind() const override { return kKind; }
+  PlanNodePtr WithChildren(std::vector<PlanNodePtr>) const override { return shared_from_this(); }
+  std::string details() const override;
+  ChangelogMode changelog_mode() const override;
+  const TablePtr& table() const { return table_; }
+  const std::vector<size_t>& columns() const { return columns_; }
+
+ private:
+  TablePtr table_;
+  std::vector<size_t> columns_;
+};
+
+/// VALUES: a constant batch, emitted once (by shard 0).
+class ValuesNode final : public PlanNode {
+ public:
+  static constexpr std::string_view kKind = "Values";
+  ValuesNode(Schema schema, Batch rows, std::string text);
+  std::string_view kind() const override { return kKind; }
+  PlanNodePtr WithChildren(std::vector<PlanNodePtr>) const override { return shared_from_this(); }
+  std::string details() const override { return text_; }
+  ChangelogMode changelog_mode() const override { return ChangelogMode::InsertOnly(); }
+  const Batch& rows() const { return rows_; }
+
+ private:
+  Batch rows_;
+  std::string text_;
+};
+
+/// Evaluates the watermark expression per row; fills Batch::watermarks and emits Watermark events.
+/// A NULL rowtime is a row error.
+class WatermarkNode final : public PlanNode {
+ public:
+  static constexpr std::string_view kKind = "WatermarkAssigner";
+  WatermarkNode(PlanNodePtr input, int rowtime, ExpressionPtr watermark, int64_t idle_timeout_ms);
+  std::string_view kind() const override { return kKind; }
+  PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
+  std::string details() const override;
+  ChangelogMode changelog_mode() const override { return children()[0]->changelog_mode(); }
+  int rowtime() const { return rowtime_; }
+  const ExpressionPtr& watermark() const { return watermark_; }
+  int64_t idle_timeout_ms() const { return idle_timeout_ms_; }  // 0 = never
+
+ private:
+  int rowtime_;
+  ExpressionPtr watermark_;
+  int64_t idle_timeout_ms_;
+};
+
+}  // namespace millrace

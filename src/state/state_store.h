@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// StateStore: keyed state of one operator on one shard, in three shapes (value per key, ordered entries,
+// timers), with dirty tracking per entry. In memory; what changed since the barrier before is handed over
+// as absolute puts and deletes. One thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace millrace {
+
+/// One change: `deleted` or the absolute value. `table` is the name under which a table was registered.
+struct StateChange {
+  std::string_view table;
+  std::string_view key;
+  std::string_view value;
+  bool deleted = false;
+};
+
+/// A named table of one operator. Implementations: KeyTable, OrderedTable, TimerQueue.
+class StateTable {
+ public:
+  virtual ~StateTable() = default;
+  virtual std::string_view name() const = 0;
+  /// Visits what changed since the last call and marks it clean.
+  virtual Status CollectDelta(const std::function<Status(const StateChange&)>& visit) = 0;
+  /// Visits everything as puts; changes nothing.
+  virtual Status Snapshot(const std::function<Status(const StateChange&)>& visit) const = 0;
+  /// Applies one put or delete read back.
+  virtual Status Apply(const StateChange& change) = 0;
+  virtual size_t entries() const = 0;
+  virtual size_t memory_bytes() const = 0;
+};
+
+/// Owns the tables of one operator; order of registration is the order of recovery.
+class StateStore {
+ public:
+  /// With `track` false, dirty sets are not kept (nothing will ask for a delta).
+  explicit StateStore(bool track = true) : track_(track) {}
+  void Register(StateTable* table) { tables_.push_back(table); }  // table owned by the operator
+  const std::vector<StateTable*>& tables() const { return tables_; }
+  bool track() const { return track_; }
+
+ private:
+  bool track_;
+  std::vector<StateTable*> tables_;
+};
+
+}  // namespace millrace
