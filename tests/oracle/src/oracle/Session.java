@@ -160,7 +160,7 @@ final class Session {
       String part = x.getCause() == null && !m.contains(" ") ? x.getClass().getSimpleName() + ": " + m : m;
       if (parts.stream().noneMatch(p -> p.contains(part))) parts.add(part);
     }
-    String all = String.join(" | ", parts).replaceAll("\\s+", " ").trim();
+    String all = String.join(" | ", parts).replaceAll("\\s+", " ").replaceAll(" Was expecting one of: .*", "").trim();
     return all.replaceAll("@[0-9a-f]{5,}", "@").replaceAll("\\b[0-9a-f]{32}\\b", "<id>");
   }
 }
