@@ -20,10 +20,9 @@
 #include <type_traits>
 #include <vector>
 
-namespace millrace {
+#include "data/decimal.h"
 
-/// The unscaled value of a DECIMAL.
-using Int128 = __int128;
+namespace millrace {
 
 /// Validity of an argument.
 class ValidityReader {
