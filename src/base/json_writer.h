@@ -4,6 +4,7 @@
 // the output is always valid JSON. Not for rows of data: formats have encoders.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -44,7 +45,7 @@ class JsonWriter {
   }
   JsonWriter& Field(std::string_view name, bool value) { return Key(name).Bool(value); }
   JsonWriter& Field(std::string_view name, double value) { return Key(name).Double(value); }
-  template <typename Integer>
+  template <std::integral Integer>
   JsonWriter& Field(std::string_view name, Integer value) {
     return Key(name).Int(static_cast<int64_t>(value));
   }

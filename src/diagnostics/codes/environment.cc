@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// MR08: files, locks and the network.
+#include <array>
+
+#include "diagnostics/codes.h"
+
+namespace millrace {
+namespace {
+
+constexpr std::array kCodes = {
+    CodeInfo{
+        .code = "MR0801",
+        .title = "file operation failed",
+        .explanation = R"(
+The operating system refused to open, read, write or rename a file. The message carries its
+reason. Relative paths are relative to the directory the command was started in.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0802",
+        .title = "no space left",
+        .explanation = R"(
+The disk or the quota is full. The pipeline stops at its last consistent point; free some space
+and start the same command again, it goes on from there.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0803",
+        .title = "data directory is in use",
+        .explanation = R"(
+Another process works in this data directory; two would corrupt each other's progress. Stop the
+other one (its process id is in the message) or give this run a directory of its own with
+`--data-dir`.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0811",
+        .title = "HTTP request failed",
+        .explanation = R"(
+No usable answer came back: the name did not resolve, the connection was refused or broke, or
+the time limit passed. Nothing is assumed about whether the other side acted on the request.)",
+        .example = "",
+        .fixed = "",
+    },
+};
+
+}  // namespace
+
+std::span<const CodeInfo> EnvironmentCodes() { return kCodes; }
+
+}  // namespace millrace
