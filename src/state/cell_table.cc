@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/cell_table.h"
+
+#include "state/encoding.h"
+
+namespace millrace {
+
+size_t CellTable::Add(std::string cell, int64_t initial) {
+  cells_.push_back({std::move(cell), initial, initial, false});
+  return cells_.size() - 1;
+}
+
+Status CellTable::Visit(const Cell& cell,
+                        const std::function<Status(const StateChange&)>& visit) const {
+  std::string value;
+  PutOrdered(cell.value, &value);
+  return visit({name_, cell.name, value, false});
+}
+
+Status CellTable::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
+  for (Cell& cell : cells_) {
+    if (!cell.dirty) continue;
+    cell.dirty = false;
+    TRY(Visit(cell, visit));
+  }
+  return OkStatus();
+}
+
+Status CellTable::Snapshot(const std::function<Status(const StateChange&)>& visit) const {
+  for (const Cell& cell : cells_) TRY(Visit(cell, visit));
+  return OkStatus();
+}
+
+Status CellTable::Apply(const StateChange& change) {
+  for (Cell& cell : cells_) {
+    if (cell.name != change.key) continue;
+    std::string_view bytes = change.value;
+    cell.value = cell.initial;
+    if (!change.deleted && !GetOrdered(&bytes, &cell.value)) return CorruptStateEntry(name_);
+  }
+  return OkStatus();
+}
+
+}  // namespace millrace

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Encoding of state keys and values: integers as big-endian bytes whose order is that of the values (so a
+// store sorted by bytes is sorted by time), and lengths as LEB128 varints. Version-stable.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace millrace {
+
+inline void PutOrdered(int64_t value, std::string* out) {
+  const uint64_t bits = static_cast<uint64_t>(value) ^ (uint64_t{1} << 63);
+  for (int shift = 56; shift >= 0; shift -= 8) out->push_back(static_cast<char>(bits >> shift));
+}
+
+[[nodiscard]] inline bool GetOrdered(std::string_view* bytes, int64_t* value) {
+  if (bytes->size() < 8) return false;
+  uint64_t bits = 0;
+  for (int i = 0; i < 8; ++i) bits = bits << 8 | static_cast<uint8_t>((*bytes)[i]);
+  bytes->remove_prefix(8);
+  *value = static_cast<int64_t>(bits ^ (uint64_t{1} << 63));
+  return true;
+}
+
+inline void PutVarint(uint64_t value, std::string* out) {
+  while (value >= 0x80) {
+    out->push_back(static_cast<char>(value | 0x80));
+    value >>= 7;
+  }
+  out->push_back(static_cast<char>(value));
+}
+
+[[nodiscard]] inline bool GetVarint(std::string_view* bytes, uint64_t* value) {
+  *value = 0;
+  for (int shift = 0; shift < 64 && !bytes->empty(); shift += 7) {
+    const auto byte = static_cast<uint8_t>(bytes->front());
+    bytes->remove_prefix(1);
+    *value |= static_cast<uint64_t>(byte & 0x7F) << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+/// A length and the bytes.
+inline void PutBytes(std::string_view value, std::string* out) {
+  PutVarint(value.size(), out);
+  out->append(value);
+}
+
+[[nodiscard]] inline bool GetBytes(std::string_view* bytes, std::string_view* value) {
+  uint64_t size = 0;
+  if (!GetVarint(bytes, &size) || size > bytes->size()) return false;
+  *value = bytes->substr(0, static_cast<size_t>(size));
+  bytes->remove_prefix(static_cast<size_t>(size));
+  return true;
+}
+
+/// The error of state bytes that this version did not write.
+[[nodiscard]] inline std::unexpected<Error> CorruptStateEntry(std::string_view table) {
+  return InternalError("the state of '" + std::string(table) + "' cannot be read");
+}
+
+}  // namespace millrace

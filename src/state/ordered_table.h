@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// OrderedTable: per key, entries in order of (time, sequence), each for a row of a RowStore. Trimming from
+// the front is cheap, late entries may go in the middle. Changes are tracked per entry, so a partition of
+// 10,000 rows costs a delta of what came and went.
+//
+// Keys are slots of a KeyTable, which the owner keeps alive as long as a key has entries (or longer). The
+// table owns the rows of its entries: they are freed with them. One thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "state/key_table.h"
+#include "state/row_store.h"
+#include "state/state_store.h"
+
+namespace millrace {
+
+struct OrderedEntry {
+  int64_t time = 0;
+  uint64_t sequence = 0;
+  uint32_t row = 0;
+  bool operator<(const OrderedEntry& other) const {
+    return time != other.time ? time < other.time : sequence < other.sequence;
+  }
+};
+
+class OrderedTable final : public StateTable {
+ public:
+  /// `keys` and `rows` outlive the table. Keys found while applying state are inserted into `keys`.
+  OrderedTable(std::string name, bool track, KeyTable* keys, RowStore* rows);
+
+  std::span<const OrderedEntry> entries_of(uint32_t key) const {
+    if (key >= keyed_.size()) return {};
+    const Keyed& keyed = keyed_[key];
+    return std::span(keyed.entries).subspan(keyed.begin);
+  }
+  /// Returns the position of the new entry among the key's entries.
+  size_t Insert(uint32_t key, const OrderedEntry& entry);
+  /// Removes the first `count` entries of the key.
+  void TrimFront(uint32_t key, size_t count);
+  /// Sequence numbers given so far are below this.
+  uint64_t next_sequence() const { return next_sequence_; }
+
+  std::string_view name() const override { return name_; }
+  Status CollectDelta(const std::function<Status(const StateChange&)>& visit) override;
+  Status Snapshot(const std::function<Status(const StateChange&)>& visit) const override;
+  Status Apply(const StateChange& change) override;
+  size_t entries() const override { return count_; }
+  size_t memory_bytes() const override;
+
+ private:
+  static constexpr uint8_t kNew = 1;
+  static constexpr uint8_t kStored = 2;
+
+  struct Keyed {
+    std::vector<OrderedEntry> entries;
+    size_t begin = 0;
+  };
+  struct RowFlags {
+    uint64_t sequence = 0;
+    uint8_t flags = 0;
+  };
+  struct Dirty {
+    uint32_t key;
+    OrderedEntry entry;
+  };
+
+  std::string KeyOf(uint32_t key, const OrderedEntry& entry) const;
+  void Forget(uint32_t key, const OrderedEntry& entry);
+  RowFlags& FlagsOf(uint32_t row);
+
+  std::string name_;
+  bool track_;
+  KeyTable* keys_;
+  RowStore* rows_;
+  std::vector<Keyed> keyed_;
+  size_t count_ = 0;
+  uint64_t next_sequence_ = 0;
+  std::vector<RowFlags> row_flags_;  // by row; only while tracking
+  std::vector<Dirty> dirty_;
+  std::vector<std::string> deleted_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// RowStore: rows kept by value in columns, addressed by reusable slots. What operators hold back (rows that
+// wait for a watermark, the rows of a frame, both sides of a join) lies here: adding and gathering are
+// loops over one column at a time, and nothing keeps the batch alive that a row came in.
+//
+// Values of fixed width lie in flat arrays, text in strings whose memory is reused with the slot, nested
+// values as the bytes of their key encoding. One thread.
+#pragma once
+
+#include <arrow/type_fwd.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "data/data_type.h"
+
+namespace millrace {
+
+class RowStore {
+ public:
+  static constexpr uint32_t kNone = 0xFFFFFFFF;
+
+  explicit RowStore(std::vector<DataType> types);
+  ~RowStore();
+  RowStore(RowStore&&) noexcept;
+
+  /// Copies the given rows of the columns and appends their slots to `slots`.
+  void Add(std::span<const std::shared_ptr<arrow::Array>> columns, std::span<const int32_t> rows,
+           std::vector<uint32_t>* slots);
+  void Free(uint32_t slot);
+  /// One value per slot; kNone gives NULL.
+  Result<std::shared_ptr<arrow::Array>> Gather(size_t column,
+                                               std::span<const uint32_t> slots) const;
+  /// All columns of the slots.
+  Result<std::vector<std::shared_ptr<arrow::Array>>> GatherAll(
+      std::span<const uint32_t> slots) const;
+
+  /// Appends the bytes of a row; Read takes them into a new slot.
+  void Write(uint32_t slot, std::string* out) const;
+  Result<uint32_t> Read(std::string_view bytes);
+
+  size_t columns() const { return columns_.size(); }
+  size_t rows() const { return limit_ - free_.size(); }
+  /// Every slot is below this.
+  uint32_t slot_limit() const { return limit_; }
+  size_t memory_bytes() const;
+
+  class Column;
+
+ private:
+  uint32_t NewSlot();
+
+  std::vector<std::unique_ptr<Column>> columns_;
+  std::vector<uint32_t> free_;
+  uint32_t limit_ = 0;
+};
+
+}  // namespace millrace
