@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// KeyCounts: how often each key was seen, in order of first sight. Entries are dense, an
+// open-addressing index finds them. An entry whose count is zero stays until a rebuild, so that it
+// can come back in place.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "data/key_codec.h"
+#include "functions/aggregate/state_bytes.h"
+
+namespace millrace {
+
+/// Key is uint64_t or std::string.
+template <typename Key>
+class KeyCounts {
+ public:
+  using View = std::conditional_t<std::is_same_v<Key, std::string>, std::string_view, Key>;
+  struct Entry {
+    Key key;
+    int64_t count;
+  };
+
+  /// Adds `change` to the key's count and returns the new count.
+  int64_t Add(View key, int64_t change) {
+    if ((entries_.size() + 1) * 2 > index_.size()) Rebuild();
+    const size_t mask = index_.size() - 1;
+    size_t place = Hash(key) & mask;
+    while (index_[place] != 0) {
+      Entry& entry = entries_[index_[place] - 1];
+      if (entry.key == key) {
+        if (entry.count == 0) --zeros_;
+        entry.count += change;
+        if (entry.count == 0) ++zeros_;
+        return entry.count;
+      }
+      place = (place + 1) & mask;
+    }
+    entries_.push_back({Key(key), change});
+    index_[place] = static_cast<uint32_t>(entries_.size());
+    return change;
+  }
+
+  /// All entries, those of count zero included.
+  const std::vector<Entry>& entries() const { return entries_; }
+
+  void Put(std::string* out) const {
+    PutValue(static_cast<uint64_t>(entries_.size() - zeros_), out);
+    for (const Entry& entry : entries_) {
+      if (entry.count != 0) PutValues(out, entry.key, entry.count);
+    }
+  }
+  [[nodiscard]] bool Get(std::string_view* bytes) {
+    *this = KeyCounts();
+    uint64_t size = 0;
+    if (!GetValue(bytes, &size)) return false;
+    for (uint64_t i = 0; i < size; ++i) {
+      Entry entry{};
+      if (!GetValues(bytes, &entry.key, &entry.count)) return false;
+      Add(entry.key, entry.count);
+    }
+    return true;
+  }
+
+ private:
+  static uint64_t Hash(View key) {
+    if constexpr (std::is_same_v<Key, std::string>) {
+      return HashBytes(key);
+    } else {
+      uint64_t hash = key;
+      hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdULL;
+      hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53ULL;
+      return hash ^ (hash >> 33);
+    }
+  }
+
+  void Rebuild() {
+    if (zeros_ * 2 >= entries_.size()) {
+      std::erase_if(entries_, [](const Entry& entry) { return entry.count == 0; });
+      zeros_ = 0;
+    }
+    size_t size = 8;
+    while (size < (entries_.size() + 1) * 4) size *= 2;
+    index_.assign(size, 0);
+    for (size_t i = 0; i < entries_.size(); ++i) {
+      size_t place = Hash(entries_[i].key) & (size - 1);
+      while (index_[place] != 0) place = (place + 1) & (size - 1);
+      index_[place] = static_cast<uint32_t>(i + 1);
+    }
+  }
+
+  std::vector<Entry> entries_;
+  std::vector<uint32_t> index_;  // entry number + 1; 0 is free; a power of two
+  size_t zeros_ = 0;
+};
+
+}  // namespace millrace
