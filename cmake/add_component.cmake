@@ -2,11 +2,11 @@
 # add_component(NAME [ARROW] [SPLIT_BUILTIN] [DEPENDS component...] [LINK target...]
 #               [BUILTIN_LINK target...])
 #
-# Builds src/NAME/**/*.cc into the static library millrace_NAME and src/NAME/**/*_test.cc into the test
-# program NAME_test. DEPENDS names the components it may include (and what those may include). ARROW:
-# Arrow's headers are vocabulary here. SPLIT_BUILTIN: builtin.cc and everything in subfolders become
-# millrace_NAME_builtin, which only the program and the tests link. A component without a .cc yet is
-# skipped, so files can come in any order.
+# Builds src/NAME/**/*.cc into the static library millrace_NAME and src/NAME/**/*_test.cc into the
+# test program NAME_test. DEPENDS names the components it may include (and what those may include).
+# ARROW: Arrow's headers are vocabulary here. SPLIT_BUILTIN: builtin.cc and everything in subfolders
+# become millrace_NAME_builtin, which only the program and the tests link. A component without a .cc
+# yet is skipped, so files can come in any order.
 set(MILLRACE_COMPONENTS "" CACHE INTERNAL "libraries of components, lowest first")
 set(MILLRACE_BUILTINS "" CACHE INTERNAL "libraries that only programs and tests link")
 
@@ -107,10 +107,11 @@ function(add_unit_test name)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   add_test(NAME ${target} COMMAND ${target} --gtest_brief=1
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${target} PROPERTIES LABELS unit TIMEOUT 300)
+  set_tests_properties(${target} PROPERTIES LABELS "unit;check" TIMEOUT 300)
 endfunction()
 
-# add_program(NAME COMPONENT component DEPENDS component...): the composition root, with all builtins.
+# add_program(NAME COMPONENT component DEPENDS component...): the composition root, with all
+# builtins.
 function(add_program name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "COMPONENT" "DEPENDS")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${arg_COMPONENT}/*.cc)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What stands outside src/: the shared test support, suites across components, fuzz targets, benchmarks
-# and the checks of the sources themselves.
+# What stands outside src/: the shared test support, suites across components, fuzz targets,
+# benchmarks and the checks of the sources themselves.
 
 # add_test_support(DEPENDS component...): tests/support as the library millrace_test_support.
 function(add_test_support)
@@ -14,7 +14,15 @@ function(add_test_support)
   existing_libraries(libraries ${below})
   make_library(millrace_test_support ARROW SOURCES ${sources} LINK ${libraries})
   target_include_directories(millrace_test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+  file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/support/*_test.cc)
+  if(tests)
+    add_unit_test(support ARROW SOURCES ${tests}
+      LINK millrace_test_support ${MILLRACE_BUILTINS} ${MILLRACE_COMPONENTS})
+  endif()
 endfunction()
+
+# The suites that `make check` runs beside the unit tests.
+set(MILLRACE_QUICK_SUITES sql plans errors)
 
 # add_suites(NAME...): tests/NAME/*.cc as the program suite_NAME, with every builtin linked.
 function(add_suites)
@@ -30,26 +38,39 @@ function(add_suites)
     add_unit_test(suite_${name} ARROW SOURCES ${sources}
       LINK ${support} ${MILLRACE_BUILTINS} ${MILLRACE_COMPONENTS})
     set_tests_properties(suite_${name}_test PROPERTIES LABELS suite TIMEOUT 900)
+    if(name IN_LIST MILLRACE_QUICK_SUITES)
+      set_tests_properties(suite_${name}_test PROPERTIES LABELS "suite;check")
+    endif()
     if(TARGET millrace)
       add_dependencies(suite_${name}_test millrace)
     endif()
   endforeach()
 endfunction()
 
-# add_fuzz_targets(): tests/fuzz/NAME.cc as the program fuzz_NAME, in the fuzz preset only.
+# add_fuzz_targets(DEPENDS component...): tests/fuzz/NAME.cc as the program fuzz_NAME, in the fuzz
+# preset only; `ninja fuzzers` builds them and no more than these components.
 function(add_fuzz_targets)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "DEPENDS")
   if(NOT MILLRACE_MODE STREQUAL "fuzz")
     return()
   endif()
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*.cc)
   add_custom_target(fuzzers)
+  closure(below ${arg_DEPENDS})
+  set(libraries "")
+  foreach(name IN LISTS below)
+    foreach(target millrace_${name}_builtin millrace_${name})
+      if(TARGET ${target})
+        list(APPEND libraries ${target})
+      endif()
+    endforeach()
+  endforeach()
   foreach(source IN LISTS sources)
     cmake_path(GET source STEM stem)
     add_executable(fuzz_${stem} ${source})
     target_compile_options(fuzz_${stem} PRIVATE ${MILLRACE_OPTIMISE})
     target_link_options(fuzz_${stem} PRIVATE -fsanitize=fuzzer)
-    target_link_libraries(fuzz_${stem} PRIVATE ${MILLRACE_BUILTINS} ${MILLRACE_COMPONENTS}
-      millrace::arrow)
+    target_link_libraries(fuzz_${stem} PRIVATE ${libraries} millrace::arrow)
     set_target_properties(fuzz_${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
     add_dependencies(fuzzers fuzz_${stem})
   endforeach()
@@ -79,13 +100,13 @@ function(add_tool_checks)
     cmake_path(GET source STEM stem)
     add_test(NAME tools_${stem} COMMAND ${Python3_EXECUTABLE} ${source}
              WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    set_tests_properties(tools_${stem} PROPERTIES LABELS tools TIMEOUT 60)
+    set_tests_properties(tools_${stem} PROPERTIES LABELS "tools;check" TIMEOUT 60)
   endforeach()
   foreach(check check_layers tidy)
     if(EXISTS ${CMAKE_SOURCE_DIR}/tools/${check}.py)
       add_test(NAME ${check} COMMAND ${Python3_EXECUTABLE} tools/${check}.py
                WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-      set_tests_properties(${check} PROPERTIES LABELS tidy TIMEOUT 60)
+      set_tests_properties(${check} PROPERTIES LABELS "tidy;check" TIMEOUT 60)
     endif()
   endforeach()
 endfunction()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Third-party libraries as targets. What a component links it also sees; tools/check_layers.py says
 # which folder may include which of them.
-set(MILLRACE_DEPS_DIR "${CMAKE_SOURCE_DIR}/.deps" CACHE PATH "where tools/setup.sh unpacked libraries")
+set(MILLRACE_DEPS_DIR "${CMAKE_SOURCE_DIR}/.deps" CACHE PATH "what tools/setup.sh unpacked")
 if(NOT EXISTS ${MILLRACE_DEPS_DIR}/stamp)
   message(FATAL_ERROR "The native libraries are not there yet. Run: make setup")
 endif()
@@ -37,7 +37,8 @@ import_library(arrow libarrow_compute.so INCLUDE include LINK millrace::arrow_co
 import_library(parquet libparquet.so INCLUDE include LINK millrace::arrow)
 import_library(onnxruntime libonnxruntime.so INCLUDE include/onnxruntime)
 
-# simdjson is compiled in and comes before Arrow on every link line, hidden: libparquet exports its own.
+# simdjson is compiled in and comes before Arrow on every link line, hidden: libparquet exports its
+# own.
 add_library(millrace_simdjson STATIC ${MILLRACE_DEPS_DIR}/src/simdjson/simdjson.cpp)
 target_include_directories(millrace_simdjson SYSTEM INTERFACE ${MILLRACE_DEPS_DIR}/src/simdjson)
 target_compile_options(millrace_simdjson PRIVATE -O2 -w)

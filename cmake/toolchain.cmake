@@ -18,8 +18,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
                       "this is ${CMAKE_CXX_COMPILER_VERSION}")
 endif()
 
-# -fPIE and -pthread everywhere, so that libraries, tests and programs can share precompiled headers.
-add_compile_options(-pthread -fPIE -Wall -Wextra -Wno-missing-field-initializers -fdiagnostics-color=auto)
+# -fPIE and -pthread everywhere, so that libraries, tests and programs can share precompiled
+# headers.
+add_compile_options(-pthread -fPIE -Wall -Wextra -Wno-missing-field-initializers
+                    -fdiagnostics-color=auto)
 add_link_options(-pthread -pie -Wl,-z,relro,-z,now)
 # No path of the building machine in binaries; CHECK prints src/...
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
@@ -35,7 +37,8 @@ if(MILLRACE_MODE STREQUAL "release")
   add_compile_options(-g1 -fstack-protector-strong -fstack-clash-protection)
   add_compile_definitions(NDEBUG)
 elseif(MILLRACE_MODE STREQUAL "dev")
-  set(MILLRACE_SANITIZE -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=undefined)
+  set(MILLRACE_SANITIZE -fsanitize=address,undefined -fno-sanitize=vptr
+                        -fno-sanitize-recover=undefined)
 elseif(MILLRACE_MODE STREQUAL "tsan")
   set(MILLRACE_SANITIZE -fsanitize=thread)
 elseif(MILLRACE_MODE STREQUAL "fuzz")
@@ -67,6 +70,8 @@ if(CCACHE)
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-fpch-preprocess)
+  else()
+    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
   endif()
 endif()
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Prepares a clone for building. It installs the Debian or Ubuntu packages that are missing and unpacks
-# the pinned native libraries into .deps/ of the clone; nothing else on the machine changes. Running it
-# again is cheap: a stamp with the pinned versions says what is already there.
+# Prepares a clone for building. It installs the Debian or Ubuntu packages that are missing and
+# unpacks the pinned native libraries into .deps/ of the clone; nothing else on the machine changes.
+# Running it again is cheap: a stamp with the pinned versions says what is already there.
 #
 #   tools/setup.sh            packages and libraries for build, test, bench
 #   tools/setup.sh --fuzz     also the clang that `make fuzz` needs
 #   tools/setup.sh --fmt      also clang-format
+#   tools/setup.sh --lint     also clang-tidy
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -20,10 +21,12 @@ for argument in "$@"; do
   case "$argument" in
     --fuzz) packages+=("clang-$CLANG_VERSION" "libclang-rt-$CLANG_VERSION-dev") ;;
     --fmt) packages+=("clang-format-$CLANG_VERSION") ;;
-    *) fail "unknown option $argument" "use --fuzz, --fmt or no option" ;;
+    --lint) packages+=("clang-tidy-$CLANG_VERSION") ;;
+    *) fail "unknown option $argument" "use --fuzz, --fmt, --lint or no option" ;;
   esac
 done
 
 install_missing_packages "${packages[@]}"
 fetch_libraries "$root/.deps"
+touch "$root/.deps/stamp"
 say "ready: make build"

@@ -21,16 +21,16 @@ std::string DescribeOperands(const char* text, const A& a, const B& b) {
 
 }  // namespace millrace
 
-#define CHECK(condition)                                            \
-  do {                                                              \
-    if (!(condition)) [[unlikely]]                                  \
-      ::millrace::CheckFailed(__FILE__, __LINE__, #condition);      \
+#define CHECK(condition)                                       \
+  do {                                                         \
+    if (!(condition)) [[unlikely]]                             \
+      ::millrace::CheckFailed(__FILE__, __LINE__, #condition); \
   } while (false)
 
-#define CHECK_OP(a, op, b)                                                              \
-  do {                                                                                  \
-    if (!((a)op(b))) [[unlikely]]                                                       \
-      ::millrace::CheckFailed(__FILE__, __LINE__,                                       \
+#define CHECK_OP(a, op, b)                                                                \
+  do {                                                                                    \
+    if (!((a)op(b))) [[unlikely]]                                                         \
+      ::millrace::CheckFailed(__FILE__, __LINE__,                                         \
                               ::millrace::DescribeOperands(#a " " #op " " #b, (a), (b))); \
   } while (false)
 

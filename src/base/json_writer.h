@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// JsonWriter: writes one JSON document piece by piece, for machine-readable output of ours (commands,
-// diagnostics). Commas, quotes and escapes are its business; bytes that are not UTF-8 become U+FFFD, so
-// the output is always valid JSON. Not for rows of data: formats have encoders.
+// JsonWriter: writes one JSON document piece by piece, for machine-readable output of ours
+// (commands, diagnostics). Commas, quotes and escapes are its business; bytes that are not UTF-8
+// become U+FFFD, so the output is always valid JSON. Not for rows of data: formats have encoders.
 #pragma once
 
 #include <concepts>
@@ -38,7 +38,9 @@ class JsonWriter {
   JsonWriter& Raw(std::string_view json);
 
   /// Key and value in one step.
-  JsonWriter& Field(std::string_view name, std::string_view value) { return Key(name).String(value); }
+  JsonWriter& Field(std::string_view name, std::string_view value) {
+    return Key(name).String(value);
+  }
   JsonWriter& Field(std::string_view name, const char* value) { return Key(name).String(value); }
   JsonWriter& Field(std::string_view name, const std::string& value) {
     return Key(name).String(value);

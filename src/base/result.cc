@@ -20,8 +20,8 @@ std::unexpected<Error> UserError(std::string_view code, std::string message, std
                                .hint = std::move(hint)});
 }
 
-std::unexpected<Error> ExternalError(std::string_view code, std::string message,
-                                     std::string detail, bool retryable) {
+std::unexpected<Error> ExternalError(std::string_view code, std::string message, std::string detail,
+                                     bool retryable) {
   return std::unexpected(Error{.code = std::string(code),
                                .domain = ErrorDomain::kExternal,
                                .message = std::move(message),

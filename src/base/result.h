@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Result<T> and Error: how every fallible call in Millrace answers.
-// An Error has a stable code (see diagnostics/codes.h), a domain that says whose fault it is, a short
-// primary message, and optional detail and hint. It gains context (operator, pipeline) on its way up.
-// Nothing throws across a component boundary.
+// An Error has a stable code (see diagnostics/codes.h), a domain that says whose fault it is, a
+// short primary message, and optional detail and hint. It gains context (operator, pipeline) on its
+// way up. Nothing throws across a component boundary.
 #pragma once
 
 #include <expected>
@@ -54,19 +54,19 @@ inline Status OkStatus() { return {}; }
 #define MILLRACE_CONCAT(a, b) MILLRACE_CONCAT_INNER(a, b)
 
 /// TRY(expr): returns the error of a Status to the caller.
-#define TRY(expr)                                               \
-  do {                                                          \
-    auto&& try_status = (expr);                                 \
-    if (!try_status.has_value()) {                              \
-      return std::unexpected(std::move(try_status).error());    \
-    }                                                           \
+#define TRY(expr)                                            \
+  do {                                                       \
+    auto&& try_status = (expr);                              \
+    if (!try_status.has_value()) {                           \
+      return std::unexpected(std::move(try_status).error()); \
+    }                                                        \
   } while (false)
 
-#define MILLRACE_ASSIGN_OR_RETURN(tmp, lhs, expr)    \
-  auto tmp = (expr);                                 \
-  if (!tmp.has_value()) {                            \
-    return std::unexpected(std::move(tmp).error());  \
-  }                                                  \
+#define MILLRACE_ASSIGN_OR_RETURN(tmp, lhs, expr)   \
+  auto tmp = (expr);                                \
+  if (!tmp.has_value()) {                           \
+    return std::unexpected(std::move(tmp).error()); \
+  }                                                 \
   lhs = *std::move(tmp)
 
 /// TRY_ASSIGN(auto value, expr): unwraps a Result or returns its error to the caller.

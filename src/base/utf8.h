@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// UTF-8 by code point and by terminal column. Bytes that are not valid UTF-8 count as one code point
-// U+FFFD of one byte each, so a walk over any bytes ends and never reads past them.
+// UTF-8 by code point and by terminal column. Bytes that are not valid UTF-8 count as one code
+// point U+FFFD of one byte each, so a walk over any bytes ends and never reads past them.
 #pragma once
 
 #include <cstdint>

@@ -24,7 +24,9 @@ TEST(Utf8, InvalidBytesAreOneReplacementEach) {
     EXPECT_EQ(point.value, kReplacementCharacter);
     EXPECT_FALSE(IsValidUtf8(bad));
   }
-  EXPECT_EQ(CountCodePoints("a\xFF\xFF" "b"), 4u);
+  EXPECT_EQ(CountCodePoints("a\xFF\xFF"
+                            "b"),
+            4u);
 }
 
 TEST(Utf8, AppendIsTheInverseOfDecode) {

@@ -16,9 +16,9 @@ std::string_view WithoutLeadingBreak(std::string_view text) {
 const std::vector<CodeInfo>& Table() {
   static const std::vector<CodeInfo> table = [] {
     std::vector<CodeInfo> all;
-    for (const auto group : {InternalCodes(), SyntaxCodes(), NameCodes(), TypeCodes(), PlanCodes(),
-                             ConnectorCodes(), ModelCodes(), RuntimeCodes(), EnvironmentCodes(),
-                             CommandLineCodes()}) {
+    for (const auto group :
+         {InternalCodes(), SyntaxCodes(), NameCodes(), TypeCodes(), PlanCodes(), ConnectorCodes(),
+          ModelCodes(), RuntimeCodes(), EnvironmentCodes(), CommandLineCodes()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     for (CodeInfo& info : all) {

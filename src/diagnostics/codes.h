@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one table of user-visible error codes. Ranges: MR00 internal, MR01 lexical and syntax, MR02 names,
-// MR03 types and expressions, MR04 statements and planning (not supported, streaming rules), MR05
-// connectors, formats and options, MR06 models, MR07 run time (rows, actions), MR08 environment (files,
-// locks, network), MR09 command line. Each group is one file under codes/ with a sorted array.
+// The one table of user-visible error codes. Ranges: MR00 internal, MR01 lexical and syntax, MR02
+// names, MR03 types and expressions, MR04 statements and planning (not supported, streaming rules),
+// MR05 connectors, formats and options, MR06 models, MR07 run time (rows, actions), MR08
+// environment (files, locks, network), MR09 command line. Each group is one file under codes/ with
+// a sorted array.
 #pragma once
 
 #include <span>
@@ -11,8 +12,8 @@
 
 namespace millrace {
 
-/// One code. `explanation` is Markdown of a few sentences: cause, consequence, cure. `example` is SQL
-/// or a command that causes it (may be empty), `fixed` the same put right.
+/// One code. `explanation` is Markdown of a few sentences: cause, consequence, cure. `example` is
+/// SQL or a command that causes it (may be empty), `fixed` the same put right.
 struct CodeInfo {
   std::string_view code;
   std::string_view title;

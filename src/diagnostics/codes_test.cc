@@ -16,8 +16,8 @@ TEST(Codes, AscendWithoutRepeat) {
 
 TEST(Codes, StandInTheirGroup) {
   const std::span<const CodeInfo> groups[] = {
-      InternalCodes(), SyntaxCodes(), NameCodes(),    TypeCodes(),        PlanCodes(),
-      ConnectorCodes(), ModelCodes(), RuntimeCodes(), EnvironmentCodes(), CommandLineCodes()};
+      InternalCodes(),  SyntaxCodes(), NameCodes(),    TypeCodes(),        PlanCodes(),
+      ConnectorCodes(), ModelCodes(),  RuntimeCodes(), EnvironmentCodes(), CommandLineCodes()};
   for (size_t group = 0; group < std::size(groups); ++group) {
     EXPECT_FALSE(groups[group].empty());
     for (const CodeInfo& info : groups[group]) {

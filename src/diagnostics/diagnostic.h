@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Diagnostic: the one type of every message to a user, in the command line, the page, the API and the
-// repair loop. Rendered as text with a caret (render.h) and as JSON, one shape for all doors.
+// Diagnostic: the one type of every message to a user, in the command line, the page, the API and
+// the repair loop. Rendered as text with a caret (render.h) and as JSON, one shape for all doors.
 #pragma once
 
 #include <cstdint>
@@ -34,12 +34,12 @@ struct Label {
 
 struct Diagnostic {
   Severity severity = Severity::kError;
-  std::string code;                     // "MR0201"; its page is `millrace explain MR0201`
+  std::string code;  // "MR0201"; its page is `millrace explain MR0201`
   ErrorDomain domain = ErrorDomain::kUser;
-  std::string message;                  // one line: what was found and what was expected
-  std::string detail;                   // optional further lines
+  std::string message;  // one line: what was found and what was expected
+  std::string detail;   // optional further lines
   bool has_span = false;
-  Span span;                            // the whole offending token or clause
+  Span span;  // the whole offending token or clause
   std::vector<Label> labels;
   std::vector<std::string> candidates;  // nearest names of the closed world, best first
   std::string try_text;                 // a replacement that compiles; empty if none is known

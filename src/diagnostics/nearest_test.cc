@@ -23,7 +23,8 @@ TEST(Nearest, SwappedNeighboursAreOneSlip) {
 }
 
 TEST(Nearest, PrefixesAndParts) {
-  EXPECT_EQ(NearestNames("cust", {"amount", "customer_identifier"}), (Names{"customer_identifier"}));
+  EXPECT_EQ(NearestNames("cust", {"amount", "customer_identifier"}),
+            (Names{"customer_identifier"}));
   EXPECT_EQ(NearestNames("amount", {"total_amount", "card"}), (Names{"total_amount"}));
   EXPECT_EQ(NearestNames("id_customer", {"customer_id"}), (Names{"customer_id"}));
 }

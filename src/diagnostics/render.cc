@@ -79,8 +79,8 @@ std::vector<std::string> TryLines(const Diagnostic& diagnostic, const SourceText
   const uint32_t last = source->PositionOf(span.end).line;
   const std::string_view text = source->text();
   const uint32_t start = source->LineStart(first);
-  const uint32_t line_end = source->LineStart(last) +
-                            static_cast<uint32_t>(source->Line(last).size());
+  const uint32_t line_end =
+      source->LineStart(last) + static_cast<uint32_t>(source->Line(last).size());
   std::string patched(text.substr(start, span.begin - start));
   patched += diagnostic.try_text;
   if (line_end > span.end) patched += text.substr(span.end, line_end - span.end);

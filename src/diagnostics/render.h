@@ -10,7 +10,8 @@
 
 namespace millrace {
 
-/// A named source text with a line index. Lines and columns count from 1; columns count code points.
+/// A named source text with a line index. Lines and columns count from 1; columns count code
+/// points.
 class SourceText {
  public:
   SourceText(std::string name, std::string text);
@@ -44,8 +45,8 @@ std::string RenderText(const Diagnostic& diagnostic, const SourceText* source,
 /// All entries of a list, then a one-line count.
 std::string RenderText(const DiagnosticList& list, const SourceText* source,
                        const RenderOptions& options = {});
-/// One JSON object {format_version, valid, error_count, warning_count, diagnostics: [{severity, code,
-/// domain, summary, detail, range{filename, start{line,column,byte}, end{..}}, snippet{...},
+/// One JSON object {format_version, valid, error_count, warning_count, diagnostics: [{severity,
+/// code, domain, summary, detail, range{filename, start{line,column,byte}, end{..}}, snippet{...},
 /// candidates[], try, next_step}]}.
 std::string RenderJson(const DiagnosticList& list, const SourceText* source);
 

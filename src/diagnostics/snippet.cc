@@ -244,7 +244,8 @@ std::string RenderSnippet(const Diagnostic& diagnostic, const SourceText& source
     const std::string number = std::to_string(line);
     out += frame + std::string(gutter - number.size(), ' ') + number + " |" + reset;
     out += (text.empty() ? "" : " ") + text + '\n';
-    for (const std::string& row : MarkRows(std::move(marks), palette)) out += bar + ' ' + row + '\n';
+    for (const std::string& row : MarkRows(std::move(marks), palette))
+      out += bar + ' ' + row + '\n';
     previous = line;
   }
   return out;

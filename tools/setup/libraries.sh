@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# Unpacks the native libraries that no Debian 12 package carries: Arrow and Parquet (library and headers
-# of the pyarrow wheel), ONNX Runtime (library of its wheel, headers of a Debian package that is read
-# with an apt configuration of our own and never installed), simdjson (source inside an sdist).
-# pip checks the hashes the index states; what was unpacked is checked before the stamp is written.
+# Unpacks the native libraries that no Debian 12 package carries: Arrow and Parquet (library and
+# headers of the pyarrow wheel), ONNX Runtime (library of its wheel, headers of a Debian package
+# that is read with an apt configuration of our own and never installed), simdjson (source inside an
+# sdist). pip checks the hashes the index states; what was unpacked is checked before the stamp is
+# written.
 
 ARROW_LIBRARIES=(arrow arrow_compute arrow_acero arrow_dataset parquet)
 
@@ -55,7 +56,7 @@ pip_download() {
     >"$log" 2>&1 && return
   tail -n 8 "$log" >&2
   fail "could not download ${*: -1}" \
-    "check the network and pip's index (pip config list); the version is pinned in cmake/versions.env"
+    "check the network and pip's index (pip config list); versions are in cmake/versions.env"
 }
 
 unpack_arrow() {
@@ -79,7 +80,8 @@ unpack_onnxruntime() {
 
 fetch_simdjson() {
   progress "downloading simdjson"
-  # Only this one from source: pip would otherwise compile the packages its metadata step needs, too.
+  # Only this one from source: pip would otherwise compile the packages its metadata step needs,
+  # too.
   pip_download "$1" --no-binary=pysimdjson "pysimdjson==$PYSIMDJSON_VERSION"
   tar xzf "$1"/download/pysimdjson-*.tar.gz -C "$1/download"
   cp "$1"/download/pysimdjson-*/simdjson/simdjson.{h,cpp} "$1/src/simdjson/"

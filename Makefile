@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+# The one front door. `make` alone lists what there is; every target does the set-up it needs.
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 60
+JOBS ?= $(shell nproc)
+# What `make goldens` and `make bench` are restricted to, e.g. ONLY=over.
+ONLY ?=
+
+empty =
+export NINJA_STATUS = [%f/%t, %es] $(empty)
+CTEST = ctest --output-on-failure --no-tests=error --schedule-random -j $(JOBS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench docs demo \
+        goldens fuzz install clean stats
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install missing apt packages, fetch the pinned libraries into .deps/ (again only if changed)
+	@tools/setup.sh
+
+# Every other target only asks whether set-up was done for these pinned versions.
+.deps/stamp: cmake/versions.env $(wildcard tools/setup/*.sh)
+	@tools/setup.sh
+
+build/build.ninja: CMakePresets.json | .deps/stamp
+	@cmake --preset release --log-level=WARNING
+
+build: .deps/stamp build/build.ninja ## Build build/millrace (release)
+	@cmake --build build --target millrace -j $(JOBS)
+
+.PHONY: build-all
+build-all: .deps/stamp build/build.ninja
+	@cmake --build build -j $(JOBS)
+
+check: build-all ## Unit tests, SQL cases and source checks: under a minute once built
+	@cd build && $(CTEST) -L check
+
+test: build-all ## Everything a change must pass, from a bare clone: set-up, release build, all tests
+	@cd build && $(CTEST) -LE long
+
+test-asan: .deps/stamp ## The same tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@cmake --preset dev --log-level=WARNING
+	@cmake --build build-dev -j $(JOBS)
+	@cd build-dev && $(CTEST) -LE 'long|tidy|tools' --timeout 1200
+
+test-tsan: .deps/stamp ## The same tests under ThreadSanitizer
+	@cmake --preset tsan --log-level=WARNING
+	@cmake --build build-tsan -j $(JOBS)
+	@cd build-tsan && $(CTEST) -LE 'long|tidy|tools' --timeout 1200
+
+test-all: test test-asan test-tsan fuzz ## All of the above, the long suites and a minute of each fuzzer
+	@cd build && ctest --output-on-failure -j $(JOBS) -L long
+
+tidy: ## The house rules: sizes, names, layers, the outside world behind env
+	@python3 tools/check_layers.py && python3 tools/tidy.py
+
+lint: .deps/stamp build/build.ninja ## clang-tidy over the files that differ from main
+	@tools/setup.sh --lint && tools/lint.sh
+
+fmt: ## Format C++ with the pinned clang-format
+	@tools/setup.sh --fmt && tools/format.sh
+
+bench: build ## Ratios against bare-library loops and Flink, kept in bench/history/
+	@bench/run.sh $(ONLY)
+
+docs: build ## Generate the reference pages from the program's registries
+	@tools/docs.sh build/millrace
+
+demo: build ## Card fraud, from generated payments to blocked cards, with a summary
+	@examples/fraud/demo.sh
+
+goldens: build ## Let a real Flink write the expected results of tests/sql again (Java, Maven)
+	@tests/oracle/goldens.sh $(ONLY)
+
+fuzz: .deps/stamp ## Each fuzz target for FUZZ_SECONDS (60)
+	@tools/setup.sh --fuzz && tools/fuzz.sh $(FUZZ_SECONDS)
+
+install: build ## Install the program and its libraries under PREFIX (/usr/local), DESTDIR respected
+	@cmake --install build --prefix '$(PREFIX)'
+
+stats: ## How well the compiler cache works
+	@CCACHE_DIR=$(CURDIR)/.ccache ccache -s
+
+clean: ## Remove what was built; .deps/ and the compiler cache stay
+	@rm -rf build build-dev build-tsan build-fuzz
