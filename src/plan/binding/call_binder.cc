@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+// Function calls of the ExpressionBinder, those with their own argument syntax included.
+#include <algorithm>
+
+#include "functions/coercion.h"
+#include "plan/binding/expression_binder.h"
+#include "plan/binding/type_binder.h"
+#include "sql/printer.h"
+
+namespace millrace {
+namespace {
+
+std::string Upper(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  return upper;
+}
+
+bool IsLegacyWindowFunction(std::string_view name) {
+  static constexpr std::string_view kNames[] = {
+      "TUMBLE",       "HOP",         "SESSION",      "TUMBLE_START",    "TUMBLE_END",
+      "HOP_START",    "HOP_END",     "SESSION_START", "SESSION_END",    "TUMBLE_ROWTIME",
+      "HOP_ROWTIME",  "SESSION_ROWTIME", "TUMBLE_PROCTIME", "HOP_PROCTIME", "SESSION_PROCTIME"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+}  // namespace
+
+ExpressionPtr ExpressionBinder::BindCall(const sql::FunctionCall& call) {
+  const std::string& name = call.upper_name;
+  if (call.over) {
+    context_->Error("MR0311", "an OVER aggregate can stand only in the SELECT list", call.span)
+        .next_step = "Compute it in a subquery and use its column here.";
+    return nullptr;
+  }
+  if (context_->registries.aggregates->Find(name) != nullptr) {
+    Diagnostic& diagnostic = context_->Error(
+        "MR0311", "aggregate " + name + " cannot stand here", call.name.span);
+    diagnostic.next_step = "Aggregates belong in SELECT and HAVING of a query with GROUP BY.";
+    return nullptr;
+  }
+  if (IsLegacyWindowFunction(name)) {
+    context_->NotSupported("the group window function " + name, call.name.span,
+                           "Use the window table function, e.g. FROM TABLE(TUMBLE(TABLE t, "
+                           "DESCRIPTOR(ts), INTERVAL '1' MINUTE)).");
+    return nullptr;
+  }
+  if (name == "CURRENT_WATERMARK") return BindCurrentWatermark(call);
+  if (call.quantifier != sql::SetQuantifier::kNone || call.filter != nullptr ||
+      !call.order_by.empty() || !call.within_group.empty()) {
+    context_->Error("MR0311", name + " is no aggregate: DISTINCT, FILTER and ORDER BY do not apply",
+                    call.span);
+    return nullptr;
+  }
+  std::vector<ExpressionPtr> args;
+  bool failed = false;
+  for (const sql::Argument& argument : call.arguments) {
+    if (argument.name) {
+      context_->NotSupported("a named argument of a scalar function", argument.name->span);
+      return nullptr;
+    }
+    args.push_back(Bind(*argument.value));
+    failed = failed || args.back() == nullptr;
+  }
+  if (failed) return nullptr;
+  if (name == "COALESCE" || name == "IF" || name == "IFNULL" || name == "NULLIF") {
+    return BindConditionalCall(call, std::move(args));
+  }
+  if (context_->catalog->FindFunction(context_->catalog->Resolve(call.name)) != nullptr) {
+    context_->NotSupported("calling the user-defined function " + name, call.name.span);
+    return nullptr;
+  }
+  if (context_->registries.functions->Find(name) == nullptr || call.name.parts.size() > 1) {
+    ReportUnknownFunction(call);
+    return nullptr;
+  }
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (args[i]->type().kind() != TypeKind::kNull) continue;
+    Diagnostic& diagnostic = context_->Error(
+        "MR0305", "NULL has no type here; give it one with CAST", call.arguments[i].value->span);
+    diagnostic.try_text = "CAST(NULL AS STRING)";
+    failed = true;
+  }
+  return failed ? nullptr : Call(name, std::move(args), call.span);
+}
+
+void ExpressionBinder::ReportUnknownFunction(const sql::FunctionCall& call) {
+  std::vector<std::string> world = context_->registries.functions->Names();
+  for (const std::string& name : context_->registries.aggregates->Names()) world.push_back(name);
+  for (const char* name : {"COALESCE", "IF", "IFNULL", "NULLIF", "CURRENT_WATERMARK"}) {
+    world.emplace_back(name);
+  }
+  std::erase_if(world, [](const std::string& name) {
+    return !((name[0] >= 'A' && name[0] <= 'Z') && name.find(' ') == std::string::npos);
+  });
+  Diagnostic& diagnostic = context_->Error(
+      "MR0202", "unknown function '" + call.name.ToString() + "'", call.name.span);
+  context_->Suggest(&diagnostic, call.upper_name, world, /*quote_as_identifier=*/false);
+}
+
+ExpressionPtr ExpressionBinder::BindConditionalCall(const sql::FunctionCall& call,
+                                                    std::vector<ExpressionPtr> args) {
+  const std::string& name = call.upper_name;
+  const auto wrong_count = [&](std::string_view shape) -> ExpressionPtr {
+    context_->Error("MR0302", name + " does not take " + std::to_string(args.size()) +
+                                  " argument(s): " + std::string(shape),
+                    call.span);
+    return nullptr;
+  };
+  if (name == "IF") {
+    if (args.size() != 3) return wrong_count("IF(condition, then, else)");
+    if (args[0]->type().kind() != TypeKind::kBoolean) {
+      context_->Error("MR0307", "IF needs a BOOLEAN, found " + args[0]->type().ToString(),
+                      call.arguments[0].value->span);
+      return nullptr;
+    }
+    std::vector<ExpressionPtr> values = {args[1], args[2]};
+    const auto type = Unify(context_, &values, call.span, "IF");
+    if (!type) return nullptr;
+    return Expression::Case({args[0], values[0], values[1]}, *type);
+  }
+  if (name == "NULLIF") {
+    if (args.size() != 2) return wrong_count("NULLIF(value, other)");
+    ExpressionPtr equal = Compare("=", args[0], args[1], call.span);
+    if (equal == nullptr) return nullptr;
+    const DataType type = args[0]->type().Nullable();
+    return Expression::Case({equal, Expression::NullLiteral(type), args[0]}, type);
+  }
+  if (name == "IFNULL" && args.size() != 2) return wrong_count("IFNULL(value, replacement)");
+  if (args.empty()) return wrong_count("COALESCE(value, ...)");
+  const auto type = Unify(context_, &args, call.span, name);
+  if (!type) return nullptr;
+  const bool nullable = std::all_of(args.begin(), args.end(), [](const ExpressionPtr& arg) {
+    return arg->type().nullable();
+  });
+  return Expression::Coalesce(std::move(args), type->Nullable(nullable));
+}
+
+ExpressionPtr ExpressionBinder::BindCurrentWatermark(const sql::FunctionCall& call) {
+  if (call.arguments.size() != 1) {
+    context_->Error("MR0302", "CURRENT_WATERMARK takes one rowtime column", call.span);
+    return nullptr;
+  }
+  ExpressionPtr column = Bind(*call.arguments[0].value);
+  if (column == nullptr) return nullptr;
+  if (column->type().time_attribute() != TimeAttribute::kRowtime) {
+    Diagnostic& diagnostic = context_->Error(
+        "MR0404", "CURRENT_WATERMARK needs a rowtime column, found " + column->type().ToString(),
+        call.arguments[0].value->span);
+    diagnostic.next_step = "Declare WATERMARK FOR that column in CREATE TABLE.";
+    return nullptr;
+  }
+  return Expression::CurrentWatermark(column->type().WithTimeAttribute(TimeAttribute::kNone));
+}
+
+ExpressionPtr ExpressionBinder::BindCast(const sql::Cast& cast) {
+  ExpressionPtr value = Bind(*cast.value);
+  const auto type = BindType(context_, *cast.type);
+  if (value == nullptr || !type) return nullptr;
+  if (value->type().kind() != TypeKind::kNull && !CanExplicitlyCast(value->type(), *type)) {
+    context_->Error("MR0304",
+                    "there is no cast from " + value->type().Nullable().ToString() + " to " +
+                        type->Nullable().ToString(),
+                    cast.span);
+    return nullptr;
+  }
+  auto bound = Expression::Cast(std::move(value), type->Nullable(), cast.is_try);
+  if (bound) return *bound;
+  context_->Report(bound.error(), cast.span);
+  return nullptr;
+}
+
+ExpressionPtr ExpressionBinder::BindSpecialCall(const sql::Expr& expr) {
+  using K = sql::ExprKind;
+  std::string function;
+  std::vector<const sql::Expr*> parts;
+  std::vector<std::string> options;
+  const auto add = [&](const sql::ExprPtr& part) {
+    if (part != nullptr) parts.push_back(part.get());
+  };
+  if (const auto* extract = sql::As<sql::Extract>(expr)) {
+    function = "EXTRACT";
+    options = {std::string(sql::TimeUnitName(extract->unit))};
+    add(extract->value);
+  } else if (const auto* floor = sql::As<sql::FloorCeil>(expr)) {
+    function = floor->ceil ? "CEIL" : "FLOOR";
+    options = {std::string(sql::TimeUnitName(floor->unit))};
+    add(floor->value);
+  } else if (const auto* trim = sql::As<sql::Trim>(expr)) {
+    function = "TRIM";
+    using Side = sql::Trim::Side;
+    options = {trim->side == Side::kLeading    ? "LEADING"
+               : trim->side == Side::kTrailing ? "TRAILING"
+                                               : "BOTH"};
+    add(trim->value);
+    add(trim->characters);
+  } else if (const auto* position = sql::As<sql::Position>(expr)) {
+    function = "POSITION";
+    add(position->needle);
+    add(position->haystack);
+    add(position->start);
+  } else if (const auto* overlay = sql::As<sql::Overlay>(expr)) {
+    function = "OVERLAY";
+    add(overlay->value);
+    add(overlay->replacement);
+    add(overlay->start);
+    add(overlay->length);
+  } else if (const auto* substring = sql::As<sql::Substring>(expr)) {
+    function = "SUBSTRING";
+    add(substring->value);
+    add(substring->start);
+    add(substring->length);
+  } else if (const auto* timestamp = sql::As<sql::TimestampCall>(expr)) {
+    function = timestamp->difference ? "TIMESTAMPDIFF" : "TIMESTAMPADD";
+    options = {std::string(sql::TimeUnitName(timestamp->unit))};
+    add(timestamp->first);
+    add(timestamp->second);
+  } else if (const auto* row = sql::As<sql::Row>(expr)) {
+    function = "ROW";
+    for (const sql::ExprPtr& value : row->values) add(value);
+  } else if (const auto* array = sql::As<sql::Array>(expr)) {
+    function = "ARRAY";
+    for (const sql::ExprPtr& value : array->values) add(value);
+  } else if (const auto* map = sql::As<sql::Map>(expr)) {
+    function = "MAP";
+    for (const sql::ExprPtr& value : map->values) add(value);
+  } else if (const auto* index = sql::As<sql::Index>(expr)) {
+    function = "[]";
+    add(index->value);
+    add(index->index);
+  } else if (const auto* access = sql::As<sql::FieldAccess>(expr)) {
+    ExpressionPtr value = BindTyped(*access->value);
+    if (value == nullptr) return nullptr;
+    if (value->type().kind() == TypeKind::kRow) {
+      const auto& fields = value->type().fields();
+      for (size_t i = 0; i < fields.size(); ++i) {
+        if (fields[i].name == access->field.text) {
+          return Expression::FieldAccess(value, static_cast<int>(i));
+        }
+      }
+    }
+    context_->Error("MR0204",
+                    value->type().Nullable().ToString() + " has no field '" + access->field.text +
+                        "'",
+                    access->field.span);
+    return nullptr;
+  } else if (expr.kind >= K::kJsonExists) {
+    return BindJsonCall(expr);
+  } else {
+    context_->NotSupported("this expression", expr.span);
+    return nullptr;
+  }
+  std::vector<ExpressionPtr> args;
+  bool failed = false;
+  for (const sql::Expr* part : parts) {
+    args.push_back(BindTyped(*part));
+    failed = failed || args.back() == nullptr;
+  }
+  return failed ? nullptr : Call(function, std::move(args), expr.span, std::move(options));
+}
+
+std::string ExpressionBinder::BehaviorOption(const sql::JsonBehavior& behavior,
+                                             std::string_view on,
+                                             std::vector<ExpressionPtr>* args) {
+  using K = sql::JsonBehavior::Kind;
+  std::string_view word;
+  switch (behavior.kind) {
+    case K::kUnspecified:
+      return {};
+    case K::kNull:
+      word = "NULL";
+      break;
+    case K::kError:
+      word = "ERROR";
+      break;
+    case K::kDefault:
+      word = "DEFAULT";
+      args->push_back(Bind(*behavior.default_value));
+      break;
+    case K::kTrue:
+      word = "TRUE";
+      break;
+    case K::kFalse:
+      word = "FALSE";
+      break;
+    case K::kUnknown:
+      word = "UNKNOWN";
+      break;
+    case K::kEmpty:
+    case K::kEmptyArray:
+      word = "EMPTY ARRAY";
+      break;
+    case K::kEmptyObject:
+      word = "EMPTY OBJECT";
+      break;
+  }
+  return std::string(word) + " " + std::string(on);
+}
+
+ExpressionPtr ExpressionBinder::BindJsonCall(const sql::Expr& expr) {
+  std::vector<ExpressionPtr> args;
+  std::vector<std::string> options;
+  std::optional<DataType> returning;
+  std::string function;
+  const auto behaviors = [&](const sql::JsonBehavior* empty, const sql::JsonBehavior& error) {
+    if (empty != nullptr) options.push_back(BehaviorOption(*empty, "ON EMPTY", &args));
+    options.push_back(BehaviorOption(error, "ON ERROR", &args));
+  };
+  const auto returning_type = [&](const sql::TypeNamePtr& type) {
+    if (type != nullptr) returning = BindType(context_, *type);
+    return type == nullptr || returning.has_value();
+  };
+  if (const auto* exists = sql::As<sql::JsonExists>(expr)) {
+    function = "JSON_EXISTS";
+    args = {BindTyped(*exists->value), BindTyped(*exists->path)};
+    behaviors(nullptr, exists->on_error);
+  } else if (const auto* value = sql::As<sql::JsonValue>(expr)) {
+    function = "JSON_VALUE";
+    args = {BindTyped(*value->value), BindTyped(*value->path)};
+    behaviors(&value->on_empty, value->on_error);
+    if (!returning_type(value->returning)) return nullptr;
+  } else if (const auto* query = sql::As<sql::JsonQuery>(expr)) {
+    function = "JSON_QUERY";
+    args = {BindTyped(*query->value), BindTyped(*query->path)};
+    using Wrapper = sql::JsonQuery::Wrapper;
+    if (query->wrapper == Wrapper::kConditional) options.emplace_back("WITH CONDITIONAL WRAPPER");
+    if (query->wrapper == Wrapper::kUnconditional) {
+      options.emplace_back("WITH UNCONDITIONAL WRAPPER");
+    }
+    behaviors(&query->on_empty, query->on_error);
+    if (!returning_type(query->returning)) return nullptr;
+  } else if (const auto* object = sql::As<sql::JsonObject>(expr)) {
+    function = "JSON_OBJECT";
+    for (const auto& [key, member] : object->members) {
+      args.push_back(BindTyped(*key));
+      args.push_back(Bind(*member));
+    }
+    if (object->on_null == sql::JsonOnNull::kAbsent) options.emplace_back("ABSENT ON NULL");
+    if (object->on_null == sql::JsonOnNull::kNull) options.emplace_back("NULL ON NULL");
+    if (object->aggregate) function = "JSON_OBJECTAGG";
+  } else if (const auto* array = sql::As<sql::JsonArray>(expr)) {
+    function = "JSON_ARRAY";
+    for (const sql::ExprPtr& item : array->values) args.push_back(Bind(*item));
+    if (array->on_null == sql::JsonOnNull::kAbsent) options.emplace_back("ABSENT ON NULL");
+    if (array->on_null == sql::JsonOnNull::kNull) options.emplace_back("NULL ON NULL");
+    if (array->aggregate) function = "JSON_ARRAYAGG";
+  }
+  if (function.empty() || function.ends_with("AGG")) {
+    context_->NotSupported(function.empty() ? "this expression" : function, expr.span);
+    return nullptr;
+  }
+  std::erase(options, "");
+  if (std::find(args.begin(), args.end(), nullptr) != args.end()) return nullptr;
+  for (ExpressionPtr& arg : args) {
+    if (arg->type().kind() == TypeKind::kNull) arg = Expression::NullLiteral(DataType::String());
+  }
+  return Call(function, std::move(args), expr.span, std::move(options), returning);
+}
+
+}  // namespace millrace

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/catalog.h"
+
+#include <algorithm>
+
+namespace millrace {
+namespace {
+
+template <typename Value>
+Value FindIn(const std::map<std::string, Value>& map, const std::string& path) {
+  const auto found = map.find(path);
+  return found == map.end() ? nullptr : found->second;
+}
+
+template <typename Value>
+void AppendNames(const std::map<std::string, Value>& map, const std::string& prefix,
+                 std::vector<std::string>* names) {
+  for (const auto& [path, value] : map) {
+    if (path.starts_with(prefix)) names->push_back(path.substr(prefix.size()));
+  }
+  std::sort(names->begin(), names->end());
+}
+
+}  // namespace
+
+std::string Catalog::Resolve(const sql::QualifiedName& name) const {
+  const auto& parts = name.parts;
+  if (parts.size() >= 3) {
+    return parts[0].text + "." + parts[1].text + "." + parts[2].text;
+  }
+  if (parts.size() == 2) return catalog_ + "." + parts[0].text + "." + parts[1].text;
+  return Prefix() + parts[0].text;
+}
+
+TablePtr Catalog::FindTable(const std::string& path) const { return FindIn(tables_, path); }
+ViewPtr Catalog::FindView(const std::string& path) const { return FindIn(views_, path); }
+ModelPtr Catalog::FindModel(const std::string& path) const { return FindIn(models_, path); }
+
+const UserFunction* Catalog::FindFunction(const std::string& path) const {
+  const auto found = functions_.find(path);
+  return found == functions_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> Catalog::TableNames() const {
+  std::vector<std::string> names = ViewNames();
+  AppendNames(tables_, Prefix(), &names);
+  return names;
+}
+
+std::vector<std::string> Catalog::ViewNames() const {
+  std::vector<std::string> names;
+  AppendNames(views_, Prefix(), &names);
+  return names;
+}
+
+std::vector<std::string> Catalog::ModelNames() const {
+  std::vector<std::string> names;
+  AppendNames(models_, Prefix(), &names);
+  return names;
+}
+
+std::vector<std::string> Catalog::FunctionNames() const {
+  std::vector<std::string> names;
+  AppendNames(functions_, Prefix(), &names);
+  return names;
+}
+
+bool Catalog::Use(const std::string& catalog, const std::string& database) {
+  const auto found = databases_.find(catalog);
+  if (found == databases_.end()) return false;
+  const auto& known = found->second;
+  if (!database.empty() && std::find(known.begin(), known.end(), database) == known.end()) {
+    return false;
+  }
+  catalog_ = catalog;
+  database_ = database.empty() ? known.front() : database;
+  return true;
+}
+
+bool Catalog::CreateDatabase(const std::string& catalog, const std::string& database) {
+  const auto found = databases_.find(catalog);
+  if (found == databases_.end()) return false;
+  auto& known = found->second;
+  if (std::find(known.begin(), known.end(), database) != known.end()) return false;
+  known.push_back(database);
+  return true;
+}
+
+bool Catalog::CreateCatalog(const std::string& catalog) {
+  return databases_.emplace(catalog, std::vector<std::string>{"default"}).second;
+}
+
+bool Catalog::DropDatabase(const std::string& catalog, const std::string& database) {
+  const auto found = databases_.find(catalog);
+  return found != databases_.end() && std::erase(found->second, database) > 0;
+}
+
+std::vector<std::string> Catalog::CatalogNames() const {
+  std::vector<std::string> names;
+  for (const auto& [name, databases] : databases_) names.push_back(name);
+  return names;
+}
+
+std::vector<std::string> Catalog::DatabaseNames() const {
+  const auto found = databases_.find(catalog_);
+  return found == databases_.end() ? std::vector<std::string>{} : found->second;
+}
+
+}  // namespace millrace

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Catalog: the tables, views, models and functions that one script has declared so far. Temporary and
+// permanent objects live together, since a pipeline file is the only session there is.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/table.h"
+#include "sql/ast/definition.h"
+
+namespace millrace {
+
+constexpr std::string_view kDefaultCatalog = "default_catalog";
+constexpr std::string_view kDefaultDatabase = "default_database";
+
+/// A view keeps its query; its plan is bound anew at each use, its columns are fixed at creation.
+struct View {
+  std::string path;
+  std::shared_ptr<const sql::CreateView> definition;
+  Schema schema;
+};
+using ViewPtr = std::shared_ptr<const View>;
+
+/// CREATE FUNCTION: recorded and refused when used (no JVM, no Python worker yet).
+struct UserFunction {
+  std::string path;
+  std::string class_name;
+  std::string language;
+};
+
+class Catalog {
+ public:
+  /// `cat.db.name` of a name in the current catalog and database.
+  std::string Resolve(const sql::QualifiedName& name) const;
+
+  TablePtr FindTable(const std::string& path) const;
+  ViewPtr FindView(const std::string& path) const;
+  ModelPtr FindModel(const std::string& path) const;
+  const UserFunction* FindFunction(const std::string& path) const;
+  bool Exists(const std::string& path) const {
+    return FindTable(path) != nullptr || FindView(path) != nullptr;
+  }
+
+  void Put(TablePtr table) { tables_[table->path] = std::move(table); }
+  void Put(ViewPtr view) { views_[view->path] = std::move(view); }
+  void Put(ModelPtr model) { models_[model->path] = std::move(model); }
+  void Put(UserFunction function) { functions_[function.path] = std::move(function); }
+  bool DropTable(const std::string& path) { return tables_.erase(path) > 0; }
+  bool DropView(const std::string& path) { return views_.erase(path) > 0; }
+  bool DropModel(const std::string& path) { return models_.erase(path) > 0; }
+  bool DropFunction(const std::string& path) { return functions_.erase(path) > 0; }
+
+  /// Short names in the current database, sorted: what a suggestion or SHOW may name.
+  std::vector<std::string> TableNames() const;   // views included
+  std::vector<std::string> ViewNames() const;
+  std::vector<std::string> ModelNames() const;
+  std::vector<std::string> FunctionNames() const;
+
+  const std::string& current_catalog() const { return catalog_; }
+  const std::string& current_database() const { return database_; }
+  bool Use(const std::string& catalog, const std::string& database);
+  bool CreateDatabase(const std::string& catalog, const std::string& database);
+  bool CreateCatalog(const std::string& catalog);
+  bool DropDatabase(const std::string& catalog, const std::string& database);
+  std::vector<std::string> CatalogNames() const;
+  std::vector<std::string> DatabaseNames() const;
+
+ private:
+  std::string Prefix() const { return catalog_ + "." + database_ + "."; }
+
+  std::map<std::string, TablePtr> tables_;
+  std::map<std::string, ViewPtr> views_;
+  std::map<std::string, ModelPtr> models_;
+  std::map<std::string, UserFunction> functions_;
+  std::map<std::string, std::vector<std::string>> databases_ = {
+      {std::string(kDefaultCatalog), {std::string(kDefaultDatabase)}}};
+  std::string catalog_{kDefaultCatalog};
+  std::string database_{kDefaultDatabase};
+};
+
+}  // namespace millrace
