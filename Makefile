@@ -8,7 +8,7 @@ ONLY ?=
 
 empty =
 export NINJA_STATUS = [%f/%t, %es] $(empty)
-CTEST = ctest --output-on-failure --no-tests=error --schedule-random -j $(JOBS)
+CTEST = ctest --output-on-failure --no-label-summary --no-tests=error --schedule-random -j $(JOBS)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench docs demo \
@@ -25,7 +25,7 @@ setup: ## Install missing apt packages, fetch the pinned libraries into .deps/ (
 	@tools/setup.sh
 
 build/build.ninja: CMakePresets.json | .deps/stamp
-	@cmake --preset release --log-level=WARNING
+	@cmake --preset release >/dev/null
 
 build: .deps/stamp build/build.ninja ## Build build/millrace (release)
 	@cmake --build build --target millrace -j $(JOBS)
@@ -41,12 +41,12 @@ test: build-all ## Everything a change must pass, from a bare clone: set-up, rel
 	@cd build && $(CTEST) -LE long
 
 test-asan: .deps/stamp ## The same tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@cmake --preset dev --log-level=WARNING
+	@cmake --preset dev >/dev/null
 	@cmake --build build-dev -j $(JOBS)
 	@cd build-dev && $(CTEST) -LE 'long|tidy|tools' --timeout 1200
 
 test-tsan: .deps/stamp ## The same tests under ThreadSanitizer
-	@cmake --preset tsan --log-level=WARNING
+	@cmake --preset tsan >/dev/null
 	@cmake --build build-tsan -j $(JOBS)
 	@cd build-tsan && $(CTEST) -LE 'long|tidy|tools' --timeout 1200
 

@@ -6,7 +6,7 @@ set -euo pipefail
 seconds=${1:-60}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
-cmake --preset fuzz --log-level=WARNING
+cmake --preset fuzz >/dev/null
 cmake --build build-fuzz --target fuzzers
 
 failed=0

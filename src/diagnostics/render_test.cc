@@ -85,8 +85,9 @@ TEST(RenderText, LabelsOnTheSameAndOtherLines) {
   const std::string text = "CREATE TABLE t (id INT);\n\n-- here\nSELECT id + name, 1\nFROM t;";
   const SourceText source("p.sql", text);
   Diagnostic finding = MakeDiagnostic("MR0303", "INT + STRING", SpanOf(text, "+"));
+  const uint32_t id = SpanOf(text, "id +").begin;
   finding.labels = {{SpanOf(text, "name"), "STRING"},
-                    {{text.find("id +") + 0u, static_cast<uint32_t>(text.find("id +") + 2)}, "INT"},
+                    {{id, id + 2}, "INT"},
                     {SpanOf(text, "id INT"), "declared here"}};
   EXPECT_EQ(RenderText(finding, &source),
             "error[MR0303]: INT + STRING\n"
