@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The list of connectors that exist.
+#include "connectors/blackhole/blackhole.h"
+#include "connectors/connector.h"
+#include "connectors/filesystem/filesystem.h"
+#include "connectors/print/print.h"
+
+namespace millrace {
+
+void RegisterBuiltinConnectors(ConnectorRegistry* registry) {
+  registry->Register(MakeBlackholeConnector());
+  registry->Register(MakeFilesystemConnector());
+  registry->Register(MakePrintConnector());
+}
+
+}  // namespace millrace

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/json/json_format.h"
+
+#include "formats/json/decoder.h"
+
+namespace millrace {
+namespace {
+
+/// What JSON cannot carry in `type`, or nothing.
+std::optional<std::string> Unsupported(const DataType& type) {
+  switch (type.kind()) {
+    case TypeKind::kArray: return Unsupported(type.element());
+    case TypeKind::kRow:
+      for (const DataType::Field& field : type.fields()) {
+        if (auto reason = Unsupported(field.type)) return reason;
+      }
+      return std::nullopt;
+    case TypeKind::kMap:
+      if (!type.key().is_character()) return "a map's key must be a string";
+      return Unsupported(type.value());
+    case TypeKind::kMultiset:
+      if (!type.element().is_character()) return "a multiset's element must be a string";
+      return std::nullopt;
+    case TypeKind::kNull:
+    case TypeKind::kVariant:
+    case TypeKind::kBitmap:
+    case TypeKind::kRaw: return "JSON has no form for " + type.ToString();
+    default: return std::nullopt;
+  }
+}
+
+class JsonFormat final : public Format {
+ public:
+  std::string_view name() const override { return "json"; }
+
+  std::vector<OptionSpec> options() const override {
+    return {
+        {.key = "fail-on-missing-field",
+         .type = OptionType::kBoolean,
+         .default_value = "false",
+         .help = "A record without one of the columns is bad, instead of giving NULL."},
+        {.key = "ignore-parse-errors",
+         .type = OptionType::kBoolean,
+         .default_value = "false",
+         .help = "A bad field is NULL and a bad record is skipped and counted."},
+        {.key = "timestamp-format.standard",
+         .type = OptionType::kEnum,
+         .default_value = "SQL",
+         .choices = {"SQL", "ISO-8601"},
+         .help = "The form timestamps are written in; both are read."},
+        {.key = "map-null-key.mode",
+         .type = OptionType::kEnum,
+         .default_value = "FAIL",
+         .choices = {"FAIL", "DROP", "LITERAL"},
+         .help = "What to write for a NULL key of a map."},
+        {.key = "map-null-key.literal",
+         .default_value = "null",
+         .help = "The key written for NULL when the mode is LITERAL."},
+        {.key = "encode.decimal-as-plain-number",
+         .type = OptionType::kBoolean,
+         .default_value = "false",
+         .help = "Write decimals without an exponent."},
+        {.key = "encode.ignore-null-fields",
+         .type = OptionType::kBoolean,
+         .default_value = "false",
+         .help = "Leave NULL fields out of the written object."},
+        {.key = "decode.json-parser.enabled",
+         .type = OptionType::kBoolean,
+         .default_value = "true",
+         .help = "Accepted for Flink; there is one parser here."},
+    };
+  }
+
+  Status CheckSchema(const Schema& schema, const Options& options, bool for_write) const override {
+    for (const Column& column : schema) {
+      if (const auto reason = Unsupported(column.type)) {
+        return UserError("MR0505", "format 'json' cannot carry column '" + column.name + "'",
+                         *reason);
+      }
+    }
+    if (!for_write && options.GetBoolean("fail-on-missing-field") &&
+        options.GetBoolean("ignore-parse-errors")) {
+      return UserError("MR0505",
+                       "'json.fail-on-missing-field' and 'json.ignore-parse-errors' exclude each "
+                       "other");
+    }
+    return OkStatus();
+  }
+
+  Result<std::unique_ptr<RecordDecoder>> MakeDecoder(const Schema& schema,
+                                                     const Options& options) const override {
+    return std::make_unique<JsonDecoder>(
+        schema, JsonDecodeSettings{
+                    .fail_on_missing_field = options.GetBoolean("fail-on-missing-field"),
+                    .ignore_parse_errors = options.GetBoolean("ignore-parse-errors")});
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Format> MakeJsonFormat() { return std::make_unique<JsonFormat>(); }
+
+}  // namespace millrace

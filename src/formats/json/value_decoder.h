@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// ValueDecoder: appends one JSON value to a column. The tree of decoders is planned once per schema, so
+// decoding a record is a walk over its tokens without a look at types.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/schema.h"
+#include "formats/columns/column_builder.h"
+#include "formats/json/json_cursor.h"
+
+namespace millrace {
+
+struct JsonDecodeSettings {
+  bool fail_on_missing_field = false;
+  bool ignore_parse_errors = false;
+};
+
+class ValueDecoder {
+ public:
+  explicit ValueDecoder(std::string expected) : expected_(std::move(expected)) {}
+  virtual ~ValueDecoder() = default;
+
+  /// Appends the value at the cursor, which is not null, and moves behind it. On failure the column may
+  /// hold half a value: the caller truncates it.
+  virtual bool Decode(JsonCursor& in) = 0;
+
+  /// Decode or, for null, AppendNull; with ignore-parse-errors a bad value is NULL too.
+  bool DecodeEntry(JsonCursor& in);
+  ColumnBuilder* column() const { return column_; }
+
+ protected:
+  bool Refuse(JsonCursor& in) const { return in.FailValue(expected_); }
+
+  ColumnBuilder* column_ = nullptr;  // owned by the subclass
+  std::string expected_;             // the SQL type, for messages
+};
+
+/// Maps the fields of an object to decoders: the next field in order first, then by hash.
+class ObjectDecoder {
+ public:
+  ObjectDecoder(std::vector<std::string> names, std::vector<std::unique_ptr<ValueDecoder>> fields,
+                const JsonDecodeSettings& settings);
+
+  /// Decodes the object at the cursor into entry `row` of every column; fields that are not in it are
+  /// NULL, of a repeated field the last one counts.
+  bool Decode(JsonCursor& in, int64_t row);
+  void Truncate(int64_t rows);
+  const std::vector<std::unique_ptr<ValueDecoder>>& fields() const { return fields_; }
+
+ private:
+  struct Name {
+    std::string text;
+    uint64_t head = 0;      // first 8 bytes, zero-padded
+    bool literal = true;    // no character that JSON writes as an escape
+  };
+  int Match(std::string_view raw, size_t expected);
+  int Lookup(std::string_view raw, uint64_t head);
+  bool DecodeField(JsonCursor& in, int field, int64_t row);
+  bool FillMissing(JsonCursor& in, int64_t row);
+
+  std::vector<Name> names_;
+  std::vector<std::unique_ptr<ValueDecoder>> fields_;
+  std::vector<int16_t> table_;  // open addressing, a power of two
+  uint64_t mask_ = 0;
+  JsonDecodeSettings settings_;
+  std::string scratch_;
+};
+
+std::unique_ptr<ValueDecoder> MakeValueDecoder(const DataType& type,
+                                               const JsonDecodeSettings& settings);
+std::unique_ptr<ValueDecoder> MakeNumberDecoder(const DataType& type);
+std::unique_ptr<ValueDecoder> MakeTextDecoder(const DataType& type);
+std::unique_ptr<ValueDecoder> MakeTimeDecoder(const DataType& type);
+std::unique_ptr<ValueDecoder> MakeNestedDecoder(const DataType& type,
+                                                const JsonDecodeSettings& settings);
+std::unique_ptr<ObjectDecoder> MakeObjectDecoder(const Schema& schema,
+                                                 const JsonDecodeSettings& settings);
+
+}  // namespace millrace
