@@ -18,6 +18,8 @@ import org.apache.flink.util.CloseableIterator;
 final class Expressions {
   private static final int CHUNK = 64;
   private static final Pattern SET = Pattern.compile("(?is)\\s*SET\\s+'([^']*)'\\s*=\\s*'((?:[^']|'')*)'\\s*;?\\s*");
+  private static final Pattern BUG = Pattern.compile("This is a bug|cannot be cast to class|Cannot invoke \"|scala\\.|NullPointer|MatchError"
+      + "|IndexOutOfBounds|out of bounds for length|Incompatible types of expression and result type");
   private static final Pattern LITERAL = Pattern.compile(
       "(?i)(\\b(?:DATE|TIME|TIMESTAMP|INTERVAL)\\s+'(?:[^']|'')*'(?:\\s*(?:YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)S?"
       + "(?:\\(\\d+(?:,\\s*\\d+)?\\))?(?:\\s+TO\\s+(?:MONTH|DAY|HOUR|MINUTE|SECOND)(?:\\(\\d+\\))?)?)?)"
@@ -36,8 +38,15 @@ final class Expressions {
       this.expression = expression;
     }
 
+    boolean isNullForNotNull() {
+      return error != null && error.contains("is NOT NULL, however, a null value is being written");
+    }
+
     String text() {
-      if (error != null) return "ERROR " + phase + ": " + (error.length() > 300 ? error.substring(0, 300) : error);
+      if (error != null) {
+        String word = BUG.matcher(error).find() ? "bug" : phase;
+        return "ERROR " + word + ": " + (error.length() > 300 ? error.substring(0, 300) : error);
+      }
       return type + " => " + value;
     }
   }

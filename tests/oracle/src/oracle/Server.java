@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.flink.table.api.TableEnvironment;
 
 /**
  * A line protocol on 127.0.0.1: the first line is `sql [parallelism]`, `exprs [columns]`, `goldens ROOT [PATTERN]` or
@@ -51,14 +50,15 @@ final class Server {
       int eol = all.indexOf('\n');
       String[] head = (eol < 0 ? all : all.substring(0, eol)).trim().split("\\s+");
       String body = eol < 0 ? "" : all.substring(eol + 1);
-      one.lock();
+      boolean whole = head[0].equals("sql") || head[0].equals("exprs");
+      if (whole) one.lock();
       try {
         handle(head, body, out);
       } catch (Throwable e) {
         out.println("ORACLE FAILED: " + e);
         e.printStackTrace();
       } finally {
-        one.unlock();
+        if (whole) one.unlock();
       }
       out.flush();
     } catch (Exception e) {
@@ -76,8 +76,8 @@ final class Server {
           out.println(r.expression + " => " + r.text());
         }
       }
-      case "goldens" -> new Goldens(cluster, out).run(Path.of(head[1]), head.length > 2 ? head[2] : "");
-      case "compare" -> new Goldens(cluster, out).compare(Path.of(head[1]), head.length > 2 ? head[2] : "");
+      case "goldens" -> new Goldens(cluster, out, one).run(Path.of(head[1]), head.length > 2 ? head[2] : "");
+      case "compare" -> new Goldens(cluster, out, one).compare(Path.of(head[1]), head.length > 2 ? head[2] : "");
       case "stop" -> System.exit(0);
       default -> out.println("unknown request " + head[0]);
     }

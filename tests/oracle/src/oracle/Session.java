@@ -161,6 +161,7 @@ final class Session {
       if (parts.stream().noneMatch(p -> p.contains(part))) parts.add(part);
     }
     String all = String.join(" | ", parts).replaceAll("\\s+", " ").replaceAll(" Was expecting one of: .*", "").trim();
-    return all.replaceAll("@[0-9a-f]{5,}", "@").replaceAll("\\b[0-9a-f]{32}\\b", "<id>");
+    return all.replaceAll("@[0-9a-f]{5,}", "@").replaceAll("\\b[0-9a-f]{32}\\b", "<id>")
+        .replaceAll("\\b(ExpressionReducer|StreamExecCalc)\\$\\d+", "$1");
   }
 }
