@@ -66,7 +66,7 @@ bench: build ## Ratios against bare-library loops and Flink, kept in bench/histo
 	@bench/run.sh $(ONLY)
 
 docs: build ## Generate the reference pages from the program's registries
-	@tools/docs.sh build/millrace
+	@tools/docs.sh
 
 demo: build ## Card fraud, from generated payments to blocked cards, with a summary
 	@examples/fraud/demo.sh

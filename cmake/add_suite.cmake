@@ -92,6 +92,24 @@ function(add_benchmarks)
   endforeach()
 endfunction()
 
+# add_reference(): tools/reference, the generator of docs/reference/, and the check that the pages there
+# are those of the program as it is.
+function(add_reference)
+  if(NOT TARGET millrace OR NOT MILLRACE_BUILTINS)
+    return()
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/reference/*.cc)
+  add_executable(millrace_reference ${sources})
+  target_compile_options(millrace_reference PRIVATE ${MILLRACE_OPTIMISE_TEST})
+  target_include_directories(millrace_reference PRIVATE ${CMAKE_SOURCE_DIR}/tools)
+  target_link_libraries(millrace_reference PRIVATE ${MILLRACE_BUILTINS} ${MILLRACE_COMPONENTS}
+    millrace::arrow)
+  set_target_properties(millrace_reference PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  add_test(NAME reference_is_current
+           COMMAND millrace_reference --check ${CMAKE_SOURCE_DIR}/docs/reference)
+  set_tests_properties(reference_is_current PROPERTIES LABELS "tools;check" TIMEOUT 60)
+endfunction()
+
 # add_tool_checks(): layers, style, and the unit tests of the tools that check them.
 function(add_tool_checks)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
