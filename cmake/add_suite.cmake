@@ -92,8 +92,8 @@ function(add_benchmarks)
   endforeach()
 endfunction()
 
-# add_reference(): tools/reference, the generator of docs/reference/, and the check that the pages there
-# are those of the program as it is.
+# add_reference(): tools/reference, the generator of docs/reference/, and the check that the pages
+# there are those of the program as it is.
 function(add_reference)
   if(NOT TARGET millrace OR NOT MILLRACE_BUILTINS)
     return()

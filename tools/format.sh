@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Formats every C++ file of ours with the pinned clang-format; `--check` changes nothing and fails if
-# a file would change.
+# Formats every C++ file of ours with the pinned clang-format; `--check` changes nothing and fails
+# if a file would change.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Unpacks the native libraries that no Debian 12 package carries: Arrow and Parquet (library and
-# headers of the pyarrow wheel), ONNX Runtime (library of its wheel, headers of a Debian package
-# that is read with an apt configuration of our own and never installed), simdjson (source inside an
-# sdist). pip checks the hashes the index states; what was unpacked is checked before the stamp is
+# headers of the pyarrow wheel), ONNX Runtime (library of its wheel, headers of a Debian package that
+# is read with an apt configuration of our own and never installed), simdjson (source in an sdist).
+# Downloads are checked against the pinned sums; what was unpacked is checked before the stamp is
 # written.
 
 ARROW_LIBRARIES=(arrow arrow_compute arrow_acero arrow_dataset parquet)
@@ -19,8 +19,12 @@ fetch_libraries() {
   rm -rf "$work"
   mkdir -p "$work"/{include,lib,src/simdjson,download}
   say "libraries: Arrow $ARROW_VERSION, ONNX Runtime $ONNXRUNTIME_VERSION, simdjson (about 150 MB)"
-  fetch_wheel "$work" "pyarrow==$ARROW_VERSION"
-  fetch_wheel "$work" "onnxruntime==$ONNXRUNTIME_VERSION"
+  local machine
+  machine=$(uname -m | tr '[:lower:]' '[:upper:]')
+  local arrow_sum=ARROW_SHA256_$machine onnxruntime_sum=ONNXRUNTIME_SHA256_$machine
+  [ -n "${!arrow_sum:-}" ] || fail "this is a $(uname -m) machine" "use one with x86-64 or arm64"
+  fetch_wheel "$work" "pyarrow==$ARROW_VERSION" "${!arrow_sum}"
+  fetch_wheel "$work" "onnxruntime==$ONNXRUNTIME_VERSION" "${!onnxruntime_sum}"
   unpack_arrow "$work"
   unpack_onnxruntime "$work"
   fetch_simdjson "$work"
@@ -28,8 +32,10 @@ fetch_libraries() {
   rm -rf "$work/download"
   verify_libraries "$work"
   printf '%s\n' "$stamp" >"$work/stamp"
-  rm -rf "$target"
+  rm -rf "$target.old"
+  if [ -e "$target" ]; then mv "$target" "$target.old"; fi
   mv "$work" "$target"
+  rm -rf "$target.old"
   say "libraries: unpacked into .deps ($(du -sh "$target" | cut -f1))"
 }
 
@@ -38,13 +44,29 @@ libraries_stamp() {
   cat "$root/cmake/versions.env" "$root/tools/setup/libraries.sh" | sha256sum | cut -d' ' -f1
 }
 
-# fetch_wheel WORK NAME==VERSION
+# fetch_wheel WORK NAME==VERSION SHA256
 fetch_wheel() {
   progress "downloading $2"
-  pip_download "$1" --only-binary=:all: "$2"
-  local wheel
-  for wheel in "$1"/download/*.whl; do python3 -m zipfile -e "$wheel" "$1/download/wheel"; done
-  rm -f "$1"/download/*.whl
+  local platform machine wheel
+  machine=$(uname -m)
+  local selection=(--implementation cp --python-version "$WHEEL_PYTHON" --abi "cp$WHEEL_PYTHON")
+  for platform in manylinux_2_28 manylinux_2_27 manylinux2014; do
+    selection+=(--platform "${platform}_$machine")
+  done
+  pip_download "$1" --only-binary=:all: "${selection[@]}" "$2"
+  for wheel in "$1"/download/*.whl; do
+    check_sum "$wheel" "$3"
+    python3 -m zipfile -e "$wheel" "$1/download/wheel"
+    rm -f "$wheel"
+  done
+}
+
+# check_sum FILE SHA256
+check_sum() {
+  local found
+  found=$(sha256sum "$1" | cut -d' ' -f1)
+  [ "$found" = "$2" ] || fail "$(basename "$1") has the SHA-256 sum $found, expected $2" \
+    "do not use it; after a change of version cmake/versions.env needs the new sum"
 }
 
 # pip_download WORK ARGUMENT...
@@ -83,6 +105,7 @@ fetch_simdjson() {
   # Only this one from source: pip would otherwise compile the packages its metadata step needs,
   # too.
   pip_download "$1" --no-binary=pysimdjson "pysimdjson==$PYSIMDJSON_VERSION"
+  check_sum "$(ls "$1"/download/pysimdjson-*.tar.gz)" "$PYSIMDJSON_SHA256"
   tar xzf "$1"/download/pysimdjson-*.tar.gz -C "$1/download"
   cp "$1"/download/pysimdjson-*/simdjson/simdjson.{h,cpp} "$1/src/simdjson/"
 }
