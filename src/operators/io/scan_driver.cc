@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/io/scan_driver.h"
+
+#include <algorithm>
+
+#include "data/option_text.h"
+
+namespace millrace {
+namespace {
+
+constexpr std::string_view kRateOption = "rows-per-second";
+
+std::vector<size_t> PhysicalPrimaryKey(const Table& table, const Schema& schema) {
+  std::vector<size_t> key;
+  for (const size_t column : table.primary_key) {
+    if (const auto found = schema.Find(table.columns[column].name)) key.push_back(*found);
+  }
+  return key;
+}
+
+}  // namespace
+
+TableContext ContextFor(const Table& table, TableContext base, bool for_write) {
+  base.table = table.name;
+  base.schema = for_write ? table.write_schema() : table.physical_schema();
+  base.primary_key = PhysicalPrimaryKey(table, base.schema);
+  base.partition_keys = table.partition_keys;
+  base.options = table.connector_options;
+  base.extras = table.extras;
+  if (for_write) base.metadata_keys = table.metadata_keys(true);
+  return base;
+}
+
+Result<std::unique_ptr<ScanDriver>> ScanDriver::Make(const ScanNode& node, ScanSettings settings) {
+  auto driver = std::unique_ptr<ScanDriver>(new ScanDriver(std::move(settings)));
+  TRY(driver->MakeShape(node));
+  const Table& table = *node.table();
+  TableContext context = ContextFor(table, driver->settings_.connector, /*for_write=*/false);
+  for (const size_t column : node.columns()) {
+    if (table.columns[column].kind == TableColumn::Kind::kMetadata) {
+      context.metadata_keys.push_back(table.columns[column].metadata_key);
+    }
+  }
+  TRY_ASSIGN(driver->source_, table.connector->MakeSource(context));
+  if (const auto rate = table.extras.find(std::string(kRateOption)); rate != table.extras.end()) {
+    const auto value = ParseOptionDouble(rate->second.text);
+    if (!value || *value <= 0) {
+      return UserError("MR0503", "bad value for 'millrace.table." + table.name + ".rows-per-second'",
+                       "'" + rate->second.text + "' is no positive number");
+    }
+    driver->pacer_.emplace(*value / driver->settings_.readers);
+  }
+  return driver;
+}
+
+Status ScanDriver::MakeShape(const ScanNode& node) {
+  shape_.table = node.table();
+  const Table& table = *shape_.table;
+  shape_.format = table.format;
+  shape_.env = settings_.connector.env;
+  shape_.dead_letters = settings_.dead_letters;
+  shape_.fail_on_error = settings_.fail_on_error;
+  const Schema physical = table.physical_schema();
+  const bool by_name = table.format != nullptr && table.format->decodes_by_name();
+  if (!by_name) shape_.decode_schema = physical;
+  for (const size_t index : node.columns()) {
+    const TableColumn& column = table.columns[index];
+    if (column.kind == TableColumn::Kind::kMetadata) {
+      shape_.metadata_types.push_back(column.type);
+      continue;
+    }
+    const auto position = physical.Find(column.name);
+    if (!position) return InternalError("scan of a column that table '" + table.name + "' lacks");
+    shape_.from_connector.push_back(static_cast<int>(*position));
+    if (by_name) {
+      shape_.from_decoded.push_back(static_cast<int>(shape_.decode_schema.size()));
+      shape_.decode_schema.Append(physical[*position]);
+    } else {
+      shape_.from_decoded.push_back(static_cast<int>(*position));
+    }
+  }
+  // COUNT(*) wants no column, but the records must be decoded to be counted.
+  if (shape_.decode_schema.size() == 0 && physical.size() > 0) {
+    shape_.decode_schema.Append(physical[0]);
+  }
+  if (table.format != nullptr && !table.format->is_file_format()) {
+    TRY_ASSIGN(shape_.decoder,
+               table.format->MakeDecoder(shape_.decode_schema, table.format_options));
+  }
+  return OkStatus();
+}
+
+Status ScanDriver::AddSplit(const SplitPosition& split) {
+  if (split.done) {
+    done_.push_back(split);
+  } else {
+    waiting_.push_back(split);
+  }
+  return OkStatus();
+}
+
+bool ScanDriver::AtBoundary() const {
+  return held_.empty() &&
+         std::ranges::all_of(open_, [](const auto& split) { return split->AtBoundary(); });
+}
+
+std::vector<SplitPosition> ScanDriver::Positions() const {
+  std::vector<SplitPosition> positions = done_;
+  for (const auto& split : open_) positions.push_back(split->Position());
+  positions.insert(positions.end(), waiting_.begin(), waiting_.end());
+  return positions;
+}
+
+Result<SourceDriver::Polled> ScanDriver::Poll(int64_t max_rows, bool flush) {
+  if (pacer_ && !flush) {
+    const int64_t due = pacer_->Due(Now());
+    if (due == 0) return Polled{Polled::Kind::kIdle, {}, pacer_->WaitNanos(Now())};
+    max_rows = std::min(max_rows, due);
+  }
+  if (settings_.batch_delay_nanos > 0) return PollHeld(max_rows, flush);
+  TRY_ASSIGN(Polled polled, PollSplits(max_rows, flush));
+  if (pacer_ && polled.batch.num_rows > 0) {
+    polled.batch.arrivals = pacer_->Release(polled.batch.num_rows);
+  }
+  return polled;
+}
+
+Result<SourceDriver::Polled> ScanDriver::PollHeld(int64_t max_rows, bool flush) {
+  if (flush && !held_.empty()) return Release();
+  TRY_ASSIGN(Polled polled, PollSplits(max_rows - held_rows_, flush));
+  if (polled.batch.num_rows > 0) {
+    if (pacer_) polled.batch.arrivals = pacer_->Release(polled.batch.num_rows);
+    if (held_.empty()) held_since_ = Now();
+    held_rows_ += polled.batch.num_rows;
+    held_.push_back(std::move(polled.batch));
+  }
+  if (held_.empty()) return Polled{polled.kind, {}, polled.wait_nanos};
+  const int64_t left = held_since_ + settings_.batch_delay_nanos - Now();
+  const bool end = polled.kind == Polled::Kind::kEnd;
+  if (flush || end || left <= 0 || held_rows_ >= max_rows) return Release();
+  if (polled.kind == Polled::Kind::kData) return Polled{Polled::Kind::kData, {}, 0};
+  return Polled{Polled::Kind::kIdle, {},
+                polled.wait_nanos > 0 ? std::min(left, polled.wait_nanos) : left};
+}
+
+SourceDriver::Polled ScanDriver::Release() {
+  Batch batch = held_.size() == 1 ? std::move(held_[0]) : Concatenate(held_);
+  held_.clear();
+  held_rows_ = 0;
+  return {Polled::Kind::kData, std::move(batch), 0};
+}
+
+Result<SourceDriver::Polled> ScanDriver::PollSplits(int64_t max_rows, bool flush) {
+  while (!waiting_.empty() && !flush && (!waiting_.front().bounded || open_.empty())) {
+    TRY_ASSIGN(auto split, SplitStream::Open(&shape_, source_.get(), waiting_.front()));
+    open_.push_back(std::move(split));
+    waiting_.pop_front();
+  }
+  int64_t wait_nanos = 0;
+  const size_t splits = open_.size();
+  for (size_t i = 0; i < splits; ++i) {
+    if (open_.empty()) break;
+    turn_ = (turn_ + 1) % open_.size();
+    SplitStream& split = *open_[turn_];
+    if (flush && split.AtBoundary()) continue;
+    TRY_ASSIGN(Polled polled, split.Next(max_rows, flush));
+    if (polled.kind == Polled::Kind::kData) return polled;
+    if (polled.kind == Polled::Kind::kEnd) {
+      SplitPosition end = split.Position();
+      end.done = true;
+      done_.push_back(std::move(end));
+      open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(turn_));
+      return Polled{Polled::Kind::kData, {}, 0};  // the next split is opened by the next poll
+    }
+    if (polled.wait_nanos > 0) {
+      wait_nanos = wait_nanos == 0 ? polled.wait_nanos : std::min(wait_nanos, polled.wait_nanos);
+    }
+  }
+  const bool ended = complete_ && open_.empty() && waiting_.empty() && !flush;
+  return Polled{ended ? Polled::Kind::kEnd : Polled::Kind::kIdle, {}, wait_nanos};
+}
+
+std::string ScanDriver::Waiting() const {
+  const std::string& table = shape_.table->name;
+  if (open_.empty() && waiting_.empty()) {
+    return complete_ ? std::string() : "table " + table + " waits for its first file or partition";
+  }
+  std::string text = "table " + table + " waits for data of ";
+  if (open_.empty()) return text + waiting_.front().split;
+  text += open_[0]->split();
+  if (open_.size() > 1) text += " and " + std::to_string(open_.size() - 1) + " more";
+  return text + " (" + std::to_string(shape_.counters.rows_out) + " rows read)";
+}
+
+}  // namespace millrace

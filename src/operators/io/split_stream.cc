@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/io/split_stream.h"
+
+#include <arrow/api.h>
+
+#include <algorithm>
+
+namespace millrace {
+namespace {
+
+using Polled = SourceDriver::Polled;
+
+/// A record that does not end within this many bytes is rejected: memory stays bounded.
+constexpr size_t kMaxRecordBytes = 16 << 20;
+/// How much of an oversized record a dead letter shows.
+constexpr size_t kOversizedSample = 1024;
+/// Reads without one complete record before the shard gets its turn again.
+constexpr int kReadsPerPoll = 16;
+
+Polled Data(Batch batch) { return {Polled::Kind::kData, std::move(batch), 0}; }
+
+/// Joins carried-over bytes and a chunk, with the padding that decoders need behind them.
+std::shared_ptr<const std::string> Join(std::string_view carried, std::string_view chunk) {
+  auto joined = std::make_shared<std::string>();
+  joined->reserve(carried.size() + chunk.size() + kDecodePadding);
+  joined->append(carried);
+  joined->append(chunk);
+  return joined;
+}
+
+Error FromArrow(const arrow::Status& status) {
+  return Error{.code = "MR0001", .message = "a metadata column cannot be made",
+               .detail = status.ToString()};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SplitStream>> SplitStream::Open(ScanShape* shape, Source* source,
+                                                       const SplitPosition& start) {
+  auto stream = std::unique_ptr<SplitStream>(new SplitStream(shape, start));
+  TRY_ASSIGN(stream->reader_, source->Open({start.split, start.bounded}));
+  if (!start.position.empty()) TRY(stream->reader_->Seek(start.position));
+  return stream;
+}
+
+SplitPosition SplitStream::Position() const {
+  SplitPosition position = split_;
+  if (position.row > 0) return position;  // rows of a whole file
+  position.position = has_offset_ ? reader_->PositionAt(done_offset_) : reader_->Position();
+  return position;
+}
+
+Result<Polled> SplitStream::Next(int64_t max_rows, bool flush) {
+  for (int reads = 0; reads < kReadsPerPoll; ++reads) {
+    if (next_record_ < records_.size()) return DecodeNext(max_rows);
+    if (flush) return Data({});
+    if (file_ != nullptr) return ReadFile(max_rows);
+    if (ended_) return Polled{Polled::Kind::kEnd, {}, 0};
+    TRY_ASSIGN(ReadResult read, reader_->Read(max_rows));
+    if (read.kind == ReadResult::Kind::kIdle) {
+      return Polled{Polled::Kind::kIdle, {}, read.wait_nanos};
+    }
+    if (read.kind == ReadResult::Kind::kEnd) {
+      ended_ = true;
+      if (has_offset_) Append(Join({}, {}), chunk_offset_ + chunk_->size(), /*at_end=*/true);
+      continue;
+    }
+    TRY_ASSIGN(Polled polled, Accept(std::move(read), max_rows));
+    if (polled.kind == Polled::Kind::kEnd || polled.batch.num_rows > 0) return polled;
+  }
+  return Data({});
+}
+
+Result<Polled> SplitStream::Accept(ReadResult read, int64_t max_rows) {
+  arrival_ = read.arrival != 0 ? read.arrival : shape_->env.clock->MonotonicNanos();
+  TRY(SetMetadata(read.metadata));
+  if (auto* batch = std::get_if<Batch>(&read.data)) {
+    shape_->counters.records_in += static_cast<uint64_t>(batch->num_rows);
+    shape_->counters.rows_out += static_cast<uint64_t>(batch->num_rows);
+    if (batch->arrival == 0) batch->arrival = arrival_;
+    TRY_ASSIGN(Batch shaped, Shape(std::move(*batch), shape_->from_connector));
+    return Data(std::move(shaped));
+  }
+  if (auto* whole = std::get_if<WholeFile>(&read.data)) {
+    TRY_ASSIGN(file_, shape_->format->MakeFileReader(whole->file, shape_->decode_schema,
+                                                     shape_->table->format_options));
+    if (split_.row > 0) TRY(file_->SeekToRow(split_.row));
+    return ReadFile(max_rows);
+  }
+  if (auto* chunk = std::get_if<RawChunk>(&read.data)) {
+    TRY(AcceptChunk(*chunk));
+    if (next_record_ < records_.size()) return DecodeNext(max_rows);
+  }
+  return Data({});
+}
+
+Status SplitStream::AcceptChunk(const RawChunk& chunk) {
+  if (shape_->decoder == nullptr) {
+    return InternalError("connector '" + std::string(shape_->table->connector->name()) +
+                         "' brings bytes, but table '" + shape_->table->name + "' has no format");
+  }
+  shape_->counters.bytes_in += chunk.bytes->size();
+  if (chunk.framed) {
+    messages_ = true;
+    chunk_ = chunk.bytes;
+    records_.clear();
+    for (const auto& [offset, length] : chunk.records) records_.push_back({offset, length});
+    next_record_ = 0;
+    return OkStatus();
+  }
+  if (!has_offset_) {
+    has_offset_ = true;
+    done_offset_ = chunk.offset;
+  }
+  Append(chunk.bytes, chunk.offset, chunk.end_of_file);
+  if (chunk.end_of_file) ended_ = true;
+  return OkStatus();
+}
+
+void SplitStream::Append(std::shared_ptr<const std::string> bytes, uint64_t offset, bool at_end) {
+  const std::string_view carried =
+      chunk_ == nullptr ? std::string_view() : std::string_view(*chunk_).substr(framed_bytes_);
+  chunk_offset_ = offset - carried.size();
+  chunk_ = carried.empty() ? std::move(bytes) : Join(carried, *bytes);
+  records_.clear();
+  next_record_ = 0;
+  framed_bytes_ = shape_->decoder->Frame(*chunk_, at_end, &records_);
+  if (skipping_ && !records_.empty()) {
+    next_record_ = 1;  // the rest of the oversized record
+    skipping_ = false;
+    done_offset_ = chunk_offset_ + (records_.size() > 1 ? records_[1].offset : framed_bytes_);
+  }
+  if (records_.empty()) SkipOversized();
+}
+
+void SplitStream::SkipOversized() {
+  if (chunk_->size() - framed_bytes_ <= kMaxRecordBytes && !skipping_) return;
+  if (!skipping_) {
+    skipping_ = true;
+    ++shape_->counters.records_in;
+    ++shape_->counters.dead_lettered;
+    const std::string_view raw = std::string_view(*chunk_).substr(framed_bytes_, kOversizedSample);
+    shape_->dead_letters->Add(
+        {.table = shape_->table->name, .stage = "decode",
+         .reason = "the record is longer than 16 MiB; raw shows its start",
+         .split = split_.split, .position = DescribeOffset(chunk_offset_ + framed_bytes_),
+         .raw = raw});
+  }
+  framed_bytes_ = chunk_->size();
+  done_offset_ = chunk_offset_ + framed_bytes_;
+}
+
+Result<Polled> SplitStream::DecodeNext(int64_t max_rows) {
+  const size_t count =
+      std::min(records_.size() - next_record_, static_cast<size_t>(std::max<int64_t>(1, max_rows)));
+  const std::span<const RecordSlice> slices(records_.data() + next_record_, count);
+  TRY_ASSIGN(Decoded decoded, shape_->decoder->Decode(*chunk_, slices));
+  next_record_ += count;
+  shape_->counters.records_in += count;
+  shape_->counters.skipped += decoded.skipped;
+  shape_->counters.rows_out += static_cast<uint64_t>(decoded.batch.num_rows);
+  if (!decoded.errors.empty()) TRY(Reject(decoded, slices));
+  if (has_offset_) {
+    const bool last = next_record_ == records_.size();
+    done_offset_ = chunk_offset_ + (last ? framed_bytes_ : records_[next_record_].offset);
+  }
+  decoded.batch.arrival = arrival_;
+  TRY_ASSIGN(Batch shaped, Shape(std::move(decoded.batch), shape_->from_decoded));
+  return Data(std::move(shaped));
+}
+
+Result<Polled> SplitStream::ReadFile(int64_t max_rows) {
+  if (file_rest_.num_rows == 0) {
+    TRY_ASSIGN(file_rest_, file_->Next());
+    if (file_rest_.num_rows == 0) {
+      ended_ = true;
+      file_.reset();
+      return Polled{Polled::Kind::kEnd, {}, 0};
+    }
+  }
+  const int64_t rows = std::min(std::max<int64_t>(1, max_rows), file_rest_.num_rows);
+  Batch batch = rows == file_rest_.num_rows ? file_rest_ : file_rest_.Slice(0, rows);
+  file_rest_ = rows == file_rest_.num_rows ? Batch{}
+                                           : file_rest_.Slice(rows, file_rest_.num_rows - rows);
+  split_.row += static_cast<uint64_t>(rows);
+  shape_->counters.records_in += static_cast<uint64_t>(rows);
+  shape_->counters.rows_out += static_cast<uint64_t>(rows);
+  batch.arrival = shape_->env.clock->MonotonicNanos();
+  TRY_ASSIGN(Batch shaped, Shape(std::move(batch), shape_->from_decoded));
+  return Data(std::move(shaped));
+}
+
+Status SplitStream::Reject(const Decoded& decoded, std::span<const RecordSlice> slices) {
+  for (const DecodeError& error : decoded.errors) {
+    const RecordSlice& slice = slices[error.record];
+    const std::string_view raw = std::string_view(*chunk_).substr(slice.offset, slice.length);
+    TRY(RejectRecord(raw, chunk_offset_ + slice.offset, error.reason));
+  }
+  return OkStatus();
+}
+
+Status SplitStream::RejectRecord(std::string_view raw, uint64_t offset,
+                                 const std::string& reason) {
+  ++shape_->counters.dead_lettered;
+  const std::string position = DescribeOffset(offset);
+  if (shape_->fail_on_error) {
+    return UserError("MR0711", "a record of table '" + shape_->table->name + "' cannot be decoded",
+                     reason + "; " + split_.split + ", " + position,
+                     "SET 'millrace.on-row-error' = 'dead-letter' puts such records aside");
+  }
+  shape_->dead_letters->Add({.table = shape_->table->name, .stage = "decode", .reason = reason,
+                             .split = split_.split, .position = position, .raw = raw});
+  return OkStatus();
+}
+
+std::string SplitStream::DescribeOffset(uint64_t offset) const {
+  if (messages_) return "byte " + std::to_string(offset) + " before " + reader_->Position();
+  return "byte " + std::to_string(offset);
+}
+
+Result<Batch> SplitStream::Shape(Batch batch, const std::vector<int>& from) {
+  std::vector<std::shared_ptr<arrow::Array>> columns;
+  columns.reserve(from.size() + metadata_.size());
+  for (const int column : from) {
+    if (static_cast<size_t>(column) >= batch.columns.size()) {
+      return InternalError("table '" + shape_->table->name + "': the connector gave " +
+                           std::to_string(batch.columns.size()) + " columns");
+    }
+    columns.push_back(std::move(batch.columns[static_cast<size_t>(column)]));
+  }
+  for (const auto& value : metadata_) {
+    auto scalar = value->GetScalar(0);
+    if (!scalar.ok()) return std::unexpected(FromArrow(scalar.status()));
+    auto repeated = arrow::MakeArrayFromScalar(**scalar, batch.num_rows);
+    if (!repeated.ok()) return std::unexpected(FromArrow(repeated.status()));
+    columns.push_back(*std::move(repeated));
+  }
+  batch.columns = std::move(columns);
+  batch.timing.decoded_at = shape_->env.clock->MonotonicNanos();
+  return batch;
+}
+
+Status SplitStream::SetMetadata(const std::vector<std::shared_ptr<arrow::Array>>& values) {
+  if (values.size() != shape_->metadata_types.size()) {
+    return InternalError("table '" + shape_->table->name + "': " + std::to_string(values.size()) +
+                         " metadata values for " +
+                         std::to_string(shape_->metadata_types.size()) + " columns");
+  }
+  metadata_ = values;
+  for (size_t i = 0; i < metadata_.size(); ++i) {
+    const auto wanted = shape_->metadata_types[i].ToArrow();
+    if (metadata_[i]->type()->Equals(*wanted)) continue;
+    return InternalError("table '" + shape_->table->name + "': metadata column " +
+                             std::to_string(i + 1) + " is " + metadata_[i]->type()->ToString(),
+                         "declared as " + shape_->metadata_types[i].ToString());
+  }
+  return OkStatus();
+}
+
+}  // namespace millrace

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/input_port.h"
+
+#include <algorithm>
+
+namespace millrace {
+
+InputPort::InputPort(const std::vector<ExchangeQueue*>& channels) {
+  for (size_t shard = 0; shard < channels.size(); ++shard) {
+    if (channels[shard] == nullptr) continue;
+    channels_.push_back({.queue = channels[shard], .shard = static_cast<int>(shard)});
+  }
+  if (channels_.empty()) *this = Unfed();
+}
+
+InputPort InputPort::Unfed() {
+  InputPort port;
+  port.fed_ = false;
+  port.Push(Watermark{kMaxWatermark});
+  port.Push(EndOfInput{});
+  return port;
+}
+
+bool InputPort::HasEvent() {
+  if (held_) return false;
+  if (ready_.empty() && !channels_.empty()) Pump();
+  return !ready_.empty();
+}
+
+Event InputPort::Take() {
+  Event event = std::move(ready_.front());
+  ready_.pop_front();
+  return event;
+}
+
+void InputPort::Pump() {
+  for (size_t tried = 0; tried < channels_.size();) {
+    Channel& channel = channels_[turn_];
+    if (channel.at_barrier || channel.queue->empty()) {
+      turn_ = (turn_ + 1) % channels_.size();
+      ++tried;
+      continue;
+    }
+    Accept(channel, channel.queue->Pop());
+    turn_ = (turn_ + 1) % channels_.size();
+    if (!ready_.empty()) return;
+    tried = 0;
+  }
+}
+
+void InputPort::Accept(Channel& channel, Event event) {
+  if (auto* batch = std::get_if<Batch>(&event)) {
+    AcceptBatch(channel, std::move(*batch));
+  } else if (const auto* watermark = std::get_if<Watermark>(&event)) {
+    channel.watermark = std::max(channel.watermark, watermark->time);
+    EmitWatermark();
+  } else if (std::holds_alternative<Barrier>(event)) {
+    channel.at_barrier = true;
+    if (++at_barrier_ < channels_.size()) return;
+    at_barrier_ = 0;
+    for (Channel& each : channels_) each.at_barrier = false;
+    ready_.push_back(std::move(event));
+  } else {
+    channel.ended = true;
+    channel.watermark = kMaxWatermark;
+    EmitWatermark();
+    if (++ended_ == channels_.size()) ready_.push_back(EndOfInput{});
+  }
+}
+
+void InputPort::AcceptBatch(Channel& channel, Batch batch) {
+  const EventTime others = OthersWatermark(channel);
+  channel.watermark = std::max(channel.watermark, batch.watermark_before(batch.num_rows - 1));
+  if (batch.watermarks == nullptr) {
+    batch.watermark = std::min(batch.watermark, others);
+  } else if (batch.watermarks->back() > others) {
+    auto lowered = std::make_shared<std::vector<EventTime>>(*batch.watermarks);
+    for (EventTime& time : *lowered) time = std::min(time, others);
+    batch.watermarks = std::move(lowered);
+  }
+  ready_.push_back(std::move(batch));
+}
+
+EventTime InputPort::OthersWatermark(const Channel& channel) const {
+  EventTime others = kMaxWatermark;
+  for (const Channel& each : channels_) {
+    if (&each != &channel) others = std::min(others, each.watermark);
+  }
+  return others;
+}
+
+void InputPort::EmitWatermark() {
+  EventTime merged = kMaxWatermark;
+  for (const Channel& channel : channels_) merged = std::min(merged, channel.watermark);
+  if (merged <= emitted_) return;
+  emitted_ = merged;
+  ready_.push_back(Watermark{merged});
+}
+
+int InputPort::SlowestChannel() const {
+  const auto slowest = std::ranges::min_element(channels_, {}, &Channel::watermark);
+  return slowest == channels_.end() || slowest->ended ? -1 : slowest->shard;
+}
+
+}  // namespace millrace

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/job.h"
+
+#include <thread>
+
+#include "runtime/job_state.h"
+
+namespace millrace {
+namespace {
+
+/// Steps one part until it is done; parks while it is idle.
+template <typename Part>
+void RunPart(Part& part, WakeUp& wake_up, Clock* clock) {
+  while (true) {
+    StepResult result = part.Step();
+    if (result.progress == Progress::kBusy) continue;
+    if (result.progress == Progress::kDone) return;
+    wake_up.Prepare();
+    result = part.Step();  // what came before Prepare
+    if (result.progress != Progress::kIdle) {
+      wake_up.Cancel();
+      if (result.progress == Progress::kDone) return;
+      continue;
+    }
+    const int64_t nanos = result.wake_at - clock->MonotonicNanos();
+    if (nanos > 0) {
+      wake_up.Wait(nanos);
+    } else {
+      wake_up.Cancel();
+    }
+  }
+}
+
+}  // namespace
+
+Job::Job(std::unique_ptr<JobState> state) : state_(std::move(state)) {}
+Job::~Job() = default;
+
+Result<std::unique_ptr<Job>> Job::Create(JobSpec spec) {
+  auto state = std::make_unique<JobState>(std::move(spec));
+  TRY_ASSIGN(state->graph, JobGraph::Build(state->spec.roots, state->spec.settings.parallelism));
+  TRY_ASSIGN(const StartPoint start, DecideStart(state.get()));
+  TRY(BuildJob(state.get(), start));
+  state->started_at = state->spec.env.clock->MonotonicNanos();
+  return std::unique_ptr<Job>(new Job(std::move(state)));
+}
+
+Status Job::Run() {
+  JobState& job = *state_;
+  job.started_at = job.spec.env.clock->MonotonicNanos();
+  std::vector<std::jthread> threads;
+  for (auto& shard : job.shards) {
+    threads.emplace_back([&job, &shard] {
+      RunPart(*shard, job.control.shard_wake_up(shard->settings().index), job.spec.env.clock);
+    });
+  }
+  RunPart(*job.coordinator, job.control.coordinator_wake_up(), job.spec.env.clock);
+  job.control.WakeShards();
+  threads.clear();
+  return result();
+}
+
+void Job::RequestStop() { state_->control.stop = true; }
+
+int Job::parts() const { return static_cast<int>(state_->shards.size()) + 1; }
+
+StepResult Job::Step(int part) {
+  if (part == parts() - 1) return state_->coordinator->Step();
+  return state_->shards[static_cast<size_t>(part)]->Step();
+}
+
+Status Job::result() const {
+  if (auto error = state_->control.error()) {
+    return std::unexpected(*std::move(error));
+  }
+  return OkStatus();
+}
+
+JobSnapshot Job::Snapshot() const {
+  const JobState& job = *state_;
+  JobSnapshot snapshot;
+  snapshot.epoch = job.coordinator->completed_epoch();
+  snapshot.elapsed_nanos = job.spec.env.clock->MonotonicNanos() - job.started_at;
+  std::map<int, NodeSnapshot> nodes;
+  for (const auto& shard : job.shards) {
+    ShardReport report = shard->report();
+    snapshot.shards.push_back(report.shard);
+    for (NodeSnapshot& node : report.nodes) {
+      const auto [found, added] = nodes.emplace(node.node, node);
+      if (!added) MergeNode(node, &found->second);
+    }
+  }
+  for (auto& [index, node] : nodes) {
+    for (const int edge : job.graph.nodes()[static_cast<size_t>(index)].inputs) {
+      node.inputs.push_back(job.graph.edges()[static_cast<size_t>(edge)].from);
+    }
+    snapshot.nodes.push_back(std::move(node));
+  }
+  snapshot.accounting = Account(snapshot.nodes);
+  return snapshot;
+}
+
+std::vector<std::string> Job::DescribeWaiting() {
+  JobState& job = *state_;
+  job.control.describe = true;
+  job.control.WakeShards();
+  job.spec.env.clock->SleepNanos(100000000);
+  job.control.describe = false;
+  std::vector<std::string> lines;
+  for (const auto& shard : job.shards) {
+    ShardReport report = shard->report();
+    for (std::string& line : report.waiting) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+}  // namespace millrace

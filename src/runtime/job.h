@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Job: one running plan. Created from plan roots, run by the calling thread until its input ends, it is
+// stopped, or the first error. Snapshot, DescribeWaiting and RequestStop may be called by other threads
+// meanwhile; Step drives the same job on one thread, in any order of its parts (simulation).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "env/environment.h"
+#include "operators/io/sink_driver.h"
+#include "plan/node.h"
+#include "runtime/epoch_part.h"
+#include "runtime/job_settings.h"
+#include "runtime/metrics/job_snapshot.h"
+#include "runtime/shard.h"
+
+namespace millrace {
+
+struct JobSpec {
+  std::vector<PlanNodePtr> roots;       // SinkNode and CollectNode
+  std::string pipeline;                 // identity
+  std::string data_dir;                 // private to the pipeline; empty: nothing is durable, no lock
+  SessionContext session;
+  JobSettings settings;
+  Environment env;
+  bool fresh = false;                   // discard an interrupted run
+  RowConsumer* collector = nullptr;     // rows of CollectNodes; outlives the job
+  const OperatorRegistry* operators = nullptr;  // null: BuiltinOperators()
+  DeltaConsumer delta_consumer;         // changes of keyed state per epoch, if wanted
+  /// One-line remarks for stderr: "replaying from the start: ...".
+  std::function<void(const std::string&)> notice;
+};
+
+struct JobState;
+
+class Job {
+ public:
+  /// Opens everything, decides between resuming and starting afresh, and connects nothing to threads yet.
+  static Result<std::unique_ptr<Job>> Create(JobSpec spec);
+  ~Job();
+
+  /// Blocks until the end. A thread per shard.
+  Status Run();
+  /// Stop reading, complete a last epoch, end with success. Safe in a signal handler.
+  void RequestStop();
+  JobSnapshot Snapshot() const;
+  /// What the sources and operators wait for, a line each. Asks the shards, waits up to 200 ms.
+  std::vector<std::string> DescribeWaiting();
+
+  /// One step of part `part`: shards are 0 .. parts() - 2, the coordinator is the last. Not beside Run.
+  int parts() const;
+  StepResult Step(int part);
+  /// After all parts are done.
+  Status result() const;
+
+ private:
+  explicit Job(std::unique_ptr<JobState> state);
+  std::unique_ptr<JobState> state_;
+};
+
+}  // namespace millrace

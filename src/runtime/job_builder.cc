@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: Apache-2.0
+// Building a job: who reads which split, the slots of every shard and the queues between them, and what
+// the sinks have to restore or take back.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "operators/io/scan_driver.h"
+#include "operators/io/values_driver.h"
+#include "runtime/job_state.h"
+#include "runtime/select_columns.h"
+
+namespace millrace {
+namespace {
+
+constexpr int64_t kMilli = 1000000;
+
+class JobBuilder {
+ public:
+  JobBuilder(JobState* job, const StartPoint& start)
+      : job_(job), spec_(job->spec), start_(start), shards_(job->spec.settings.parallelism) {}
+
+  Status Build() {
+    resume_ = start_.mode == StartPoint::Mode::kResume;
+    PrepareManifest();
+    TRY(OpenDeadLetters());
+    for (const GraphNode& node : job_->graph.nodes()) {
+      if (node.role == GraphNode::Role::kSource) TRY(PlaceSource(node));
+    }
+    job_->graph.DeriveActive();
+    for (int shard = 0; shard < shards_; ++shard) MakeShard(shard);
+    for (const GraphNode& node : job_->graph.nodes()) TRY(MakeSlots(node));
+    for (const GraphEdge& edge : job_->graph.edges()) ConnectEdge(edge);
+    for (auto& shard : job_->shards) {
+      for (auto& slot : shard->slots()) FinishSlot(*slot);
+    }
+    TRY(RestoreSinks());
+    if (!spec_.data_dir.empty()) {
+      TRY(WriteManifest(spec_.env.disk, spec_.data_dir, manifest_));
+    }
+    MakeCoordinator();
+    return OkStatus();
+  }
+
+ private:
+  // ---------------------------------------------------------------- the run's record
+
+  void PrepareManifest() {
+    manifest_ = start_.manifest;
+    manifest_.finished = false;
+    if (resume_) return;
+    manifest_.sources.clear();
+    manifest_.sinks.clear();
+  }
+
+  Status OpenDeadLetters() {
+    std::map<std::string, std::string> paths;
+    for (const GraphNode& node : job_->graph.nodes()) {
+      if (!node.table.empty()) paths[node.table] = DeadLetterPath(node.table);
+      if (node.table.empty()) paths[""] = DeadLetterPath("rows");
+      const auto* scan = As<ScanNode>(node.plan);
+      if (scan == nullptr) continue;
+      const auto& extras = scan->table()->extras;
+      if (const auto path = extras.find("dead-letter.path"); path != extras.end()) {
+        paths[node.table] = path->second.text;
+      }
+    }
+    job_->dead_letters = std::make_unique<DeadLetterFiles>(spec_.env.disk, std::move(paths));
+    if (spec_.data_dir.empty()) return job_->dead_letters->StartBehindExisting();
+    switch (start_.mode) {
+      case StartPoint::Mode::kFresh: TRY(job_->dead_letters->StartBehindExisting()); break;
+      case StartPoint::Mode::kResume: return job_->dead_letters->Restore(manifest_.dead_letters);
+      case StartPoint::Mode::kReplay:
+      case StartPoint::Mode::kDiscard:
+        TRY(job_->dead_letters->Restore(manifest_.dead_letters_at_start));
+        break;
+    }
+    manifest_.dead_letters = job_->dead_letters->lengths();
+    manifest_.dead_letters_at_start = manifest_.dead_letters;
+    return OkStatus();
+  }
+
+  std::string DeadLetterPath(const std::string& table) const {
+    const std::string directory = spec_.data_dir.empty() ? "." : spec_.data_dir;
+    return directory + "/dead-letters/" + table + ".jsonl";
+  }
+
+  // ---------------------------------------------------------------- sources
+
+  TableContext BaseContext(int shard) const {
+    TableContext context;
+    context.pipeline = spec_.pipeline;
+    context.data_dir = spec_.data_dir;
+    context.env = spec_.env;
+    context.shard = shard;
+    context.shards = shards_;
+    return context;
+  }
+
+  Status PlaceSource(const GraphNode& node) {
+    const auto* scan = As<ScanNode>(node.plan);
+    if (scan == nullptr) {
+      SetReaders(node, 1);
+      placed_[node.index].resize(static_cast<size_t>(shards_));
+      if (const auto found = manifest_.sources.find(node.id);
+          found != manifest_.sources.end() && !found->second.empty()) {
+        placed_[node.index][0] = found->second;
+      }
+      return OkStatus();
+    }
+    const Table& table = *scan->table();
+    TRY_ASSIGN(auto source, table.connector->MakeSource(
+                                ContextFor(table, BaseContext(0), /*for_write=*/false)));
+    TRY_ASSIGN(const std::vector<Split> found, source->Discover());
+    std::vector<SplitPosition> splits = WithPositions(node, found);
+    const bool bounded = source->bounded();
+    unbounded_[node.index] = !bounded;
+    const int readers = static_cast<int>(
+        std::clamp<size_t>(splits.size(), 1, static_cast<size_t>(shards_)));
+    SetReaders(node, readers);
+    auto& placed = placed_[node.index];
+    placed.resize(static_cast<size_t>(shards_));
+    for (size_t i = 0; i < splits.size(); ++i) {
+      placed[i % static_cast<size_t>(readers)].push_back(splits[i]);
+    }
+    if (!bounded) Watch(node, source.get(), splits, readers);
+    job_->sources.push_back(std::move(source));
+    return OkStatus();
+  }
+
+  std::vector<SplitPosition> WithPositions(const GraphNode& node, const std::vector<Split>& found) {
+    std::map<std::string, SplitPosition> known;
+    if (const auto positions = manifest_.sources.find(node.id);
+        positions != manifest_.sources.end()) {
+      for (const SplitPosition& split : positions->second) known[split.split] = split;
+    }
+    std::vector<SplitPosition> splits;
+    for (const Split& split : found) {
+      const auto position = known.find(split.id);
+      if (position == known.end()) {
+        splits.push_back({.split = split.id, .bounded = split.bounded});
+      } else {
+        splits.push_back(position->second);
+        known.erase(position);
+      }
+    }
+    for (const auto& [id, split] : known) splits.push_back(split);  // no longer listed
+    return splits;
+  }
+
+  void SetReaders(const GraphNode& node, int readers) {
+    std::vector<bool> active(static_cast<size_t>(shards_), false);
+    for (int shard = 0; shard < readers; ++shard) active[static_cast<size_t>(shard)] = true;
+    readers_[node.index] = readers;
+    job_->graph.SetReaders(node.index, std::move(active));
+  }
+
+  void Watch(const GraphNode& node, Source* source, const std::vector<SplitPosition>& splits,
+             int readers) {
+    WatchedSource watched{.node = node.index, .source = source};
+    for (const SplitPosition& split : splits) watched.known.insert(split.split);
+    for (int shard = 0; shard < readers; ++shard) watched.readers.push_back(shard);
+    watched.turn = splits.size();
+    watched_.push_back(std::move(watched));
+  }
+
+  Result<std::unique_ptr<SourceDriver>> MakeSource(const GraphNode& node, Shard* shard) {
+    const int index = shard->settings().index;
+    std::unique_ptr<SourceDriver> driver;
+    if (const auto* values = As<ValuesNode>(node.plan)) {
+      driver = std::make_unique<ValuesDriver>(values->rows(), spec_.env.clock);
+    } else if (const auto* scan = As<ScanNode>(node.plan)) {
+      TRY_ASSIGN(driver, ScanDriver::Make(
+                             *scan, {.connector = BaseContext(index),
+                                     .dead_letters = shard->dead_letters(),
+                                     .fail_on_error = spec_.settings.fail_on_row_error,
+                                     .batch_delay_nanos = spec_.settings.batch_delay_ms * kMilli,
+                                     .readers = readers_[node.index]}));
+    } else {
+      return InternalError("no source for plan node " + std::string(node.plan->kind()));
+    }
+    for (const SplitPosition& split : placed_[node.index][static_cast<size_t>(index)]) {
+      TRY(driver->AddSplit(split));
+    }
+    if (!unbounded_[node.index]) driver->NoMoreSplits();
+    return driver;
+  }
+
+  // ---------------------------------------------------------------- shards and slots
+
+  void MakeShard(int index) {
+    job_->shards.push_back(std::make_unique<Shard>(
+        Shard::Settings{.index = index,
+                        .batch_rows_max = spec_.settings.batch_rows_max,
+                        .fail_on_row_error = spec_.settings.fail_on_row_error,
+                        .env = spec_.env,
+                        .session = spec_.session,
+                        .delta_consumer = spec_.delta_consumer},
+        &job_->control));
+  }
+
+  Status MakeSlots(const GraphNode& node) {
+    by_node_.emplace_back(static_cast<size_t>(shards_), nullptr);
+    for (int index = 0; index < shards_; ++index) {
+      if (!node.active[static_cast<size_t>(index)]) continue;
+      Shard* const shard = job_->shards[static_cast<size_t>(index)].get();
+      auto slot = std::make_unique<Slot>();
+      slot->node = &node;
+      slot->label = std::string(node.plan->kind());
+      const bool own_table = node.role == GraphNode::Role::kSource ||
+                             node.role == GraphNode::Role::kTerminal;
+      if (own_table && !node.table.empty()) slot->label += " " + node.table;
+      slot->ports.resize(node.inputs.size(), InputPort::Unfed());
+      if (Status status = FillSlot(node, shard, slot.get()); !status) {
+        return std::unexpected(std::move(status).error().With(slot->label));
+      }
+      by_node_.back()[static_cast<size_t>(index)] = slot.get();
+      shard->slots().push_back(std::move(slot));
+    }
+    return OkStatus();
+  }
+
+  Status FillSlot(const GraphNode& node, Shard* shard, Slot* slot) {
+    switch (node.role) {
+      case GraphNode::Role::kSource: {
+        TRY_ASSIGN(slot->source, MakeSource(node, shard));
+        return OkStatus();
+      }
+      case GraphNode::Role::kSelect:
+        slot->op = std::make_unique<SelectColumns>(node.selection);
+        return OkStatus();
+      case GraphNode::Role::kTerminal: return FillTerminal(node, shard, slot);
+      case GraphNode::Role::kOperator: break;
+    }
+    slot->state = std::make_unique<StateStore>(static_cast<bool>(spec_.delta_consumer));
+    slot->context = {.session = shard->session(),
+                     .state = slot->state.get(),
+                     .metrics = &slot->metrics,
+                     .on_row_failure = [shard, slot](const RowFailure& failure) {
+                       return shard->OnRowFailure(*slot, failure);
+                     },
+                     .env = spec_.env,
+                     .now_nanos = [clock = spec_.env.clock] { return clock->MonotonicNanos(); },
+                     .shard = shard->settings().index,
+                     .shards = shards_};
+    const OperatorRegistry& registry =
+        spec_.operators != nullptr ? *spec_.operators : BuiltinOperators();
+    TRY_ASSIGN(slot->op, registry.Make(node.plan, slot->context));
+    return OkStatus();
+  }
+
+  Status FillTerminal(const GraphNode& node, Shard* shard, Slot* slot) {
+    slot->latency_storage = std::make_unique<StageLatency>();
+    slot->latency = slot->latency_storage.get();
+    if (const auto* sink = As<SinkNode>(node.plan)) {
+      TRY_ASSIGN(slot->terminal, SinkDriver::Make(*sink, BaseContext(shard->settings().index)));
+      return OkStatus();
+    }
+    if (spec_.collector == nullptr) return InternalError("nobody takes the rows of the SELECT");
+    slot->terminal = std::make_unique<CollectDriver>(node.plan->schema(), spec_.collector);
+    return OkStatus();
+  }
+
+  void ConnectEdge(const GraphEdge& edge) {
+    const auto& from = by_node_[static_cast<size_t>(edge.from)];
+    const auto& to = by_node_[static_cast<size_t>(edge.to)];
+    const auto input = static_cast<size_t>(edge.input);
+    if (edge.kind == EdgeKind::kLocal) {
+      for (size_t shard = 0; shard < from.size(); ++shard) {
+        if (from[shard] == nullptr) continue;
+        to[shard]->ports[input] = InputPort();
+        from[shard]->output.AddLocal(&to[shard]->ports[input]);
+      }
+      return;
+    }
+    std::vector<std::vector<ExchangeQueue*>> channels(
+        to.size(), std::vector<ExchangeQueue*>(from.size(), nullptr));
+    for (size_t sender = 0; sender < from.size(); ++sender) {
+      if (from[sender] == nullptr) continue;
+      std::vector<ExchangeQueue*> queues(to.size(), nullptr);
+      for (size_t receiver = 0; receiver < to.size(); ++receiver) {
+        if (to[receiver] == nullptr || (edge.kind == EdgeKind::kSingle && receiver > 0)) continue;
+        queues[receiver] = NewQueue(sender, receiver);
+        channels[receiver][sender] = queues[receiver];
+      }
+      from[sender]->output.AddExchange(
+          std::make_unique<ExchangeSender>(std::move(queues), MakeCodec(edge)));
+    }
+    for (size_t receiver = 0; receiver < to.size(); ++receiver) {
+      if (to[receiver] != nullptr) to[receiver]->ports[input] = InputPort(channels[receiver]);
+    }
+  }
+
+  ExchangeQueue* NewQueue(size_t sender, size_t receiver) {
+    job_->queues.push_back(std::make_unique<ExchangeQueue>(
+        spec_.settings.exchange_capacity,
+        &job_->control.shard_wake_up(static_cast<int>(sender)),
+        &job_->control.shard_wake_up(static_cast<int>(receiver))));
+    return job_->queues.back().get();
+  }
+
+  std::unique_ptr<KeyCodec> MakeCodec(const GraphEdge& edge) const {
+    if (edge.kind != EdgeKind::kHash) return nullptr;
+    const Schema& schema =
+        job_->graph.nodes()[static_cast<size_t>(edge.from)].plan->schema();
+    std::vector<DataType> types;
+    for (const int key : edge.keys) types.push_back(schema[static_cast<size_t>(key)].type);
+    return std::make_unique<KeyCodec>(edge.keys, std::move(types));
+  }
+
+  void FinishSlot(Slot& slot) {
+    // Sources count from the run's first epoch on, as every barrier's number is larger.
+    slot.epoch = manifest_.epoch;
+  }
+
+  // ---------------------------------------------------------------- sinks
+
+  Status RestoreSinks() {
+    std::map<std::string, std::string> states = start_.manifest.sinks;
+    for (const auto& shard : job_->shards) {
+      for (const auto& slot : shard->slots()) {
+        if (slot->terminal == nullptr) continue;
+        const std::string key =
+            slot->node->id + "/" + std::to_string(shard->settings().index);
+        if (Status status = RestoreSink(slot->terminal.get(), states[key]); !status) {
+          return std::unexpected(std::move(status).error().With(slot->label));
+        }
+        states.erase(key);
+      }
+    }
+    return RestoreOrphans(states);
+  }
+
+  Status RestoreSink(Terminal* sink, const std::string& state) {
+    if (resume_) {
+      TRY(sink->Restore(state));
+      return sink->Commit(manifest_.epoch);
+    }
+    if (start_.mode != StartPoint::Mode::kFresh) TRY(sink->Discard(state));
+    return sink->Restore("");
+  }
+
+  /// Writers of shards that this run does not have: their files are finished or taken back now.
+  Status RestoreOrphans(const std::map<std::string, std::string>& states) {
+    for (const auto& [key, state] : states) {
+      const size_t slash = key.rfind('/');
+      if (slash == std::string::npos) continue;
+      for (const GraphNode& node : job_->graph.nodes()) {
+        const auto* sink = As<SinkNode>(node.plan);
+        if (sink == nullptr || node.id != key.substr(0, slash)) continue;
+        const int shard = std::stoi("0" + key.substr(slash + 1));
+        TRY_ASSIGN(auto writer, SinkDriver::Make(*sink, BaseContext(shard)));
+        TRY(RestoreSink(writer.get(), state));
+        TRY(writer->Finish());
+      }
+      manifest_.sinks.erase(key);
+    }
+    return OkStatus();
+  }
+
+  void MakeCoordinator() {
+    job_->coordinator = std::make_unique<Coordinator>(
+        Coordinator::Settings{
+            .env = spec_.env,
+            .data_dir = spec_.data_dir,
+            .interval_nanos = spec_.settings.checkpoint_interval_ms * kMilli,
+            .discovery_nanos = spec_.settings.discovery_interval_ms * kMilli,
+            .manifest = manifest_,
+            .dead_letters = job_->dead_letters.get(),
+            .watched = std::move(watched_)},
+        &job_->control);
+  }
+
+  JobState* job_;
+  JobSpec& spec_;
+  const StartPoint& start_;
+  int shards_;
+  bool resume_ = false;
+  RunManifest manifest_;
+  std::vector<WatchedSource> watched_;
+  std::map<int, int> readers_;                                       // by node
+  std::map<int, bool> unbounded_;                                    // by node
+  std::map<int, std::vector<std::vector<SplitPosition>>> placed_;    // by node and shard
+  std::vector<std::vector<Slot*>> by_node_;                          // by node and shard
+};
+
+}  // namespace
+
+Status BuildJob(JobState* job, const StartPoint& start) { return JobBuilder(job, start).Build(); }
+
+}  // namespace millrace

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// JobControl: what the coordinator and the shards tell each other. Requests are numbers that only grow,
+// read by shards with one load per step; answers are rare and go through a mutex. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "runtime/epoch_part.h"
+#include "runtime/wake_up.h"
+
+namespace millrace {
+
+class JobControl {
+ public:
+  explicit JobControl(int shards);
+
+  // Requests, written by the coordinator.
+  std::atomic<uint64_t> requested_epoch{0};  // inject this barrier
+  std::atomic<uint64_t> final_epoch{UINT64_MAX};  // the last barrier: no data follows
+  std::atomic<uint64_t> commit_epoch{0};     // make this epoch visible
+  std::atomic<bool> finish{false};           // close files, then hand over the part of the epoch behind
+  std::atomic<bool> done{false};             // leave
+  std::atomic<bool> failed{false};
+  std::atomic<bool> describe{false};         // publish what is waited for
+
+  /// Written by a signal handler.
+  std::atomic<bool> stop{false};
+
+  void WakeShards();
+  WakeUp& shard_wake_up(int shard) { return *shard_wake_ups_[static_cast<size_t>(shard)]; }
+  WakeUp& coordinator_wake_up() { return coordinator_wake_up_; }
+  int shards() const { return shards_; }
+
+  /// The first error wins and stops everybody.
+  void Fail(Error error);
+  std::optional<Error> error() const;
+
+  // Answers of shards.
+  void ReportPart(EpochPart part);
+  void ReportCommitted();
+  void ReportDrained();
+  /// A shard asks for an epoch before its time, e.g. since many dead letters wait.
+  void HurryEpoch();
+
+  // Read by the coordinator.
+  /// The parts of all shards, or nothing yet.
+  std::optional<std::vector<EpochPart>> TakeParts();
+  bool TakeCommitted();
+  bool AllDrained() const;
+  bool TakeHurry() { return hurry_.exchange(false); }
+
+  // Splits found later.
+  void AssignSplit(int shard, int node, SplitPosition split);
+  struct Assignment {
+    int node = 0;
+    SplitPosition split;
+  };
+  std::vector<Assignment> TakeAssignments(int shard);
+
+ private:
+  int shards_;
+  std::vector<std::unique_ptr<WakeUp>> shard_wake_ups_;
+  WakeUp coordinator_wake_up_;
+  mutable std::mutex mutex_;
+  std::optional<Error> error_;
+  std::vector<EpochPart> parts_;
+  int committed_ = 0;
+  int drained_ = 0;
+  std::atomic<bool> hurry_{false};
+  std::atomic<uint64_t> assignments_made_{0};
+  std::vector<std::vector<Assignment>> assignments_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/job_graph.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "plan/nodes/sink_nodes.h"
+#include "plan/nodes/source_nodes.h"
+#include "runtime/partitioning.h"
+
+namespace millrace {
+namespace {
+
+/// Scans with equal keys read the same data.
+std::string ReadKey(const Table& table) { return table.path + "\n" + table.scan_note; }
+
+/// Columns that the scans of one table want together, physical ones first.
+struct SharedScan {
+  TablePtr table;
+  std::set<size_t> columns;
+  std::set<std::vector<size_t>> variants;
+
+  std::vector<size_t> ordered() const {
+    std::vector<size_t> physical;
+    std::vector<size_t> metadata;
+    for (const size_t column : columns) {
+      const bool is_metadata = table->columns[column].kind == TableColumn::Kind::kMetadata;
+      (is_metadata ? metadata : physical).push_back(column);
+    }
+    physical.insert(physical.end(), metadata.begin(), metadata.end());
+    return physical;
+  }
+};
+
+void CollectScans(const PlanNodePtr& node, std::set<const PlanNode*>* seen,
+                  std::map<std::string, SharedScan>* scans) {
+  if (!seen->insert(node.get()).second) return;
+  if (const auto* scan = As<ScanNode>(node)) {
+    SharedScan& shared = (*scans)[ReadKey(*scan->table())];
+    shared.table = scan->table();
+    shared.columns.insert(scan->columns().begin(), scan->columns().end());
+    shared.variants.insert(scan->columns());
+  }
+  for (const PlanNodePtr& child : node->children()) CollectScans(child, seen, scans);
+}
+
+void AppendOptions(const std::map<std::string, OptionValue>& options, std::string* out) {
+  for (const auto& [key, value] : options) {
+    *out += key + "=" + (value.secret ? std::string("(secret)") : value.text) + ";";
+  }
+}
+
+}  // namespace
+
+class GraphBuilder {
+ public:
+  explicit GraphBuilder(JobGraph* graph) : graph_(graph) {}
+
+  Status AddRoots(const std::vector<PlanNodePtr>& roots) {
+    std::set<const PlanNode*> seen;
+    for (const PlanNodePtr& root : roots) CollectScans(root, &seen, &scans_);
+    for (const PlanNodePtr& root : roots) {
+      if (As<SinkNode>(root) == nullptr && As<CollectNode>(root) == nullptr) {
+        return InternalError("a plan ends in " + std::string(root->kind()));
+      }
+      TRY_ASSIGN(const int input, Add(root->children()[0]));
+      const int index = NewNode(GraphNode::Role::kTerminal, root);
+      Connect(input, index, 0);
+    }
+    DescribeFingerprint(roots);
+    return OkStatus();
+  }
+
+ private:
+  Result<int> Add(const PlanNodePtr& plan) {
+    if (const auto found = by_digest_.find(plan->digest()); found != by_digest_.end()) {
+      return found->second;
+    }
+    int index = -1;
+    if (const auto* scan = As<ScanNode>(plan)) {
+      index = AddScan(plan, *scan);
+    } else if (plan->children().empty()) {
+      index = NewNode(GraphNode::Role::kSource, plan);
+    } else {
+      std::vector<int> inputs;
+      for (const PlanNodePtr& child : plan->children()) {
+        TRY_ASSIGN(const int input, Add(child));
+        inputs.push_back(input);
+      }
+      index = NewNode(GraphNode::Role::kOperator, plan);
+      for (size_t i = 0; i < inputs.size(); ++i) {
+        Connect(inputs[i], index, static_cast<int>(i));
+      }
+      graph_->has_keyed_state_ |= plan->has_keyed_state();
+    }
+    by_digest_.emplace(plan->digest(), index);
+    return index;
+  }
+
+  int AddScan(const PlanNodePtr& plan, const ScanNode& scan) {
+    const SharedScan& shared = scans_[ReadKey(*scan.table())];
+    if (shared.variants.size() == 1) return NewNode(GraphNode::Role::kSource, plan);
+    const std::vector<size_t> all = shared.ordered();
+    const PlanNodePtr whole = std::make_shared<ScanNode>(scan.table(), all);
+    int source = -1;
+    if (const auto found = by_digest_.find(whole->digest()); found != by_digest_.end()) {
+      source = found->second;
+    } else {
+      source = NewNode(GraphNode::Role::kSource, whole);
+      by_digest_.emplace(whole->digest(), source);
+    }
+    if (scan.columns() == all) return source;
+    const int select = NewNode(GraphNode::Role::kSelect, plan);
+    for (const size_t column : scan.columns()) {
+      const auto place = std::ranges::find(all, column) - all.begin();
+      graph_->nodes_[static_cast<size_t>(select)].selection.push_back(static_cast<int>(place));
+    }
+    Connect(source, select, 0);
+    return select;
+  }
+
+  int NewNode(GraphNode::Role role, const PlanNodePtr& plan) {
+    GraphNode node;
+    node.index = static_cast<int>(graph_->nodes_.size());
+    node.role = role;
+    node.plan = plan;
+    node.id = plan->id();
+    if (const int uses = ids_[node.id]++; uses > 0) node.id += "-" + std::to_string(uses);
+    if (const auto* scan = As<ScanNode>(plan)) node.table = scan->table()->name;
+    if (const auto* sink = As<SinkNode>(plan)) node.table = sink->table()->name;
+    node.active.assign(static_cast<size_t>(graph_->shards_), true);
+    graph_->nodes_.push_back(std::move(node));
+    partitionings_.emplace_back();
+    return graph_->nodes_.back().index;
+  }
+
+  /// Edges of one node are made in input order; the last one decides where its output lies.
+  void Connect(int from, int to, int input) {
+    GraphNode& target = graph_->nodes_[static_cast<size_t>(to)];
+    GraphEdge edge{.id = static_cast<int>(graph_->edges_.size()), .from = from, .to = to,
+                   .input = input};
+    target.inputs.push_back(edge.id);
+    graph_->nodes_[static_cast<size_t>(from)].outputs.push_back(edge.id);
+    if (target.table.empty()) target.table = graph_->nodes_[static_cast<size_t>(from)].table;
+    graph_->edges_.push_back(std::move(edge));
+    if (target.inputs.size() < target.plan->children().size()) return;
+    PlaceExchanges(target);
+  }
+
+  void PlaceExchanges(GraphNode& node) {
+    std::vector<Partitioning> inputs;
+    for (const int edge : node.inputs) {
+      inputs.push_back(partitionings_[static_cast<size_t>(Edge(edge).from)]);
+    }
+    // A join may stay on one shard only if all of its inputs are there.
+    const bool all_single = std::ranges::all_of(
+        inputs, [](const Partitioning& p) { return p.kind == Partitioning::Kind::kSingle; });
+    for (size_t i = 0; i < inputs.size() && graph_->shards_ > 1; ++i) {
+      if (node.role == GraphNode::Role::kSelect) break;
+      const Distribution required = node.plan->required_distribution(i);
+      const bool alone = inputs[i].kind != Partitioning::Kind::kSingle || all_single ||
+                         required.kind != Distribution::Kind::kHash;
+      if (alone && inputs[i].Satisfies(required)) continue;
+      GraphEdge& edge = Edge(node.inputs[i]);
+      const bool hash = required.kind == Distribution::Kind::kHash && !required.keys.empty();
+      edge.kind = hash ? EdgeKind::kHash : EdgeKind::kSingle;
+      edge.keys = hash ? required.keys : std::vector<int>{};
+      inputs[i] = hash ? Partitioning{Partitioning::Kind::kHash, required.keys}
+                       : Partitioning{Partitioning::Kind::kSingle, {}};
+    }
+    partitionings_[static_cast<size_t>(node.index)] =
+        node.role == GraphNode::Role::kSelect ? Partitioning{}
+                                              : OutputPartitioning(node.plan, inputs);
+  }
+
+  GraphEdge& Edge(int id) { return graph_->edges_[static_cast<size_t>(id)]; }
+
+  void DescribeFingerprint(const std::vector<PlanNodePtr>& roots) {
+    for (const PlanNodePtr& root : roots) {
+      graph_->fingerprint_ += root->digest() + "\n";
+      if (const auto* sink = As<SinkNode>(root)) {
+        AppendOptions(sink->table()->raw_options, &graph_->fingerprint_);
+      }
+    }
+    for (const auto& [key, scan] : scans_) {
+      AppendOptions(scan.table->raw_options, &graph_->fingerprint_);
+    }
+  }
+
+  JobGraph* graph_;
+  std::map<std::string, SharedScan> scans_;
+  std::map<std::string, int> by_digest_;
+  std::map<std::string, int> ids_;
+  std::vector<Partitioning> partitionings_;
+};
+
+Result<JobGraph> JobGraph::Build(const std::vector<PlanNodePtr>& roots, int shards) {
+  JobGraph graph;
+  graph.shards_ = shards;
+  TRY(GraphBuilder(&graph).AddRoots(roots));
+  return graph;
+}
+
+void JobGraph::SetReaders(int node, std::vector<bool> shards) {
+  nodes_[static_cast<size_t>(node)].active = std::move(shards);
+}
+
+void JobGraph::DeriveActive() {
+  const auto shards = static_cast<size_t>(shards_);
+  for (GraphNode& node : nodes_) {
+    if (node.role == GraphNode::Role::kSource) continue;
+    node.active.assign(shards, false);
+    for (const int id : node.inputs) {
+      const GraphEdge& edge = edges_[static_cast<size_t>(id)];
+      const std::vector<bool>& from = nodes_[static_cast<size_t>(edge.from)].active;
+      for (size_t shard = 0; shard < shards; ++shard) {
+        if (!from[shard]) continue;
+        if (edge.kind == EdgeKind::kLocal) node.active[shard] = true;
+        if (edge.kind == EdgeKind::kSingle) node.active[0] = true;
+        if (edge.kind == EdgeKind::kHash) node.active.assign(shards, true);
+      }
+    }
+  }
+}
+
+}  // namespace millrace

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/metrics/job_snapshot.h"
+
+#include <algorithm>
+
+namespace millrace {
+
+void MergeNode(const NodeSnapshot& shard, NodeSnapshot* total) {
+  total->rows_in += shard.rows_in;
+  total->rows_out += shard.rows_out;
+  total->counters.rows_filtered += shard.counters.rows_filtered;
+  total->counters.rows_late += shard.counters.rows_late;
+  total->counters.rows_failed += shard.counters.rows_failed;
+  total->batches_in += shard.batches_in;
+  total->busy_nanos += shard.busy_nanos;
+  total->source.records_in += shard.source.records_in;
+  total->source.rows_out += shard.source.rows_out;
+  total->source.dead_lettered += shard.source.dead_lettered;
+  total->source.skipped += shard.source.skipped;
+  total->source.bytes_in += shard.source.bytes_in;
+  total->watermark = std::min(total->watermark, shard.watermark);
+  total->state_entries += shard.state_entries;
+  total->state_bytes += shard.state_bytes;
+  if (shard.latency == nullptr) return;
+  if (total->latency == nullptr) {
+    total->latency = shard.latency;
+    return;
+  }
+  auto merged = std::make_shared<StageLatency>(*total->latency);
+  merged->Merge(*shard.latency);
+  total->latency = std::move(merged);
+}
+
+Accounting Account(const std::vector<NodeSnapshot>& nodes) {
+  Accounting sum;
+  for (const NodeSnapshot& node : nodes) {
+    sum.in += node.source.records_in;
+    sum.filtered += node.source.skipped + node.counters.rows_filtered;
+    sum.dead_lettered += node.source.dead_lettered + node.counters.rows_failed;
+    sum.late += node.counters.rows_late;
+    if (node.kind == "Sink" || node.kind == "Collect") sum.out += node.rows_in;
+  }
+  return sum;
+}
+
+}  // namespace millrace

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/shard.h"
+
+#include <algorithm>
+
+namespace millrace {
+namespace {
+
+constexpr int64_t kMilli = 1000000;
+constexpr int64_t kTickNanos = 100 * kMilli;       // processing-time ticks
+constexpr int64_t kPollNanos = kMilli / 2;         // a sink that is not ready, a source that knows no time
+constexpr int64_t kSourcePollNanos = 5 * kMilli;
+/// A source is polled at least after this many operator runs: data from other shards must not starve it.
+constexpr int kSlotRunsPerPoll = 64;
+constexpr size_t kDeadLettersHurry = 1 << 20;
+constexpr size_t kDeadLettersStop = 16 << 20;
+
+}  // namespace
+
+Shard::Shard(Settings settings, JobControl* control)
+    : settings_(std::move(settings)), control_(control), session_(settings_.session) {
+  session_.random_seed += static_cast<uint64_t>(settings_.index);
+}
+
+Shard::~Shard() = default;
+
+StepResult Shard::Step() {
+  if (control_->failed || control_->done) {
+    if (last_progress_ != Progress::kDone) Publish(Now());
+    last_progress_ = Progress::kDone;
+    return {Progress::kDone, 0};
+  }
+  const int64_t now = Now();
+  AccountTime(now, last_progress_);
+  session_.now_ms = settings_.env.clock->WallMillis();
+  Result<StepResult> result = TryStep(now);
+  if (!result) {
+    control_->Fail(std::move(result).error().With("shard " + std::to_string(settings_.index)));
+    return {Progress::kBusy, 0};
+  }
+  last_progress_ = result->progress;
+  if (now >= next_publish_ || control_->describe.load(std::memory_order_relaxed) ||
+      (result->progress == Progress::kIdle && changed_)) {
+    Publish(now);
+  }
+  return *result;
+}
+
+Result<StepResult> Shard::TryStep(int64_t now) {
+  TRY_ASSIGN(const bool followed, FollowCoordinator());
+  if (followed) return StepResult{Progress::kBusy, 0};
+  if (now >= next_tick_) MarkTicks(now);
+  TRY_ASSIGN(const bool injected, InjectBarriers());
+  if (injected) return StepResult{Progress::kBusy, 0};
+  if (slot_runs_ < kSlotRunsPerPoll) {
+    TRY_ASSIGN(const bool ran, RunSlots(now));
+    if (ran) return StepResult{Progress::kBusy, 0};
+  }
+  slot_runs_ = 0;
+  TRY_ASSIGN(const bool polled, PollSources(now));
+  if (polled) return StepResult{Progress::kBusy, 0};
+  TRY_ASSIGN(const bool ran, RunSlots(now));
+  if (ran) return StepResult{Progress::kBusy, 0};
+  if (!drained_reported_ && std::ranges::all_of(slots_, [](auto& slot) { return slot->ended; })) {
+    drained_reported_ = true;
+    control_->ReportDrained();
+  }
+  return StepResult{Progress::kIdle, WakeAt(now)};
+}
+
+// ------------------------------------------------------------------ epochs
+
+Result<bool> Shard::FollowCoordinator() {
+  TakeAssignments();
+  if (!part_handed_over_) {
+    HandOverPart();
+    if (part_handed_over_) return true;
+  }
+  const uint64_t commit = control_->commit_epoch.load(std::memory_order_acquire);
+  if (commit > committed_) {
+    TRY(CommitTerminals(commit));
+    return true;
+  }
+  if (control_->finish.load(std::memory_order_acquire) && !finished_) return Finish();
+  if (dead_letters_.bytes() > kDeadLettersHurry) control_->HurryEpoch();
+  return false;
+}
+
+Status Shard::CommitTerminals(uint64_t epoch) {
+  for (const auto& slot : slots_) {
+    if (slot->terminal == nullptr) continue;
+    if (Status status = slot->terminal->Commit(epoch); !status) {
+      return std::unexpected(std::move(status).error().With(slot->label));
+    }
+  }
+  committed_ = epoch;
+  control_->ReportCommitted();
+  return OkStatus();
+}
+
+/// Behind the last epoch: closes files, then hands over what that changed as one more epoch.
+Result<bool> Shard::Finish() {
+  for (const auto& slot : slots_) {
+    if (slot->terminal != nullptr && slot->terminal->Draining()) return false;
+  }
+  part_ = {.epoch = committed_ + 1, .shard = settings_.index};
+  for (const auto& slot : slots_) {
+    if (slot->source != nullptr) part_.sources[slot->node->id] = slot->source->Positions();
+    if (slot->terminal == nullptr) continue;
+    if (Status status = slot->terminal->Finish(); !status) {
+      return std::unexpected(std::move(status).error().With(slot->label));
+    }
+    TRY_ASSIGN(std::string state, slot->terminal->Prepare(part_.epoch));
+    part_.sinks[slot->node->id + "/" + std::to_string(settings_.index)] = std::move(state);
+  }
+  part_.dead_letters = dead_letters_.Take();
+  finished_ = true;
+  control_->ReportPart(std::move(part_));
+  return true;
+}
+
+Result<bool> Shard::InjectBarriers() {
+  const uint64_t requested = control_->requested_epoch.load(std::memory_order_acquire);
+  if (slots_.empty() && part_.epoch < requested) {  // nothing of this job runs on this shard
+    part_.epoch = requested;
+    control_->ReportPart({.epoch = requested, .shard = settings_.index});
+    return true;
+  }
+  for (const auto& slot : slots_) {
+    if (slot->source == nullptr || slot->epoch >= requested || !slot->output.Drained()) continue;
+    slot->output.BeginCall();
+    if (!slot->source->AtBoundary()) {
+      TRY_ASSIGN(auto polled, slot->source->Poll(settings_.batch_rows_max, /*flush=*/true));
+      slot->output.Push(std::move(polled.batch));
+      return true;
+    }
+    const Barrier barrier{.epoch = requested, .final_epoch = requested >= control_->final_epoch};
+    PassBarrier(*slot, barrier);
+    part_.sources[slot->node->id] = slot->source->Positions();
+    slot->output.PushBarrier(barrier);
+    return true;
+  }
+  return false;
+}
+
+void Shard::PassBarrier(Slot& slot, const Barrier& barrier) {
+  if (part_handed_over_) {
+    part_ = {.epoch = barrier.epoch, .shard = settings_.index};
+    part_handed_over_ = false;
+    passed_ = 0;
+  }
+  slot.epoch = barrier.epoch;
+  ++passed_;
+}
+
+void Shard::HandOverPart() {
+  if (passed_ < slots_.size()) return;
+  for (const auto& slot : slots_) {
+    if (slot->prepared_at == 0) continue;
+    if (!slot->terminal->Delivered(part_.epoch)) return;
+    slot->prepared_at = 0;
+  }
+  part_.dead_letters = dead_letters_.Take();
+  part_handed_over_ = true;
+  control_->ReportPart(std::move(part_));
+}
+
+void Shard::TakeAssignments() {
+  for (auto& assignment : control_->TakeAssignments(settings_.index)) {
+    for (const auto& slot : slots_) {
+      if (slot->node->index != assignment.node) continue;
+      if (Status status = slot->source->AddSplit(assignment.split); !status) {
+        control_->Fail(std::move(status).error());
+      }
+      slot->not_before = 0;
+    }
+  }
+}
+
+// ------------------------------------------------------------------ sources
+
+Result<bool> Shard::PollSources(int64_t now) {
+  back_pressured_ = false;
+  if (dead_letters_.bytes() > kDeadLettersStop) return false;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    source_turn_ = (source_turn_ + 1) % slots_.size();
+    Slot& slot = *slots_[source_turn_];
+    if (slot.source == nullptr || slot.ended || slot.epoch >= control_->final_epoch) continue;
+    if (!slot.output.Drained()) {
+      back_pressured_ = true;
+      continue;
+    }
+    if (slot.not_before > now) continue;
+    slot.output.BeginCall();
+    auto polled = slot.source->Poll(settings_.batch_rows_max, /*flush=*/false);
+    if (!polled) return std::unexpected(std::move(polled).error().With(slot.label));
+    slot.busy_nanos += static_cast<uint64_t>(Now() - now);
+    if (polled->kind == SourceDriver::Polled::Kind::kIdle) {
+      slot.not_before = now + (polled->wait_nanos > 0 ? polled->wait_nanos : kSourcePollNanos);
+      continue;
+    }
+    changed_ = true;
+    if (polled->kind == SourceDriver::Polled::Kind::kEnd) {
+      slot.ended = true;
+      slot.output.PushEnd();
+    } else {
+      slot.output.Push(std::move(polled->batch));
+    }
+    return true;
+  }
+  return false;
+}
+
+// ------------------------------------------------------------------ time
+
+void Shard::MarkTicks(int64_t now) {
+  next_tick_ = now + kTickNanos;
+  for (const auto& slot : slots_) {
+    if (slot->op != nullptr && !slot->ended) slot->tick_due = true;
+  }
+}
+
+int64_t Shard::WakeAt(int64_t now) {
+  int64_t wake_at = next_tick_;
+  for (const auto& slot : slots_) {
+    if (slot->source != nullptr && !slot->ended && slot->epoch < control_->final_epoch &&
+        slot->output.Drained()) {
+      wake_at = std::min(wake_at, slot->not_before);
+    }
+    const bool waits = slot->terminal != nullptr && (slot->prepared_at > 0 || !slot->ports[0].empty());
+    if (waits) wake_at = std::min(wake_at, now + kPollNanos);
+  }
+  if (control_->finish && !finished_) wake_at = std::min(wake_at, now + kPollNanos);
+  return wake_at;
+}
+
+void Shard::AccountTime(int64_t now, Progress progress) {
+  if (last_seen_ != 0) {
+    const auto passed = static_cast<uint64_t>(std::max<int64_t>(0, now - last_seen_));
+    if (progress == Progress::kBusy) {
+      times_.busy_nanos += passed;
+    } else if (back_pressured_) {
+      times_.back_pressured_nanos += passed;
+    } else {
+      times_.idle_nanos += passed;
+    }
+  }
+  last_seen_ = now;
+}
+
+}  // namespace millrace

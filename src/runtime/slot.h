@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Slot: one node of the graph on one shard: its operator (or source, or terminal), its inputs, and where
+// its output goes. SlotOutput is the Output that the operator pushes into. One thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "operators/io/sink_driver.h"
+#include "operators/io/source_driver.h"
+#include "operators/operator.h"
+#include "runtime/exchange_sender.h"
+#include "runtime/input_port.h"
+#include "runtime/job_graph.h"
+#include "runtime/metrics/stage_latency.h"
+
+namespace millrace {
+
+class SlotOutput final : public Output {
+ public:
+  void AddLocal(InputPort* port) { ports_.push_back(port); }
+  void AddExchange(std::unique_ptr<ExchangeSender> sender) {
+    senders_.push_back(std::move(sender));
+  }
+
+  void Push(Batch batch) override;
+  void Push(Watermark watermark) override;
+  bool full() const override { return rows_in_call_ >= kMaxBatchRows; }
+  void PushBarrier(Barrier barrier) { Send(barrier); }
+  void PushEnd();
+  void BeginCall() { rows_in_call_ = 0; }
+
+  /// True if everything pushed so far was taken over by the operators behind: another call may push.
+  bool Drained();
+  /// True if the reason for not being drained is a full queue to another shard.
+  bool Blocked() const;
+  uint64_t rows_out() const { return rows_out_; }
+  EventTime watermark() const { return watermark_; }
+
+ private:
+  void Send(Event event);
+
+  std::vector<InputPort*> ports_;
+  std::vector<std::unique_ptr<ExchangeSender>> senders_;
+  int64_t rows_in_call_ = 0;
+  uint64_t rows_out_ = 0;
+  EventTime watermark_ = kMinWatermark;
+};
+
+struct Slot {
+  const GraphNode* node = nullptr;
+  std::string label;                       // "WindowAggregate", "Sink alerts": for errors
+  std::unique_ptr<Operator> op;            // exactly one of the three
+  std::unique_ptr<SourceDriver> source;
+  std::unique_ptr<Terminal> terminal;
+  std::unique_ptr<StateStore> state;       // operators
+  OperatorMetrics metrics;
+  OperatorContext context;
+  std::vector<InputPort> ports;
+  SlotOutput output;
+
+  size_t turn = 0;                         // port to look at first
+  size_t ended_ports = 0;
+  size_t barriers_missing = 0;             // of the barrier in alignment
+  std::optional<Barrier> barrier;          // to be forwarded once the operator has no more output
+  bool end_pending = false;
+  bool ended = false;                      // the end was forwarded or the source has none
+  bool tick_due = false;
+  uint64_t epoch = 0;                      // last barrier forwarded
+  int64_t prepared_at = 0;                 // terminal: Prepare was called, delivery is awaited; 0 = no
+  int64_t not_before = 0;                  // source: nothing can come earlier
+
+  uint64_t rows_in = 0;
+  uint64_t batches_in = 0;
+  uint64_t busy_nanos = 0;
+  EventTime watermark = kMinWatermark;     // terminal: as received
+  StageLatency* latency = nullptr;         // terminal
+  std::unique_ptr<StageLatency> latency_storage;
+
+  size_t fed_ports() const;
+};
+
+}  // namespace millrace
