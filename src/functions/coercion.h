@@ -22,8 +22,13 @@ bool CanStoreAssign(const DataType& from, const DataType& to);
 /// The least restrictive type of CASE, COALESCE, UNION, VALUES, IN, ARRAY[]: nullopt if none.
 std::optional<DataType> CommonType(std::span<const DataType> types);
 
+/// The same for the arguments of GREATEST, LEAST, COALESCE and other calls: of FLOAT and DOUBLE, DOUBLE.
+std::optional<DataType> CommonArgumentType(std::span<const DataType> types);
+
 /// The type both sides of a comparison are cast to; nullopt if they do not compare (1 = '1').
 std::optional<DataType> ComparisonType(const DataType& left, const DataType& right);
+/// With `equality` false (<, <=, >, >=) a text beside a number is read as a number, as in Flink.
+std::optional<DataType> ComparisonType(const DataType& left, const DataType& right, bool equality);
 
 /// Whether an explicit CAST exists at all.
 bool CanExplicitlyCast(const DataType& from, const DataType& to);

@@ -93,6 +93,7 @@ struct ResolvedCall {
   DataType result;
   std::vector<DataType> arg_types;  // one per argument: the type it is implicitly cast to
   ScalarKernel kernel;
+  bool can_fail = true;             // false: this call cannot, although the function may
 };
 
 enum class Volatility {
