@@ -24,7 +24,7 @@ final class Expressions {
       "(?i)(\\b(?:DATE|TIME|TIMESTAMP|INTERVAL)\\s+'(?:[^']|'')*'(?:\\s*(?:YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)S?"
       + "(?:\\(\\d+(?:,\\s*\\d+)?\\))?(?:\\s+TO\\s+(?:MONTH|DAY|HOUR|MINUTE|SECOND)(?:\\(\\d+\\))?)?)?)"
       + "|(\\b[XU]&?'(?:[^']|'')*')|('(?:[^']|'')*')|(`[^`]*`)"
-      + "|((?<![\\w.])\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d+)?|(?<![\\w])\\.\\d+)");
+      + "|((?:(?<=^|[(,\\[]|[(,\\[] )-)?(?<![\\w.])\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d+)?|(?<![\\w])\\.\\d+)");
 
   /** One line of input with its answer; `type` is null when it did not validate. */
   static final class Result {
@@ -36,6 +36,11 @@ final class Expressions {
 
     Result(String expression) {
       this.expression = expression;
+    }
+
+    /** Whether `other` has the same type, except that one of them may be nullable. */
+    boolean sameType(Result other) {
+      return type != null && other.type != null && type.replace(" NOT NULL", "").equals(other.type.replace(" NOT NULL", ""));
     }
 
     boolean isNullForNotNull() {
@@ -58,7 +63,7 @@ final class Expressions {
     this.session = session;
     this.columns = columns;
     if (columns) {
-      session.run("CREATE TEMPORARY TABLE one_ (one_ INT) WITH ('connector'='datagen','number-of-rows'='1',"
+      session.env.executeSql("CREATE TEMPORARY TABLE one_ (one_ INT) WITH ('connector'='datagen','number-of-rows'='1',"
           + "'fields.one_.kind'='sequence','fields.one_.start'='1','fields.one_.end'='1')");
     }
   }
@@ -95,7 +100,7 @@ final class Expressions {
 
   private void validate(Result r) {
     try {
-      Table t = session.env.sqlQuery("SELECT " + sql(r.expression) + from());
+      Table t = session.env.sqlQuery("SELECT " + sql(r.expression) + "\n AS c0" + from());
       var types = t.getResolvedSchema().getColumnDataTypes();
       if (types.size() != 1) throw new IllegalArgumentException("not one expression");
       r.type = types.get(0).getLogicalType().asSummaryString();

@@ -162,6 +162,7 @@ final class Session {
     }
     String all = String.join(" | ", parts).replaceAll("\\s+", " ").replaceAll(" Was expecting one of: .*", "").trim();
     return all.replaceAll("@[0-9a-f]{5,}", "@").replaceAll("\\b[0-9a-f]{32}\\b", "<id>")
+        .replaceAll("\\banonymous_collect\\$\\d+", "anonymous_collect").replaceAll("#\\d{3,}", "#")
         .replaceAll("\\b(ExpressionReducer|StreamExecCalc)\\$\\d+", "$1");
   }
 }
