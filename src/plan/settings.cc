@@ -86,7 +86,7 @@ Status Settings::Set(const std::string& key, OptionValue value) {
     for (const std::string& name : NearestNames(key, world)) {
       nearest += (nearest.empty() ? "" : ", ") + name;
     }
-    return UserError("MR0504", "unknown setting '" + key + "'", "", nearest);
+    return UserError("MR0512", "unknown setting '" + key + "'", "", nearest);
   }
   values_[key] = std::move(value);
   return OkStatus();

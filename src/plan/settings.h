@@ -19,7 +19,7 @@ const std::vector<OptionSpec>& KnownSettings();
 
 class Settings {
  public:
-  /// Fails with MR0503 for a bad value, MR0504 for an unknown `millrace.` key (candidates in hint,
+  /// Fails with MR0503 for a bad value, MR0512 for an unknown `millrace.` key (candidates in hint,
   /// separated by ", ").
   Status Set(const std::string& key, OptionValue value);
   void Reset(const std::string& key) { values_.erase(key); }

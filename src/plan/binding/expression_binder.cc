@@ -68,6 +68,9 @@ ExpressionPtr ExpressionBinder::Call(std::string_view name, std::vector<Expressi
     context_->Report(resolved.error(), span);
     return nullptr;
   }
+  // A computed value is no time attribute any more; only PROCTIME makes one.
+  resolved->result = resolved->result.WithTimeAttribute(
+      name == "PROCTIME" ? TimeAttribute::kProctime : TimeAttribute::kNone);
   for (size_t i = 0; i < args.size(); ++i) {
     auto cast = Expression::Cast(args[i], resolved->arg_types[i], false, /*implicit=*/true);
     if (!cast) {

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// FROM: tables, views, common tables, subqueries and table functions.
+#include "plan/binding/query_binder.h"
+
+#include <algorithm>
+
+#include "plan/binding/table_binder.h"
+#include "plan/calc_builder.h"
+
+namespace millrace {
+
+PlanNodePtr QueryBinder::BindTableName(const sql::QualifiedName& name,
+                                       const std::vector<sql::Hint>& hints) {
+  if (name.parts.size() == 1) {
+    const auto common = common_tables_.find(name.parts[0].text);
+    if (common != common_tables_.end()) return common->second;
+  }
+  const std::string path = context_->catalog->Resolve(name);
+  if (const ViewPtr view = context_->catalog->FindView(path)) {
+    return BindView(*view, name.span);
+  }
+  TablePtr table = context_->catalog->FindTable(path);
+  if (table == nullptr) {
+    std::vector<std::string> world = context_->catalog->TableNames();
+    for (const auto& [common, plan] : common_tables_) world.push_back(common);
+    Diagnostic& diagnostic =
+        context_->Error("MR0207", "unknown table '" + name.ToString() + "'", name.span);
+    context_->Suggest(&diagnostic, name.parts.back().text, world);
+    if (world.empty()) diagnostic.next_step = "Declare it with CREATE TABLE before this statement.";
+    return nullptr;
+  }
+  table = WithHints(context_, std::move(table), hints, name.span);
+  if (table == nullptr) return nullptr;
+  table = PrepareUse(context_, std::move(table), /*for_write=*/false, name.span);
+  return table == nullptr ? nullptr : BuildScan(context_, table);
+}
+
+PlanNodePtr QueryBinder::BindView(const View& view, Span span) {
+  if (view_depth_ > 32) {
+    context_->Error("MR0409", "views refer to each other in a circle", span);
+    return nullptr;
+  }
+  ++view_depth_;
+  auto saved = std::move(common_tables_);
+  common_tables_.clear();
+  PlanNodePtr plan = Bind(*view.definition->query);
+  common_tables_ = std::move(saved);
+  --view_depth_;
+  return plan == nullptr ? nullptr : Rename(std::move(plan), view.schema.names());
+}
+
+std::optional<BoundRelation> QueryBinder::BindRelation(const sql::TableRef& ref, PlanNodePtr plan,
+                                                       const std::string& default_name) {
+  if (plan == nullptr) return std::nullopt;
+  std::string qualifier = default_name;
+  Schema visible = plan->schema();
+  if (ref.alias) {
+    qualifier = ref.alias->name.text;
+    const auto& columns = ref.alias->columns;
+    if (!columns.empty() && columns.size() != visible.size()) {
+      context_->Error("MR0315",
+                      "alias '" + qualifier + "' lists " + std::to_string(columns.size()) +
+                          " columns, the relation has " + std::to_string(visible.size()),
+                      ref.alias->name.span);
+      return std::nullopt;
+    }
+    std::vector<Column> renamed;
+    for (size_t i = 0; i < visible.size(); ++i) {
+      renamed.push_back({columns.empty() ? visible[i].name : columns[i].text, visible[i].type});
+    }
+    visible = Schema(std::move(renamed));
+  }
+  BoundRelation relation;
+  relation.plan = std::move(plan);
+  relation.scope.AddRelation(qualifier, visible, 0);
+  return relation;
+}
+
+std::optional<BoundRelation> QueryBinder::BindFrom(const sql::TableRef& ref,
+                                                   std::vector<sql::ExprPtr>* where) {
+  if (const auto* named = sql::As<sql::NamedTable>(ref)) {
+    if (named->system_time != nullptr) {
+      context_->NotSupported("FOR SYSTEM_TIME AS OF", named->system_time->span);
+      return std::nullopt;
+    }
+    return BindRelation(ref, BindTableName(named->name, named->hints),
+                        named->name.parts.back().text);
+  }
+  if (const auto* derived = sql::As<sql::DerivedTable>(ref)) {
+    if (derived->lateral) {
+      context_->NotSupported("LATERAL (subquery)", ref.span);
+      return std::nullopt;
+    }
+    return BindRelation(ref, Bind(*derived->query), "");
+  }
+  if (const auto* function = sql::As<sql::FunctionTable>(ref)) {
+    return BindRelation(ref, BindFunctionTable(*function), "");
+  }
+  if (const auto* join = sql::As<sql::Join>(ref)) return BindJoin(*join, where);
+  context_->NotSupported(ref.kind == sql::TableRefKind::kUnnest ? "UNNEST" : "MATCH_RECOGNIZE",
+                         ref.span);
+  return std::nullopt;
+}
+
+PlanNodePtr QueryBinder::BindFunctionTable(const sql::FunctionTable& table) {
+  const std::string& name = table.call->upper_name;
+  if (table.lateral || table.system_time != nullptr) {
+    context_->NotSupported("a lateral table function", table.span);
+    return nullptr;
+  }
+  if (name == "TUMBLE" || name == "HOP" || name == "CUMULATE" || name == "SESSION") {
+    return BindWindowFunction(*table.call);
+  }
+  if (name == "ML_PREDICT") return BindPredict(*table.call);
+  static const std::vector<std::string> kLater = {"ML_EVALUATE", "VECTOR_SEARCH", "TO_CHANGELOG",
+                                                  "FROM_CHANGELOG", "SNAPSHOT"};
+  if (std::find(kLater.begin(), kLater.end(), name) != kLater.end()) {
+    context_->NotSupported("table function " + name, table.call->name.span);
+    return nullptr;
+  }
+  Diagnostic& diagnostic = context_->Error(
+      "MR0202", "unknown table function '" + table.call->name.ToString() + "'",
+      table.call->name.span);
+  context_->Suggest(&diagnostic, name, {"TUMBLE", "HOP", "CUMULATE", "SESSION", "ML_PREDICT"},
+                    false);
+  return nullptr;
+}
+
+PlanNodePtr QueryBinder::BindTableArgument(const sql::Expr& expr) {
+  if (const auto* table = sql::As<sql::TableArgument>(expr)) {
+    if (!table->partition_by.empty() || !table->order_by.empty()) {
+      context_->NotSupported("PARTITION BY in a table argument", expr.span);
+      return nullptr;
+    }
+    return table->query != nullptr ? Bind(*table->query)
+                                   : BindTableName(table->table, table->hints);
+  }
+  if (const auto* subquery = sql::As<sql::Subquery>(expr)) return Bind(*subquery->query);
+  context_->Error("MR0316", "expected TABLE t or (SELECT ..) here", expr.span);
+  return nullptr;
+}
+
+}  // namespace millrace

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+// SELECT with OVER aggregates. All calls of one SELECT share one window, as in Flink. The input is projected
+// to what is used, the Over node appends the calls, a projection on top gives the SELECT list.
+#include <arrow/scalar.h>
+
+#include <algorithm>
+
+#include "plan/binding/select_binder.h"
+#include "plan/calc_builder.h"
+#include "plan/nodes/aggregate_nodes.h"
+#include "sql/printer.h"
+
+namespace millrace {
+namespace {
+
+/// A bound OVER clause over the input scope.
+struct BoundWindow {
+  std::vector<ExpressionPtr> partition;
+  ExpressionPtr order;
+  bool rows = false;
+  int64_t preceding = -1;
+  std::string text;  // equal texts = the same window
+};
+
+struct PendingCall {
+  AggregateCall call;                 // args and filter unset
+  std::vector<ExpressionPtr> args;
+  ExpressionPtr filter;
+};
+
+class OverBinder : public ExpressionBinder {
+ public:
+  OverBinder(BindContext* context, const Scope* scope, const sql::Select& select, int base)
+      : ExpressionBinder(context, scope), select_(select), base_(base) {}
+
+  const std::optional<BoundWindow>& window() const { return window_; }
+  std::vector<PendingCall>& calls() { return calls_; }
+
+ protected:
+  std::optional<ExpressionPtr> Intercept(const sql::Expr& expr) override {
+    const auto* call = sql::As<sql::FunctionCall>(expr);
+    if (call == nullptr || !call->over) return std::nullopt;
+    return BindOverCall(*call);
+  }
+
+ private:
+  ExpressionPtr BindOverCall(const sql::FunctionCall& call) {
+    const sql::WindowSpec* spec = FindSpec(*call.over);
+    if (spec == nullptr || !BindWindow(*spec, call.over->span)) return nullptr;
+    if (context_->registries.aggregates->Find(call.upper_name) == nullptr) {
+      static const std::vector<std::string> kRanking = {"ROW_NUMBER", "RANK", "DENSE_RANK", "LAG",
+                                                        "LEAD", "NTILE", "PERCENT_RANK",
+                                                        "CUME_DIST"};
+      if (std::find(kRanking.begin(), kRanking.end(), call.upper_name) != kRanking.end()) {
+        context_->NotSupported(call.upper_name + " OVER", call.name.span);
+      } else {
+        Diagnostic& diagnostic = context_->Error(
+            "MR0202", "unknown aggregate '" + call.name.ToString() + "'", call.name.span);
+        context_->Suggest(&diagnostic, call.upper_name, context_->registries.aggregates->Names(),
+                          false);
+      }
+      return nullptr;
+    }
+    return AddCall(call);
+  }
+
+  ExpressionPtr AddCall(const sql::FunctionCall& call) {
+    PendingCall pending;
+    pending.call.function = call.upper_name;
+    pending.call.distinct = call.quantifier == sql::SetQuantifier::kDistinct;
+    AggregateCallSite site;
+    site.distinct = pending.call.distinct;
+    site.needs_retraction = window_->preceding >= 0;  // rows leave a bounded frame
+    for (const sql::Argument& argument : call.arguments) {
+      if (argument.value->kind == sql::ExprKind::kStar && call.upper_name == "COUNT") {
+        pending.call.count_star = true;
+        continue;
+      }
+      ExpressionBinder plain(context_, scope_);
+      ExpressionPtr arg = plain.BindTyped(*argument.value);
+      if (arg == nullptr) return nullptr;
+      site.args.push_back({arg->type(), nullptr, false});
+      pending.args.push_back(std::move(arg));
+    }
+    if (call.filter != nullptr) {
+      ExpressionBinder plain(context_, scope_);
+      pending.filter = plain.BindCondition(*call.filter, "FILTER");
+      if (pending.filter == nullptr) return nullptr;
+    }
+    auto resolved = context_->registries.aggregates->Resolve(call.upper_name, site);
+    if (!resolved) {
+      context_->Report(resolved.error(), call.span);
+      return nullptr;
+    }
+    for (size_t i = 0; i < pending.args.size(); ++i) {
+      auto cast = Expression::Cast(pending.args[i], resolved->arg_types[i], false, true);
+      if (!cast) {
+        context_->Report(cast.error(), call.span);
+        return nullptr;
+      }
+      pending.args[i] = *std::move(cast);
+    }
+    pending.call.output = {"w" + std::to_string(calls_.size()), resolved->result};
+    pending.call.resolved = *std::move(resolved);
+    calls_.push_back(std::move(pending));
+    const Column& output = calls_.back().call.output;
+    return Expression::InputRef(base_ + static_cast<int>(calls_.size()) - 1, output.type,
+                                output.name);
+  }
+
+  const sql::WindowSpec* FindSpec(const sql::OverClause& over) {
+    if (over.spec) {
+      if (over.spec->base) {
+        context_->NotSupported("a window that extends a named window", over.span);
+        return nullptr;
+      }
+      return &*over.spec;
+    }
+    std::vector<std::string> world;
+    for (const sql::NamedWindow& window : select_.windows) {
+      if (window.name.text == over.name->text) return &window.spec;
+      world.push_back(window.name.text);
+    }
+    Diagnostic& diagnostic =
+        context_->Error("MR0208", "unknown window '" + over.name->text + "'", over.name->span);
+    context_->Suggest(&diagnostic, over.name->text, world);
+    return nullptr;
+  }
+
+  bool BindWindow(const sql::WindowSpec& spec, Span span) {
+    BoundWindow window;
+    for (const sql::ExprPtr& expr : spec.partition_by) {
+      ExpressionBinder plain(context_, scope_);
+      window.partition.push_back(plain.BindTyped(*expr));
+      if (window.partition.back() == nullptr) return false;
+      window.text += window.partition.back()->ToString() + ",";
+    }
+    if (!BindOrder(spec, span, &window) || !BindFrame(spec, &window)) return false;
+    window.text += "|" + window.order->ToString() + (window.rows ? "|rows " : "|range ") +
+                   std::to_string(window.preceding);
+    if (window_ && window_->text != window.text) {
+      context_->Error("MR0405", "all OVER windows of one SELECT must be the same", span).next_step =
+          "Compute one window in a subquery and the other one outside.";
+      return false;
+    }
+    window_ = std::move(window);
+    return true;
+  }
+
+  bool BindOrder(const sql::WindowSpec& spec, Span span, BoundWindow* window) {
+    if (spec.order_by.empty()) {
+      context_->Error("MR0406", "OVER needs ORDER BY a time attribute", span).next_step =
+          "Add ORDER BY with the rowtime column or a PROCTIME() column.";
+      return false;
+    }
+    const sql::SortItem& item = spec.order_by.front();
+    ExpressionBinder plain(context_, scope_);
+    window->order = plain.BindTyped(*item.value);
+    if (window->order == nullptr) return false;
+    if (spec.order_by.size() > 1 || item.direction == sql::SortDirection::kDescending ||
+        window->order->kind() != ExpressionKind::kInputRef ||
+        window->order->type().time_attribute() == TimeAttribute::kNone) {
+      const bool descending = item.direction == sql::SortDirection::kDescending;
+      Diagnostic& diagnostic = context_->Error(
+          "MR0406",
+          descending ? std::string("OVER on a stream orders by time ascending")
+                     : "OVER on a stream orders by one time attribute (rowtime or PROCTIME()), "
+                       "found " + window->order->type().Nullable().ToString(),
+          item.span);
+      diagnostic.next_step = "Declare WATERMARK FOR the column in CREATE TABLE and order by it.";
+      return false;
+    }
+    return true;
+  }
+
+  bool BindFrame(const sql::WindowSpec& spec, BoundWindow* window) {
+    if (!spec.frame) return true;  // RANGE UNBOUNDED PRECEDING
+    const sql::Frame& frame = *spec.frame;
+    using Bound = sql::FrameBound::Kind;
+    window->rows = frame.unit == sql::FrameUnit::kRows;
+    if (frame.end && frame.end->kind != Bound::kCurrentRow) {
+      context_->Error("MR0407", "a frame on a stream ends at CURRENT ROW", frame.end->span)
+          .try_text = "CURRENT ROW";
+      return false;
+    }
+    switch (frame.start.kind) {
+      case Bound::kUnboundedPreceding:
+        return true;
+      case Bound::kCurrentRow:
+        window->preceding = 0;
+        return true;
+      case Bound::kPreceding:
+        return BindOffset(frame, window);
+      default:
+        context_->Error("MR0407", "a frame on a stream starts before the current row",
+                        frame.start.span)
+            .try_text = "UNBOUNDED PRECEDING";
+        return false;
+    }
+  }
+
+  bool BindOffset(const sql::Frame& frame, BoundWindow* window) {
+    const Scope empty;
+    ExpressionBinder plain(context_, &empty);
+    const ExpressionPtr offset = plain.BindTyped(*frame.start.offset);
+    if (offset == nullptr) return false;
+    const TypeKind wanted = window->rows ? TypeKind::kInt : TypeKind::kIntervalDayTime;
+    if (offset->kind() != ExpressionKind::kLiteral || offset->type().kind() != wanted) {
+      context_->Error("MR0407",
+                      window->rows ? std::string("ROWS takes a number of rows, found ") +
+                                         offset->type().Nullable().ToString()
+                                   : "RANGE takes an interval such as INTERVAL '1' HOUR, found " +
+                                         offset->type().Nullable().ToString(),
+                      frame.start.offset->span);
+      return false;
+    }
+    window->preceding =
+        window->rows ? static_cast<const arrow::Int32Scalar&>(*offset->literal()).value
+                     : static_cast<const arrow::Int64Scalar&>(*offset->literal()).value;
+    if (window->preceding < 0) {
+      context_->Error("MR0407", "a frame cannot start behind the current row", frame.start.span);
+      return false;
+    }
+    return true;
+  }
+
+  const sql::Select& select_;
+  int base_;
+  std::optional<BoundWindow> window_;
+  std::vector<PendingCall> calls_;
+};
+
+}  // namespace
+
+PlanNodePtr SelectBinder::BindOver() {
+  if (!source_.plan->changelog_mode().insert_only()) {
+    context_->Error("MR0408", "OVER needs rows that are never updated; its input updates them",
+                    select_.span);
+    return nullptr;
+  }
+  const int base = static_cast<int>(source_.plan->schema().size());
+  OverBinder binder(context_, &source_.scope, select_, base);
+  std::vector<ExpressionPtr> items;
+  bool ok = !failed_;
+  for (const SelectColumn& item : items_) {
+    items.push_back(item.expr == nullptr ? item.star : binder.Bind(*item.expr));
+    ok = ok && items.back() != nullptr;
+  }
+  if (!ok) return nullptr;
+  // The projection below: columns the SELECT list uses, then what the window needs.
+  ProjectionBuilder below;
+  std::vector<bool> used;
+  for (const ExpressionPtr& item : items) item->CollectInputs(&used);
+  used.resize(static_cast<size_t>(base) + binder.calls().size());
+  const auto refs = InputRefs(source_.plan->schema());
+  std::vector<int> mapping(used.size(), -1);
+  for (size_t i = 0; i < static_cast<size_t>(base); ++i) {
+    if (used[i]) mapping[i] = below.Add(refs[i], source_.plan->schema()[i].name);
+  }
+  const auto name = [&](const ExpressionPtr& expression, const char* prefix) {
+    return expression->kind() == ExpressionKind::kInputRef
+               ? source_.plan->schema()[static_cast<size_t>(expression->index())].name
+               : prefix + std::to_string(below.size());
+  };
+  OverNode::Fields fields;
+  const BoundWindow& window = *binder.window();
+  for (const ExpressionPtr& key : window.partition) {
+    fields.partition_keys.push_back(below.Add(key, name(key, "key")));
+  }
+  fields.order_column = below.Add(window.order, name(window.order, "order"));
+  fields.proctime = window.order->type().time_attribute() == TimeAttribute::kProctime;
+  fields.rows = window.rows;
+  fields.preceding = window.preceding;
+  fields.on_arrival = context_->settings->GetString("millrace.over.emit") == "on-arrival";
+  for (PendingCall& pending : binder.calls()) {
+    for (const ExpressionPtr& arg : pending.args) {
+      pending.call.args.push_back(below.Add(arg, name(arg, "arg")));
+    }
+    if (pending.filter) {
+      pending.call.filter = below.Add(pending.filter, name(pending.filter, "filter"));
+    }
+    fields.calls.push_back(std::move(pending.call));
+  }
+  PlanNodePtr input = MakeCalc(source_.plan, condition_, below.expressions(),
+                               UniqueNames(below.names()));
+  Schema schema = input->schema();
+  for (size_t i = 0; i < fields.calls.size(); ++i) {
+    mapping[static_cast<size_t>(base) + i] = static_cast<int>(schema.size());
+    schema.Append(fields.calls[i].output);
+  }
+  PlanNodePtr over = std::make_shared<OverNode>(input, std::move(fields), std::move(schema));
+  for (ExpressionPtr& item : items) item = item->Remap(mapping);
+  return MakeCalc(over, nullptr, std::move(items), ItemNames());
+}
+
+}  // namespace millrace

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/binding/query_binder.h"
+
+#include <arrow/array/builder_base.h>
+
+#include <set>
+
+#include "expr/evaluator.h"
+#include "functions/coercion.h"
+#include "plan/binding/expression_binder.h"
+#include "plan/binding/select_binder.h"
+#include "plan/calc_builder.h"
+#include "plan/nodes/aggregate_nodes.h"
+#include "plan/nodes/source_nodes.h"
+#include "plan/nodes/stateless_nodes.h"
+
+namespace millrace {
+
+std::vector<std::string> UniqueNames(std::vector<std::string> names) {
+  std::set<std::string> used;
+  for (std::string& name : names) {
+    std::string candidate = name;
+    for (int i = 0; !used.insert(candidate).second; ++i) candidate = name + std::to_string(i);
+    name = std::move(candidate);
+  }
+  return names;
+}
+
+PlanNodePtr MakeDistinct(BindContext* context, PlanNodePtr input) {
+  std::vector<int> keys;
+  for (size_t i = 0; i < input->schema().size(); ++i) keys.push_back(static_cast<int>(i));
+  Schema schema;
+  for (const Column& column : input->schema()) {
+    schema.Append({column.name, column.type.WithTimeAttribute(TimeAttribute::kNone)});
+  }
+  const int64_t ttl = context->settings->GetDuration("table.exec.state.ttl").count();
+  return std::make_shared<GroupAggregateNode>(std::move(input), std::move(keys),
+                                              std::vector<AggregateCall>{}, std::move(schema), ttl);
+}
+
+PlanNodePtr QueryBinder::Bind(const sql::Query& query) {
+  const auto saved = common_tables_;
+  bool failed = false;
+  if (query.recursive) {
+    context_->NotSupported("WITH RECURSIVE", query.with.front().span);
+    failed = true;
+  }
+  for (const sql::CommonTable& table : query.with) {
+    PlanNodePtr plan = Bind(*table.query);
+    if (plan != nullptr && !table.columns.empty()) {
+      if (table.columns.size() != plan->schema().size()) {
+        context_->Error("MR0315",
+                        "'" + table.name.text + "' lists " + std::to_string(table.columns.size()) +
+                            " columns, its query has " + std::to_string(plan->schema().size()),
+                        table.name.span);
+        plan = nullptr;
+      } else {
+        std::vector<std::string> names;
+        for (const sql::Identifier& column : table.columns) names.push_back(column.text);
+        plan = Rename(plan, std::move(names));
+      }
+    }
+    failed = failed || plan == nullptr;
+    common_tables_[table.name.text] = std::move(plan);
+  }
+  PlanNodePtr plan = BindBody(*query.body);
+  common_tables_ = saved;
+  if (!query.order_by.empty()) {
+    context_->NotSupported("ORDER BY", query.order_by.front().span,
+                           "Sort where the result is read.");
+    failed = true;
+  }
+  for (const sql::ExprPtr* part : {&query.limit, &query.offset}) {
+    if (*part == nullptr) continue;
+    context_->NotSupported(part == &query.limit ? "LIMIT" : "OFFSET", (*part)->span);
+    failed = true;
+  }
+  return failed ? nullptr : plan;
+}
+
+PlanNodePtr QueryBinder::BindBody(const sql::QueryBody& body) {
+  switch (body.kind) {
+    case sql::QueryBodyKind::kSelect:
+      return BindSelect(*sql::As<sql::Select>(body));
+    case sql::QueryBodyKind::kSetOperation:
+      return BindSetOperation(*sql::As<sql::SetOperation>(body));
+    case sql::QueryBodyKind::kValues:
+      return BindValues(*sql::As<sql::Values>(body));
+    case sql::QueryBodyKind::kTable:
+      return BindTableName(sql::As<sql::TableQuery>(body)->name, {});
+    case sql::QueryBodyKind::kQuery:
+      return Bind(*sql::As<sql::Query>(body));
+  }
+  return nullptr;
+}
+
+PlanNodePtr QueryBinder::BindSelect(const sql::Select& select) {
+  return SelectBinder(this, select).Bind();
+}
+
+PlanNodePtr QueryBinder::BindSetOperation(const sql::SetOperation& operation) {
+  PlanNodePtr left = BindBody(*operation.left);
+  PlanNodePtr right = BindBody(*operation.right);
+  if (operation.op != sql::SetOperator::kUnion) {
+    context_->NotSupported(
+        operation.op == sql::SetOperator::kIntersect ? "INTERSECT" : "EXCEPT", operation.op_span);
+    return nullptr;
+  }
+  if (left == nullptr || right == nullptr) return nullptr;
+  if (left->schema().size() != right->schema().size()) {
+    context_->Error("MR0315",
+                    "UNION needs equally many columns on both sides: " +
+                        std::to_string(left->schema().size()) + " and " +
+                        std::to_string(right->schema().size()),
+                    operation.op_span);
+    return nullptr;
+  }
+  std::vector<ExpressionPtr> left_columns = InputRefs(left->schema());
+  std::vector<ExpressionPtr> right_columns = InputRefs(right->schema());
+  Schema schema;
+  for (size_t i = 0; i < left_columns.size(); ++i) {
+    std::vector<ExpressionPtr> pair = {left_columns[i], right_columns[i]};
+    const auto attribute = left_columns[i]->type().time_attribute();
+    const bool same = left_columns[i]->type().EqualIgnoringNull(right_columns[i]->type()) &&
+                      attribute == right_columns[i]->type().time_attribute();
+    const auto type = Unify(context_, &pair, operation.op_span,
+                            "column '" + left->schema()[i].name + "' of UNION");
+    if (!type) return nullptr;
+    if (!same) {
+      left_columns[i] = pair[0];
+      right_columns[i] = pair[1];
+    }
+    schema.Append({left->schema()[i].name,
+                   type->WithTimeAttribute(same ? attribute : TimeAttribute::kNone)});
+  }
+  const auto names = schema.names();
+  PlanNodePtr plan = std::make_shared<UnionNode>(
+      std::vector<PlanNodePtr>{MakeCalc(left, nullptr, std::move(left_columns), names),
+                               MakeCalc(right, nullptr, std::move(right_columns), names)},
+      schema);
+  return operation.quantifier == sql::SetQuantifier::kAll ? plan : MakeDistinct(context_, plan);
+}
+
+PlanNodePtr QueryBinder::BindValues(const sql::Values& values) {
+  const Scope empty;
+  std::vector<std::vector<ExpressionPtr>> columns;
+  bool failed = false;
+  for (const sql::ExprPtr& row_expr : values.rows) {
+    const auto* row = sql::As<sql::Row>(row_expr);
+    const std::vector<sql::ExprPtr> cells = row ? row->values : std::vector<sql::ExprPtr>{row_expr};
+    if (columns.empty()) columns.resize(cells.size());
+    if (cells.size() != columns.size()) {
+      context_->Error("MR0315",
+                      "a row of VALUES has " + std::to_string(cells.size()) +
+                          " values, the first one has " + std::to_string(columns.size()),
+                      row_expr->span);
+      return nullptr;
+    }
+    for (size_t i = 0; i < cells.size(); ++i) {
+      ExpressionBinder binder(context_, &empty);
+      columns[i].push_back(binder.Bind(*cells[i]));
+      failed = failed || columns[i].back() == nullptr;
+    }
+  }
+  if (failed) return nullptr;
+  Schema schema;
+  Batch batch;
+  batch.num_rows = static_cast<int64_t>(values.rows.size());
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const std::string name = "EXPR$" + std::to_string(i);
+    const auto type = Unify(context_, &columns[i], values.span, "column " + std::to_string(i + 1));
+    if (!type) return nullptr;
+    auto builder = arrow::MakeBuilder(type->ToArrow());
+    if (!builder.ok()) return nullptr;
+    for (const ExpressionPtr& cell : columns[i]) {
+      const auto value = EvaluateConstant(cell, context_->session);
+      if (!value) {
+        context_->Report(value.error(), values.span);
+        return nullptr;
+      }
+      const arrow::Status appended = (*value)->type->Equals(*type->ToArrow())
+                                         ? (*builder)->AppendScalar(**value)
+                                         : (*builder)->AppendNull();
+      if (!appended.ok()) return nullptr;
+    }
+    auto array = (*builder)->Finish();
+    if (!array.ok()) return nullptr;
+    batch.columns.push_back(*array);
+    schema.Append({name, *type});
+  }
+  std::string text(context_->TextOf(values.span));
+  return std::make_shared<ValuesNode>(std::move(schema), std::move(batch), std::move(text));
+}
+
+}  // namespace millrace

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// QueryBinder: queries -> plans. One object per statement; common tables live on its stack.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/binding/bind_context.h"
+#include "plan/binding/scope.h"
+#include "plan/node.h"
+#include "sql/ast/query.h"
+
+namespace millrace {
+
+/// A relation in FROM: its plan and the names under which its columns are seen.
+struct BoundRelation {
+  PlanNodePtr plan;
+  Scope scope;
+};
+
+class QueryBinder {
+ public:
+  explicit QueryBinder(BindContext* context) : context_(context) {}
+
+  /// Null after a diagnostic. The schema of the plan has unique column names.
+  PlanNodePtr Bind(const sql::Query& query);
+  PlanNodePtr BindBody(const sql::QueryBody& body);
+
+  /// FROM (from_binder.cc). Inner joins take their conditions out of `where` (bound later by them).
+  std::optional<BoundRelation> BindFrom(const sql::TableRef& ref,
+                                        std::vector<sql::ExprPtr>* where);
+  /// A table, view or common table by name; no alias applied.
+  PlanNodePtr BindTableName(const sql::QualifiedName& name, const std::vector<sql::Hint>& hints);
+
+  BindContext* context() const { return context_; }
+
+ private:
+  PlanNodePtr BindSelect(const sql::Select& select);
+  PlanNodePtr BindSetOperation(const sql::SetOperation& operation);
+  PlanNodePtr BindValues(const sql::Values& values);
+  PlanNodePtr BindView(const View& view, Span span);
+
+  std::optional<BoundRelation> BindRelation(const sql::TableRef& ref, PlanNodePtr plan,
+                                            const std::string& default_name);
+  std::optional<BoundRelation> BindJoin(const sql::Join& join, std::vector<sql::ExprPtr>* where);
+  PlanNodePtr BindFunctionTable(const sql::FunctionTable& table);
+  PlanNodePtr BindWindowFunction(const sql::FunctionCall& call);
+  PlanNodePtr BindPredict(const sql::FunctionCall& call);
+  PlanNodePtr BindTableArgument(const sql::Expr& expr);
+
+  BindContext* context_;
+  std::map<std::string, PlanNodePtr> common_tables_;
+  int view_depth_ = 0;
+};
+
+/// SELECT DISTINCT and UNION: one row per distinct row, as a changelog.
+PlanNodePtr MakeDistinct(BindContext* context, PlanNodePtr input);
+
+/// Makes names unique as Flink does: a, a -> a, a0.
+std::vector<std::string> UniqueNames(std::vector<std::string> names);
+
+}  // namespace millrace

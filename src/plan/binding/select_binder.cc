@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/binding/select_binder.h"
+
+#include <algorithm>
+
+#include "plan/calc_builder.h"
+#include "plan/nodes/source_nodes.h"
+#include "sql/ast/children.h"
+
+namespace millrace {
+namespace {
+
+void SplitConjuncts(const sql::ExprPtr& expr, std::vector<sql::ExprPtr>* out) {
+  if (expr == nullptr) return;
+  if (const auto* binary = sql::As<sql::Binary>(expr)) {
+    if (binary->op == sql::BinaryOp::kAnd) {
+      SplitConjuncts(binary->left, out);
+      SplitConjuncts(binary->right, out);
+      return;
+    }
+  }
+  out->push_back(expr);
+}
+
+/// One row without columns: SELECT without FROM.
+PlanNodePtr SingleRow() {
+  Batch batch;
+  batch.num_rows = 1;
+  return std::make_shared<ValuesNode>(Schema(), std::move(batch), "one row");
+}
+
+std::string ItemName(const sql::SelectItem& item, size_t position) {
+  if (item.alias) return item.alias->text;
+  if (const auto* column = sql::As<sql::ColumnRef>(item.value)) {
+    return column->name.parts.back().text;
+  }
+  if (const auto* access = sql::As<sql::FieldAccess>(item.value)) return access->field.text;
+  return "EXPR$" + std::to_string(position);
+}
+
+}  // namespace
+
+bool ContainsAggregate(const BindContext& context, const sql::Expr& expr) {
+  if (const auto* call = sql::As<sql::FunctionCall>(expr)) {
+    if (!call->over && context.registries.aggregates->Find(call->upper_name) != nullptr) {
+      return true;
+    }
+  }
+  bool found = false;
+  sql::ForEachChild(expr, [&](const sql::Expr& child) {
+    found = found || ContainsAggregate(context, child);
+  });
+  return found;
+}
+
+bool ContainsOver(const sql::Expr& expr) {
+  if (const auto* call = sql::As<sql::FunctionCall>(expr)) {
+    if (call->over) return true;
+  }
+  bool found = false;
+  sql::ForEachChild(expr, [&](const sql::Expr& child) { found = found || ContainsOver(child); });
+  return found;
+}
+
+PlanNodePtr SelectBinder::Bind() {
+  for (const sql::Hint& hint : select_.hints) {
+    context_->NotSupported("hint " + hint.name, hint.span);
+    return nullptr;
+  }
+  if (!BindSource()) return nullptr;
+  if (!ExpandItems()) return nullptr;
+  bool aggregates = select_.has_group_by || select_.having != nullptr;
+  bool over = false;
+  for (const SelectColumn& item : items_) {
+    if (item.expr == nullptr) continue;
+    aggregates = aggregates || ContainsAggregate(*context_, *item.expr);
+    over = over || ContainsOver(*item.expr);
+  }
+  if (select_.qualify != nullptr) {
+    context_->NotSupported("QUALIFY", select_.qualify->span,
+                           "Put the OVER query in a subquery and filter outside.");
+    return nullptr;
+  }
+  if (aggregates && over) {
+    context_->NotSupported("OVER in a query with GROUP BY", select_.span,
+                           "Aggregate in a subquery and use OVER outside.");
+    return nullptr;
+  }
+  PlanNodePtr plan = over ? BindOver() : aggregates ? BindAggregation() : BindProjection();
+  if (plan == nullptr || select_.quantifier != sql::SetQuantifier::kDistinct) return plan;
+  return MakeDistinct(context_, std::move(plan));
+}
+
+bool SelectBinder::BindSource() {
+  std::vector<sql::ExprPtr> where;
+  SplitConjuncts(select_.where, &where);
+  if (select_.from == nullptr) {
+    source_.plan = SingleRow();
+  } else {
+    auto bound = queries_->BindFrom(*select_.from, &where);
+    if (!bound) return false;
+    source_ = *std::move(bound);
+  }
+  std::vector<ExpressionPtr> conditions;
+  bool ok = true;
+  for (const sql::ExprPtr& part : where) {
+    ExpressionBinder binder(context_, &source_.scope);
+    ExpressionPtr condition = binder.BindCondition(*part, "WHERE");
+    ok = ok && condition != nullptr;
+    conditions.push_back(std::move(condition));
+  }
+  if (!ok) {
+    // Go on with the SELECT list, so that its errors show in the same pass.
+    conditions.clear();
+    failed_ = true;
+  }
+  std::vector<ExpressionPtr> flat;
+  for (const ExpressionPtr& condition : conditions) {
+    for (ExpressionPtr& part : Conjuncts(condition)) flat.push_back(std::move(part));
+  }
+  condition_ = ConjunctionOf(std::move(flat));
+  return true;
+}
+
+bool SelectBinder::ExpandItems() {
+  bool ok = true;
+  for (size_t i = 0; i < select_.items.size(); ++i) {
+    const sql::SelectItem& item = select_.items[i];
+    const auto* star = sql::As<sql::Star>(item.value);
+    if (star == nullptr) {
+      items_.push_back({item.value, nullptr, ItemName(item, i), item.span});
+      continue;
+    }
+    if (select_.from == nullptr) {
+      context_->Error("MR0312", "SELECT * needs FROM", item.span);
+      ok = false;
+      continue;
+    }
+    const auto columns = source_.scope.ExpandStar(context_, *star);
+    ok = ok && columns.has_value();
+    if (!columns) continue;
+    for (const ScopeColumn& column : *columns) {
+      items_.push_back({nullptr, Expression::InputRef(column.index, column.type, column.name),
+                        column.name, item.span});
+    }
+  }
+  return ok;
+}
+
+std::vector<std::string> SelectBinder::ItemNames() const {
+  std::vector<std::string> names;
+  for (const SelectColumn& item : items_) names.push_back(item.name);
+  return UniqueNames(std::move(names));
+}
+
+PlanNodePtr SelectBinder::BindProjection() {
+  std::vector<ExpressionPtr> projections;
+  bool ok = !failed_;
+  for (const SelectColumn& item : items_) {
+    if (item.expr == nullptr) {
+      projections.push_back(item.star);
+      continue;
+    }
+    ExpressionBinder binder(context_, &source_.scope);
+    projections.push_back(binder.Bind(*item.expr));
+    ok = ok && projections.back() != nullptr;
+  }
+  if (!ok) return nullptr;
+  return MakeCalc(source_.plan, condition_, std::move(projections), ItemNames());
+}
+
+}  // namespace millrace

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// SelectBinder: one SELECT. Chooses between a plain projection, an aggregation and an OVER query.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/binding/expression_binder.h"
+#include "plan/binding/query_binder.h"
+#include "sql/ast/query.h"
+
+namespace millrace {
+
+/// One column of the SELECT list after star expansion.
+struct SelectColumn {
+  sql::ExprPtr expr;        // null for a column out of a star
+  ExpressionPtr star;       // the column itself then
+  std::string name;
+  Span span;
+};
+
+class SelectBinder {
+ public:
+  SelectBinder(QueryBinder* queries, const sql::Select& select)
+      : queries_(queries), context_(queries->context()), select_(select) {}
+
+  PlanNodePtr Bind();
+
+ private:
+  bool BindSource();
+  bool ExpandItems();
+  std::vector<std::string> ItemNames() const;
+  PlanNodePtr BindProjection();
+  PlanNodePtr BindAggregation();  // aggregate_binder.cc
+  PlanNodePtr BindOver();         // over_binder.cc
+
+  QueryBinder* queries_;
+  BindContext* context_;
+  const sql::Select& select_;
+  BoundRelation source_;
+  ExpressionPtr condition_;            // WHERE, over the columns of source_
+  std::vector<SelectColumn> items_;
+  bool failed_ = false;                // an error was reported; only further errors are looked for
+};
+
+/// True if an aggregate without OVER / a call with OVER occurs in the expression (not in subqueries).
+bool ContainsAggregate(const BindContext& context, const sql::Expr& expr);
+bool ContainsOver(const sql::Expr& expr);
+
+}  // namespace millrace

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// A table's use in a statement: hints, extras, static checks, and the scan.
+#include <algorithm>
+
+#include "plan/binding/option_binder.h"
+#include "plan/binding/table_binder.h"
+#include "plan/nodes/source_nodes.h"
+#include "plan/nodes/stateless_nodes.h"
+
+namespace millrace {
+namespace {
+
+/// Extras that every table understands.
+const std::vector<OptionSpec>& GeneralExtras() {
+  static const std::vector<OptionSpec> kExtras = {
+      {"dead-letter.path", OptionType::kString, "", false, false, {},
+       "File that takes this table's dead letters instead of the one in the data directory."},
+  };
+  return kExtras;
+}
+
+}  // namespace
+
+TablePtr WithHints(BindContext* context, TablePtr table, const std::vector<sql::Hint>& hints,
+                   Span span) {
+  std::vector<sql::Option> overrides;
+  for (const sql::Hint& hint : hints) {
+    if (hint.name != "OPTIONS") {
+      context->NotSupported("hint " + hint.name, hint.span);
+      return nullptr;
+    }
+    for (const sql::HintArgument& argument : hint.arguments) {
+      if (!argument.key) {
+        context->Error("MR0509", "OPTIONS takes 'key' = 'value'", hint.span);
+        return nullptr;
+      }
+      overrides.push_back({*argument.key, argument.value});
+    }
+  }
+  if (overrides.empty()) return table;
+  const auto bound = BindOptions(context, overrides);
+  if (!bound) return nullptr;
+  auto changed = std::make_shared<Table>(*table);
+  for (const auto& [key, value] : *bound) {
+    changed->raw_options[key] = value;
+    changed->scan_note += (changed->scan_note.empty() ? "" : ", ") + key + "=" +
+                          (value.secret ? std::string("***") : value.text);
+  }
+  return BindConnector(context, changed.get(), overrides, span) ? changed : nullptr;
+}
+
+TablePtr PrepareUse(BindContext* context, TablePtr table, bool for_write, Span span) {
+  const bool possible = for_write ? table->connector->can_write() : table->connector->can_read();
+  const std::string connector(table->connector->name());
+  if (!possible) {
+    context->Error("MR0506",
+                   "connector '" + connector + "' cannot be " +
+                       (for_write ? "written to" : "read from") + " (table '" + table->name + "')",
+                   span);
+    return nullptr;
+  }
+  const auto extras = context->settings->TableExtras(table->name);
+  if (!extras.empty()) {
+    std::vector<OptionSpec> specs = table->connector->extra_options();
+    const auto& general = GeneralExtras();
+    specs.insert(specs.end(), general.begin(), general.end());
+    const Options options(std::move(specs), extras);
+    const auto problems = options.Validate("millrace.table." + table->name);
+    ReportOptionProblems(context, problems, "", {}, span);
+    if (!problems.empty()) return nullptr;
+    auto changed = std::make_shared<Table>(*table);
+    changed->extras = extras;
+    table = changed;
+  }
+  if (table->format != nullptr) {
+    const Schema schema = for_write ? table->write_schema() : table->physical_schema();
+    const Status status = table->format->CheckSchema(schema, table->format_options, for_write);
+    if (!status) {
+      context->Report(status.error(), span);
+      return nullptr;
+    }
+  }
+  TableContext use;
+  use.table = table->name;
+  use.schema = for_write ? table->write_schema() : table->physical_schema();
+  use.primary_key = table->primary_key;
+  use.partition_keys = table->partition_keys;
+  use.options = table->connector_options;
+  use.extras = table->extras;
+  use.env = context->env;
+  use.metadata_keys = table->metadata_keys(for_write);
+  const Status status = table->connector->Check(use, for_write);
+  if (!status) {
+    context->Report(status.error(), span);
+    return nullptr;
+  }
+  return table;
+}
+
+PlanNodePtr BuildScan(BindContext* context, const TablePtr& table) {
+  std::vector<size_t> stored;
+  for (const auto kind : {TableColumn::Kind::kPhysical, TableColumn::Kind::kMetadata}) {
+    for (size_t i = 0; i < table->columns.size(); ++i) {
+      if (table->columns[i].kind == kind) stored.push_back(i);
+    }
+  }
+  PlanNodePtr plan = std::make_shared<ScanNode>(table, stored);
+  const bool plain = stored.size() == table->columns.size() &&
+                     std::is_sorted(stored.begin(), stored.end());
+  if (!plain) {
+    std::vector<int> position(table->columns.size(), -1);
+    for (size_t i = 0; i < stored.size(); ++i) position[stored[i]] = static_cast<int>(i);
+    std::vector<ExpressionPtr> projections;
+    std::vector<std::string> names;
+    for (size_t i = 0; i < table->columns.size(); ++i) {
+      const TableColumn& column = table->columns[i];
+      projections.push_back(column.expression
+                                ? column.expression->Remap(position)
+                                : Expression::InputRef(position[i],
+                                                       column.type.WithTimeAttribute(
+                                                           TimeAttribute::kNone),
+                                                       column.name));
+      names.push_back(column.name);
+    }
+    plan = std::make_shared<CalcNode>(plan, nullptr, std::move(projections), std::move(names));
+  }
+  if (table->watermark) {
+    int64_t idle = context->settings->GetDuration("table.exec.source.idle-timeout").count();
+    if (idle == 0) idle = context->settings->GetDuration("millrace.source.idle-timeout").count();
+    plan = std::make_shared<WatermarkNode>(plan, static_cast<int>(table->watermark->column),
+                                           table->watermark->expression, idle);
+  }
+  return plan;
+}
+
+}  // namespace millrace
