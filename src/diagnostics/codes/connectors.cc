@@ -59,6 +59,74 @@ contradict each other. Cast the column to a type that the format has, or choose 
         .example = "",
         .fixed = "",
     },
+    CodeInfo{
+        .code = "MR0506",
+        .title = "not supported by this connector",
+        .explanation = R"(
+The connector knows the option or the use, but cannot do it (yet): writing to a source, reading
+from a sink, an option of Flink without an effect here. Nothing is silently left undone; the hint
+says what to write instead.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0507",
+        .title = "path does not exist",
+        .explanation = R"(
+The file or directory that a table reads is not there. Relative paths are relative to the
+directory the command was started in.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0508",
+        .title = "input changed under the reader",
+        .explanation = R"(
+A file is shorter than what was already read of it, so the recorded position means nothing any
+more. Restore the file, or start afresh with `--fresh`.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0509",
+        .title = "malformed OPTIONS hint",
+        .explanation = R"(
+The hint OPTIONS after a table's name takes pairs of texts, like the WITH clause.)",
+        .example = R"(
+SELECT * FROM t /*+ OPTIONS(path = 'in') */)",
+        .fixed = R"(
+SELECT * FROM t /*+ OPTIONS('path' = 'in') */)",
+    },
+    CodeInfo{
+        .code = "MR0510",
+        .title = "variable is not set",
+        .explanation = R"(
+An option's text asks for `${NAME}`, `${env:NAME}` or `${file:path}`, and there is no such
+environment variable or file. What is read so is masked wherever it could be shown.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0511",
+        .title = "option given twice",
+        .explanation = R"(
+The WITH clause has this option twice, or LIKE brings it along and the statement sets it again. With
+`LIKE t (OVERWRITING OPTIONS)` the new value wins.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0512",
+        .title = "unknown setting",
+        .explanation = R"(
+There is no setting of this name among those that begin with `millrace.`. The nearest names are
+listed; `docs/reference/settings.md` has them all. Other unknown settings are kept and noted, as
+Flink does.)",
+        .example = R"(
+SET 'millrace.over.emmit' = 'on-arrival')",
+        .fixed = R"(
+SET 'millrace.over.emit' = 'on-arrival')",
+    },
 };
 
 }  // namespace

@@ -10,22 +10,24 @@ namespace {
 constexpr std::array kCodes = {
     CodeInfo{
         .code = "MR0601",
-        .title = "unknown model provider",
+        .title = "unknown model",
         .explanation = R"(
-There is no model provider of this name. The nearest names are listed.)",
+No `CREATE MODEL` above this place has this name. Names are case-sensitive.)",
         .example = R"(
-CREATE MODEL m INPUT (x DOUBLE) OUTPUT (y DOUBLE) WITH ('provider' = 'onxx', 'path' = 'm.onnx'))",
+SELECT * FROM ML_PREDICT(TABLE t, MODEL frud, DESCRIPTOR(x)))",
         .fixed = R"(
-CREATE MODEL m INPUT (x DOUBLE) OUTPUT (y DOUBLE) WITH ('provider' = 'onnx', 'path' = 'm.onnx'))",
+SELECT * FROM ML_PREDICT(TABLE t, MODEL fraud, DESCRIPTOR(x)))",
     },
     CodeInfo{
         .code = "MR0602",
-        .title = "model cannot be loaded",
+        .title = "columns do not fit the model",
         .explanation = R"(
-The model file is missing, unreadable or not a model that can be run safely. It was inspected
-before any of it was executed. Relative paths are relative to the working directory.)",
-        .example = "",
-        .fixed = "",
+DESCRIPTOR names the columns that the model's INPUT takes, in its order. Their number differs,
+or a column's type does not convert by itself into the declared one.)",
+        .example = R"(
+SELECT * FROM ML_PREDICT(TABLE t, MODEL m, DESCRIPTOR(name)))",
+        .fixed = R"(
+SELECT * FROM ML_PREDICT(TABLE t, MODEL m, DESCRIPTOR(amount)))",
     },
     CodeInfo{
         .code = "MR0603",
@@ -34,6 +36,27 @@ before any of it was executed. Relative paths are relative to the working direct
 The tensors in the model file and the columns in the INPUT and OUTPUT clauses differ in number,
 type or shape. Both sides are shown in a table; put the clauses right, or export the model
 again.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0604",
+        .title = "unknown model provider",
+        .explanation = R"(
+There is no model provider of this name. The nearest names are listed.)",
+        .example = R"(
+CREATE MODEL m INPUT (x DOUBLE) OUTPUT (y DOUBLE)
+WITH ('provider' = 'onxx', 'path' = 'm.onnx'))",
+        .fixed = R"(
+CREATE MODEL m INPUT (x DOUBLE) OUTPUT (y DOUBLE)
+WITH ('provider' = 'onnx', 'path' = 'm.onnx'))",
+    },
+    CodeInfo{
+        .code = "MR0605",
+        .title = "model cannot be loaded",
+        .explanation = R"(
+The model file is missing, unreadable or not a model that can be run safely. It was inspected
+before any of it was executed. Relative paths are relative to the working directory.)",
         .example = "",
         .fixed = "",
     },

@@ -33,17 +33,6 @@ SELECT UPPER(name) FROM t)",
     },
     CodeInfo{
         .code = "MR0203",
-        .title = "unknown table or view",
-        .explanation = R"(
-No table, view or query of a WITH clause has this name at this point of the file. Statements run
-in order: a table must be created above its first use. Names are case-sensitive.)",
-        .example = R"(
-SELECT * FROM Payments)",
-        .fixed = R"(
-SELECT * FROM payments)",
-    },
-    CodeInfo{
-        .code = "MR0204",
         .title = "ambiguous column",
         .explanation = R"(
 Several tables in FROM have a column of this name. Say which one is meant by writing the table's
@@ -54,11 +43,22 @@ SELECT id FROM a JOIN b ON a.id = b.id)",
 SELECT a.id FROM a JOIN b ON a.id = b.id)",
     },
     CodeInfo{
+        .code = "MR0204",
+        .title = "no such field",
+        .explanation = R"(
+A dot after a column asks for a field of a ROW. The column is no ROW, or its ROW has no field of
+this name.)",
+        .example = R"(
+SELECT address.ctiy FROM t)",
+        .fixed = R"(
+SELECT address.city FROM t)",
+    },
+    CodeInfo{
         .code = "MR0205",
         .title = "name is taken",
         .explanation = R"(
-Something of this name exists already. Drop it first, choose another name, or say `IF NOT
-EXISTS` if the existing one will do.)",
+Something of this name exists already in the same place. Drop it first, choose another name, or
+say `IF NOT EXISTS` if the existing one will do.)",
         .example = R"(
 CREATE VIEW v AS SELECT 1;
 CREATE VIEW v AS SELECT 2;)",
@@ -68,13 +68,35 @@ CREATE VIEW w AS SELECT 2;)",
     },
     CodeInfo{
         .code = "MR0206",
-        .title = "unknown model",
+        .title = "unknown metadata",
         .explanation = R"(
-No `CREATE MODEL` above this place has this name. Names are case-sensitive.)",
+The connector has no metadata of this key. The keys it has are listed, and stand in
+`docs/reference/connectors.md`. Without FROM the column's own name is the key.)",
         .example = R"(
-SELECT * FROM ML_PREDICT(TABLE t, MODEL frud, DESCRIPTOR(x)))",
+CREATE TABLE t (p STRING METADATA) WITH (..))",
         .fixed = R"(
-SELECT * FROM ML_PREDICT(TABLE t, MODEL fraud, DESCRIPTOR(x)))",
+CREATE TABLE t (p STRING METADATA FROM 'file.path') WITH (..))",
+    },
+    CodeInfo{
+        .code = "MR0207",
+        .title = "unknown table or view",
+        .explanation = R"(
+No table, view or query of a WITH clause has this name at this point of the file. Statements run
+in order: a table must be created above its first use. Names are case-sensitive.)",
+        .example = R"(
+SELECT * FROM Payments)",
+        .fixed = R"(
+SELECT * FROM payments)",
+    },
+    CodeInfo{
+        .code = "MR0208",
+        .title = "unknown window",
+        .explanation = R"(
+OVER names a window that the WINDOW clause of this SELECT does not define.)",
+        .example = R"(
+SELECT SUM(a) OVER w FROM t)",
+        .fixed = R"(
+SELECT SUM(a) OVER w FROM t WINDOW w AS (ORDER BY ts))",
     },
 };
 

@@ -20,16 +20,14 @@ refused as a whole: a query that ran differently from what it says would be wors
     },
     CodeInfo{
         .code = "MR0402",
-        .title = "event time is needed",
+        .title = "constraint that cannot be kept",
         .explanation = R"(
-Windows and event-time joins need a column with a watermark. Declare it in the table: `WATERMARK
-FOR ts AS ts - INTERVAL '5' SECOND`. The column must be TIMESTAMP or TIMESTAMP_LTZ of precision
-3 or less, and it must reach this place unchanged: an expression over it is an ordinary
-timestamp.)",
+The data of a table belongs to the outside, so nothing here can enforce a constraint on it. A
+PRIMARY KEY is declared `NOT ENFORCED`, once; UNIQUE does not exist.)",
         .example = R"(
-SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(created), INTERVAL '1' MINUTE)))",
+CREATE TABLE t (id INT PRIMARY KEY) WITH (..))",
         .fixed = R"(
-CREATE TABLE t (created TIMESTAMP(3), WATERMARK FOR created AS created) WITH (...))",
+CREATE TABLE t (id INT PRIMARY KEY NOT ENFORCED) WITH (..))",
     },
     CodeInfo{
         .code = "MR0403",
@@ -41,11 +39,79 @@ updates.)",
         .example = R"(
 INSERT INTO files SELECT card, COUNT(*) FROM payments GROUP BY card)",
         .fixed = R"(
-INSERT INTO files SELECT card, COUNT(*) FROM TABLE(TUMBLE(TABLE payments, DESCRIPTOR(ts),
-  INTERVAL '1' MINUTE)) GROUP BY card, window_start, window_end)",
+INSERT INTO files SELECT card, COUNT(*)
+FROM TUMBLE(TABLE payments, DESCRIPTOR(ts), INTERVAL '1' MINUTE)
+GROUP BY card, window_start, window_end)",
     },
     CodeInfo{
         .code = "MR0404",
+        .title = "event time is needed",
+        .explanation = R"(
+Windows, CURRENT_WATERMARK and event-time joins need a column with a watermark. Declare it in
+the table: `WATERMARK FOR ts AS ts - INTERVAL '5' SECOND`. It must reach this place unchanged:
+an expression over it is an ordinary timestamp, and so is what comes out of a GROUP BY (use
+`window_time` of a window).)",
+        .example = R"(
+SELECT * FROM TUMBLE(TABLE t, DESCRIPTOR(created), INTERVAL '1' MINUTE))",
+        .fixed = R"(
+CREATE TABLE t (created TIMESTAMP(3), WATERMARK FOR created AS created) WITH (..))",
+    },
+    CodeInfo{
+        .code = "MR0405",
+        .title = "several OVER windows in one SELECT",
+        .explanation = R"(
+On a stream all OVER windows of one SELECT must be the same, as in Flink. Compute one in a
+subquery and the other outside: each adds its columns.)",
+        .example = R"(
+SELECT SUM(a) OVER (PARTITION BY x ORDER BY ts),
+  SUM(a) OVER (PARTITION BY y ORDER BY ts) FROM t)",
+        .fixed = R"(
+SELECT *, SUM(a) OVER (PARTITION BY y ORDER BY ts) FROM (
+  SELECT *, SUM(a) OVER (PARTITION BY x ORDER BY ts) AS by_x FROM t))",
+    },
+    CodeInfo{
+        .code = "MR0406",
+        .title = "OVER in another order than time",
+        .explanation = R"(
+An OVER window on a stream is ordered by one time attribute, ascending: rows come in that order
+and no other.)",
+        .example = R"(
+SELECT SUM(a) OVER (ORDER BY a) FROM t)",
+        .fixed = R"(
+SELECT SUM(a) OVER (ORDER BY ts) FROM t)",
+    },
+    CodeInfo{
+        .code = "MR0407",
+        .title = "frame that a stream cannot have",
+        .explanation = R"(
+A frame starts at or before the current row and ends at it: what comes later is not known yet.
+ROWS takes a number, RANGE an interval.)",
+        .example = R"(
+SUM(a) OVER (ORDER BY ts ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING))",
+        .fixed = R"(
+SUM(a) OVER (ORDER BY ts ROWS BETWEEN 1 PRECEDING AND CURRENT ROW))",
+    },
+    CodeInfo{
+        .code = "MR0408",
+        .title = "updates cannot be read here",
+        .explanation = R"(
+This operation needs rows that are never corrected, but its input corrects them (a GROUP BY
+without a window does). Aggregate in a window, or apply the operation before the aggregation.)",
+        .example = R"(
+SELECT * FROM ML_PREDICT(TABLE totals, MODEL m, DESCRIPTOR(n)))",
+        .fixed = R"(
+SELECT * FROM ML_PREDICT(TABLE payments, MODEL m, DESCRIPTOR(amount)))",
+    },
+    CodeInfo{
+        .code = "MR0409",
+        .title = "views in a circle",
+        .explanation = R"(
+A view is replaced by its query where it is used; these views use each other without end.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0410",
         .title = "columns do not fit the target",
         .explanation = R"(
 INSERT INTO matches columns by position. The query yields another number of columns than the

@@ -50,6 +50,32 @@ SELECT REPEAT('x', 2000000000))",
         .fixed = R"(
 SELECT REPEAT('x', 2000))",
     },
+    CodeInfo{
+        .code = "MR0705",
+        .title = "a row could not be processed",
+        .explanation = R"(
+An operator met a row it has no result for, and `millrace.on-row-error` is `fail`. The detail says why.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0706",
+        .title = "a row has no event time",
+        .explanation = R"(
+The rowtime column of a table with a watermark is NULL, or too far from 1970 to compute windows with.
+Flink fails the job; here the row goes to the dead letters. Filter such rows before, or give them a time.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0707",
+        .title = "inference failed for a row",
+        .explanation = R"(
+The model refused a row, and the model's `error-handling` is `fail`. With `null` its outputs are NULL, with
+`dead-letter` the row is put aside.)",
+        .example = "",
+        .fixed = "",
+    },
 };
 
 }  // namespace
