@@ -42,9 +42,10 @@ WITH ('connector' = 'datagen', 'rows-per-second' = '1000'))",
     },
     CodeInfo{
         .code = "MR0504",
-        .title = "unknown connector or format",
+        .title = "unknown connector, format or model provider",
         .explanation = R"(
-There is no connector or format of this name. The nearest names are listed.)",
+There is nothing of this name to connect to, to decode with or to predict with. What exists is
+listed, the nearest first.)",
         .example = R"(
 WITH ('connector' = 'filesytem', 'path' = 'in', 'format' = 'json'))",
         .fixed = R"(
@@ -64,8 +65,8 @@ contradict each other. Cast the column to a type that the format has, or choose 
         .title = "not supported by this connector",
         .explanation = R"(
 The connector knows the option or the use, but cannot do it (yet): writing to a source, reading
-from a sink, an option of Flink without an effect here. Nothing is silently left undone; the hint
-says what to write instead.)",
+from a sink, an option of Flink without an effect here. Nothing is silently left undone; the
+hint says what to write instead.)",
         .example = "",
         .fixed = "",
     },
@@ -110,8 +111,8 @@ environment variable or file. What is read so is masked wherever it could be sho
         .code = "MR0511",
         .title = "option given twice",
         .explanation = R"(
-The WITH clause has this option twice, or LIKE brings it along and the statement sets it again. With
-`LIKE t (OVERWRITING OPTIONS)` the new value wins.)",
+The WITH clause has this option twice, or LIKE brings it along and the statement sets it again.
+With `LIKE t (OVERWRITING OPTIONS)` the new value wins.)",
         .example = "",
         .fixed = "",
     },

@@ -41,12 +41,12 @@ again.)",
     },
     CodeInfo{
         .code = "MR0604",
-        .title = "unknown model provider",
+        .title = "model without its columns",
         .explanation = R"(
-There is no model provider of this name. The nearest names are listed.)",
+A model declares the columns it takes and those it gives, with their types; they are compared
+with the model file before anything runs.)",
         .example = R"(
-CREATE MODEL m INPUT (x DOUBLE) OUTPUT (y DOUBLE)
-WITH ('provider' = 'onxx', 'path' = 'm.onnx'))",
+CREATE MODEL m WITH ('provider' = 'onnx', 'path' = 'm.onnx'))",
         .fixed = R"(
 CREATE MODEL m INPUT (x DOUBLE) OUTPUT (y DOUBLE)
 WITH ('provider' = 'onnx', 'path' = 'm.onnx'))",

@@ -55,16 +55,13 @@ SELECT address.city FROM t)",
     },
     CodeInfo{
         .code = "MR0205",
-        .title = "name is taken",
+        .title = "column declared twice",
         .explanation = R"(
-Something of this name exists already in the same place. Drop it first, choose another name, or
-say `IF NOT EXISTS` if the existing one will do.)",
+A table has each column once. Names are case-sensitive: `Id` and `id` are two columns.)",
         .example = R"(
-CREATE VIEW v AS SELECT 1;
-CREATE VIEW v AS SELECT 2;)",
+CREATE TABLE t (id INT, id STRING) WITH (..))",
         .fixed = R"(
-CREATE VIEW v AS SELECT 1;
-CREATE VIEW w AS SELECT 2;)",
+CREATE TABLE t (id INT, name STRING) WITH (..))",
     },
     CodeInfo{
         .code = "MR0206",
@@ -97,6 +94,19 @@ OVER names a window that the WINDOW clause of this SELECT does not define.)",
 SELECT SUM(a) OVER w FROM t)",
         .fixed = R"(
 SELECT SUM(a) OVER w FROM t WINDOW w AS (ORDER BY ts))",
+    },
+    CodeInfo{
+        .code = "MR0209",
+        .title = "name is taken",
+        .explanation = R"(
+Something of this name exists already. Drop it first, choose another name, or say `IF NOT
+EXISTS` if the existing one will do.)",
+        .example = R"(
+CREATE VIEW v AS SELECT 1;
+CREATE VIEW v AS SELECT 2;)",
+        .fixed = R"(
+CREATE VIEW v AS SELECT 1;
+CREATE VIEW w AS SELECT 2;)",
     },
 };
 

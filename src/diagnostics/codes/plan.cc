@@ -30,20 +30,6 @@ CREATE TABLE t (id INT PRIMARY KEY) WITH (..))",
 CREATE TABLE t (id INT PRIMARY KEY NOT ENFORCED) WITH (..))",
     },
     CodeInfo{
-        .code = "MR0403",
-        .title = "updates cannot be written here",
-        .explanation = R"(
-The query corrects rows it has already sent (its changelog holds updates or deletes), but this
-sink can only append. Aggregate in a window, whose result is final, or choose a sink that takes
-updates.)",
-        .example = R"(
-INSERT INTO files SELECT card, COUNT(*) FROM payments GROUP BY card)",
-        .fixed = R"(
-INSERT INTO files SELECT card, COUNT(*)
-FROM TUMBLE(TABLE payments, DESCRIPTOR(ts), INTERVAL '1' MINUTE)
-GROUP BY card, window_start, window_end)",
-    },
-    CodeInfo{
         .code = "MR0404",
         .title = "event time is needed",
         .explanation = R"(
@@ -112,11 +98,25 @@ A view is replaced by its query where it is used; these views use each other wit
     },
     CodeInfo{
         .code = "MR0410",
+        .title = "updates cannot be written here",
+        .explanation = R"(
+The query corrects rows it has already sent (its changelog holds updates or deletes), but this
+sink can only append. Aggregate in a window, whose result is final, or choose a sink that takes
+updates; some take them only by a PRIMARY KEY.)",
+        .example = R"(
+INSERT INTO files SELECT card, COUNT(*) FROM payments GROUP BY card)",
+        .fixed = R"(
+INSERT INTO files SELECT card, COUNT(*)
+FROM TUMBLE(TABLE payments, DESCRIPTOR(ts), INTERVAL '1' MINUTE)
+GROUP BY card, window_start, window_end)",
+    },
+    CodeInfo{
+        .code = "MR0411",
         .title = "columns do not fit the target",
         .explanation = R"(
 INSERT INTO matches columns by position. The query yields another number of columns than the
-target takes, or a column whose type does not convert by itself. Both sides are shown; computed
-and VIRTUAL columns of the target are not written.)",
+target takes, or a column whose type does not convert by itself, or leaves out a NOT NULL
+column. Both sides are shown; computed and VIRTUAL columns of the target are not written.)",
         .example = R"(
 INSERT INTO alerts SELECT card FROM payments)",
         .fixed = R"(

@@ -54,7 +54,8 @@ SELECT REPEAT('x', 2000))",
         .code = "MR0705",
         .title = "a row could not be processed",
         .explanation = R"(
-An operator met a row it has no result for, and `millrace.on-row-error` is `fail`. The detail says why.)",
+An operator met a row it has no result for, and `millrace.on-row-error` is `fail`. The detail
+says why.)",
         .example = "",
         .fixed = "",
     },
@@ -62,8 +63,9 @@ An operator met a row it has no result for, and `millrace.on-row-error` is `fail
         .code = "MR0706",
         .title = "a row has no event time",
         .explanation = R"(
-The rowtime column of a table with a watermark is NULL, or too far from 1970 to compute windows with.
-Flink fails the job; here the row goes to the dead letters. Filter such rows before, or give them a time.)",
+The rowtime column of a table with a watermark is NULL, or too far from 1970 to compute windows
+with. Flink fails the job; here the row goes to the dead letters. Filter such rows before, or
+give them a time.)",
         .example = "",
         .fixed = "",
     },
@@ -71,8 +73,8 @@ Flink fails the job; here the row goes to the dead letters. Filter such rows bef
         .code = "MR0707",
         .title = "inference failed for a row",
         .explanation = R"(
-The model refused a row, and the model's `error-handling` is `fail`. With `null` its outputs are NULL, with
-`dead-letter` the row is put aside.)",
+The model refused a row, and the model's `error-handling` is `fail`. With `null` its outputs are
+NULL, with `dead-letter` the row is put aside.)",
         .example = "",
         .fixed = "",
     },
