@@ -104,7 +104,7 @@ void KeyTable::Grow() {
   }
 }
 
-void KeyTable::Erase(uint32_t index) {
+void KeyTable::Detach(uint32_t index) {
   Slot& slot = slots_[index];
   CHECK(slot.flags & kLive);
   size_t hole = FindBucket(slot.bytes(), slot.hash);
@@ -124,7 +124,6 @@ void KeyTable::Erase(uint32_t index) {
   // A slot that stays in dirty_ is skipped there, or is marked again by its next key.
   slot.flags &= kDirty;
   slot.size = 0;
-  free_.push_back(index);
   --count_;
 }
 

@@ -39,7 +39,13 @@ class KeyTable final : public StateTable {
   /// kNone if unknown.
   uint32_t Find(std::string_view key, uint64_t hash) const;
   /// The slot becomes free for the next unknown key. Its value is the owner's to clear.
-  void Erase(uint32_t slot);
+  void Erase(uint32_t slot) {
+    Detach(slot);
+    Release(slot);
+  }
+  /// The two halves of Erase: the key is forgotten; the slot is given to no other key until Release.
+  void Detach(uint32_t slot);
+  void Release(uint32_t slot) { free_.push_back(slot); }
 
   bool live(uint32_t slot) const { return (slots_[slot].flags & kLive) != 0; }
   std::string_view key(uint32_t slot) const { return slots_[slot].bytes(); }

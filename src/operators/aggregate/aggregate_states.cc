@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/aggregate/aggregate_states.h"
+
+#include <arrow/api.h>
+
+#include <algorithm>
+
+namespace millrace {
+
+AggregateStates::AggregateStates(const std::vector<AggregateCall>* calls) : calls_(calls) {
+  for (const AggregateCall& call : *calls) accumulators_.push_back(call.resolved.make());
+}
+
+bool AggregateStates::OrderSensitive(const std::vector<AggregateCall>& calls) {
+  return std::any_of(calls.begin(), calls.end(), [](const AggregateCall& call) {
+    const AggregateFunction* function = BuiltinAggregates().Find(call.function);
+    return function != nullptr && function->order_sensitive;
+  });
+}
+
+void AggregateStates::Reserve(uint32_t count) {
+  for (auto& accumulators : accumulators_) accumulators->Reserve(count);
+}
+
+void AggregateStates::Reset(uint32_t slot) {
+  for (auto& accumulators : accumulators_) accumulators->Reset(slot);
+}
+
+const AggregateStates::Passed& AggregateStates::Filter(int column, const AggregateRows& rows,
+                                                       const RunningResults& wanted) {
+  const auto& flags = static_cast<const arrow::BooleanArray&>(*rows.columns[static_cast<size_t>(column)]);
+  Passed& passed = passed_;
+  passed.rows.clear();
+  passed.slots.clear();
+  passed.signs.clear();
+  passed.sequence.clear();
+  passed.after.clear();
+  size_t asked = 0;
+  const auto note = [&](size_t row) {
+    for (; asked < wanted.after.size() && wanted.after[asked] <= row; ++asked) {
+      passed.after.push_back(static_cast<uint32_t>(passed.rows.size()));
+    }
+  };
+  for (size_t i = 0; i < rows.rows.size(); ++i) {
+    note(i);
+    const int32_t row = rows.rows[i];
+    if (flags.IsNull(row) || !flags.Value(row)) continue;
+    passed.rows.push_back(row);
+    passed.slots.push_back(rows.slots[i]);
+    if (!rows.signs.empty()) passed.signs.push_back(rows.signs[i]);
+    if (!rows.sequence.empty()) passed.sequence.push_back(rows.sequence[i]);
+  }
+  note(rows.rows.size());
+  return passed;
+}
+
+AggregateInput AggregateStates::InputOf(const AggregateCall& call, const AggregateRows& rows,
+                                        const Passed* passed) {
+  args_.clear();
+  for (int arg : call.args) args_.push_back(rows.columns[static_cast<size_t>(arg)]);
+  if (passed == nullptr) return {args_, rows.rows, rows.slots, rows.signs, rows.sequence};
+  return {args_, passed->rows, passed->slots, passed->signs, passed->sequence};
+}
+
+Status AggregateStates::Update(const AggregateRows& rows) {
+  for (size_t i = 0; i < accumulators_.size(); ++i) {
+    const AggregateCall& call = (*calls_)[i];
+    const Passed* passed = call.filter < 0 ? nullptr : &Filter(call.filter, rows, {});
+    TRY(accumulators_[i]->Update(InputOf(call, rows, passed)));
+  }
+  return OkStatus();
+}
+
+Result<AggregateStates::Columns> AggregateStates::UpdateRunning(const AggregateRows& rows,
+                                                                const RunningResults& wanted) {
+  Columns results;
+  for (size_t i = 0; i < accumulators_.size(); ++i) {
+    const AggregateCall& call = (*calls_)[i];
+    const Passed* passed = call.filter < 0 ? nullptr : &Filter(call.filter, rows, wanted);
+    const RunningResults mapped{passed == nullptr ? wanted.after : std::span(passed->after),
+                                wanted.slots};
+    TRY_ASSIGN(auto column,
+               accumulators_[i]->UpdateRunning(InputOf(call, rows, passed), mapped));
+    results.push_back(std::move(column));
+  }
+  return results;
+}
+
+Status AggregateStates::Merge(uint32_t into, const AggregateStates& other, uint32_t from) {
+  for (size_t i = 0; i < accumulators_.size(); ++i) {
+    TRY(accumulators_[i]->Merge(into, *other.accumulators_[i], from));
+  }
+  return OkStatus();
+}
+
+Result<AggregateStates::Columns> AggregateStates::Finish(std::span<const uint32_t> slots) const {
+  Columns results;
+  for (const auto& accumulators : accumulators_) {
+    TRY_ASSIGN(auto column, accumulators->Finish(slots));
+    results.push_back(std::move(column));
+  }
+  return results;
+}
+
+void AggregateStates::Serialize(uint32_t slot, std::string* out) const {
+  for (const auto& accumulators : accumulators_) accumulators->Serialize(slot, out);
+}
+
+Status AggregateStates::Deserialize(uint32_t slot, std::string_view* bytes) {
+  for (auto& accumulators : accumulators_) TRY(accumulators->Deserialize(slot, bytes));
+  return OkStatus();
+}
+
+}  // namespace millrace

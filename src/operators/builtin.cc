@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/builtin.h"
+
+namespace millrace {
+
+const OperatorRegistry& BuiltinOperators() {
+  static const OperatorRegistry registry = [] {
+    OperatorRegistry made;
+    RegisterCalc(&made);
+    RegisterGroupAggregate(&made);
+    RegisterUnion(&made);
+    RegisterWatermarkAssigner(&made);
+    RegisterWindowAggregate(&made);
+    RegisterWindowTableFunction(&made);
+    return made;
+  }();
+  return registry;
+}
+
+}  // namespace millrace

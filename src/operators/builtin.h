@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The built-in operators: one registering call per plan node kind, listed in builtin.cc.
+#pragma once
+
+#include "operators/operator.h"
+
+namespace millrace {
+
+void RegisterCalc(OperatorRegistry* registry);
+void RegisterGroupAggregate(OperatorRegistry* registry);
+void RegisterIntervalJoin(OperatorRegistry* registry);
+void RegisterOver(OperatorRegistry* registry);
+void RegisterPredict(OperatorRegistry* registry);
+void RegisterUnion(OperatorRegistry* registry);
+void RegisterWatermarkAssigner(OperatorRegistry* registry);
+void RegisterWindowAggregate(OperatorRegistry* registry);
+void RegisterWindowJoin(OperatorRegistry* registry);
+void RegisterWindowTableFunction(OperatorRegistry* registry);
+
+}  // namespace millrace

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+// WindowAggregate: GROUP BY keys and a window. One +I per key and window once the watermark reaches the
+// window's last millisecond, in the order of the keys' first rows; nothing for a key whose rows were all
+// retracted. A row goes to its slice; it is late when the slice and every window over it have fired.
+#include <arrow/api.h>
+
+#include <algorithm>
+
+#include "data/event_time.h"
+#include "operators/builtin.h"
+#include "operators/deadline_operator.h"
+#include "operators/row_failures.h"
+#include "operators/window/timestamp_arrays.h"
+#include "operators/window/window_panes.h"
+#include "operators/window/window_times.h"
+#include "plan/nodes/aggregate_nodes.h"
+
+namespace millrace {
+namespace {
+
+class WindowAggregate final : public DeadlineOperator {
+ public:
+  WindowAggregate(PlanNodePtr node, WindowTimes times, const OperatorContext& operator_context)
+      : DeadlineOperator(1, operator_context),
+        node_(std::move(node)),
+        fields_(As<WindowAggregateNode>(node_)->fields()),
+        input_schema_(node_->children()[0]->schema()),
+        times_(times),
+        attached_(fields_.time_column < 0),
+        codec_(fields_.keys, TypesOf(input_schema_, fields_.keys)),
+        panes_("windows", operator_context.state->track(), &fields_.calls),
+        ordered_(AggregateStates::OrderSensitive(fields_.calls)),
+        fired_until_(cells().Add("fired until", kMinWatermark)),
+        sequence_(cells().Add("sequence", 0)) {
+    operator_context.state->Register(&panes_);
+  }
+
+  std::string Waiting() const override {
+    if (!next_window_.has_value()) return {};
+    const int64_t start = attached_ ? panes_.panes().begin()->second->start
+                                    : times_.WindowStart(*next_window_);
+    return "window [" + FormatEventTime(start) + ", " + FormatEventTime(*next_window_) +
+           ") closes when the watermark passes " + FormatEventTime(next_deadline_) + "; it is " +
+           FormatEventTime(watermark());
+  }
+
+ protected:
+  EventTime NextDeadline() const override { return next_deadline_; }
+
+  Status BeginBatch(int, const Batch& batch) override {
+    codec_.Encode(batch, &keys_);
+    panes_.FindKeys(keys_, &slots_);
+    return OkStatus();
+  }
+
+  Result<int64_t> ProcessRows(int, const Batch& batch, int64_t begin, Output*) override {
+    const int column = attached_ ? fields_.end_column : fields_.time_column;
+    const arrow::Array& array = *batch.columns[static_cast<size_t>(column)];
+    const EventTimeReader times(array);
+    const bool may_be_null = array.null_count() != 0;
+    WindowPane* pane = nullptr;
+    int64_t pane_begin = 0;  // times of the pane, as read
+    int64_t pane_end = 0;
+    int64_t sequence = cells().get(sequence_);
+    int64_t row = begin;
+    for (; row < batch.num_rows; ++row) {
+      const EventTime watermark = batch.watermark_before(row);
+      if (watermark >= next_deadline_) break;
+      if (may_be_null && array.IsNull(row)) {
+        TRY(Fail(batch, row, "MR0706: the time of the row is NULL"));
+        continue;
+      }
+      const EventTime time = times.time(row);
+      if (pane == nullptr || time < pane_begin || time >= pane_end) [[unlikely]] {
+        if (!WindowTimes::InRange(time)) {
+          TRY(Fail(batch, row, "MR0706: the time of the row is out of range"));
+          continue;
+        }
+        pane = PaneOf(batch, row, time, watermark);
+        if (pane == nullptr) {
+          ++context().metrics->rows_late;
+          continue;
+        }
+        // In local time a slice need not be one run of instants: no cache then.
+        const bool direct = !attached_ && fields_.window.time_zone.empty();
+        pane_begin = direct ? pane->end - times_.slice_width() : time;
+        pane_end = direct ? pane->end : time + 1;
+      }
+      if (pane->rows.empty()) active_.push_back(pane);
+      pane->rows.push_back(static_cast<int32_t>(row));
+      pane->slots.push_back(slots_[static_cast<size_t>(row)]);
+      if (batch.kinds != nullptr) pane->signs.push_back(IsAddition(batch.kind(row)) ? 1 : -1);
+      if (ordered_) pane->sequence.push_back(sequence++);
+    }
+    cells().Set(sequence_, sequence);
+    for (WindowPane* active : active_) TRY(panes_.Flush(active, batch.columns));
+    active_.clear();
+    return row;
+  }
+
+  void EndBatch() override { panes_.ReleaseKeys(); }
+
+  Result<bool> Fire(Output* output) override {
+    while (next_window_.has_value() && next_deadline_ <= watermark()) {
+      if (firing_ == nullptr) TRY(BeginWindow());
+      while (emitted_ < due_.size()) {
+        if (output->full()) return false;
+        TRY(EmitSome(output));
+      }
+      EndWindow();
+    }
+    return true;
+  }
+
+  Status Restored() override {
+    FindNextWindow();
+    return OkStatus();
+  }
+
+ private:
+  static std::vector<DataType> TypesOf(const Schema& schema, const std::vector<int>& columns) {
+    std::vector<DataType> types;
+    for (int column : columns) types.push_back(schema[static_cast<size_t>(column)].type);
+    return types;
+  }
+
+  Status Fail(const Batch& batch, int64_t row, std::string reason) {
+    return ReportFailedRow(context(), {.stage = "processing",
+                                       .reason = std::move(reason),
+                                       .batch = &batch,
+                                       .schema = &input_schema_,
+                                       .row = row});
+  }
+
+  /// The pane of a row, made if need be; null if the row is late.
+  WindowPane* PaneOf(const Batch& batch, int64_t row, EventTime time, EventTime watermark) {
+    const int64_t end = attached_ ? time : times_.SliceEnd(times_.ToLocal(time));
+    if (WindowPane* pane = panes_.Find(end); pane != nullptr) return pane;
+    const int64_t last = attached_ ? end : times_.LastWindowEnd(end);
+    if (times_.ClosingTime(last) <= watermark) return nullptr;
+    // Windows over this slice that have fired do not fire again.
+    int64_t unfired = end;
+    while (times_.ClosingTime(unfired) <= watermark) unfired += times_.slice_width();
+    if (unfired > end) {
+      cells().Set(fired_until_, std::max(cells().get(fired_until_), unfired - times_.slice_width()));
+    }
+    int64_t start = end - times_.slice_width();
+    if (attached_) {
+      const auto& starts = *batch.columns[static_cast<size_t>(fields_.start_column)];
+      start = EventTimeReader(starts).time(row);
+    }
+    WindowPane* pane = panes_.Create(start, end);
+    FindNextWindow();
+    return pane;
+  }
+
+  /// The first window over any pane that has not fired.
+  void FindNextWindow() {
+    next_window_.reset();
+    next_deadline_ = kMaxWatermark;
+    if (panes_.panes().empty()) return;
+    int64_t window = panes_.panes().begin()->first;
+    const int64_t fired = cells().get(fired_until_);
+    if (!attached_ && fired >= window) {
+      window += ((fired - window) / times_.slice_width() + 1) * times_.slice_width();
+    }
+    next_window_ = window;
+    next_deadline_ = times_.ClosingTime(window);
+  }
+
+  Status BeginWindow() {
+    const int64_t end = *next_window_;
+    if (attached_ || !times_.shared()) {
+      firing_ = panes_.Find(end);
+    } else {
+      TRY_ASSIGN(firing_, panes_.Merge(times_.WindowStart(end), end));
+      firing_->start = times_.WindowStart(end);
+    }
+    due_.clear();
+    emitted_ = 0;
+    for (uint32_t slot : firing_->touched) {
+      if (firing_->counts[slot] != 0) due_.push_back(slot);
+    }
+    return OkStatus();
+  }
+
+  Status EmitSome(Output* output) {
+    const size_t count = std::min(due_.size() - emitted_, static_cast<size_t>(kMaxBatchRows));
+    const auto slots = std::span(due_).subspan(emitted_, count);
+    emitted_ += count;
+    std::vector<std::string_view> keys;
+    keys.reserve(count);
+    for (uint32_t slot : slots) keys.push_back(panes_.keys().key(slot));
+    Batch batch;
+    batch.num_rows = static_cast<int64_t>(count);
+    batch.watermark = forwarded();
+    TRY_ASSIGN(batch.columns, codec_.Decode(keys));
+    TRY_ASSIGN(auto results, firing_->states.Finish(slots));
+    batch.columns.insert(batch.columns.end(), results.begin(), results.end());
+    AddWindowColumns(&batch);
+    output->Push(std::move(batch));
+    return OkStatus();
+  }
+
+  void AddWindowColumns(Batch* batch) {
+    const DataType bound = DataType::Timestamp(3);
+    const int64_t end = *next_window_;
+    if (fields_.emit_start) {
+      batch->columns.push_back(MakeTimestamps(bound, firing_->start, batch->num_rows));
+    }
+    if (fields_.emit_end) batch->columns.push_back(MakeTimestamps(bound, end, batch->num_rows));
+    if (fields_.emit_time) {
+      batch->columns.push_back(
+          MakeTimestamps(fields_.time_type, times_.ToInstant(end - 1), batch->num_rows));
+    }
+  }
+
+  void EndWindow() {
+    const int64_t end = *next_window_;
+    firing_ = nullptr;
+    if (!attached_) cells().Set(fired_until_, end);
+    while (!panes_.panes().empty()) {
+      const int64_t slice = panes_.panes().begin()->first;
+      if ((attached_ ? slice : times_.LastWindowEnd(slice)) > end) break;
+      panes_.Drop(slice);
+    }
+    FindNextWindow();
+  }
+
+  PlanNodePtr node_;
+  const WindowAggregateNode::Fields& fields_;
+  Schema input_schema_;
+  WindowTimes times_;
+  bool attached_;
+  KeyCodec codec_;
+  WindowPanes panes_;
+  bool ordered_;
+  size_t fired_until_;  // cell: windows that end here or before have fired
+  size_t sequence_;     // cell: rows so far, when the order of rows matters
+
+  std::optional<int64_t> next_window_;
+  EventTime next_deadline_ = kMaxWatermark;
+  // The window that is being emitted, its keys, and how many of them are out.
+  WindowPane* firing_ = nullptr;
+  std::vector<uint32_t> due_;
+  size_t emitted_ = 0;
+  // Of the batch at hand.
+  EncodedKeys keys_;
+  std::vector<uint32_t> slots_;
+  std::vector<WindowPane*> active_;
+};
+
+}  // namespace
+
+void RegisterWindowAggregate(OperatorRegistry* registry) {
+  registry->Register(
+      WindowAggregateNode::kKind,
+      [](const PlanNodePtr& node, const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
+        const WindowSpec& spec = As<WindowAggregateNode>(node)->fields().window;
+        if (spec.kind == WindowKind::kSession) {
+          return UserError("MR0401", "SESSION windows are not supported yet");
+        }
+        TRY_ASSIGN(const WindowTimes times, WindowTimes::Create(spec));
+        return std::make_unique<WindowAggregate>(node, times, context);
+      });
+}
+
+}  // namespace millrace

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+// OperatorHarness: runs one operator as the runtime would, on a script of rows, and keeps what comes out as
+// text. A script can be cut into batches in any way and interrupted: state then goes through its deltas into
+// a fresh operator. Header only.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "data/row_format.h"
+#include "operators/operator.h"
+#include "plan/aggregate_call.h"
+#include "plan/nodes/source_nodes.h"
+#include "support/batch_builder.h"
+
+namespace millrace {
+
+/// One row of a script: where it goes, and the watermark of that input before and after it.
+struct ScriptRow {
+  CellRow cells;
+  ChangeKind kind = ChangeKind::kInsert;
+  int input = 0;
+  EventTime before = kMinWatermark;
+  EventTime after = kMinWatermark;
+};
+using Script = std::vector<ScriptRow>;
+
+/// Sets the watermarks of a script as `WATERMARK FOR c AS c - delay` would; times[i] is input i's column.
+inline void AssignWatermarks(Script* script, std::vector<size_t> times, int64_t delay_ms) {
+  std::map<int, EventTime> now;
+  for (ScriptRow& row : *script) {
+    EventTime& watermark = now.try_emplace(row.input, kMinWatermark).first->second;
+    row.before = watermark;
+    const int64_t time = row.cells[times[static_cast<size_t>(row.input)]].integer();
+    watermark = std::max(watermark, time - delay_ms);
+    row.after = watermark;
+  }
+}
+
+class OperatorHarness final : public Output {
+ public:
+  explicit OperatorHarness(PlanNodePtr node) : node_(std::move(node)) { Start(); }
+
+  // Output.
+  void Push(Batch batch) override {
+    if (batch.num_rows == 0) return;
+    pushed_ += batch.num_rows;
+    EXPECT_LE(batch.num_rows, kMaxBatchRows);
+    EXPECT_EQ(batch.columns.size(), node_->schema().size());
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      if (keep_text_) rows_.push_back(FormatRow(node_->schema(), batch, row));
+      EXPECT_LE(batch.watermark_before(row), watermark_) << "a row ahead of the watermark";
+    }
+    row_count_ += static_cast<size_t>(batch.num_rows);
+    last_batch_ = std::move(batch);
+  }
+  void Push(Watermark watermark) override {
+    EXPECT_GE(watermark.time, watermark_);
+    watermark_ = std::max(watermark_, watermark.time);
+    idle_ = watermark.idle;
+  }
+  bool full() const override { return pushed_ >= kMaxBatchRows; }
+
+  void OnBatch(int input, Batch batch) {
+    EventTime arrived = batch.num_rows == 0 ? kMinWatermark : batch.watermark_before(batch.num_rows - 1);
+    // Side columns of stateless operators may be ahead of the watermark events between the rows.
+    if (pass_watermarks_) watermark_ = std::max(watermark_, arrived);
+    Call([&] { return operator_->OnBatch(input, std::move(batch), this); });
+  }
+  void OnWatermark(int input, EventTime time, bool idle = false) {
+    Call([&] { return operator_->OnWatermark(input, Watermark{time, idle}, this); });
+  }
+  void OnTime(int64_t now_ms) {
+    Call([&] { return operator_->OnTime(now_ms, this); });
+  }
+
+  /// Feeds rows [begin, end) of the script in batches of at most `size` rows (0: random sizes).
+  void Feed(const Script& script, size_t begin, size_t end, size_t size, std::mt19937_64& random) {
+    while (begin < end) {
+      const size_t limit = size != 0 ? size : 1 + random() % (random() % 2 == 0 ? 4 : 300);
+      size_t stop = begin;
+      const int input = script[begin].input;
+      BatchBuilder builder(node_->children()[static_cast<size_t>(input)]->schema());
+      while (stop < end && stop - begin < limit && script[stop].input == input) {
+        builder.Row(script[stop].cells, script[stop].kind).Watermark(script[stop].before);
+        ++stop;
+      }
+      OnBatch(input, builder.Build());
+      OnWatermark(input, script[stop - 1].after);
+      if (random() % 3 == 0) SaveDelta();
+      begin = stop;
+    }
+  }
+  void End() {
+    for (size_t i = 0; i < node_->children().size(); ++i) {
+      OnWatermark(static_cast<int>(i), kMaxWatermark);
+      Call([&] { return operator_->OnEnd(static_cast<int>(i), this); });
+    }
+  }
+  /// Replaces the operator by a fresh one whose state comes from the deltas so far.
+  void Restart() {
+    SaveDelta();
+    // The deltas together are the state.
+    std::map<std::string, std::map<std::string, std::string>> contents;
+    for (StateTable* table : state_->tables()) {
+      EXPECT_TRUE(table->Snapshot([&](const StateChange& change) {
+        contents[std::string(table->name())].emplace(change.key, change.value);
+        return OkStatus();
+      }));
+      for (const auto& [key, value] : saved_[std::string(table->name())]) {
+        EXPECT_TRUE(contents[std::string(table->name())].contains(key)) << "left over in deltas";
+      }
+    }
+    const auto saved = saved_;
+    Start();
+    for (StateTable* table : state_->tables()) {
+      for (const auto& [key, value] : saved.at(std::string(table->name()))) {
+        EXPECT_TRUE(table->Apply({table->name(), key, value, false}));
+      }
+    }
+    EXPECT_TRUE(operator_->OnRestore());
+  }
+
+  const std::vector<std::string>& rows() const { return rows_; }
+  std::vector<std::string> TakeRows() { return std::exchange(rows_, {}); }
+  size_t row_count() const { return row_count_; }
+  EventTime watermark() const { return watermark_; }
+  bool idle() const { return idle_; }
+  const Batch& last_batch() const { return last_batch_; }
+  const OperatorMetrics& metrics() const { return metrics_; }
+  const std::vector<std::string>& failures() const { return failures_; }
+  Operator& op() { return *operator_; }
+  size_t state_entries() const {
+    size_t total = 0;
+    for (const StateTable* table : state_->tables()) total += table->entries();
+    return total;
+  }
+  size_t entries(std::string_view table) const {
+    for (const StateTable* t : state_->tables()) {
+      if (t->name() == table) return t->entries();
+    }
+    ADD_FAILURE() << "no table " << table;
+    return 0;
+  }
+  const std::optional<Error>& error() const { return error_; }
+  void set_keep_text(bool keep) { keep_text_ = keep; }
+  /// For operators that pass side columns on as they come.
+  void set_pass_watermarks() { pass_watermarks_ = true; }
+  void set_environment(Environment env) {
+    env_ = env;
+    Start();
+  }
+
+ private:
+  void Start() {
+    state_ = std::make_unique<StateStore>(true);
+    OperatorContext context;
+    context.session = &session_;
+    context.state = state_.get();
+    context.metrics = &metrics_;
+    context.env = env_;
+    context.on_row_failure = [this](const RowFailure& failure) {
+      failures_.push_back(failure.reason + " " + FormatRow(*failure.schema, *failure.batch, failure.row));
+      return OkStatus();
+    };
+    context.now_nanos = [this] { return ++nanos_; };
+    auto made = BuiltinOperators().Make(node_, context);
+    ASSERT_TRUE(made.has_value()) << made.error().ToString();
+    operator_ = std::move(*made);
+    for (StateTable* table : state_->tables()) saved_.try_emplace(std::string(table->name()));
+  }
+
+  template <typename F>
+  void Call(F&& call) {
+    pushed_ = 0;
+    Status status = call();
+    int64_t rounds = 0;
+    while (status && operator_->more()) {
+      EXPECT_TRUE(pushed_ > 0 || rounds < 1'000'000) << "no progress";
+      pushed_ = 0;
+      status = operator_->Continue(this);
+      ++rounds;
+    }
+    if (!status) error_ = status.error();
+  }
+
+  void SaveDelta() {
+    for (StateTable* table : state_->tables()) {
+      auto& saved = saved_[std::string(table->name())];
+      EXPECT_TRUE(table->CollectDelta([&](const StateChange& change) {
+        if (change.deleted) {
+          saved.erase(std::string(change.key));
+        } else {
+          saved[std::string(change.key)] = change.value;
+        }
+        return OkStatus();
+      }));
+    }
+  }
+
+  PlanNodePtr node_;
+  Environment env_;
+  SessionContext session_;
+  OperatorMetrics metrics_;
+  std::unique_ptr<StateStore> state_;
+  std::unique_ptr<Operator> operator_;
+  std::map<std::string, std::map<std::string, std::string>> saved_;
+  std::vector<std::string> rows_;
+  std::vector<std::string> failures_;
+  std::optional<Error> error_;
+  EventTime watermark_ = kMinWatermark;
+  Batch last_batch_;
+  size_t row_count_ = 0;
+  int64_t pushed_ = 0;
+  int64_t nanos_ = 0;
+  bool idle_ = false;
+  bool keep_text_ = true;
+  bool pass_watermarks_ = false;
+};
+
+/// A leaf that stands for an input of these columns.
+inline PlanNodePtr InputNode(Schema schema) {
+  return std::make_shared<ValuesNode>(std::move(schema), Batch(), "input");
+}
+
+inline AggregateCall MakeCall(const Schema& input, std::string function, std::vector<int> args,
+                              std::string name, bool retracts = false, bool distinct = false,
+                              int filter = -1) {
+  AggregateCall call;
+  call.function = function;
+  call.args = args;
+  call.distinct = distinct;
+  call.filter = filter;
+  call.count_star = args.empty();
+  AggregateCallSite site;
+  for (int arg : args) site.args.push_back({.type = input[static_cast<size_t>(arg)].type});
+  site.distinct = distinct;
+  site.needs_retraction = retracts;
+  auto resolved = BuiltinAggregates().Resolve(function, site);
+  EXPECT_TRUE(resolved.has_value()) << (resolved ? "" : resolved.error().ToString());
+  call.resolved = std::move(*resolved);
+  call.output = {std::move(name), call.resolved.result};
+  return call;
+}
+
+inline std::vector<std::string> Sorted(std::vector<std::string> rows) {
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+/// What a script gives when it is cut into batches of `size` rows (0: random).
+inline std::vector<std::string> RunScript(const PlanNodePtr& node, const Script& script, size_t size,
+                                          uint64_t seed = 1) {
+  std::mt19937_64 random(seed);
+  OperatorHarness harness(node);
+  harness.Feed(script, 0, script.size(), size, random);
+  harness.End();
+  return harness.TakeRows();
+}
+
+/// Runs a script straight, cut at random, and interrupted half-way: the rows must be the same, in the same
+/// order but after a restart. Returns them.
+inline std::vector<std::string> RunEveryWay(const PlanNodePtr& node, const Script& script) {
+  const std::vector<std::string> expected = RunScript(node, script, 1);
+  EXPECT_EQ(RunScript(node, script, 7), expected);
+  EXPECT_EQ(RunScript(node, script, kMaxBatchRows), expected);
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    EXPECT_EQ(RunScript(node, script, 0, seed), expected) << "seed " << seed;
+    std::mt19937_64 random(seed);
+    OperatorHarness harness(node);
+    const size_t half = script.empty() ? 0 : random() % script.size();
+    harness.Feed(script, 0, half, 0, random);
+    harness.Restart();
+    harness.Feed(script, half, script.size(), 0, random);
+    harness.End();
+    EXPECT_EQ(Sorted(harness.rows()), Sorted(expected)) << "restart at row " << half;
+  }
+  return expected;
+}
+
+}  // namespace millrace
