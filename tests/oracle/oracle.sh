@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Asks a real Flink. One Java process with an embedded cluster serves all calls; it is started on demand, listens on
-# a random loopback port and ends after an idle hour.
+# Asks a real Flink. One Java process with an embedded cluster serves all calls; it is started on
+# demand, listens on a random loopback port and ends after an idle hour. Java 17, Maven, python3.
 #   oracle.sh sql FILE.sql [PARALLELISM]   each statement's rows or error; goes on after errors
-#   oracle.sh exprs [--columns]            scalar expressions from stdin, one per line; --columns prevents folding
-#   oracle.sh goldens [PATTERN]            rewrites tests/sql/**/*.expected whose path contains PATTERN
-#   oracle.sh compare [PATTERN]            goldens against parallelism 4 and against unfolded expressions
+#   oracle.sh exprs [--columns]            scalar expressions from stdin, one per line; --columns
+#                                          hides literals behind a column, so that nothing is folded
+#   oracle.sh goldens [PATTERN]            rewrites tests/sql/**/*.expected whose path has PATTERN
+#   oracle.sh once [PATTERN]               the same in a process of its own (what goldens.sh calls)
+#   oracle.sh compare [PATTERN]            goldens against print, parallelism 4, no folding
 #   oracle.sh stop
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -15,10 +17,12 @@ state=${TMPDIR:-/tmp}/millrace-oracle-$(id -u)
 
 build() {
   if [ ! -f "$deps/libs/.complete" ] || [ "$here/pom.xml" -nt "$deps/libs/.complete" ]; then
-    mvn -B -q -f "$here/pom.xml" dependency:copy-dependencies -DoutputDirectory="$deps/libs" -DincludeScope=runtime
+    mvn -B -q -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
+      -DoutputDirectory="$deps/libs"
     touch "$deps/libs/.complete"
   fi
-  if [ ! -f "$deps/classes/.complete" ] || [ -n "$(find "$here/src" -newer "$deps/classes/.complete" -name '*.java')" ]; then
+  if [ ! -f "$deps/classes/.complete" ] ||
+    [ -n "$(find "$here/src" -newer "$deps/classes/.complete" -name '*.java')" ]; then
     mkdir -p "$deps/classes"
     javac -nowarn -d "$deps/classes" -cp "$deps/libs/*" "$here"/src/oracle/*.java
     touch "$deps/classes/.complete"
@@ -26,12 +30,15 @@ build() {
 }
 
 java_command() {
-  local packages=(java.lang java.util java.util.concurrent java.net java.io java.nio java.lang.reflect java.text java.time)
-  local opens=(--add-opens=java.base/sun.nio.ch=ALL-UNNAMED --add-exports=java.base/sun.net.util=ALL-UNNAMED)
+  local packages=(java.lang java.lang.reflect java.util java.util.concurrent java.net java.io
+    java.nio java.text java.time sun.nio.ch)
+  local opens=(--add-exports=java.base/sun.net.util=ALL-UNNAMED)
   local p
   for p in "${packages[@]}"; do opens+=("--add-opens=java.base/$p=ALL-UNNAMED"); done
-  exec java -Xmx"${ORACLE_HEAP:-1500m}" -XX:MaxMetaspaceSize=900m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dfile.encoding=UTF-8 \
-    -Duser.timezone=UTC -Dlog4j2.configurationFile="$here/log4j2.properties" "${opens[@]}" -cp "$deps/classes:$deps/libs/*" oracle.Main "$@"
+  exec java -Xmx"${ORACLE_HEAP:-1500m}" -XX:MaxMetaspaceSize=900m -XX:+UseSerialGC \
+    -XX:TieredStopAtLevel=1 -Dfile.encoding=UTF-8 -Duser.timezone=UTC \
+    -Dlog4j2.configurationFile="$here/log4j2.properties" "${opens[@]}" \
+    -cp "$deps/classes:$deps/libs/*" oracle.Main "$@"
 }
 
 alive() { [ -f "$state/port" ] && (exec 3<>"/dev/tcp/127.0.0.1/$(cat "$state/port")") 2>/dev/null; }
@@ -78,5 +85,5 @@ case "${1:-}" in
   compare) start; ask "compare $root/tests/sql ${2:-}" 0 ;;
   once) build; java_command goldens "$root/tests/sql" "${2:-}" ;;
   stop) if alive; then ask stop 0 || true; rm -f "$state/port"; fi ;;
-  *) sed -n '3,10p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'; exit 2 ;;
+  *) sed -n '3,12p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'; exit 2 ;;
 esac

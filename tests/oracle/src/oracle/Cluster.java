@@ -9,8 +9,9 @@ import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 
 /**
- * One embedded cluster for the life of the process. Jobs go to it over its loopback port, so a job costs
- * tenths of a second and not the start of a cluster. Every file gets a table environment of its own.
+ * One embedded cluster for the life of the process. Jobs go to it over its loopback port, so a job
+ * costs tenths of a second and not the start of a cluster. Every file gets a table environment of
+ * its own.
  */
 final class Cluster {
   private static final int SLOTS = 16;

@@ -11,20 +11,26 @@ import org.apache.flink.types.Row;
 import org.apache.flink.util.CloseableIterator;
 
 /**
- * Evaluates scalar expressions, each as if alone. Valid ones share one SELECT; when its job fails it is cut in half
- * until the failing expressions stand alone. With `columns` every literal is hidden behind a CASE over a column of a
- * real source, so the planner cannot fold it: what runs is the generated code that rows of a table would meet.
+ * Evaluates scalar expressions, each as if alone. Valid ones share one SELECT; when its job fails
+ * it is cut in half until the failing expressions stand alone. With `columns` every literal is
+ * hidden behind a CASE over a column of a real source, so the planner cannot fold it: what runs is
+ * the generated code that rows of a table would meet.
  */
 final class Expressions {
   private static final int CHUNK = 64;
-  private static final Pattern SET = Pattern.compile("(?is)\\s*SET\\s+'([^']*)'\\s*=\\s*'((?:[^']|'')*)'\\s*;?\\s*");
-  private static final Pattern BUG = Pattern.compile("This is a bug|cannot be cast to class|Cannot invoke \"|scala\\.|NullPointer|MatchError"
-      + "|IndexOutOfBounds|out of bounds for length|Incompatible types of expression and result type");
+  private static final Pattern SET =
+      Pattern.compile("(?is)\\s*SET\\s+'([^']*)'\\s*=\\s*'((?:[^']|'')*)'\\s*;?\\s*");
+  private static final Pattern BUG = Pattern.compile(
+      "This is a bug|cannot be cast to class|Cannot invoke \"|scala\\.|NullPointer|MatchError"
+      + "|IndexOutOfBounds|out of bounds for length"
+      + "|Incompatible types of expression and result type");
   private static final Pattern LITERAL = Pattern.compile(
-      "(?i)(\\b(?:DATE|TIME|TIMESTAMP|INTERVAL)\\s+'(?:[^']|'')*'(?:\\s*(?:YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)S?"
-      + "(?:\\(\\d+(?:,\\s*\\d+)?\\))?(?:\\s+TO\\s+(?:MONTH|DAY|HOUR|MINUTE|SECOND)(?:\\(\\d+\\))?)?)?)"
+      "(?i)(\\b(?:DATE|TIME|TIMESTAMP|INTERVAL)\\s+'(?:[^']|'')*'"
+      + "(?:\\s*(?:YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)S?(?:\\(\\d+(?:,\\s*\\d+)?\\))?"
+      + "(?:\\s+TO\\s+(?:MONTH|DAY|HOUR|MINUTE|SECOND)(?:\\(\\d+\\))?)?)?)"
       + "|(\\b[XU]&?'(?:[^']|'')*')|('(?:[^']|'')*')|(`[^`]*`)"
-      + "|((?:(?<=^|[(,\\[]|[(,\\[] )-)?(?<![\\w.])\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d+)?|(?<![\\w])\\.\\d+)");
+      + "|((?:(?<=^|[(,\\[]|[(,\\[] )-)?(?<![\\w.])\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d+)?"
+      + "|(?<![\\w])\\.\\d+)");
 
   /** One line of input with its answer; `type` is null when it did not validate. */
   static final class Result {
@@ -40,7 +46,8 @@ final class Expressions {
 
     /** Whether `other` has the same type, except that one of them may be nullable. */
     boolean sameType(Result other) {
-      return type != null && other.type != null && type.replace(" NOT NULL", "").equals(other.type.replace(" NOT NULL", ""));
+      return type != null && other.type != null
+          && type.replace(" NOT NULL", "").equals(other.type.replace(" NOT NULL", ""));
     }
 
     boolean isNullForNotNull() {
@@ -63,12 +70,16 @@ final class Expressions {
     this.session = session;
     this.columns = columns;
     if (columns) {
-      session.env.executeSql("CREATE TEMPORARY TABLE one_ (one_ INT) WITH ('connector'='datagen','number-of-rows'='1',"
-          + "'fields.one_.kind'='sequence','fields.one_.start'='1','fields.one_.end'='1')");
+      session.env.executeSql("CREATE TEMPORARY TABLE one_ (one_ INT) WITH ("
+          + "'connector'='datagen','number-of-rows'='1','fields.one_.kind'='sequence',"
+          + "'fields.one_.start'='1','fields.one_.end'='1')");
     }
   }
 
-  /** Lines of a file: an expression each; blank lines and lines that begin with `--` are skipped; SET takes effect. */
+  /**
+   * Lines of a file: an expression each; blank lines and lines that begin with `--` are skipped;
+   * SET takes effect.
+   */
   List<Result> evaluate(List<String> lines) {
     List<Result> all = new ArrayList<>();
     List<Result> batch = new ArrayList<>();
@@ -171,9 +182,13 @@ final class Expressions {
     return b.toString();
   }
 
-  /** Whether a literal at `at` is a length or precision in a type, as in VARCHAR(3) or DECIMAL(5, 2). */
+  /**
+   * Whether a literal at `at` is a length or precision in a type, as in VARCHAR(3) or DECIMAL(5,
+   * 2).
+   */
   private static boolean typeArgument(String e, int at) {
     return e.substring(0, at).matches(
-        "(?is).*\\b(CHAR|VARCHAR|BINARY|VARBINARY|DECIMAL|DEC|NUMERIC|TIME|TIMESTAMP|TIMESTAMP_LTZ)\\s*\\(\\s*(\\d+\\s*,\\s*)?");
+        "(?is).*\\b(CHAR|VARCHAR|BINARY|VARBINARY|DECIMAL|DEC|NUMERIC|TIME|TIMESTAMP|TIMESTAMP_LTZ)"
+        + "\\s*\\(\\s*(\\d+\\s*,\\s*)?");
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,8 +18,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Writes NAME.expected beside every case below a root folder: NAME.sql, NAME.exprs or NAME.cases (see
- * tests/sql/README.md). What can change from run to run runs twice; one whose two answers differ is reported and its file left alone.
+ * Writes NAME.expected beside every case below a root folder: NAME.sql, NAME.exprs or NAME.cases
+ * (see tests/sql/README.md). What can change from run to run runs twice; one whose two answers
+ * differ is reported and its file left alone.
  */
 final class Goldens {
   private static final Pattern DIRECTIVE = Pattern.compile("^--\\s*([a-z]+):\\s*(.*?)\\s*$");
@@ -34,7 +36,9 @@ final class Goldens {
   private final PrintStream log;
   private final ReentrantLock turn;
 
-  /** Takes `turn` for each case, so that other requests to the same process are served in between. */
+  /**
+   * Takes `turn` for each case, so that other requests to the same process are served in between.
+   */
   Goldens(Cluster cluster, PrintStream log, ReentrantLock turn) {
     this.cluster = cluster;
     this.log = log;
@@ -71,8 +75,9 @@ final class Goldens {
   }
 
   /**
-   * Checks the goldens themselves: SQL cases in mode `all` against Flink at parallelism 4, expressions against their
-   * form whose literals come from a column. What is printed is worth a look; it is not an error by itself.
+   * Checks the goldens themselves: SELECTs against the print connector's lines for the same query,
+   * SQL cases in mode `all` against Flink at parallelism 4, expressions against their form whose
+   * literals come from a column. What is printed is worth a look; it is not an error by itself.
    */
   void compare(Path root, String pattern) throws Exception {
     for (Path f : cases(root, pattern)) {
@@ -86,15 +91,27 @@ final class Goldens {
         for (int i = 0; i < plain.size(); i++) {
           var p = plain.get(i);
           var h = hidden.get(i);
-          if (!same(p, h)) log.println(root.relativize(f) + ": " + p.expression + "\n    " + p.text() + "\n    " + h.text());
+          if (same(p, h)) continue;
+          log.println(root.relativize(f) + ": " + p.expression);
+          log.println("    " + p.text() + "\n    " + h.text());
         }
-      } else if (f.toString().endsWith(".sql") && !directive(text, "modes", "all").equals("straight")) {
+      } else if (f.toString().endsWith(".sql") && text.contains("SELECT")) {
+        String printed = statements(f, text, 1, true);
+        String one = Files.readString(expected(f));
+        report("PRINT ", root.relativize(f), one, printed);
+      }
+      if (f.toString().endsWith(".sql") && !directive(text, "modes", "all").equals("straight")) {
         String four = answer(f, 4);
         String one = Files.readString(expected(f));
-        if (!sorted(four).equals(sorted(one))) log.println("PARALLELISM " + root.relativize(f) + "\n" + difference(sorted(one), sorted(four)));
+        report("PARALLELISM ", root.relativize(f), one, four);
       }
       log.flush();
     }
+  }
+
+  private void report(String what, Path f, String golden, String other) {
+    if (sorted(golden).equals(sorted(other))) return;
+    log.println(what + f + "\n" + difference(sorted(golden), sorted(other)));
   }
 
   private static boolean same(Expressions.Result a, Expressions.Result b) {
@@ -136,17 +153,19 @@ final class Goldens {
     String text = Files.readString(f);
     if (f.toString().endsWith(".exprs")) return expressions(text);
     if (f.toString().endsWith(".cases")) return refusals(f, text);
-    return statements(f, text, parallelism);
+    return statements(f, text, parallelism, false);
   }
 
-  private CompletableFuture<List<Expressions.Result>> evaluate(List<String> lines, boolean columns) {
-    return CompletableFuture.supplyAsync(
-        () -> new Expressions(new Session(cluster, 1, LIMIT_SECONDS), columns).evaluate(lines));
+  private CompletableFuture<List<Expressions.Result>> evaluate(
+      List<String> lines, boolean columns) {
+    return CompletableFuture.supplyAsync(() ->
+        new Expressions(new Session(cluster, 1, LIMIT_SECONDS), columns).evaluate(lines));
   }
 
   /**
-   * The type is that of the expression as written. The value is that of the form with hidden literals where that runs,
-   * since rows of a table meet it; a folded constant can differ (it is cut to its declared length, for one).
+   * The type is that of the expression as written. The value is that of the form with hidden
+   * literals where that runs, since rows of a table meet it; a folded constant can differ (it is
+   * cut to its declared length, for one).
    */
   private String expressions(String text) {
     List<String> lines = List.of(text.split("\n"));
@@ -159,14 +178,21 @@ final class Goldens {
     for (int i = 0; i < plain.size(); i++) {
       var p = plain.get(i);
       var h = hidden.get(i);
-      if (!p.text().equals(second.get(i).text())) throw new Unstable(p.expression + "\n" + difference(p.text(), second.get(i).text()));
-      boolean use = h.error == null && p.sameType(h) && (p.error == null || p.isNullForNotNull());
+      String other = second.get(i).text();
+      if (!p.text().equals(other)) {
+        throw new Unstable(p.expression + "\n" + difference(p.text(), other));
+      }
+      boolean use = !p.expression.contains("TYPEOF") && h.error == null && p.sameType(h)
+          && (p.error == null || p.isNullForNotNull());
       b.append(use ? p.type + " => " + h.value : p.text()).append('\n');
     }
     return b.toString();
   }
 
-  /** Set-up statements, then sections that begin with `-- case NAME`; each runs in a session of its own. */
+  /**
+   * Set-up statements, then sections that begin with `-- case NAME`; each runs in a session of its
+   * own.
+   */
   private String refusals(Path f, String raw) {
     String data = f.resolveSibling("data").toAbsolutePath().toString();
     String text = raw.replace("${DATA}", data);
@@ -184,7 +210,8 @@ final class Goldens {
       for (String st : Statements.split(parts[i].substring(eol + 1))) {
         Session.Outcome o = s.run(st);
         if (o.failed()) {
-          b.append("ERROR ").append(o.phase()).append(": ").append(o.error().replace(data, "${DATA}")).append('\n');
+          b.append("ERROR ").append(o.phase()).append(": ")
+              .append(o.error().replace(data, "${DATA}")).append('\n');
           refused = true;
           break;
         }
@@ -194,7 +221,8 @@ final class Goldens {
     return b.toString();
   }
 
-  private String statements(Path f, String text, int parallelism) throws Exception {
+  private String statements(Path f, String text, int parallelism, boolean printed)
+      throws Exception {
     boolean exact = directive(text, "order", "sorted").equals("exact");
     Path out = Files.createTempDirectory("oracle-out");
     String sql = text.replace("${DATA}", f.resolveSibling("data").toAbsolutePath().toString())
@@ -204,13 +232,15 @@ final class Goldens {
     int n = 0;
     for (String st : Statements.split(sql)) {
       n++;
-      Session.Outcome o = s.run(st);
+      Session.Outcome o = printed ? s.runPrinted(st) : s.run(st);
       if (o.failed()) {
         b.append("-- statement ").append(n).append('\n');
-        b.append("ERROR ").append(o.phase()).append(": ").append(neutral(o.error(), f, out)).append('\n');
+        b.append("ERROR ").append(o.phase()).append(": ")
+            .append(neutral(o.error(), f, out)).append('\n');
       } else if (o.isJob() || !o.lines().isEmpty()) {
         List<String> lines = new ArrayList<>(o.lines());
-        if (st.stripLeading().toUpperCase().startsWith("INSERT") || st.stripLeading().toUpperCase().startsWith("EXECUTE")) {
+        String upper = st.toUpperCase(Locale.ROOT);
+        if (upper.startsWith("INSERT") || upper.startsWith("EXECUTE")) {
           lines.removeIf(String::isEmpty);
         }
         if (!exact) Collections.sort(lines);
@@ -223,7 +253,8 @@ final class Goldens {
   }
 
   private static String neutral(String line, Path f, Path out) {
-    return line.replace(f.resolveSibling("data").toAbsolutePath().toString(), "${DATA}").replace(out.toString(), "${OUT}");
+    return line.replace(f.resolveSibling("data").toAbsolutePath().toString(), "${DATA}")
+        .replace(out.toString(), "${OUT}");
   }
 
   /** What file sinks left under ${OUT}: for each top folder its lines. */
@@ -234,8 +265,9 @@ final class Goldens {
       all = s.sorted(Collections.reverseOrder()).toList();
     }
     for (Path p : all) {
-      if (Files.isRegularFile(p) && !p.getFileName().toString().startsWith("_") && !p.getFileName().toString().startsWith(".")) {
-        List<String> lines = tables.computeIfAbsent(out.relativize(p).getName(0).toString(), k -> new ArrayList<>());
+      if (Files.isRegularFile(p) && !p.getFileName().toString().matches("[_.].*")) {
+        String name = out.relativize(p).getName(0).toString();
+        List<String> lines = tables.computeIfAbsent(name, k -> new ArrayList<>());
         lines.addAll(Files.readAllLines(p, StandardCharsets.UTF_8));
       }
       Files.delete(p);

@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A line protocol on 127.0.0.1: the first line is `sql [parallelism]`, `exprs [columns]`, `goldens ROOT [PATTERN]` or
- * `stop`, the rest up to the end of the stream is the body; the answer is text up to the end of the stream. Requests
- * are handled one at a time. The port is written to STATE_DIR/port. Ends by itself after an idle hour.
+ * A line protocol on 127.0.0.1: the first line is `sql [parallelism]`, `exprs [columns]`, `goldens
+ * ROOT [PATTERN]` or `stop`, the rest up to the end of the stream is the body; the answer is text
+ * up to the end of the stream. Requests are handled one at a time. The port is written to
+ * STATE_DIR/port. Ends by itself after an idle hour.
  */
 final class Server {
   private static final int IDLE_MS = 3_600_000;
@@ -76,11 +77,15 @@ final class Server {
           out.println(r.expression + " => " + r.text());
         }
       }
-      case "goldens" -> new Goldens(cluster, out, one).run(Path.of(head[1]), head.length > 2 ? head[2] : "");
-      case "compare" -> new Goldens(cluster, out, one).compare(Path.of(head[1]), head.length > 2 ? head[2] : "");
+      case "goldens" -> new Goldens(cluster, out, one).run(Path.of(head[1]), pattern(head));
+      case "compare" -> new Goldens(cluster, out, one).compare(Path.of(head[1]), pattern(head));
       case "stop" -> System.exit(0);
       default -> out.println("unknown request " + head[0]);
     }
+  }
+
+  private static String pattern(String[] head) {
+    return head.length > 2 ? head[2] : "";
   }
 
   private void sql(int parallelism, String body, PrintStream out) {

@@ -20,19 +20,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.table.api.ResultKind;
+import org.apache.flink.table.api.Schema;
+import org.apache.flink.table.api.Table;
+import org.apache.flink.table.api.TableDescriptor;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.table.api.TableResult;
 import org.apache.flink.types.Row;
 import org.apache.flink.util.CloseableIterator;
 
 /**
- * Runs statements one after the other in one table environment. What a job of a statement prints (SELECT rows, or
- * the print connector's lines on the standard output of this process) is the statement's output. A job that does
- * not end within the time limit is cancelled. Not thread-safe: one session runs at a time, since print tables
- * share the standard output.
+ * Runs statements one after the other in one table environment. What a job of a statement prints
+ * (SELECT rows, or the print connector's lines on the standard output of this process) is the
+ * statement's output. A job that does not end within the time limit is cancelled. Not thread-safe:
+ * one session runs at a time, since print tables share the standard output.
  */
 final class Session {
-  private static final Pattern SET = Pattern.compile("(?is)SET\\s+'([^']*)'\\s*=\\s*'((?:[^']|'')*)'");
+  private static final Pattern SET =
+      Pattern.compile("(?is)SET\\s+'([^']*)'\\s*=\\s*'((?:[^']|'')*)'");
   private static final Pattern RESET = Pattern.compile("(?is)RESET\\s+'([^']*)'");
   private static final PrintStream STDOUT = System.out;
   private static final ExecutorService WAITERS = Executors.newCachedThreadPool(r -> {
@@ -82,6 +86,24 @@ final class Session {
     }
   }
 
+  /** As run(), but a query goes into a print table of its own schema. */
+  Outcome runPrinted(String statement) {
+    if (!isQuery(statement)) return run(statement);
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      Table t = env.sqlQuery(statement);
+      var row = t.getResolvedSchema().toPhysicalRowDataType();
+      var schema = Schema.newBuilder().fromRowDataType(row).build();
+      TableResult r = t.executeInsert(TableDescriptor.forConnector("print").schema(schema).build());
+      return finish("INSERT", r, printed);
+    } catch (Throwable e) {
+      return new Outcome(List.of(), false, phaseOf(e), message(e));
+    } finally {
+      System.setOut(STDOUT);
+    }
+  }
+
   private Outcome finish(String statement, TableResult r, ByteArrayOutputStream printed) {
     JobClient job = r.getJobClient().orElse(null);
     List<String> lines = new ArrayList<>();
@@ -90,7 +112,8 @@ final class Session {
         within(job, () -> job.getJobExecutionResult().get());
         String text = printed.toString(StandardCharsets.UTF_8);
         if (!text.isEmpty()) {
-          lines.addAll(List.of((text.endsWith("\n") ? text.substring(0, text.length() - 1) : text).split("\n", -1)));
+          String whole = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+          lines.addAll(List.of(whole.split("\n", -1)));
         }
       } else if (job != null || r.getResultKind() == ResultKind.SUCCESS_WITH_CONTENT) {
         within(job, () -> {
@@ -113,7 +136,7 @@ final class Session {
     } catch (TimeoutException e) {
       if (job != null) job.cancel();
       f.cancel(true);
-      throw new IllegalStateException("the job did not end within " + limitSeconds + " s and was cancelled");
+      throw new IllegalStateException("the job did not end within " + limitSeconds + " s");
     } catch (ExecutionException e) {
       throw e.getCause();
     }
@@ -121,7 +144,7 @@ final class Session {
 
   private static boolean isQuery(String statement) {
     String u = statement.stripLeading().toUpperCase(Locale.ROOT);
-    return u.startsWith("SELECT") || u.startsWith("WITH") || u.startsWith("VALUES") || u.startsWith("(");
+    return u.matches("(?s)(SELECT|WITH|VALUES|\\().*");
   }
 
   private static String clientForm(String s) {
@@ -133,15 +156,18 @@ final class Session {
     for (Throwable x = e; x != null; x = x.getCause()) {
       String n = x.getClass().getName();
       if (n.contains("CompilationException") || n.contains("CodeGenException")) return "planning";
-      if (n.contains("ValidationException") || n.contains("SqlParserException") || n.contains("CalciteContextException")
-          || n.contains("SqlValidatorException") || n.contains("SqlParserEOFException")) {
+      if (n.contains("ValidationException") || n.contains("CalciteContextException")
+          || n.contains("SqlParser") || n.contains("SqlValidatorException")) {
         return "validation";
       }
     }
     return "planning";
   }
 
-  /** The messages of a chain of causes in one line, without wrappers, repetition and things that change per run. */
+  /**
+   * The messages of a chain of causes in one line, without wrappers, repetition and things that
+   * change per run.
+   */
   static String message(Throwable e) {
     Set<String> parts = new LinkedHashSet<>();
     for (Throwable x = e; x != null; x = x.getCause()) {
@@ -152,15 +178,18 @@ final class Session {
       }
       if (x.getCause() != null && m.startsWith(x.getCause().getClass().getName())) continue;
       if (m.startsWith("Job execution failed") || m.startsWith("Failed to fetch next result")
-          || m.startsWith("Failed to fetch job execution result") || m.startsWith("Recovery is suppressed by")
+          || m.startsWith("Failed to fetch job execution result")
+          || m.startsWith("Recovery is suppressed by")
           || m.startsWith("Failed to wait job finish") || m.startsWith("Job failed (JobID")) {
         continue;
       }
       if (m.startsWith("SQL validation failed. ")) m = m.substring(23);
-      String part = x.getCause() == null && !m.contains(" ") ? x.getClass().getSimpleName() + ": " + m : m;
+      boolean bare = x.getCause() == null && !m.contains(" ");
+      String part = bare ? x.getClass().getSimpleName() + ": " + m : m;
       if (parts.stream().noneMatch(p -> p.contains(part))) parts.add(part);
     }
-    String all = String.join(" | ", parts).replaceAll("\\s+", " ").replaceAll(" Was expecting one of: .*", "").trim();
+    String all = String.join(" | ", parts).replaceAll("\\s+", " ")
+        .replaceAll(" Was expecting one of: .*", "").trim();
     return all.replaceAll("@[0-9a-f]{5,}", "@").replaceAll("\\b[0-9a-f]{32}\\b", "<id>")
         .replaceAll("\\banonymous_collect\\$\\d+", "anonymous_collect").replaceAll("#\\d{3,}", "#")
         .replaceAll("\\b(ExpressionReducer|StreamExecCalc)\\$\\d+", "$1");

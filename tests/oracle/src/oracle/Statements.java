@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Splits a SQL file at its semicolons, outside quotes, comments and BEGIN .. END; drops comments, keeps hints. */
+/**
+ * Splits a SQL file at its semicolons, outside quotes, comments and BEGIN .. END; drops comments,
+ * keeps hints.
+ */
 final class Statements {
   private Statements() {}
 
@@ -64,7 +67,8 @@ final class Statements {
 
   private static boolean insideBlock(StringBuilder b) {
     String u = b.toString().trim().toUpperCase(Locale.ROOT).replaceAll("\\s+", " ");
-    boolean begin = u.startsWith("EXECUTE STATEMENT SET BEGIN") || u.startsWith("BEGIN STATEMENT SET")
+    boolean begin = u.startsWith("EXECUTE STATEMENT SET BEGIN")
+        || u.startsWith("BEGIN STATEMENT SET")
         || u.startsWith("EXPLAIN STATEMENT SET BEGIN") || u.startsWith("COMPILE AND EXECUTE");
     return begin && !u.matches("(?s).*\\bEND$");
   }
