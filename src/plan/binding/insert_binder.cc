@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// INSERT INTO: the query's columns are matched by position with the table's, cast, and checked against what
+// the sink can take.
+#include <algorithm>
+
+#include "functions/coercion.h"
+#include "plan/binding/expression_binder.h"
+#include "plan/binding/query_binder.h"
+#include "plan/binding/statement_binder.h"
+#include "plan/binding/table_binder.h"
+#include "plan/calc_builder.h"
+#include "plan/nodes/sink_nodes.h"
+
+namespace millrace {
+namespace {
+
+/// Both sides of an INSERT in columns, the differing ones marked.
+std::string SchemaTable(const Schema& query, const Schema& sink, const std::vector<bool>& bad) {
+  std::vector<std::pair<std::string, std::string>> lines = {{"query", "sink"}};
+  size_t width = 5;
+  const size_t count = std::max(query.size(), sink.size());
+  const auto cell = [](const Schema& schema, size_t i) {
+    return i < schema.size() ? schema[i].name + " " + schema[i].type.Nullable().ToString()
+                             : std::string("-");
+  };
+  for (size_t i = 0; i < count; ++i) {
+    lines.emplace_back(cell(query, i), cell(sink, i));
+    width = std::max(width, lines.back().first.size());
+  }
+  std::string text;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const bool marked = i > 0 && i - 1 < bad.size() && bad[i - 1];
+    text += (i > 0 ? "\n" : "") + std::string(marked ? "! " : "  ") + lines[i].first +
+            std::string(width - lines[i].first.size() + 2, ' ') + lines[i].second;
+  }
+  return text;
+}
+
+ExpressionPtr StoreCast(const ExpressionPtr& value, const DataType& to) {
+  // As in Flink, lengths of texts and bytes are not enforced on the way into a sink.
+  const bool text = value->type().is_character() && to.is_character();
+  const bool bytes = value->type().is_binary() && to.is_binary();
+  if (text || bytes) return value;
+  auto cast = Expression::Cast(value, to, false, /*implicit=*/true);
+  return cast ? *cast : nullptr;
+}
+
+bool CheckUpdates(BindContext* context, const Table& table, const PlanNode& query, Span span) {
+  const ChangelogMode mode = query.changelog_mode();
+  if (mode.insert_only()) return true;
+  const SinkTraits traits = table.connector->sink_traits();
+  if (traits.accepts.insert_only()) {
+    const PlanNode* producer = &query;
+    while (!producer->children().empty() &&
+           !producer->children()[0]->changelog_mode().insert_only()) {
+      producer = producer->children()[0].get();
+    }
+    Diagnostic& diagnostic = context->Error(
+        "MR0410",
+        "table '" + table.name + "' takes new rows only, but " + std::string(producer->kind()) +
+            " also updates and deletes rows",
+        span);
+    diagnostic.detail = "changelog of the query: " + mode.ToString();
+    diagnostic.next_step =
+        "Aggregate by window (TUMBLE, HOP) so that each result is final, or write to a sink that "
+        "takes updates.";
+    return false;
+  }
+  if (traits.needs_primary_key_for_updates && table.primary_key.empty()) {
+    context->Error("MR0410",
+                   "table '" + table.name + "' needs a PRIMARY KEY to take updates", span)
+        .next_step = "Add PRIMARY KEY (..) NOT ENFORCED to CREATE TABLE.";
+    return false;
+  }
+  return true;
+}
+
+/// Positions in the write schema that the query's columns go to; false after a diagnostic.
+bool BindTargets(BindContext* context, const sql::Insert& insert, const Schema& sink,
+                 std::vector<size_t>* targets, std::map<size_t, ExpressionPtr>* constants) {
+  const auto find = [&](const std::string& name, Span span) -> std::optional<size_t> {
+    const auto found = sink.Find(name);
+    if (!found) {
+      Diagnostic& diagnostic = context->Error(
+          "MR0201", "table has no column '" + name + "' that can be written", span);
+      context->Suggest(&diagnostic, name, sink.names());
+    }
+    return found;
+  };
+  for (const sql::PartitionValue& partition : insert.partition) {
+    const auto at = find(partition.column.text, partition.column.span);
+    if (!at) return false;
+    if (partition.value == nullptr) continue;
+    const Scope empty;
+    ExpressionBinder binder(context, &empty);
+    ExpressionPtr value = binder.BindTyped(*partition.value);
+    if (value == nullptr) return false;
+    auto cast = Expression::Cast(value, sink[*at].type);
+    if (!cast) {
+      context->Report(cast.error(), partition.value->span);
+      return false;
+    }
+    (*constants)[*at] = *cast;
+  }
+  for (const sql::QualifiedName& column : insert.columns) {
+    const auto at = find(column.ToString(), column.span);
+    if (!at) return false;
+    targets->push_back(*at);
+  }
+  if (!insert.columns.empty()) return true;
+  for (size_t i = 0; i < sink.size(); ++i) {
+    if (!constants->contains(i)) targets->push_back(i);
+  }
+  return true;
+}
+
+}  // namespace
+
+PlanNodePtr BindSink(BindContext* context, const TablePtr& table, PlanNodePtr query, Span span,
+                     const std::vector<size_t>& targets,
+                     const std::map<size_t, ExpressionPtr>& constants) {
+  const Schema sink = table->write_schema();
+  const Schema& from = query->schema();
+  Schema wanted;
+  for (const size_t target : targets) wanted.Append(sink[target]);
+  std::vector<bool> bad(std::max(from.size(), wanted.size()), false);
+  bool ok = from.size() == wanted.size();
+  for (size_t i = 0; i < bad.size(); ++i) {
+    bad[i] = i >= from.size() || i >= wanted.size() ||
+             (from[i].type.kind() != TypeKind::kNull &&
+              !CanStoreAssign(from[i].type, wanted[i].type));
+    ok = ok && !bad[i];
+  }
+  if (!ok) {
+    Diagnostic& diagnostic = context->Error(
+        "MR0411",
+        from.size() == wanted.size()
+            ? "column types of the query and of table '" + table->name + "' do not match"
+            : "the query has " + std::to_string(from.size()) + " column(s), table '" + table->name +
+                  "' takes " + std::to_string(wanted.size()),
+        span);
+    diagnostic.detail = SchemaTable(from, wanted, bad);
+    return nullptr;
+  }
+  if (!CheckUpdates(context, *table, *query, span)) return nullptr;
+  std::vector<ExpressionPtr> columns(sink.size());
+  const auto refs = InputRefs(from);
+  for (size_t i = 0; i < targets.size(); ++i) {
+    columns[targets[i]] = StoreCast(refs[i], sink[targets[i]].type);
+    if (columns[targets[i]] == nullptr) {
+      context->Error("MR0304", "there is no cast for column '" + sink[targets[i]].name + "'", span);
+      return nullptr;
+    }
+  }
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i] != nullptr) continue;
+    const auto constant = constants.find(i);
+    if (constant != constants.end()) {
+      columns[i] = constant->second;
+    } else if (sink[i].type.nullable()) {
+      columns[i] = Expression::NullLiteral(sink[i].type);
+    } else {
+      context->Error("MR0411", "column '" + sink[i].name + "' is NOT NULL and gets no value", span);
+      return nullptr;
+    }
+  }
+  PlanNodePtr input = MakeCalc(std::move(query), nullptr, std::move(columns), sink.names());
+  return std::make_shared<SinkNode>(std::move(input), table);
+}
+
+PlanNodePtr BindInsert(BindContext* context, const sql::Insert& insert) {
+  TablePtr table = context->catalog->FindTable(context->catalog->Resolve(insert.table));
+  if (table == nullptr) {
+    const std::string name = insert.table.ToString();
+    const bool view =
+        context->catalog->FindView(context->catalog->Resolve(insert.table)) != nullptr;
+    Diagnostic& diagnostic = context->Error(
+        "MR0207", view ? "'" + name + "' is a view; rows go into tables only"
+                       : "unknown table '" + name + "'",
+        insert.table.span);
+    if (!view) context->Suggest(&diagnostic, name, context->catalog->TableNames());
+  }
+  QueryBinder queries(context);
+  PlanNodePtr query = queries.Bind(*insert.query);
+  if (insert.overwrite) context->NotSupported("INSERT OVERWRITE", insert.table.span);
+  if (insert.on_conflict != sql::ConflictAction::kUnspecified) {
+    context->NotSupported("ON CONFLICT", insert.on_conflict_span);
+    return nullptr;
+  }
+  if (table == nullptr || query == nullptr || insert.overwrite) return nullptr;
+  table = WithHints(context, std::move(table), insert.hints, insert.table.span);
+  if (table == nullptr) return nullptr;
+  table = PrepareUse(context, std::move(table), /*for_write=*/true, insert.table.span);
+  if (table == nullptr) return nullptr;
+  std::vector<size_t> targets;
+  std::map<size_t, ExpressionPtr> constants;
+  if (!BindTargets(context, insert, table->write_schema(), &targets, &constants)) return nullptr;
+  return BindSink(context, table, std::move(query), insert.table.span, targets, constants);
+}
+
+}  // namespace millrace

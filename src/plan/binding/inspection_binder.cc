@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// SHOW and DESCRIBE.
+#include <algorithm>
+
+#include "plan/binding/statement_binder.h"
+#include "plan/show_create.h"
+
+namespace millrace {
+namespace {
+
+/// SQL LIKE with % and _ over names.
+bool MatchesPattern(std::string_view name, std::string_view pattern) {
+  if (pattern.empty()) return name.empty();
+  if (pattern[0] == '%') {
+    for (size_t skip = 0; skip <= name.size(); ++skip) {
+      if (MatchesPattern(name.substr(skip), pattern.substr(1))) return true;
+    }
+    return false;
+  }
+  return !name.empty() && (pattern[0] == '_' || pattern[0] == name[0]) &&
+         MatchesPattern(name.substr(1), pattern.substr(1));
+}
+
+std::string Lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return text;
+}
+
+TextResult NameList(const sql::Show& show, std::string column, std::vector<std::string> names) {
+  TextResult output{{std::move(column)}, {}, {}};
+  for (std::string& name : names) {
+    if (show.pattern) {
+      const bool match = show.ilike ? MatchesPattern(Lower(name), Lower(show.pattern->value))
+                                    : MatchesPattern(name, show.pattern->value);
+      if (match == show.negated) continue;
+    }
+    output.rows.push_back({std::move(name)});
+  }
+  return output;
+}
+
+std::string YesNo(bool value) { return value ? "TRUE" : "FALSE"; }
+
+TextResult DescribeTable(const Table& table) {
+  TextResult output{{"name", "type", "null", "key", "extras", "watermark"}, {}, {}};
+  std::string key;
+  for (const size_t index : table.primary_key) {
+    key += (key.empty() ? "PRI(" : ", ") + table.columns[index].name;
+  }
+  if (!key.empty()) key += ")";
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    const TableColumn& column = table.columns[i];
+    std::string extras;
+    if (column.kind == TableColumn::Kind::kComputed) extras = "AS " + column.expression->ToString();
+    if (column.kind == TableColumn::Kind::kMetadata) {
+      extras = "METADATA FROM '" + column.metadata_key + "'" + (column.is_virtual ? " VIRTUAL" : "");
+    }
+    std::string type = column.type.Nullable().ToString();
+    if (column.type.time_attribute() == TimeAttribute::kRowtime) type += " *ROWTIME*";
+    if (column.type.time_attribute() == TimeAttribute::kProctime) type += " *PROCTIME*";
+    const bool is_key = std::find(table.primary_key.begin(), table.primary_key.end(), i) !=
+                        table.primary_key.end();
+    const bool is_time = table.watermark && table.watermark->column == i;
+    output.rows.push_back({column.name, type, YesNo(column.type.nullable()), is_key ? key : "",
+                           extras, is_time ? table.watermark->text : ""});
+  }
+  return output;
+}
+
+TextResult DescribeSchema(const Schema& schema) {
+  TextResult output{{"name", "type", "null", "key", "extras", "watermark"}, {}, {}};
+  for (const Column& column : schema) {
+    output.rows.push_back({column.name, column.type.Nullable().ToString(),
+                           YesNo(column.type.nullable()), "", "", ""});
+  }
+  return output;
+}
+
+TextResult DescribeModel(const Model& model) {
+  TextResult output{{"name", "type", "null", "is input"}, {}, {}};
+  for (const bool input : {true, false}) {
+    for (const Column& column : input ? model.definition.input : model.definition.output) {
+      output.rows.push_back({column.name, column.type.Nullable().ToString(),
+                             YesNo(column.type.nullable()), YesNo(input)});
+    }
+  }
+  return output;
+}
+
+}  // namespace
+
+void StatementBinder::BindShow(const sql::Show& show) {
+  const Catalog& catalog = *context_->catalog;
+  using Form = sql::Show::Form;
+  if (show.form == Form::kCurrent) {
+    const bool of_catalog = show.object == sql::ObjectKind::kCatalog;
+    TextResult output{{of_catalog ? "current catalog name" : "current database name"},
+                      {{of_catalog ? catalog.current_catalog() : catalog.current_database()}},
+                      {}};
+    AddOutput(show, "SHOW CURRENT", std::move(output));
+    return;
+  }
+  if (show.form == Form::kCreate) {
+    const std::string path = catalog.Resolve(show.name);
+    const std::string text = ShowCreate(catalog, show.object, path);
+    if (text.empty()) {
+      Diagnostic& diagnostic = context_->Error(
+          "MR0207", "unknown " + std::string(sql::ObjectKindName(show.object)) + " '" +
+                        show.name.ToString() + "'",
+          show.name.span);
+      context_->Suggest(&diagnostic, show.name.parts.back().text,
+                        show.object == sql::ObjectKind::kModel ? catalog.ModelNames()
+                                                               : catalog.TableNames());
+      return;
+    }
+    AddOutput(show, "SHOW CREATE", {{"result"}, {{text}}, {}});
+    return;
+  }
+  using Kind = sql::ObjectKind;
+  switch (show.object) {
+    case Kind::kTable:
+      AddOutput(show, "SHOW TABLES", NameList(show, "table name", catalog.TableNames()));
+      return;
+    case Kind::kView:
+      AddOutput(show, "SHOW VIEWS", NameList(show, "view name", catalog.ViewNames()));
+      return;
+    case Kind::kModel:
+      AddOutput(show, "SHOW MODELS", NameList(show, "model name", catalog.ModelNames()));
+      return;
+    case Kind::kCatalog:
+      AddOutput(show, "SHOW CATALOGS", NameList(show, "catalog name", catalog.CatalogNames()));
+      return;
+    case Kind::kDatabase:
+      AddOutput(show, "SHOW DATABASES", NameList(show, "database name", catalog.DatabaseNames()));
+      return;
+    case Kind::kFunction: {
+      std::vector<std::string> names = catalog.FunctionNames();
+      if (!show.user) {
+        for (std::string& name : context_->registries.functions->Names()) names.push_back(name);
+        for (std::string& name : context_->registries.aggregates->Names()) names.push_back(name);
+      }
+      std::sort(names.begin(), names.end());
+      AddOutput(show, "SHOW FUNCTIONS", NameList(show, "function name", std::move(names)));
+      return;
+    }
+    case Kind::kColumn: {
+      sql::Describe describe;
+      describe.name = show.from;
+      describe.span = show.span;
+      BindDescribe(describe);
+      return;
+    }
+    default:
+      context_->NotSupported("SHOW of this kind of object", show.span);
+  }
+}
+
+void StatementBinder::BindDescribe(const sql::Describe& describe) {
+  const Catalog& catalog = *context_->catalog;
+  const std::string path = catalog.Resolve(describe.name);
+  if (describe.object == sql::ObjectKind::kModel) {
+    if (const ModelPtr model = catalog.FindModel(path)) {
+      AddOutput(describe, "DESCRIBE", DescribeModel(*model));
+      return;
+    }
+  } else if (describe.object != sql::ObjectKind::kTable) {
+    context_->NotSupported("DESCRIBE of this kind of object", describe.span);
+    return;
+  } else if (const TablePtr table = catalog.FindTable(path)) {
+    AddOutput(describe, "DESCRIBE", DescribeTable(*table));
+    return;
+  } else if (const ViewPtr view = catalog.FindView(path)) {
+    AddOutput(describe, "DESCRIBE", DescribeSchema(view->schema));
+    return;
+  }
+  const bool model = describe.object == sql::ObjectKind::kModel;
+  Diagnostic& diagnostic = context_->Error(
+      model ? "MR0601" : "MR0207",
+      std::string("unknown ") + (model ? "model" : "table") + " '" + describe.name.ToString() + "'",
+      describe.name.span);
+  context_->Suggest(&diagnostic, describe.name.parts.back().text,
+                    model ? catalog.ModelNames() : catalog.TableNames());
+}
+
+bool StatementBinder::BindInspection(const sql::Statement& statement) {
+  if (const auto* show = sql::As<sql::Show>(statement)) {
+    BindShow(*show);
+  } else if (const auto* describe = sql::As<sql::Describe>(statement)) {
+    BindDescribe(*describe);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace millrace

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/binding/statement_binder.h"
+
+#include "plan/binding/option_binder.h"
+#include "plan/binding/query_binder.h"
+#include "plan/explain.h"
+#include "plan/nodes/sink_nodes.h"
+#include "plan/rules/optimizer.h"
+#include "sql/printer.h"
+
+namespace millrace {
+namespace {
+
+/// What the statement is called in a `not supported yet`.
+std::string StatementName(std::string_view text) {
+  std::string name;
+  size_t words = 0;
+  for (const char c : text) {
+    if (c == ' ' || c == '\n' || c == '\t' || c == '(') {
+      if (++words == 2 || c == '(') break;
+      name += ' ';
+      continue;
+    }
+    name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  }
+  return name;
+}
+
+}  // namespace
+
+void StatementBinder::Bind(const sql::Statement& statement) {
+  if (const auto* set = sql::As<sql::Set>(statement)) {
+    BindSet(*set);
+  } else if (const auto* reset = sql::As<sql::Reset>(statement)) {
+    if (reset->key) {
+      context_->settings->Reset(reset->key->value);
+    } else {
+      context_->settings->ResetAll();
+    }
+  } else if (const auto* query = sql::As<sql::QueryStatement>(statement)) {
+    BindQuery(*query);
+  } else if (const auto* insert = sql::As<sql::Insert>(statement)) {
+    BindInserts({std::make_shared<sql::Insert>(*insert)}, statement.span);
+  } else if (const auto* statement_set = sql::As<sql::StatementSet>(statement)) {
+    BindInserts(statement_set->inserts, statement.span);
+  } else if (const auto* explain = sql::As<sql::Explain>(statement)) {
+    BindExplain(*explain);
+  } else if (const auto* use = sql::As<sql::Use>(statement)) {
+    BindUse(*use);
+  } else if (!BindDefinition(statement) && !BindInspection(statement)) {
+    context_->NotSupported(StatementName(context_->TextOf(statement.span)), statement.span);
+  }
+}
+
+void StatementBinder::AddOutput(const sql::Statement& statement, std::string title,
+                                TextResult output) {
+  Step step;
+  step.kind = Step::Kind::kOutput;
+  step.span = statement.span;
+  step.title = std::move(title);
+  step.output = std::move(output);
+  steps_->push_back(std::move(step));
+}
+
+void StatementBinder::BindSet(const sql::Set& set) {
+  if (!set.option) {
+    TextResult output{{"key", "value"}, {}, {}};
+    for (const auto& [key, value] : context_->settings->values()) {
+      output.rows.push_back({key, value.secret ? "***" : value.text});
+    }
+    AddOutput(set, "SET", std::move(output));
+    return;
+  }
+  const std::string& key = set.option->key.value;
+  if (overrides_->contains(key)) return;
+  auto value = ResolveReferences(set.option->value.value, context_->env);
+  if (!value) {
+    context_->Report(value.error(), set.option->value.span);
+    return;
+  }
+  const Status status = context_->settings->Set(key, *std::move(value));
+  if (!status) {
+    const bool about_key = status.error().code == "MR0512";
+    Diagnostic& diagnostic = context_->Report(
+        status.error(), about_key ? set.option->key.span : set.option->value.span);
+    diagnostic.next_step.clear();
+    if (about_key && !status.error().hint.empty()) {
+      const std::string nearest = status.error().hint.substr(0, status.error().hint.find(','));
+      diagnostic.candidates = {nearest};
+      diagnostic.try_text = sql::QuoteString(nearest);
+    }
+    return;
+  }
+  context_->session.time_zone = context_->settings->GetString("table.local-time-zone");
+}
+
+void StatementBinder::BindQuery(const sql::QueryStatement& query) {
+  QueryBinder queries(context_);
+  PlanNodePtr plan = queries.Bind(*query.query);
+  if (plan == nullptr) return;
+  Step step;
+  step.kind = Step::Kind::kJob;
+  step.span = query.span;
+  step.title = "SELECT";
+  step.is_select = true;
+  step.roots = Optimize({std::make_shared<CollectNode>(std::move(plan))});
+  step.settings = *context_->settings;
+  step.session = context_->session;
+  steps_->push_back(std::move(step));
+}
+
+void StatementBinder::BindInserts(const std::vector<sql::InsertPtr>& inserts, Span span) {
+  Step step;
+  step.kind = Step::Kind::kJob;
+  step.span = span;
+  for (const sql::InsertPtr& insert : inserts) {
+    PlanNodePtr sink = BindInsert(context_, *insert);
+    if (sink == nullptr) continue;
+    step.title += (step.title.empty() ? "INSERT INTO " : ", ") + insert->table.ToString();
+    step.roots.push_back(std::move(sink));
+  }
+  if (step.roots.size() != inserts.size() || inserts.empty()) return;
+  step.roots = Optimize(std::move(step.roots));
+  step.settings = *context_->settings;
+  step.session = context_->session;
+  steps_->push_back(std::move(step));
+}
+
+void StatementBinder::BindExplain(const sql::Explain& explain) {
+  std::vector<Step> inner;
+  StatementBinder binder(context_, overrides_, &inner);
+  binder.Bind(*explain.statement);
+  TextResult output;
+  for (const Step& step : inner) {
+    if (step.kind == Step::Kind::kJob) output.text += ExplainText(step);
+  }
+  if (output.text.empty() && !context_->diagnostics->has_errors()) {
+    context_->NotSupported("EXPLAIN of this statement", explain.statement->span);
+    return;
+  }
+  AddOutput(explain, "EXPLAIN", std::move(output));
+}
+
+void StatementBinder::BindUse(const sql::Use& use) {
+  const auto& parts = use.name.parts;
+  Catalog& catalog = *context_->catalog;
+  const bool ok = use.catalog ? catalog.Use(parts[0].text, "")
+                  : parts.size() > 1
+                      ? catalog.Use(parts[0].text, parts[1].text)
+                      : catalog.Use(catalog.current_catalog(), parts[0].text);
+  if (ok) return;
+  Diagnostic& diagnostic = context_->Error(
+      "MR0207",
+      std::string("unknown ") + (use.catalog ? "catalog" : "database") + " '" +
+          use.name.ToString() + "'",
+      use.name.span);
+  context_->Suggest(&diagnostic, parts.back().text,
+                    use.catalog ? catalog.CatalogNames() : catalog.DatabaseNames());
+}
+
+}  // namespace millrace

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/rules/prune_columns.h"
+
+#include "plan/calc_builder.h"
+#include "plan/nodes/source_nodes.h"
+#include "plan/nodes/stateless_nodes.h"
+
+namespace millrace {
+namespace {
+
+/// A node that has at least the wanted columns, and where each old column is now (-1 = gone).
+struct Narrowed {
+  PlanNodePtr plan;
+  std::vector<int> mapping;
+};
+
+Narrowed Unchanged(PlanNodePtr plan) {
+  Narrowed result;
+  for (size_t i = 0; i < plan->schema().size(); ++i) result.mapping.push_back(static_cast<int>(i));
+  result.plan = std::move(plan);
+  return result;
+}
+
+Narrowed Narrow(const PlanNodePtr& node, std::vector<bool> wanted);
+
+Narrowed NarrowScan(const ScanNode& scan, const std::vector<bool>& wanted) {
+  Narrowed result;
+  std::vector<size_t> columns;
+  result.mapping.assign(scan.columns().size(), -1);
+  for (size_t i = 0; i < scan.columns().size(); ++i) {
+    if (!wanted[i]) continue;
+    result.mapping[i] = static_cast<int>(columns.size());
+    columns.push_back(scan.columns()[i]);
+  }
+  result.plan = std::make_shared<ScanNode>(scan.table(), std::move(columns));
+  return result;
+}
+
+Narrowed NarrowCalc(const CalcNode& calc, const std::vector<bool>& wanted) {
+  std::vector<ExpressionPtr> projections;
+  std::vector<std::string> names;
+  Narrowed result;
+  result.mapping.assign(calc.projections().size(), -1);
+  std::vector<bool> below(calc.children()[0]->schema().size(), false);
+  if (calc.condition()) calc.condition()->CollectInputs(&below);
+  for (size_t i = 0; i < calc.projections().size(); ++i) {
+    if (!wanted[i]) continue;
+    result.mapping[i] = static_cast<int>(projections.size());
+    projections.push_back(calc.projections()[i]);
+    names.push_back(calc.schema()[i].name);
+    calc.projections()[i]->CollectInputs(&below);
+  }
+  const Narrowed input = Narrow(calc.children()[0], std::move(below));
+  for (ExpressionPtr& projection : projections) projection = projection->Remap(input.mapping);
+  ExpressionPtr condition = calc.condition() ? calc.condition()->Remap(input.mapping) : nullptr;
+  result.plan = std::make_shared<CalcNode>(input.plan, std::move(condition),
+                                           std::move(projections), std::move(names));
+  return result;
+}
+
+Narrowed NarrowWatermark(const WatermarkNode& node, std::vector<bool> wanted) {
+  wanted[static_cast<size_t>(node.rowtime())] = true;
+  node.watermark()->CollectInputs(&wanted);
+  Narrowed result = Narrow(node.children()[0], std::move(wanted));
+  result.plan = std::make_shared<WatermarkNode>(
+      result.plan, result.mapping[static_cast<size_t>(node.rowtime())],
+      node.watermark()->Remap(result.mapping), node.idle_timeout_ms());
+  return result;
+}
+
+/// Children of a node whose inputs are all needed.
+PlanNodePtr Below(const PlanNodePtr& node) {
+  if (node->children().empty()) return node;
+  std::vector<PlanNodePtr> children;
+  bool changed = false;
+  for (const PlanNodePtr& child : node->children()) {
+    children.push_back(Narrow(child, std::vector<bool>(child->schema().size(), true)).plan);
+    changed = changed || children.back() != child;
+  }
+  return changed ? node->WithChildren(std::move(children)) : node;
+}
+
+Narrowed Narrow(const PlanNodePtr& node, std::vector<bool> wanted) {
+  if (const auto* calc = As<CalcNode>(node)) return NarrowCalc(*calc, wanted);
+  if (const auto* watermark = As<WatermarkNode>(node)) {
+    return NarrowWatermark(*watermark, std::move(wanted));
+  }
+  if (const auto* scan = As<ScanNode>(node)) return NarrowScan(*scan, wanted);
+  return Unchanged(Below(node));
+}
+
+}  // namespace
+
+PlanNodePtr PruneColumns(const PlanNodePtr& root) { return Below(root); }
+
+}  // namespace millrace

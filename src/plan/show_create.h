@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// SHOW CREATE: an object of the catalog as the statement that makes it. Secret option values are masked.
+#pragma once
+
+#include <string>
+
+#include "plan/catalog.h"
+
+namespace millrace {
+
+/// Empty if there is no such object.
+std::string ShowCreate(const Catalog& catalog, sql::ObjectKind kind, const std::string& path);
+
+}  // namespace millrace
