@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parser of the Flink SQL dialect: text in, syntax tree and diagnostics out. It recovers at `;`,
-// so one pass reports every broken statement; statements that parsed are returned even when others
-// did not. Never throws; depth is bounded (deep nesting is a diagnostic); time is linear. Texts of
-// 4 GiB and more are refused. Any thread; no state.
+// The parser of the Flink SQL dialect: text in, syntax tree and diagnostics out. It recovers at
+// `;`, so one pass reports every broken statement; statements that parsed are returned even when
+// others did not. Never throws; depth is bounded (deep nesting is a diagnostic); time is linear.
+// Texts of 4 GiB and more are refused. Any thread; no state.
 #pragma once
 
 #include <string_view>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints syntax trees as SQL that parses to the same tree (Equal). Identifiers are quoted where they
-// must be. Statements and queries are laid out over several lines, expressions on one.
+// Prints syntax trees as SQL that parses to the same tree (Equal). Identifiers are quoted where
+// they must be. Statements and queries are laid out over several lines, expressions on one.
 #pragma once
 
 #include <string>

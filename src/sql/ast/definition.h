@@ -122,23 +122,29 @@ struct CreateConnection : StatementOf<StatementKind::kCreateConnection> {
 
 struct AlterAction {
   enum class Kind {
-    kRename,              // new_name
-    kRenameColumn,        // column_path -> new_column
-    kSetOptions,          // options
-    kResetOptions,        // keys
-    kAddSchema,           // schema: columns, watermark, constraints
-    kModifySchema,        // schema
-    kDropColumns,         // column_paths
+    kRename,        // new_name
+    kRenameColumn,  // column_path -> new_column
+    kSetOptions,    // options
+    kResetOptions,  // keys
+    kAddSchema,     // schema: columns, watermark, constraints
+    kModifySchema,  // schema
+    kDropColumns,   // column_paths
     kDropPrimaryKey,
-    kDropConstraint,      // constraint
+    kDropConstraint,  // constraint
     kDropWatermark,
-    kAddDistribution, kModifyDistribution, kDropDistribution,
-    kAddPartitions, kDropPartitions,
-    kSetComment,          // COMMENT 'c'
-    kAsQuery,             // AS query
-    kFunctionClass,       // AS 'class' [LANGUAGE l]
-    kSuspend, kResume, kRefresh,  // options, partition
-    kSetFreshness, kSetRefreshMode,
+    kAddDistribution,
+    kModifyDistribution,
+    kDropDistribution,
+    kAddPartitions,
+    kDropPartitions,
+    kSetComment,     // COMMENT 'c'
+    kAsQuery,        // AS query
+    kFunctionClass,  // AS 'class' [LANGUAGE l]
+    kSuspend,
+    kResume,
+    kRefresh,  // options, partition
+    kSetFreshness,
+    kSetRefreshMode,
   };
   struct Partition {
     std::vector<PartitionValue> values;
@@ -183,8 +189,20 @@ struct AlterDatabase : AlterOf<StatementKind::kAlterDatabase> {};
 struct AlterConnection : AlterOf<StatementKind::kAlterConnection> {};
 
 enum class ObjectKind {
-  kTable, kView, kFunction, kModel, kMaterializedTable, kCatalog, kDatabase, kConnection, kJob,
-  kColumn, kProcedure, kModule, kPartition, kJar,
+  kTable,
+  kView,
+  kFunction,
+  kModel,
+  kMaterializedTable,
+  kCatalog,
+  kDatabase,
+  kConnection,
+  kJob,
+  kColumn,
+  kProcedure,
+  kModule,
+  kPartition,
+  kJar,
 };
 /// "TABLE", "MATERIALIZED TABLE"
 std::string_view ObjectKindName(ObjectKind kind);

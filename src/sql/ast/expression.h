@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Expressions. One struct per shape under a common base with a kind; nodes are immutable once parsed
-// and shared. Use As<T>(expr): nullptr unless the node is a T. Ordinary functions and functions with
-// their own argument syntax are told apart: the latter have nodes in special_call.h.
+// Expressions. One struct per shape under a common base with a kind; nodes are immutable once
+// parsed and shared. Use As<T>(expr): nullptr unless the node is a T. Ordinary functions and
+// functions with their own argument syntax are told apart: the latter have nodes in special_call.h.
 #pragma once
 
 #include <memory>
@@ -15,12 +15,45 @@
 namespace millrace::sql {
 
 enum class ExprKind {
-  kLiteral, kIntervalLiteral, kColumnRef, kStar, kUnary, kBinary, kIsTest, kBetween, kLike, kIn,
-  kQuantified, kExists, kSubquery, kCase, kCast, kFunctionCall, kRow, kArray, kMap, kMultiset,
-  kIndex, kFieldAccess, kDefault, kTableArgument, kModelArgument, kDescriptor,
+  kLiteral,
+  kIntervalLiteral,
+  kColumnRef,
+  kStar,
+  kUnary,
+  kBinary,
+  kIsTest,
+  kBetween,
+  kLike,
+  kIn,
+  kQuantified,
+  kExists,
+  kSubquery,
+  kCase,
+  kCast,
+  kFunctionCall,
+  kRow,
+  kArray,
+  kMap,
+  kMultiset,
+  kIndex,
+  kFieldAccess,
+  kDefault,
+  kTableArgument,
+  kModelArgument,
+  kDescriptor,
   // special_call.h
-  kExtract, kFloorCeil, kTrim, kPosition, kOverlay, kSubstring, kTimestampCall, kJsonExists,
-  kJsonValue, kJsonQuery, kJsonObject, kJsonArray,
+  kExtract,
+  kFloorCeil,
+  kTrim,
+  kPosition,
+  kOverlay,
+  kSubstring,
+  kTimestampCall,
+  kJsonExists,
+  kJsonValue,
+  kJsonQuery,
+  kJsonObject,
+  kJsonArray,
 };
 
 struct Expr {
@@ -52,13 +85,19 @@ struct Query;
 using QueryPtr = std::shared_ptr<const Query>;
 
 enum class LiteralKind {
-  kNull, kTrue, kFalse, kUnknown,
-  kInteger,    // digits only; text as written
-  kDecimal,    // with a point, without an exponent
-  kDouble,     // with an exponent
-  kString,     // text unescaped
-  kBinary,     // text is hex digits, upper case
-  kDate, kTime, kTimestamp, kTimestampLtz,  // text is what stood between the quotes
+  kNull,
+  kTrue,
+  kFalse,
+  kUnknown,
+  kInteger,  // digits only; text as written
+  kDecimal,  // with a point, without an exponent
+  kDouble,   // with an exponent
+  kString,   // text unescaped
+  kBinary,   // text is hex digits, upper case
+  kDate,
+  kTime,
+  kTimestamp,
+  kTimestampLtz,  // text is what stood between the quotes
 };
 
 struct Literal : ExprOf<ExprKind::kLiteral> {
@@ -92,11 +131,34 @@ struct Unary : ExprOf<ExprKind::kUnary> {
 };
 
 enum class BinaryOp {
-  kOr, kAnd, kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
-  kAdd, kSubtract, kMultiply, kDivide, kModulo, kConcat,
-  kOverlaps, kContains, kPrecedes, kSucceeds, kImmediatelyPrecedes, kImmediatelySucceeds,
-  kPeriodEquals, kMemberOf, kSubmultisetOf,
-  kMultisetUnion, kMultisetUnionAll, kMultisetIntersect, kMultisetIntersectAll, kMultisetExcept,
+  kOr,
+  kAnd,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kModulo,
+  kConcat,
+  kOverlaps,
+  kContains,
+  kPrecedes,
+  kSucceeds,
+  kImmediatelyPrecedes,
+  kImmediatelySucceeds,
+  kPeriodEquals,
+  kMemberOf,
+  kSubmultisetOf,
+  kMultisetUnion,
+  kMultisetUnionAll,
+  kMultisetIntersect,
+  kMultisetIntersectAll,
+  kMultisetExcept,
   kMultisetExceptAll,
 };
 struct Binary : ExprOf<ExprKind::kBinary> {
@@ -109,8 +171,18 @@ struct Binary : ExprOf<ExprKind::kBinary> {
 std::string_view BinaryOpName(BinaryOp op);
 
 enum class IsTestKind {
-  kNull, kTrue, kFalse, kUnknown, kDistinctFrom, kJson, kJsonValue, kJsonObject, kJsonArray,
-  kJsonScalar, kASet, kEmpty,
+  kNull,
+  kTrue,
+  kFalse,
+  kUnknown,
+  kDistinctFrom,
+  kJson,
+  kJsonValue,
+  kJsonObject,
+  kJsonArray,
+  kJsonScalar,
+  kASet,
+  kEmpty,
 };
 /// x IS [NOT] test; `other` only for DISTINCT FROM.
 struct IsTest : ExprOf<ExprKind::kIsTest> {
@@ -231,9 +303,9 @@ enum class NullTreatment { kNone, kIgnoreNulls, kRespectNulls };
 
 /// Any call without special argument syntax, aggregates and table functions included.
 struct FunctionCall : ExprOf<ExprKind::kFunctionCall> {
-  QualifiedName name;           // as written
-  std::string upper_name;       // upper case of the last part
-  bool niladic = false;         // CURRENT_TIMESTAMP without parentheses
+  QualifiedName name;      // as written
+  std::string upper_name;  // upper case of the last part
+  bool niladic = false;    // CURRENT_TIMESTAMP without parentheses
   SetQuantifier quantifier = SetQuantifier::kNone;
   std::vector<Argument> arguments;
   std::vector<SortItem> order_by;      // inside the parentheses

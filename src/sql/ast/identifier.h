@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names and small value types that every part of the syntax tree uses. Identifiers are case-sensitive
-// and keep the text after unquoting; `quoted` says whether they were written in backticks.
+// Names and small value types that every part of the syntax tree uses. Identifiers are
+// case-sensitive and keep the text after unquoting; `quoted` says whether they were written in
+// backticks.
 #pragma once
 
 #include <memory>
@@ -56,8 +57,25 @@ struct Hint {
 };
 
 enum class TimeUnit {
-  kYear, kQuarter, kMonth, kWeek, kDay, kHour, kMinute, kSecond, kMillisecond, kMicrosecond,
-  kNanosecond, kDow, kDoy, kIsodow, kIsoyear, kEpoch, kDecade, kCentury, kMillennium,
+  kYear,
+  kQuarter,
+  kMonth,
+  kWeek,
+  kDay,
+  kHour,
+  kMinute,
+  kSecond,
+  kMillisecond,
+  kMicrosecond,
+  kNanosecond,
+  kDow,
+  kDoy,
+  kIsodow,
+  kIsoyear,
+  kEpoch,
+  kDecade,
+  kCentury,
+  kMillennium,
 };
 
 /// Upper-case SQL spelling.

@@ -11,9 +11,9 @@ namespace millrace::sql {
 /// SHOW TABLES and its kin: one node, as all share FROM, LIKE and little else.
 struct Show : StatementOf<StatementKind::kShow> {
   enum class Form {
-    kList,            // SHOW [USER|FULL] <objects> [{FROM|IN} name] [[NOT] {LIKE|ILIKE} 'p']
-    kCreate,          // SHOW CREATE <object> name
-    kCurrent,         // SHOW CURRENT {CATALOG|DATABASE}
+    kList,     // SHOW [USER|FULL] <objects> [{FROM|IN} name] [[NOT] {LIKE|ILIKE} 'p']
+    kCreate,   // SHOW CREATE <object> name
+    kCurrent,  // SHOW CURRENT {CATALOG|DATABASE}
   };
   Form form = Form::kList;
   ObjectKind object = ObjectKind::kTable;

@@ -122,9 +122,9 @@ struct Join : TableRefOf<TableRefKind::kJoin> {
   bool natural = false;
   TableRefPtr left;
   TableRefPtr right;
-  ExprPtr condition;              // ON; null without
+  ExprPtr condition;  // ON; null without
   std::vector<Identifier> using_columns;
-  Span operator_span;             // `LEFT JOIN` or the comma
+  Span operator_span;  // `LEFT JOIN` or the comma
 };
 
 /// A row pattern: variables, concatenation, alternation and quantifiers.

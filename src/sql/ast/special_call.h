@@ -64,7 +64,16 @@ struct TimestampCall : ExprOf<ExprKind::kTimestampCall> {
 /// What a JSON function does ON EMPTY or ON ERROR.
 struct JsonBehavior {
   enum class Kind {
-    kUnspecified, kNull, kError, kDefault, kTrue, kFalse, kUnknown, kEmpty, kEmptyArray, kEmptyObject,
+    kUnspecified,
+    kNull,
+    kError,
+    kDefault,
+    kTrue,
+    kFalse,
+    kUnknown,
+    kEmpty,
+    kEmptyArray,
+    kEmptyObject,
   };
   Kind kind = Kind::kUnspecified;
   ExprPtr default_value;  // kDefault

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Statements: base, queries, INSERT and the session statements. Definitions (CREATE, ALTER, DROP) are
-// in definition.h, SHOW and DESCRIBE in inspection.h. Use As<T>(statement).
+// Statements: base, queries, INSERT and the session statements. Definitions (CREATE, ALTER, DROP)
+// are in definition.h, SHOW and DESCRIBE in inspection.h. Use As<T>(statement).
 #pragma once
 
 #include <memory>
@@ -13,13 +13,46 @@
 namespace millrace::sql {
 
 enum class StatementKind {
-  kQuery, kInsert, kStatementSet, kBeginStatementSet, kEndStatementSet, kDelete, kUpdate,
-  kTruncateTable, kSet, kReset, kUse, kUseModules, kExplain, kCompilePlan, kExecutePlan, kLoadModule,
-  kUnloadModule, kJar, kCall, kAnalyzeTable, kStopJob, kShow, kDescribe, kDrop,
-  kCreateTable, kCreateView, kCreateFunction, kCreateModel, kCreateMaterializedTable, kCreateCatalog,
-  kCreateDatabase, kCreateConnection,
-  kAlterTable, kAlterView, kAlterFunction, kAlterModel, kAlterMaterializedTable, kAlterCatalog,
-  kAlterDatabase, kAlterConnection,
+  kQuery,
+  kInsert,
+  kStatementSet,
+  kBeginStatementSet,
+  kEndStatementSet,
+  kDelete,
+  kUpdate,
+  kTruncateTable,
+  kSet,
+  kReset,
+  kUse,
+  kUseModules,
+  kExplain,
+  kCompilePlan,
+  kExecutePlan,
+  kLoadModule,
+  kUnloadModule,
+  kJar,
+  kCall,
+  kAnalyzeTable,
+  kStopJob,
+  kShow,
+  kDescribe,
+  kDrop,
+  kCreateTable,
+  kCreateView,
+  kCreateFunction,
+  kCreateModel,
+  kCreateMaterializedTable,
+  kCreateCatalog,
+  kCreateDatabase,
+  kCreateConnection,
+  kAlterTable,
+  kAlterView,
+  kAlterFunction,
+  kAlterModel,
+  kAlterMaterializedTable,
+  kAlterCatalog,
+  kAlterDatabase,
+  kAlterConnection,
 };
 
 struct Statement {
@@ -65,8 +98,8 @@ struct Insert : StatementOf<StatementKind::kInsert> {
 };
 using InsertPtr = std::shared_ptr<const Insert>;
 
-/// EXECUTE STATEMENT SET BEGIN ..; END, or BEGIN STATEMENT SET; ..; END. EXPLAIN and COMPILE PLAN hold
-/// the form `STATEMENT SET BEGIN .. END`.
+/// EXECUTE STATEMENT SET BEGIN ..; END, or BEGIN STATEMENT SET; ..; END. EXPLAIN and COMPILE PLAN
+/// hold the form `STATEMENT SET BEGIN .. END`.
 struct StatementSet : StatementOf<StatementKind::kStatementSet> {
   enum class Form { kExecute, kClient, kBare } form = Form::kExecute;
   std::vector<InsertPtr> inserts;

@@ -35,13 +35,13 @@ struct ColumnDefinition {
   };
   Kind kind = Kind::kPhysical;
   Identifier name;
-  TypeNamePtr type;                             // physical and metadata
-  std::optional<StringLiteral> metadata_key;    // absent: the column's name
+  TypeNamePtr type;                           // physical and metadata
+  std::optional<StringLiteral> metadata_key;  // absent: the column's name
   bool is_virtual = false;
   ExprPtr expression;                           // computed
   std::optional<Constraint> inline_constraint;  // PRIMARY KEY or UNIQUE after the type
   std::optional<StringLiteral> comment;
-  std::optional<ColumnPosition> position;       // ALTER only
+  std::optional<ColumnPosition> position;  // ALTER only
   Span span;
 };
 
@@ -73,7 +73,14 @@ struct Distribution {
 struct LikeOption {
   enum class Strategy { kIncluding, kExcluding, kOverwriting };
   enum class Feature {
-    kAll, kConstraints, kDistribution, kGenerated, kMetadata, kOptions, kPartitions, kWatermarks,
+    kAll,
+    kConstraints,
+    kDistribution,
+    kGenerated,
+    kMetadata,
+    kOptions,
+    kPartitions,
+    kWatermarks,
   };
   Strategy strategy = Strategy::kIncluding;
   Feature feature = Feature::kAll;

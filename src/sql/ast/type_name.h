@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// TypeName: a type as written. Synonyms are folded (NUMERIC is kDecimal, INTEGER is kInt); ranges and
-// defaults of precisions are the binder's business, absent parameters stay absent.
+// TypeName: a type as written. Synonyms are folded (NUMERIC is kDecimal, INTEGER is kInt); ranges
+// and defaults of precisions are the binder's business, absent parameters stay absent.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,9 +15,36 @@
 namespace millrace::sql {
 
 enum class TypeKind {
-  kChar, kVarchar, kString, kBoolean, kBinary, kVarbinary, kBytes, kDecimal, kTinyint, kSmallint,
-  kInt, kBigint, kFloat, kDouble, kDate, kTime, kTimestamp, kTimestampLtz, kTimestampTz, kInterval,
-  kArray, kMultiset, kMap, kRow, kRaw, kVariant, kBitmap, kNull, kSymbol, kDescriptor,
+  kChar,
+  kVarchar,
+  kString,
+  kBoolean,
+  kBinary,
+  kVarbinary,
+  kBytes,
+  kDecimal,
+  kTinyint,
+  kSmallint,
+  kInt,
+  kBigint,
+  kFloat,
+  kDouble,
+  kDate,
+  kTime,
+  kTimestamp,
+  kTimestampLtz,
+  kTimestampTz,
+  kInterval,
+  kArray,
+  kMultiset,
+  kMap,
+  kRow,
+  kRaw,
+  kVariant,
+  kBitmap,
+  kNull,
+  kSymbol,
+  kDescriptor,
   kStructured,  // STRUCTURED<'class', a INT, ..>
   kUserDefined,
 };
@@ -38,10 +65,10 @@ struct TypeName {
   Span span;
   TypeKind kind = TypeKind::kInt;
   Nullability nullability = Nullability::kUnspecified;
-  std::optional<int64_t> precision;      // also the length of CHAR, VARCHAR, BINARY, VARBINARY
-  std::optional<int64_t> scale;          // DECIMAL
-  std::vector<TypeNamePtr> elements;     // ARRAY, MULTISET: 1; MAP: key, value
-  std::vector<TypeField> fields;         // ROW, STRUCTURED
+  std::optional<int64_t> precision;   // also the length of CHAR, VARCHAR, BINARY, VARBINARY
+  std::optional<int64_t> scale;       // DECIMAL
+  std::vector<TypeNamePtr> elements;  // ARRAY, MULTISET: 1; MAP: key, value
+  std::vector<TypeField> fields;      // ROW, STRUCTURED
   std::optional<IntervalQualifier> interval;
   std::vector<StringLiteral> arguments;  // RAW('class', 'snapshot'), STRUCTURED<'class'
   QualifiedName user_defined;

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lexer: one pass, one token after another, no backtracking beyond a number's exponent. A
+// multi-byte character counts as a letter, except for punctuation and spaces that word processors
+// and chats put in place of ASCII ones: those get a message of their own.
+#include <array>
+#include <cstdio>
+#include <utility>
+
+#include "sql/parse/token.h"
+
+namespace millrace::sql {
+namespace {
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool IsAsciiLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+/// A decoded character; length 0 for a byte that is no UTF-8.
+struct CodePoint {
+  uint32_t value = 0;
+  uint32_t length = 0;
+};
+
+CodePoint Decode(std::string_view text, size_t at) {
+  auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  unsigned char first = byte(at);
+  uint32_t length = first < 0x80    ? 1
+                    : first >= 0xF0 ? 4
+                    : first >= 0xE0 ? 3
+                    : first >= 0xC2 ? 2
+                                    : 0;
+  if (length == 0 || first > 0xF4 || at + length > text.size()) return {first, 0};
+  if (length == 1) return {first, 1};
+  uint32_t value = first & (0xFFu >> (length + 1));
+  for (uint32_t i = 1; i < length; ++i) {
+    if ((byte(at + i) & 0xC0) != 0x80) return {first, 0};
+    value = (value << 6) | (byte(at + i) & 0x3Fu);
+  }
+  return {value, length};
+}
+
+/// Characters that look like an ASCII one but are not; `plain` is what was meant.
+struct LookAlike {
+  uint32_t code_point;
+  std::string_view name;
+  std::string_view plain;
+};
+constexpr std::array kLookAlikes = {
+    LookAlike{0x2018, "a curly quote", "'"},
+    LookAlike{0x2019, "a curly quote", "'"},
+    LookAlike{0x201A, "a curly quote", "'"},
+    LookAlike{0x201C, "a curly quote", "'"},
+    LookAlike{0x201D, "a curly quote", "'"},
+    LookAlike{0x00B4, "an acute accent", "'"},
+    LookAlike{0x2013, "an en dash", "-"},
+    LookAlike{0x2014, "an em dash", "-"},
+    LookAlike{0x2212, "a minus sign", "-"},
+    LookAlike{0x2026, "an ellipsis", ""},
+    LookAlike{0xFF0C, "a full-width comma", ","},
+    LookAlike{0xFF1B, "a full-width semicolon", ";"},
+    LookAlike{0xFF08, "a full-width parenthesis", "("},
+    LookAlike{0xFF09, "a full-width parenthesis", ")"},
+    LookAlike{0x3001, "an ideographic comma", ","},
+    LookAlike{0x2264, "a less-or-equal sign", "<="},
+    LookAlike{0x2265, "a greater-or-equal sign", ">="},
+    LookAlike{0x2260, "a not-equal sign", "<>"},
+    LookAlike{0x00D7, "a multiplication sign", "*"},
+};
+bool IsOddSpace(uint32_t c) {
+  return c == 0xA0 || (c >= 0x2000 && c <= 0x200F) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
+         c == 0x3000 || c == 0xFEFF;
+}
+const LookAlike* FindLookAlike(uint32_t c) {
+  for (const LookAlike& entry : kLookAlikes) {
+    if (entry.code_point == c) return &entry;
+  }
+  return nullptr;
+}
+
+class Lexer {
+ public:
+  Lexer(std::string_view source, uint32_t offset, DiagnosticList* diagnostics)
+      : text_(source), offset_(offset), diagnostics_(diagnostics) {}
+
+  std::vector<Token> Run() {
+    if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
+    while (!stopped_) {
+      SkipBlank();
+      if (stopped_ || at_ >= text_.size()) break;
+      Next();
+    }
+    at_ = text_.size();
+    Push(TokenKind::kEnd, at_, "");
+    return std::move(tokens_);
+  }
+
+ private:
+  char Char(size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
+  Span SpanOf(size_t begin, size_t end) const {
+    return {static_cast<uint32_t>(begin) + offset_, static_cast<uint32_t>(end) + offset_};
+  }
+  void Push(TokenKind kind, size_t begin, std::string value) {
+    Token token;
+    token.kind = kind;
+    token.after_error = std::exchange(error_pending_, false);
+    token.span = SpanOf(begin, at_);
+    token.value = std::move(value);
+    tokens_.push_back(std::move(token));
+  }
+  Diagnostic& Report(std::string_view code, std::string message, Span span) {
+    error_pending_ = true;
+    return diagnostics_->Add(MakeDiagnostic(code, std::move(message), span));
+  }
+
+  void SkipBlank() {
+    while (at_ < text_.size()) {
+      char c = text_[at_];
+      if (c == ' ' || (c >= '\t' && c <= '\r')) {
+        ++at_;
+      } else if ((c == '-' && Char(1) == '-') || (c == '/' && Char(1) == '/')) {
+        while (at_ < text_.size() && text_[at_] != '\n') ++at_;
+      } else if (c == '/' && Char(1) == '*' && Char(2) != '+') {
+        SkipComment();
+      } else {
+        return;
+      }
+    }
+  }
+
+  void SkipComment() {
+    size_t end = text_.find("*/", at_ + 2);
+    if (end == std::string_view::npos) {
+      Report("MR0103", "this comment is not closed, expected `*/`", SpanOf(at_, EndOfLine(at_)))
+          .next_step = "Close the comment with */.";
+      stopped_ = true;
+      return;
+    }
+    at_ = end + 2;
+  }
+
+  size_t EndOfLine(size_t from) const {
+    size_t end = text_.find('\n', from);
+    if (end == std::string_view::npos) end = text_.size();
+    while (end > from + 1 && (text_[end - 1] == '\r' || text_[end - 1] == ' ')) --end;
+    return end;
+  }
+
+  void Next();
+  void Word();
+  void Number();
+  void Symbol();
+  void Foreign();
+  void Hint();
+  bool Quoted(char quote, std::string* value, std::string_view what);
+  void String(size_t begin);
+  void BinaryString();
+  void EscapeString();
+  void UnicodeString();
+  void ReportUnterminated(size_t begin, char quote, std::string_view what);
+
+  std::string_view text_;
+  uint32_t offset_;
+  DiagnosticList* diagnostics_;
+  size_t at_ = 0;
+  bool stopped_ = false;
+  bool in_hint_ = false;
+  bool error_pending_ = false;
+  size_t first_long_string_ = std::string_view::npos;  // the first string that spans lines
+  std::vector<Token> tokens_;
+};
+
+void Lexer::Next() {
+  char c = Char();
+  char quote = Char(1);
+  if (quote == '\'' && (c == 'x' || c == 'X')) return BinaryString();
+  if (quote == '\'' && (c == 'e' || c == 'E')) return EscapeString();
+  if (quote == '\'' && (c == 'n' || c == 'N')) {
+    size_t begin = at_++;
+    return String(begin);
+  }
+  if ((c == 'u' || c == 'U') && quote == '&' && Char(2) == '\'') return UnicodeString();
+  if (IsAsciiLetter(c) || c == '_' || c == '$') return Word();
+  if (IsDigit(c) || (c == '.' && IsDigit(Char(1)))) return Number();
+  if (c == '\'') return String(at_);
+  if (c == '`' || c == '"') {
+    size_t begin = at_;
+    std::string value;
+    if (!Quoted(c, &value, "identifier")) return;
+    if (c == '`' && value.empty()) {
+      Report("MR0104", "an identifier in backticks cannot be empty", SpanOf(begin, at_));
+    }
+    return Push(c == '`' ? TokenKind::kQuotedIdentifier : TokenKind::kDoubleQuoted, begin,
+                std::move(value));
+  }
+  if (static_cast<unsigned char>(c) >= 0x80) return Foreign();
+  if (c == '/' && quote == '*' && Char(2) == '+') return Hint();
+  Symbol();
+}
+
+void Lexer::Word() {
+  size_t begin = at_;
+  while (at_ < text_.size()) {
+    char c = text_[at_];
+    if (IsAsciiLetter(c) || IsDigit(c) || c == '_' || c == '$') {
+      ++at_;
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      CodePoint point = Decode(text_, at_);
+      if (point.length == 0 || IsOddSpace(point.value) || FindLookAlike(point.value)) break;
+      at_ += point.length;
+    } else {
+      break;
+    }
+  }
+  std::string value(text_.substr(begin, at_ - begin));
+  for (char& c : value) c = Upper(c);
+  Push(TokenKind::kWord, begin, std::move(value));
+}
+
+void Lexer::Number() {
+  size_t begin = at_;
+  TokenKind kind = TokenKind::kInteger;
+  while (IsDigit(Char())) ++at_;
+  if (Char() == '.') {
+    kind = TokenKind::kDecimal;
+    ++at_;
+    while (IsDigit(Char())) ++at_;
+  }
+  size_t sign = Char(1) == '+' || Char(1) == '-' ? 1 : 0;
+  if ((Char() == 'e' || Char() == 'E') && IsDigit(Char(1 + sign))) {
+    kind = TokenKind::kDouble;
+    at_ += 1 + sign;
+    while (IsDigit(Char())) ++at_;
+  }
+  std::string value(text_.substr(begin, at_ - begin));
+  for (char& c : value) c = Upper(c);
+  Push(kind, begin, std::move(value));
+}
+
+void Lexer::Symbol() {
+  // No `>>`: it closes two nested types. No `*/`: outside a hint it is a star and a slash.
+  static constexpr std::array<std::string_view, 11> kLong = {"<=>", "<>", "!=", "<=", ">=", "||",
+                                                             "=>",  "->", "::", "==", "&&"};
+  size_t begin = at_;
+  std::string_view rest = text_.substr(at_);
+  if (in_hint_ && rest.starts_with("*/")) {
+    at_ += 2;
+    in_hint_ = false;
+    return Push(TokenKind::kHintEnd, begin, "*/");
+  }
+  for (std::string_view symbol : kLong) {
+    if (!rest.starts_with(symbol)) continue;
+    at_ += symbol.size();
+    return Push(TokenKind::kSymbol, begin, std::string(symbol));
+  }
+  static constexpr std::string_view kSingle = "()[]{},;.:=<>+-*/%?|^&~!";
+  char c = Char();
+  ++at_;
+  if (kSingle.find(c) != std::string_view::npos) {
+    return Push(TokenKind::kSymbol, begin, std::string(1, c));
+  }
+  char code[8];
+  std::snprintf(code, sizeof(code), "0x%02X", static_cast<unsigned char>(c));
+  std::string shown = c > ' ' && c < 0x7F ? "`" + std::string(1, c) + "`" : code;
+  Report("MR0104", "unexpected character " + shown, SpanOf(begin, at_));
+}
+
+void Lexer::Foreign() {
+  CodePoint point = Decode(text_, at_);
+  size_t begin = at_;
+  if (point.length == 0) {
+    char code[8];
+    std::snprintf(code, sizeof(code), "0x%02X", point.value);
+    while (at_ < text_.size() && static_cast<unsigned char>(text_[at_]) >= 0x80 &&
+           Decode(text_, at_).length == 0) {
+      ++at_;
+    }
+    Report("MR0104", std::string("the text is not UTF-8 here: byte ") + code, SpanOf(begin, at_))
+        .next_step = "Save the file as UTF-8.";
+    return;
+  }
+  char code[16];
+  std::snprintf(code, sizeof(code), "U+%04X", point.value);
+  std::string_view shown = text_.substr(at_, point.length);
+  if (IsOddSpace(point.value)) {
+    at_ += point.length;
+    Report("MR0104", std::string("invisible character ") + code, SpanOf(begin, at_)).try_text = " ";
+    return;
+  }
+  const LookAlike* alike = FindLookAlike(point.value);
+  if (alike == nullptr) return Word();
+  at_ += point.length;
+  std::string message =
+      "found `" + std::string(shown) + "`, " + std::string(alike->name) + " (" + code + ")";
+  if (!alike->plain.empty()) message += ", expected `" + std::string(alike->plain) + "`";
+  Diagnostic& diagnostic = Report("MR0104", message, SpanOf(begin, at_));
+  if (!alike->plain.empty()) diagnostic.candidates.emplace_back(alike->plain);
+  if (alike->plain == "'") {
+    diagnostic.next_step = "Write text between straight single quotes: '..'.";
+  } else {
+    diagnostic.try_text = alike->plain;
+    if (!alike->plain.empty()) Push(TokenKind::kSymbol, begin, std::string(alike->plain));
+  }
+}
+
+void Lexer::Hint() {
+  size_t begin = at_;
+  at_ += 3;
+  in_hint_ = true;
+  Push(TokenKind::kHintStart, begin, "/*+");
+}
+
+void Lexer::ReportUnterminated(size_t begin, char quote, std::string_view what) {
+  std::string shown = quote == '`' ? "a backtick" : std::string("`") + quote + "`";
+  Diagnostic& diagnostic =
+      Report("MR0103", "this " + std::string(what) + " is not closed, expected " + shown,
+             SpanOf(begin, EndOfLine(begin)));
+  diagnostic.labels.push_back({SpanOf(begin, begin + 1), "it starts here"});
+  diagnostic.next_step = quote == '`' ? "Close the identifier with a backtick."
+                                      : "Close the text with a quote; write '' for a quote inside.";
+  if (first_long_string_ != std::string_view::npos && first_long_string_ != begin) {
+    diagnostic.labels.push_back({SpanOf(first_long_string_, first_long_string_ + 1),
+                                 "the text that starts here spans lines: is its quote missing?"});
+  }
+  stopped_ = true;
+}
+
+bool Lexer::Quoted(char quote, std::string* value, std::string_view what) {
+  size_t begin = at_++;
+  while (true) {
+    size_t end = text_.find(quote, at_);
+    if (end == std::string_view::npos) {
+      ReportUnterminated(begin, quote, what);
+      return false;
+    }
+    value->append(text_.substr(at_, end - at_));
+    at_ = end + 1;
+    if (Char() != quote) break;
+    value->push_back(quote);
+    ++at_;
+  }
+  if (quote == '\'' && first_long_string_ == std::string_view::npos &&
+      text_.substr(begin, at_ - begin).find('\n') != std::string_view::npos) {
+    first_long_string_ = begin;
+  }
+  return true;
+}
+
+void Lexer::String(size_t begin) {
+  std::string value;
+  if (Quoted('\'', &value, "text")) Push(TokenKind::kString, begin, std::move(value));
+}
+
+void Lexer::BinaryString() {
+  size_t begin = at_++;
+  std::string value;
+  if (!Quoted('\'', &value, "binary literal")) return;
+  for (char& c : value) {
+    if (!IsHex(c)) {
+      Report("MR0114", "a binary literal holds hex digits only, found `" + value + "`",
+             SpanOf(begin, at_))
+          .next_step = "Write two hex digits per byte: X'0AFF'.";
+      break;
+    }
+    c = Upper(c);
+  }
+  Push(TokenKind::kBinary, begin, std::move(value));
+}
+
+void AppendUtf8(uint32_t c, std::string* out) {
+  auto push = [&](uint32_t byte) { out->push_back(static_cast<char>(byte)); };
+  if (c < 0x80) return push(c);
+  if (c < 0x800) {
+    push(0xC0 | (c >> 6));
+  } else if (c < 0x10000) {
+    push(0xE0 | (c >> 12));
+    push(0x80 | ((c >> 6) & 0x3F));
+  } else {
+    push(0xF0 | (c >> 18));
+    push(0x80 | ((c >> 12) & 0x3F));
+    push(0x80 | ((c >> 6) & 0x3F));
+  }
+  push(0x80 | (c & 0x3F));
+}
+
+/// Reads up to `digits` hex digits at `at`; false unless exactly that many are there.
+bool ReadHex(std::string_view text, size_t at, size_t digits, uint32_t* value) {
+  if (at + digits > text.size()) return false;
+  *value = 0;
+  for (size_t i = 0; i < digits; ++i) {
+    char c = text[at + i];
+    if (!IsHex(c)) return false;
+    *value = *value * 16 + static_cast<uint32_t>(IsDigit(c) ? c - '0' : Upper(c) - 'A' + 10);
+  }
+  return *value <= 0x10FFFF && (*value < 0xD800 || *value > 0xDFFF);
+}
+
+void Lexer::EscapeString() {
+  size_t begin = at_++;
+  size_t open = at_++;
+  std::string value;
+  while (true) {
+    if (at_ >= text_.size()) return ReportUnterminated(open, '\'', "text");
+    char c = text_[at_++];
+    if (c == '\'') {
+      if (Char() != '\'') break;
+      ++at_;
+    } else if (c == '\\' && at_ < text_.size()) {
+      static constexpr std::string_view kFrom = "bfnrt\\'\"", kTo = "\b\f\n\r\t\\'\"";
+      char escaped = text_[at_++];
+      size_t known = kFrom.find(escaped);
+      uint32_t code = 0;
+      if (known != std::string_view::npos) {
+        c = kTo[known];
+      } else if (escaped == 'u' && ReadHex(text_, at_, 4, &code)) {
+        at_ += 4;
+        AppendUtf8(code, &value);
+        continue;
+      } else {
+        Report("MR0114", "unknown escape in an E'..' text", SpanOf(at_ - 2, at_));
+        c = escaped;
+      }
+    }
+    value.push_back(c);
+  }
+  Push(TokenKind::kString, begin, std::move(value));
+}
+
+void Lexer::UnicodeString() {
+  size_t begin = at_;
+  at_ += 2;
+  std::string raw;
+  if (!Quoted('\'', &raw, "text")) return;
+  std::string value;
+  for (size_t i = 0; i < raw.size(); ++i) {
+    uint32_t code = 0;
+    if (raw[i] != '\\') {
+      value.push_back(raw[i]);
+    } else if (i + 1 < raw.size() && raw[i + 1] == '\\') {
+      value.push_back(raw[++i]);
+    } else if (ReadHex(raw, i + 1, 4, &code)) {
+      AppendUtf8(code, &value);
+      i += 4;
+    } else {
+      Report("MR0114", "a U&'..' text takes \\ and four hex digits", SpanOf(begin, at_));
+      break;
+    }
+  }
+  Push(TokenKind::kString, begin, std::move(value));
+}
+
+}  // namespace
+
+std::vector<Token> Tokenize(std::string_view source, uint32_t offset, DiagnosticList* diagnostics) {
+  return Lexer(source, offset, diagnostics).Run();
+}
+
+}  // namespace millrace::sql
