@@ -114,10 +114,9 @@ final class Goldens {
     log.println(what + f + "\n" + difference(sorted(golden), sorted(other)));
   }
 
-  private static boolean same(Expressions.Result a, Expressions.Result b) {
-    if (a.error != null && b.error != null) return true;
-    if (b.error != null && b.phase.equals("validation")) return true;
-    return a.error == null && b.error == null && a.value.equals(b.value);
+  private static boolean same(Expressions.Result plain, Expressions.Result hidden) {
+    if (hidden.error != null || !plain.sameType(hidden)) return true;
+    return plain.error == null && plain.value.equals(hidden.value);
   }
 
   private static String sorted(String text) {
