@@ -50,8 +50,10 @@ final class Expressions {
           && type.replace(" NOT NULL", "").equals(other.type.replace(" NOT NULL", ""));
     }
 
-    boolean isNullForNotNull() {
-      return error != null && error.contains("is NOT NULL, however, a null value is being written");
+    /** Whether only the constant form fails: it cannot be folded, or is NULL where none may be. */
+    boolean isErrorOfConstants() {
+      return error != null && (error.contains("is NOT NULL, however, a null value is being written")
+          || error.contains("Infinite or NaN") || error.contains("Division by zero"));
     }
 
     String text() {

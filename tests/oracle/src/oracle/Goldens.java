@@ -182,7 +182,7 @@ final class Goldens {
         throw new Unstable(p.expression + "\n" + difference(p.text(), other));
       }
       boolean use = !p.expression.contains("TYPEOF") && h.error == null && p.sameType(h)
-          && (p.error == null || p.isNullForNotNull());
+          && (p.error == null || p.isErrorOfConstants());
       b.append(use ? p.type + " => " + h.value : p.text()).append('\n');
     }
     return b.toString();
