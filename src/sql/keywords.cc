@@ -127,7 +127,7 @@ int EditDistance(std::string_view a, std::string_view b) {
 std::string_view NearestKeyword(std::string_view upper, std::span<const std::string_view> words) {
   std::string_view best;
   int best_rank = 1 << 20;
-  if (upper.size() < 3) return best;
+  if (upper.size() < (words.size() == 1 ? 2 : 3)) return best;
   for (std::string_view word : words) {
     int distance = EditDistance(upper, word);
     int allowed = upper.size() >= 5 ? 2 : 1;

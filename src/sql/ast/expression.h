@@ -54,6 +54,7 @@ enum class ExprKind {
   kJsonQuery,
   kJsonObject,
   kJsonArray,
+  kDatetimeDifference,
 };
 
 struct Expr {
@@ -180,6 +181,7 @@ enum class IsTestKind {
   kJsonValue,
   kJsonObject,
   kJsonArray,
+  kDatetimeDifference,
   kJsonScalar,
   kASet,
   kEmpty,
@@ -346,7 +348,7 @@ struct FieldAccess : ExprOf<ExprKind::kFieldAccess> {
 /// DEFAULT as a value or argument.
 struct DefaultValue : ExprOf<ExprKind::kDefault> {};
 
-/// TABLE t, TABLE (query) or (query), with optional PARTITION BY and ORDER BY.
+/// TABLE t or (query), with optional PARTITION BY and ORDER BY.
 struct TableArgument : ExprOf<ExprKind::kTableArgument> {
   QualifiedName table;  // empty when `query` is set
   std::vector<Hint> hints;

@@ -61,6 +61,13 @@ struct TimestampCall : ExprOf<ExprKind::kTimestampCall> {
   ExprPtr second;
 };
 
+/// (a - b) DAY: the difference of two points in time as an interval.
+struct DatetimeDifference : ExprOf<ExprKind::kDatetimeDifference> {
+  ExprPtr left;
+  ExprPtr right;
+  IntervalQualifier qualifier;
+};
+
 /// What a JSON function does ON EMPTY or ON ERROR.
 struct JsonBehavior {
   enum class Kind {

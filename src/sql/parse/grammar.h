@@ -84,6 +84,7 @@ class Grammar : public TokenStream {
   ExprPtr ParseInterval();
   ExprPtr ParseDoubleQuoted();
   ExprPtr ParseReservedAsColumn();
+  ExprPtr ParseDatetimeDifference(const Binary& minus, uint32_t begin);
   ExprPtr ParseCase();
   ExprPtr ParseCast(bool is_try);
   ExprPtr ParseExists(bool unique);

@@ -96,8 +96,8 @@ void Grammar::ParseAlterTableRename(AlterAction* action) {
 void Grammar::ParseAlterSchema(AlterAction* action) {
   if (At("COLUMN") && !SymbolAt(1, ",")) {
     Span span = Take().span;
-    Report("MR0101", "found `COLUMN`, expected the name of the column right here", span).next_step =
-        "Leave out the word COLUMN.";
+    Report("MR0101", "found `COLUMN`, expected the name of the column right here", span).try_text =
+        " ";
   }
   action->parenthesised = AtSymbol("(");
   if (action->parenthesised) {
@@ -149,7 +149,7 @@ void Grammar::ParseAlterTableDrop(AlterAction* action) {
     if (At("COLUMN")) {
       Span span = Take().span;
       Report("MR0101", "found `COLUMN`, expected the name of the column right here", span)
-          .next_step = "Leave out the word COLUMN.";
+          .try_text = " ";
     }
     action->parenthesised = Open("(");
     do {

@@ -38,7 +38,9 @@ StatementPtr Grammar::ParseInsert(bool execute) {
     FailWith("MR0111", "found `DEFAULT VALUES`, expected a query or VALUES (..)",
              Peek().span.Cover(Peek(1).span));
   }
-  if (!At("VALUES") && Repair({"VALUES", "SELECT"})) {
+  if (At("VALUE") && SymbolAt(1, "(")) {
+    RepairTo("VALUES");
+  } else if (!At("VALUES") && Repair({"VALUES", "SELECT"})) {
     // Read on below as if it had been spelt right.
   } else if (!AtQueryStart() && !AtSymbol("(")) {
     Fail(insert->columns.empty() ? "a query or VALUES, or a list of columns in parentheses"
@@ -60,8 +62,13 @@ ConflictAction Grammar::ParseConflict() {
   Take();
   Take();
   if (AtSymbol("(")) {
-    FailWith("MR0111", "found a list of columns, expected `DO`: the conflict is on the primary key",
-             Peek().span);
+    uint32_t begin = Begin();
+    ParseNameList("a column name");
+    if (!failed()) {
+      Report("MR0111", "found a list of columns, expected `DO`: the conflict is on the primary key",
+             From(begin))
+          .try_text = " ";
+    }
   }
   Expect("DO");
   if (Accept("ERROR")) return ConflictAction::kError;

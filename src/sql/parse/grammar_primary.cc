@@ -288,11 +288,27 @@ ExprPtr Grammar::ParseParenthesised() {
     return Finish(std::move(node), begin);
   }
   Close();
-  if (!explicit_row && values.size() == 1) return values[0];
+  if (!explicit_row && values.size() == 1) {
+    const auto* minus = As<Binary>(values[0]);
+    bool difference = minus != nullptr && minus->op == BinaryOp::kSubtract &&
+                      AtAny({"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"});
+    return difference ? ParseDatetimeDifference(*minus, begin) : values[0];
+  }
   auto node = std::make_shared<Row>();
   node->explicit_row = explicit_row;
   node->values = std::move(values);
   AdoptAll(node.get(), node->values);
+  return Finish(std::move(node), begin);
+}
+
+/// (a - b) DAY
+ExprPtr Grammar::ParseDatetimeDifference(const Binary& minus, uint32_t begin) {
+  auto node = std::make_shared<DatetimeDifference>();
+  node->left = minus.left;
+  node->right = minus.right;
+  node->qualifier = ParseIntervalQualifier();
+  Adopt(node.get(), node->left);
+  Adopt(node.get(), node->right);
   return Finish(std::move(node), begin);
 }
 

@@ -65,9 +65,7 @@ void Grammar::ParseWith(Query* query) {
     query->with.push_back(std::move(table));
     if (AtSymbol(",") && WordAt(1, "SELECT")) {
       Span comma = Take().span;
-      Report("MR0107", "found a comma before SELECT, expected another common table expression",
-             comma)
-          .next_step = "Remove the last comma.";
+      ReportTrailingComma(comma, "SELECT");
       return;
     }
   } while (AcceptSymbol(","));
@@ -83,6 +81,12 @@ void Grammar::ParseQueryTail(Query* query) {
     Repair({"LIMIT", "OFFSET", "FETCH"});
   }
   ParseLimit(query);
+  bool tail = !query->order_by.empty() || query->limit != nullptr || query->offset != nullptr;
+  if (tail && AtAny({"WHERE", "GROUP", "HAVING", "WINDOW", "QUALIFY", "ORDER"})) {
+    FailWith("MR0116",
+             "found `" + TextOf(Peek().span) + "` too late, expected it before ORDER BY and LIMIT",
+             Peek().span);
+  }
 }
 
 void Grammar::ParseLimit(Query* query) {
@@ -99,17 +103,16 @@ void Grammar::ParseLimit(Query* query) {
       query->limit = std::move(count);
     }
   }
+  uint32_t begin = Begin();
   if (Accept("OFFSET")) {
-    uint32_t begin = Begin();
     query->offset = ParseRowCount("a number of rows after OFFSET");
     if (!Accept("ROWS")) Accept("ROW");
     if (At("LIMIT") && query->limit == nullptr && query->offset != nullptr) {
-      Span limit = Take().span;
+      Take();
       query->limit = ParseRowCount("a number of rows after LIMIT");
       if (failed()) return;
-      Diagnostic& diagnostic = Report("MR0116", "found LIMIT after OFFSET, expected LIMIT first",
-                                      Span{begin, limit.end}.Cover(query->limit->span));
-      diagnostic.next_step = "Write LIMIT count OFFSET start.";
+      Report("MR0116", "found LIMIT after OFFSET, expected LIMIT first", From(begin)).try_text =
+          "LIMIT " + TextOf(query->limit->span) + " OFFSET " + TextOf(query->offset->span);
     }
   }
   if (Accept("FETCH")) {
@@ -223,8 +226,7 @@ void Grammar::ParseSelectItems(Select* select) {
                           Peek(1).kind == TokenKind::kEnd)) {
       Span comma = Take().span;
       std::string next = AtEnd() || AtSymbol(";") ? "the end" : "`" + TextOf(Peek().span) + "`";
-      Report("MR0107", "found a comma before " + next + ", expected another column", comma)
-          .next_step = "Remove the last comma.";
+      ReportTrailingComma(comma, next);
       return;
     }
   } while (AcceptSymbol(","));
@@ -356,8 +358,7 @@ QueryBodyPtr Grammar::ParseValues() {
     if (AtSymbol(",") &&
         (SymbolAt(1, ";") || SymbolAt(1, ")") || Peek(1).kind == TokenKind::kEnd)) {
       Span comma = Take().span;
-      Report("MR0107", "found a comma after the last row, expected another row", comma).next_step =
-          "Remove the last comma.";
+      ReportTrailingComma(comma, "the end of VALUES");
       break;
     }
   } while (AcceptSymbol(","));

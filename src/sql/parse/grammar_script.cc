@@ -145,7 +145,9 @@ void Grammar::EndStatement() {
     FailWith("MR0108", "found `)` without `(` before it", Peek().span);
     return Recover();
   }
-  Fail("`;` or the end of the statement");
+  Fail(Tried("FROM")    ? "`,` or `FROM`"
+       : Tried("GROUP") ? "an operator, a clause such as WHERE or GROUP BY, or `;`"
+                        : "`;` or the end of the statement");
   Recover();
 }
 

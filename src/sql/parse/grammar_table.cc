@@ -26,9 +26,8 @@ TableRefPtr Grammar::ParseFrom() {
     join->type = JoinType::kComma;
     join->operator_span = Take().span;
     if (AtAny({"WHERE", "GROUP", "ORDER"}) || AtEnd() || AtSymbol(";") || AtSymbol(")")) {
-      Report("MR0107", "found a comma after the last table, expected another table",
-             join->operator_span)
-          .next_step = "Remove the last comma.";
+      ReportTrailingComma(join->operator_span,
+                          AtEnd() || AtSymbol(";") ? "the end" : "`" + TextOf(Peek().span) + "`");
       return left;
     }
     join->left = std::move(left);

@@ -206,7 +206,7 @@ void Grammar::ParseCollectionType(TypeName* type, TypeKind kind, size_t elements
 }
 
 void Grammar::ExpectTypeClose() {
-  if (AtSymbol("<>")) return Fail("`>`");
+  if (AtSymbol("<>")) return Fail("`,` or `>`");
   Close(">");
 }
 

@@ -2,6 +2,7 @@
 // The lexer: one pass, one token after another, no backtracking beyond a number's exponent. A
 // multi-byte character counts as a letter, except for punctuation and spaces that word processors
 // and chats put in place of ASCII ones: those get a message of their own.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <utility>
@@ -116,7 +117,7 @@ class Lexer {
   }
 
   void SkipBlank() {
-    while (at_ < text_.size()) {
+    while (!stopped_ && at_ < text_.size()) {
       char c = text_[at_];
       if (c == ' ' || (c >= '\t' && c <= '\r')) {
         ++at_;
@@ -154,6 +155,7 @@ class Lexer {
   void Symbol();
   void Foreign();
   void Hint();
+  bool CurlyString(size_t begin, size_t length);
   bool Quoted(char quote, std::string* value, std::string_view what);
   void String(size_t begin);
   void BinaryString();
@@ -216,6 +218,8 @@ void Lexer::Word() {
   }
   std::string value(text_.substr(begin, at_ - begin));
   for (char& c : value) c = Upper(c);
+  bool charset = value == "_UTF8" || value == "_UTF16" || value == "_UTF32" || value == "_LATIN1";
+  if (charset && Char() == '\'') return String(begin);
   Push(TokenKind::kWord, begin, std::move(value));
 }
 
@@ -291,6 +295,7 @@ void Lexer::Foreign() {
   }
   const LookAlike* alike = FindLookAlike(point.value);
   if (alike == nullptr) return Word();
+  if (alike->plain == "'" && CurlyString(begin, point.length)) return;
   at_ += point.length;
   std::string message =
       "found `" + std::string(shown) + "`, " + std::string(alike->name) + " (" + code + ")";
@@ -303,6 +308,25 @@ void Lexer::Foreign() {
     diagnostic.try_text = alike->plain;
     if (!alike->plain.empty()) Push(TokenKind::kSymbol, begin, std::string(alike->plain));
   }
+}
+
+/// ‘abc’ on one line is read as the text it was meant to be.
+bool Lexer::CurlyString(size_t begin, size_t length) {
+  size_t line_end = EndOfLine(begin);
+  for (size_t at = begin + length; at < line_end; ++at) {
+    CodePoint point = Decode(text_, at);
+    const LookAlike* alike = point.length > 1 ? FindLookAlike(point.value) : nullptr;
+    bool closes = text_[at] == '\'' || (alike != nullptr && alike->plain == "'");
+    if (!closes) continue;
+    std::string value(text_.substr(begin + length, at - begin - length));
+    at_ = at + std::max<uint32_t>(point.length, 1);
+    Diagnostic& diagnostic = Report(
+        "MR0104", "found a text in curly quotes, expected straight ones: '..'", SpanOf(begin, at_));
+    diagnostic.try_text = "'" + value + "'";
+    Push(TokenKind::kString, begin, std::move(value));
+    return true;
+  }
+  return false;
 }
 
 void Lexer::Hint() {

@@ -15,18 +15,15 @@ namespace {
 constexpr size_t kMaxChecks = 64;             // suggestions checked per text
 constexpr size_t kMaxCheckedBytes = 1 << 20;  // text parsed again for that
 
-/// How many errors the text has before `until`.
-size_t ErrorsBefore(const std::string& text, size_t until) {
+size_t CountErrors(const std::string& text) {
   DiagnosticList found;
   Grammar grammar(text, 0, &found);
   grammar.ParseScript();
-  return std::ranges::count_if(found.entries(), [&](const Diagnostic& diagnostic) {
-    return diagnostic.severity == Severity::kError && diagnostic.span.begin < until;
-  });
+  return found.error_count();
 }
 
-/// Keeps a suggestion only if, put into its statement, it leaves fewer errors up to its own end
-/// than there were: it cures this error and makes no new one.
+/// Keeps a suggestion only if, put into its statement, it leaves fewer errors than there were:
+/// none, if this was the only one.
 void CheckSuggestions(std::string_view text, const std::vector<Span>& extents,
                       DiagnosticList* diagnostics, size_t first) {
   size_t checks = 0;
@@ -46,13 +43,12 @@ void CheckSuggestions(std::string_view text, const std::vector<Span>& extents,
       continue;
     }
     size_t before = std::ranges::count_if(entries, [&](const Diagnostic& other) {
-      return other.has_span && other.span.begin >= window.begin && other.span.begin <= span.begin;
+      return other.has_span && other.span.begin >= window.begin && other.span.end <= window.end;
     });
     std::string fixed(text.substr(window.begin, span.begin - window.begin));
     fixed += diagnostic.try_text;
-    size_t until = fixed.size();
     fixed += text.substr(span.end, window.end - span.end);
-    if (ErrorsBefore(fixed, until) >= before) diagnostic.try_text.clear();
+    if (CountErrors(fixed) >= before) diagnostic.try_text.clear();
   }
 }
 

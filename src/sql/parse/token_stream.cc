@@ -110,7 +110,13 @@ void TokenStream::Expect(std::string_view keyword) {
     Take();
     return;
   }
+  Span span = Peek().span;
+  std::string text = TextOf(span);
+  size_t before = errors_;
   Fail("`" + std::string(keyword) + "`");
+  if (errors_ > before && last().span == span && last().try_text.empty()) {
+    last().try_text = std::string(keyword) + (text.empty() ? "" : " " + text);
+  }
 }
 
 void TokenStream::ExpectWords(std::initializer_list<std::string_view> keywords) {
@@ -149,10 +155,16 @@ bool TokenStream::NextInList(std::string_view closing) {
     return true;
   }
   Span comma = Take().span;
-  Report("MR0107", "found a comma before `" + std::string(closing) + "`, expected another element",
-         comma)
-      .next_step = "Remove the last comma.";
+  ReportTrailingComma(comma, "`" + std::string(closing) + "`");
   return false;
+}
+
+void TokenStream::ReportTrailingComma(Span comma, std::string_view before) {
+  Diagnostic& diagnostic =
+      Report("MR0107", "found a comma before " + std::string(before) + ", expected another element",
+             comma);
+  diagnostic.try_text = " ";
+  diagnostic.next_step = "Remove the last comma.";
 }
 
 void TokenStream::Enter() {
@@ -253,7 +265,11 @@ void TokenStream::FailUnclosed(std::string_view bracket) {
                                       : "`" + TextOf(token.span) + "`";
     FailWith("MR0108", "found " + found + ", expected `" + std::string(bracket) + "`",
              AtEnd() || AtSymbol(";") ? Span{last_end_, last_end_} : token.span);
-    if (last().span.begin == last().span.end) last().try_text = bracket;
+    if (last().span.begin == last().span.end) {
+      last().try_text = bracket;
+    } else {
+      last().try_text = std::string(bracket) + " " + TextOf(token.span);
+    }
   }
   last().labels.push_back({open_.back(), "it is opened here and not closed"});
 }
@@ -273,9 +289,17 @@ bool TokenStream::Repair(std::initializer_list<std::string_view> keywords) {
   if (std::ranges::find(keywords, token.value) != keywords.end()) return false;
   std::string_view near = NearestKeyword(token.value, {keywords.begin(), keywords.size()});
   if (near.empty()) return false;
-  ReportMisspelt(token, near);
-  tokens_[position_].value = near;
+  RepairTo(near);
   return true;
+}
+
+void TokenStream::RepairTo(std::string_view keyword) {
+  ReportMisspelt(Peek(), keyword);
+  if (!failed_) tokens_[position_].value = keyword;
+}
+
+bool TokenStream::Tried(std::string_view keyword) const {
+  return tried_at_ == position_ && std::ranges::find(tried_, keyword) != tried_.end();
 }
 
 bool TokenStream::RepairInsteadOfAlias(std::initializer_list<std::string_view> keywords) {
@@ -316,7 +340,10 @@ void TokenStream::Recover() {
 
 bool TokenStream::RecoverInList(size_t brackets) {
   if (depth_ > kMaxNesting) return false;
-  size_t nested = open_.size() > brackets ? open_.size() - brackets : 0;
+  size_t nested = 0;
+  for (size_t i = brackets; i < open_.size(); ++i) {  // `<` of types is not counted below either
+    nested += source_[open_[i].begin - offset_] != '<' ? 1 : 0;
+  }
   for (size_t at = position_; at < tokens_.size(); ++at) {
     const Token& token = tokens_[at];
     if (token.kind == TokenKind::kEnd) return false;

@@ -87,6 +87,11 @@ class TokenStream {
   /// Whether the current word, if it were an alias, would be followed by something no alias can be
   /// followed by and is near one of these keywords; then repairs it.
   bool RepairInsteadOfAlias(std::initializer_list<std::string_view> keywords);
+  void ReportTrailingComma(Span comma, std::string_view before);
+  /// Reports the current word as a misspelling of the keyword and turns it into that.
+  void RepairTo(std::string_view keyword);
+  /// Whether the keyword was asked for, in vain, at the current place.
+  bool Tried(std::string_view keyword) const;
   void ReportReserved(const Token& token, std::string_view what);
   static std::string Shown(const Token& token);
 

@@ -115,6 +115,8 @@ void Dumper::PutSpecial(const Expr& expr) {
     Node("substring", node->value, node->start, node->length);
   } else if (const auto* node = As<TimestampCall>(expr)) {
     Node("timestamp", node->difference, node->unit, node->first, node->second);
+  } else if (const auto* node = As<DatetimeDifference>(expr)) {
+    Node("difference", node->left, node->right, node->qualifier);
   } else if (const auto* node = As<JsonExists>(expr)) {
     Node("json_exists", node->value, node->path, node->on_error);
   } else if (const auto* node = As<JsonValue>(expr)) {

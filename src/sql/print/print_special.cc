@@ -10,6 +10,15 @@ void Writer::WriteSpecial(const Expr& expr) {
     *this << word;
     WriteExpr(value, 0);
   };
+  if (const auto* node = As<DatetimeDifference>(expr)) {
+    constexpr int kSum = 40;
+    *this << "(";
+    WriteExpr(node->left, kSum);
+    *this << " - ";
+    WriteExpr(node->right, kSum + 1);
+    *this << ") ";
+    return WriteQualifier(node->qualifier);
+  }
   if (const auto* node = As<Extract>(expr)) {
     *this << "EXTRACT(" << TimeUnitName(node->unit) << " FROM ";
     WriteExpr(node->value, 0);
