@@ -181,7 +181,6 @@ enum class IsTestKind {
   kJsonValue,
   kJsonObject,
   kJsonArray,
-  kDatetimeDifference,
   kJsonScalar,
   kASet,
   kEmpty,
