@@ -8,9 +8,12 @@ const OperatorRegistry& BuiltinOperators() {
     OperatorRegistry made;
     RegisterCalc(&made);
     RegisterGroupAggregate(&made);
+    RegisterIntervalJoin(&made);
+    RegisterOver(&made);
     RegisterUnion(&made);
     RegisterWatermarkAssigner(&made);
     RegisterWindowAggregate(&made);
+    RegisterWindowJoin(&made);
     RegisterWindowTableFunction(&made);
     return made;
   }();

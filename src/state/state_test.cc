@@ -9,6 +9,7 @@
 #include "state/cell_table.h"
 #include "state/key_table.h"
 #include "state/ordered_table.h"
+#include "state/time_table.h"
 #include "state/timer_queue.h"
 
 namespace millrace {
@@ -219,6 +220,44 @@ TEST(TimerQueueTest, DeltasRebuildItAndPopIsInOrder) {
     MoveDelta(&timers, &copy);
     EXPECT_EQ(Read(timers), Read(copy));
     EXPECT_EQ(timers.entries(), expected.size());
+  }
+}
+
+TEST(TimeTableTest, DeltasRebuildIt) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    std::mt19937_64 random(seed);
+    RowStore rows({DataType::Int()});
+    RowStore copied_rows({DataType::Int()});
+    TimeTable table("times", true, &rows);
+    TimeTable copy("times", true, &copied_rows);
+    std::map<int64_t, std::vector<int32_t>> expected;
+    for (int32_t step = 0; step < 1000; ++step) {
+      arrow::Int32Builder number;
+      ASSERT_TRUE(number.Append(step).ok());
+      std::vector<uint32_t> slots;
+      const std::vector<std::shared_ptr<arrow::Array>> columns = {*number.Finish()};
+      const int32_t row = 0;
+      rows.Add(columns, std::span(&row, 1), &slots);
+      const int64_t time = step / 10 + static_cast<int64_t>(random() % 20);
+      table.Add(time, slots[0]);
+      expected[time].push_back(step);
+      if (random() % 12 == 0) {
+        ASSERT_EQ(table.next(), expected.begin()->first);
+        table.Drop(table.next());
+        expected.erase(expected.begin());
+      }
+      if (random() % 30 == 0) MoveDelta(&table, &copy);
+    }
+    MoveDelta(&table, &copy);
+    EXPECT_EQ(Read(table), Read(copy)) << "seed " << seed;
+    EXPECT_EQ(rows.rows(), table.entries());
+    EXPECT_EQ(copied_rows.rows(), copy.entries());
+    for (const auto& [time, values] : expected) {
+      const auto array = copied_rows.Gather(0, copy.rows_at(time));
+      ASSERT_TRUE(array.has_value());
+      const auto& numbers = static_cast<const arrow::Int32Array&>(**array);
+      ASSERT_EQ(std::vector<int32_t>(numbers.raw_values(), numbers.raw_values() + numbers.length()), values);
+    }
   }
 }
 

@@ -55,7 +55,8 @@ class OperatorHarness final : public Output {
     EXPECT_EQ(batch.columns.size(), node_->schema().size());
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       if (keep_text_) rows_.push_back(FormatRow(node_->schema(), batch, row));
-      EXPECT_LE(batch.watermark_before(row), watermark_) << "a row ahead of the watermark";
+      EXPECT_GE(batch.watermark_before(row), watermark_) << "the running watermark goes back";
+      watermark_ = std::max(watermark_, batch.watermark_before(row));
     }
     row_count_ += static_cast<size_t>(batch.num_rows);
     last_batch_ = std::move(batch);
@@ -68,9 +69,6 @@ class OperatorHarness final : public Output {
   bool full() const override { return pushed_ >= kMaxBatchRows; }
 
   void OnBatch(int input, Batch batch) {
-    EventTime arrived = batch.num_rows == 0 ? kMinWatermark : batch.watermark_before(batch.num_rows - 1);
-    // Side columns of stateless operators may be ahead of the watermark events between the rows.
-    if (pass_watermarks_) watermark_ = std::max(watermark_, arrived);
     Call([&] { return operator_->OnBatch(input, std::move(batch), this); });
   }
   void OnWatermark(int input, EventTime time, bool idle = false) {
@@ -150,8 +148,6 @@ class OperatorHarness final : public Output {
   }
   const std::optional<Error>& error() const { return error_; }
   void set_keep_text(bool keep) { keep_text_ = keep; }
-  /// For operators that pass side columns on as they come.
-  void set_pass_watermarks() { pass_watermarks_ = true; }
   void set_environment(Environment env) {
     env_ = env;
     Start();
@@ -221,7 +217,6 @@ class OperatorHarness final : public Output {
   int64_t nanos_ = 0;
   bool idle_ = false;
   bool keep_text_ = true;
-  bool pass_watermarks_ = false;
 };
 
 /// A leaf that stands for an input of these columns.

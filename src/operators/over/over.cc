@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+// Over: aggregates over a frame that ends at the current row.
+//
+// OverWaiting (Flink's rule, the default): a row waits until the watermark reaches its time, then goes out in
+// order of (time, arrival). One late rule for all frames: a row at or behind the watermark is dropped. A
+// whole batch is taken in before anything goes out; since a row that is on time lies behind all that its
+// watermark has released, the order is the same as row by row. Each row carries the watermark that was in
+// force before the one that released it.
+//
+// OverOnArrival ('millrace.over.emit' = 'on-arrival', and ORDER BY a processing time): each row goes out at
+// once, late ones too. A RANGE frame counts rows by their time; ROWS and unbounded frames by arrival.
+#include <arrow/api.h>
+
+#include <algorithm>
+
+#include "data/event_time.h"
+#include "operators/builtin.h"
+#include "operators/deadline_operator.h"
+#include "operators/over/over_frames.h"
+#include "operators/row_failures.h"
+#include "state/time_table.h"
+
+namespace millrace {
+namespace {
+
+/// Removes rows without a time, each of them reported.
+Status DropRowsWithoutTime(const OperatorContext& context, const Schema& schema, int column,
+                           Batch* batch) {
+  const arrow::Array& times = *batch->columns[static_cast<size_t>(column)];
+  if (times.null_count() == 0) return OkStatus();
+  std::vector<int32_t> rows;
+  for (int64_t row = 0; row < batch->num_rows; ++row) {
+    if (!times.IsNull(row)) {
+      rows.push_back(static_cast<int32_t>(row));
+      continue;
+    }
+    TRY(ReportFailedRow(context, {.stage = "processing",
+                                  .reason = "MR0706: the time of the row is NULL",
+                                  .batch = batch,
+                                  .schema = &schema,
+                                  .row = row}));
+  }
+  *batch = batch->Take(rows);
+  return OkStatus();
+}
+
+std::vector<EventTime> TimesOf(const arrow::Array& column) {
+  const EventTimeReader reader(column);
+  std::vector<EventTime> times(static_cast<size_t>(column.length()));
+  for (size_t i = 0; i < times.size(); ++i) times[i] = reader.time(static_cast<int64_t>(i));
+  return times;
+}
+
+class OverOnArrival final : public Operator {
+ public:
+  OverOnArrival(PlanNodePtr node, const OperatorContext& context)
+      : node_(std::move(node)),
+        fields_(As<OverNode>(node_)->fields()),
+        context_(context),
+        frames_(fields_, node_->children()[0]->schema(), context) {}
+
+  Status OnBatch(int, Batch batch, Output* output) override {
+    std::vector<EventTime> times;
+    if (fields_.proctime) {
+      times.assign(static_cast<size_t>(batch.num_rows), context_.session->now_ms);
+    } else {
+      TRY(DropRowsWithoutTime(context_, node_->schema(), fields_.order_column, &batch));
+      times = TimesOf(*batch.columns[static_cast<size_t>(fields_.order_column)]);
+    }
+    if (batch.num_rows == 0) return OkStatus();
+    TRY_ASSIGN(auto results, frames_.Process(batch, times));
+    batch.columns.insert(batch.columns.end(), results.begin(), results.end());
+    output->Push(std::move(batch));
+    if (fields_.proctime) frames_.Release(context_.session->now_ms);
+    return OkStatus();
+  }
+
+  Status OnWatermark(int, Watermark watermark, Output* output) override {
+    if (!fields_.proctime && watermark.time != kMaxWatermark) frames_.Release(watermark.time);
+    output->Push(watermark);
+    return OkStatus();
+  }
+
+  Status OnRestore() override { return frames_.Restored(); }
+
+ private:
+  PlanNodePtr node_;
+  const OverNode::Fields& fields_;
+  OperatorContext context_;
+  OverFrames frames_;
+};
+
+class OverWaiting final : public Operator {
+ public:
+  OverWaiting(PlanNodePtr node, const OperatorContext& context)
+      : node_(std::move(node)),
+        fields_(As<OverNode>(node_)->fields()),
+        context_(context),
+        rows_(ColumnTypes()),
+        waiting_("waiting", context.state->track(), &rows_),
+        frames_(fields_, node_->children()[0]->schema(), context),
+        cells_("times", context.state->track()),
+        watermark_(cells_.Add("watermark", kMinWatermark)) {
+    context.state->Register(&waiting_);
+    context.state->Register(&cells_);
+    steps_.push_back(kMinWatermark);
+  }
+
+  Status OnBatch(int, Batch batch, Output* output) override {
+    TRY(DropRowsWithoutTime(context_, node_->schema(), fields_.order_column, &batch));
+    if (batch.num_rows == 0) return OkStatus();
+    const std::vector<EventTime> times =
+        TimesOf(*batch.columns[static_cast<size_t>(fields_.order_column)]);
+    std::vector<int32_t> on_time;
+    for (size_t row = 0; row < times.size(); ++row) {
+      const EventTime before = batch.watermark_before(static_cast<int64_t>(row));
+      AddStep(before);
+      if (times[row] > before) on_time.push_back(static_cast<int32_t>(row));
+    }
+    context_.metrics->rows_late += times.size() - on_time.size();
+    std::vector<uint32_t> held;
+    rows_.Add(batch.columns, on_time, &held);
+    for (size_t i = 0; i < held.size(); ++i) {
+      waiting_.Add(times[static_cast<size_t>(on_time[i])], held[i]);
+    }
+    return Continue(output);
+  }
+
+  Status OnWatermark(int, Watermark watermark, Output* output) override {
+    AddStep(watermark.time);
+    idle_ = watermark.idle;
+    return Continue(output);
+  }
+
+  bool more() const override { return more_; }
+
+  Status Continue(Output* output) override {
+    more_ = true;
+    while (!output->full()) {
+      if (emitted_ < ready_.num_rows) {
+        const int64_t count = std::min(ready_.num_rows - emitted_, kMaxBatchRows);
+        output->Push(ready_.Slice(emitted_, count));
+        emitted_ += count;
+        continue;
+      }
+      emitted_ = 0;
+      ready_ = Batch();
+      if (waiting_.next() > cells_.get(watermark_) || waiting_.empty()) {
+        more_ = false;
+        Forward(output);
+        return OkStatus();
+      }
+      TRY(MakeReady());
+    }
+    return OkStatus();
+  }
+
+  Status OnRestore() override {
+    steps_.assign(1, cells_.get(watermark_));
+    forwarded_ = cells_.get(watermark_);
+    return frames_.Restored();
+  }
+
+  std::string Waiting() const override {
+    if (waiting_.empty()) return {};
+    return std::to_string(waiting_.entries()) + " rows go out when the watermark passes their time, " +
+           FormatEventTime(waiting_.next()) + " first; it is " + FormatEventTime(cells_.get(watermark_));
+  }
+
+ private:
+  std::vector<DataType> ColumnTypes() const {
+    std::vector<DataType> types;
+    for (const Column& column : node_->children()[0]->schema()) types.push_back(column.type);
+    return types;
+  }
+
+  void AddStep(EventTime watermark) {
+    if (watermark <= cells_.get(watermark_)) return;
+    cells_.Set(watermark_, watermark);
+    steps_.push_back(watermark);
+  }
+
+  /// Takes the next kMaxBatchRows rows or so that the watermark has passed; all rows of a time together.
+  Status MakeReady() {
+    std::vector<uint32_t> held;
+    std::vector<EventTime> times;
+    std::vector<EventTime> taken;
+    const EventTime watermark = cells_.get(watermark_);
+    waiting_.ForEachTime([&](EventTime time, std::span<const uint32_t> rows) {
+      if (time > watermark || static_cast<int64_t>(held.size()) >= kMaxBatchRows) return false;
+      held.insert(held.end(), rows.begin(), rows.end());
+      times.resize(held.size(), time);
+      taken.push_back(time);
+      return true;
+    });
+    ready_.num_rows = static_cast<int64_t>(held.size());
+    TRY_ASSIGN(ready_.columns, rows_.GatherAll(held));
+    for (EventTime time : taken) waiting_.Drop(time);
+    SetWatermarks(times);
+    TRY_ASSIGN(auto results, frames_.Process(ready_, times));
+    ready_.columns.insert(ready_.columns.end(), results.begin(), results.end());
+    return OkStatus();
+  }
+
+  /// Each row's: the last step before its time.
+  void SetWatermarks(std::span<const EventTime> times) {
+    auto watermarks = std::make_shared<std::vector<EventTime>>();
+    watermarks->reserve(times.size());
+    for (EventTime time : times) {
+      while (step_ + 1 < steps_.size() && steps_[step_ + 1] < time) ++step_;
+      watermarks->push_back(steps_[step_]);
+    }
+    ready_.watermark = watermarks->front();
+    if (watermarks->back() != watermarks->front()) ready_.watermarks = std::move(watermarks);
+  }
+
+  /// All that the watermark has passed is out.
+  void Forward(Output* output) {
+    const EventTime watermark = cells_.get(watermark_);
+    steps_.assign(1, watermark);
+    step_ = 0;
+    if (watermark > forwarded_ || idle_) output->Push(Watermark{watermark, idle_});
+    forwarded_ = watermark;
+    idle_ = false;
+    if (watermark != kMaxWatermark) frames_.Release(watermark);
+  }
+
+  PlanNodePtr node_;
+  const OverNode::Fields& fields_;
+  OperatorContext context_;
+  RowStore rows_;
+  TimeTable waiting_;
+  OverFrames frames_;
+  CellTable cells_;
+  size_t watermark_;
+  std::vector<EventTime> steps_;  // watermarks since the last one that was forwarded, ascending
+  size_t step_ = 0;
+  EventTime forwarded_ = kMinWatermark;
+  bool idle_ = false;
+  bool more_ = false;
+  Batch ready_;  // computed, and out up to emitted_
+  int64_t emitted_ = 0;
+};
+
+}  // namespace
+
+void RegisterOver(OperatorRegistry* registry) {
+  registry->Register(OverNode::kKind, [](const PlanNodePtr& node, const OperatorContext& context)
+                                          -> Result<std::unique_ptr<Operator>> {
+    const OverNode::Fields& fields = As<OverNode>(node)->fields();
+    if (fields.on_arrival || fields.proctime) return std::make_unique<OverOnArrival>(node, context);
+    return std::make_unique<OverWaiting>(node, context);
+  });
+}
+
+}  // namespace millrace

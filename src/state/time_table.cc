@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/time_table.h"
+
+#include <algorithm>
+
+#include "state/encoding.h"
+
+namespace millrace {
+
+void TimeTable::Add(int64_t time, uint32_t row) {
+  const auto place = !times_.empty() && time > times_.rbegin()->first
+                         ? times_.emplace_hint(times_.end(), time, Entries())
+                         : times_.try_emplace(time).first;
+  Entries& entries = place->second;
+  if (track_ && entries.rows.size() == entries.stored) dirty_.push_back(time);
+  entries.rows.push_back(row);
+  entries.sequences.push_back(next_sequence_++);
+  ++count_;
+}
+
+std::span<const uint32_t> TimeTable::rows_at(int64_t time) const {
+  const auto place = times_.find(time);
+  if (place == times_.end()) return {};
+  return place->second.rows;
+}
+
+void TimeTable::Drop(int64_t time) {
+  const auto place = times_.find(time);
+  if (place == times_.end()) return;
+  const Entries& entries = place->second;
+  for (size_t i = 0; i < entries.stored; ++i) deleted_.push_back(KeyOf(time, entries.sequences[i]));
+  for (uint32_t row : entries.rows) rows_->Free(row);
+  count_ -= entries.rows.size();
+  times_.erase(place);
+}
+
+std::string TimeTable::KeyOf(int64_t time, uint64_t sequence) const {
+  std::string key;
+  PutOrdered(time, &key);
+  PutOrdered(static_cast<int64_t>(sequence), &key);
+  return key;
+}
+
+Status TimeTable::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
+  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true}));
+  deleted_.clear();
+  std::string value;
+  for (int64_t time : dirty_) {
+    const auto place = times_.find(time);
+    if (place == times_.end()) continue;
+    Entries& entries = place->second;
+    for (; entries.stored < entries.rows.size(); ++entries.stored) {
+      value.clear();
+      rows_->Write(entries.rows[entries.stored], &value);
+      TRY(visit({name_, KeyOf(time, entries.sequences[entries.stored]), value, false}));
+    }
+  }
+  dirty_.clear();
+  return OkStatus();
+}
+
+Status TimeTable::Snapshot(const std::function<Status(const StateChange&)>& visit) const {
+  std::string value;
+  for (const auto& [time, entries] : times_) {
+    for (size_t i = 0; i < entries.rows.size(); ++i) {
+      value.clear();
+      rows_->Write(entries.rows[i], &value);
+      TRY(visit({name_, KeyOf(time, entries.sequences[i]), value, false}));
+    }
+  }
+  return OkStatus();
+}
+
+Status TimeTable::Apply(const StateChange& change) {
+  std::string_view bytes = change.key;
+  int64_t time = 0;
+  int64_t number = 0;
+  if (!GetOrdered(&bytes, &time) || !GetOrdered(&bytes, &number)) return CorruptStateEntry(name_);
+  const auto sequence = static_cast<uint64_t>(number);
+  Entries& entries = times_[time];
+  const auto place = std::lower_bound(entries.sequences.begin(), entries.sequences.end(), sequence);
+  const auto index = place - entries.sequences.begin();
+  if (place != entries.sequences.end() && *place == sequence) {
+    rows_->Free(entries.rows[static_cast<size_t>(index)]);
+    entries.rows.erase(entries.rows.begin() + index);
+    entries.sequences.erase(place);
+    --entries.stored;
+    --count_;
+  }
+  if (!change.deleted) {
+    TRY_ASSIGN(const uint32_t row, rows_->Read(change.value));
+    entries.rows.insert(entries.rows.begin() + index, row);
+    entries.sequences.insert(entries.sequences.begin() + index, sequence);
+    ++entries.stored;
+    ++count_;
+    next_sequence_ = std::max(next_sequence_, sequence + 1);
+  }
+  if (entries.rows.empty()) times_.erase(time);
+  return OkStatus();
+}
+
+size_t TimeTable::memory_bytes() const {
+  // A map node with its two vectors, then 12 bytes per entry.
+  return times_.size() * 160 + count_ * 12 + rows_->memory_bytes();
+}
+
+}  // namespace millrace
