@@ -83,4 +83,24 @@ int64_t TimeZone::ToUtc(int64_t local_seconds) const {
   return local_seconds - info.first.offset.count();
 }
 
+int64_t TimeZone::ToUtcLater(int64_t local_seconds) const {
+  const int64_t earlier = ToUtc(local_seconds);
+  if (zone_ == nullptr) return earlier;
+  // After an overlap the offset is smaller; if it gives the same local time, that is the later instant.
+  constexpr int64_t kLongestOverlap = 7200;
+  const int64_t later = local_seconds - OffsetAt(earlier + kLongestOverlap);
+  return later > earlier && ToLocal(later) == local_seconds ? later : earlier;
+}
+
+std::string TimeZone::NameAt(int64_t utc_seconds) const {
+  if (zone_ != nullptr) {
+    return zone_->get_info(date::sys_seconds(std::chrono::seconds(utc_seconds))).abbrev;
+  }
+  if (fixed_offset_ == 0) return "UTC";
+  const int64_t minutes = (fixed_offset_ < 0 ? -fixed_offset_ : fixed_offset_) / 60;
+  const auto two = [](int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+  return std::string("GMT") + (fixed_offset_ < 0 ? "-" : "+") + two(minutes / 60) + ":" +
+         two(minutes % 60);
+}
+
 }  // namespace millrace

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace arrow_vendored::date {
@@ -25,6 +26,10 @@ class TimeZone {
   /// The instant of a local time. In a gap the time is moved forward by the gap's length; of two
   /// instants the earlier one is taken.
   int64_t ToUtc(int64_t local_seconds) const;
+  /// The same, but of two instants the later one: java.util.Calendar's choice.
+  int64_t ToUtcLater(int64_t local_seconds) const;
+  /// `EST`, `UTC`, `GMT+08:00`.
+  std::string NameAt(int64_t utc_seconds) const;
   int64_t ToLocal(int64_t utc_seconds) const { return utc_seconds + OffsetAt(utc_seconds); }
 
  private:

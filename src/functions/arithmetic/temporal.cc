@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // DATE, TIME and TIMESTAMP plus or minus an interval. Months go by the calendar (the last day of a shorter
 // month); a DATE moves by the whole days of an interval; a TIME stays within its day. TIMESTAMP_LTZ moves
-// in UTC, as in Flink.
+// in UTC, as in Flink. Fractions of an interval stay, whatever the precision of the point (as in Flink).
 #include "base/check.h"
 #include "data/calendar.h"
-#include "data/time_parse.h"
 #include "functions/arithmetic/kernels.h"
 #include "functions/kernel_support.h"
 
@@ -25,17 +24,6 @@ ScalarKernel PointKernel(bool interval_first, Op op) {
 int64_t MoveTicks(int64_t ticks, int64_t interval, int64_t factor) {
   return static_cast<int64_t>(static_cast<uint64_t>(ticks) +
                               static_cast<uint64_t>(interval) * static_cast<uint64_t>(factor));
-}
-
-int64_t CutTicks(int64_t ticks, int64_t step) {
-  return step == 1 ? ticks : MoveTicks(ticks, FloorMod(ticks, step), -1);
-}
-
-/// Ticks of one step of the type's precision: 1000 for TIMESTAMP(0), 1 for (3), (6), (9).
-int64_t StepOf(int precision) {
-  int64_t step = TimestampTicksPerSecond(precision);
-  for (int i = 0; i < precision; ++i) step /= 10;
-  return step;
 }
 
 /// Keeps the calendar within years that int64 microseconds can hold, so that garbage cannot overflow.
@@ -100,14 +88,8 @@ ScalarKernel TimestampPlus(const DataType& point, const DataType& interval, int6
   const int64_t per_second = TimestampTicksPerSecond(point.precision());
   if (per_second == 1'000'000'000) return NanosecondsPlus(sign, first);
   const int64_t factor = sign * (per_second / 1000);
-  const int64_t step = StepOf(point.precision());
-  if (step == 1) {
-    return PointKernel<int64_t, int64_t>(first, [factor](int64_t ticks, int64_t milliseconds) {
-      return MoveTicks(ticks, milliseconds, factor);
-    });
-  }
-  return PointKernel<int64_t, int64_t>(first, [factor, step](int64_t ticks, int64_t milliseconds) {
-    return CutTicks(MoveTicks(ticks, milliseconds, factor), step);
+  return PointKernel<int64_t, int64_t>(first, [factor](int64_t ticks, int64_t milliseconds) {
+    return MoveTicks(ticks, milliseconds, factor);
   });
 }
 
