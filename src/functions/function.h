@@ -76,6 +76,7 @@ struct Argument {
   DataType type;
   std::shared_ptr<arrow::Scalar> literal;  // null unless the argument is a constant
   bool bare_null = false;                  // the literal NULL without a type
+  bool is_json = false;                    // a call of JSON_OBJECT, JSON_ARRAY or JSON: nested as it is
 };
 
 /// One call as the binder sees it.

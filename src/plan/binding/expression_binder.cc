@@ -61,6 +61,10 @@ ExpressionPtr ExpressionBinder::Call(std::string_view name, std::vector<Expressi
   for (const ExpressionPtr& arg : args) {
     Argument argument{arg->type(), nullptr, arg->type().kind() == TypeKind::kNull};
     if (arg->kind() == ExpressionKind::kLiteral) argument.literal = arg->literal();
+    if (arg->kind() == ExpressionKind::kCall) {
+      const std::string& inner = arg->function()->name;
+      argument.is_json = inner == "JSON_OBJECT" || inner == "JSON_ARRAY" || inner == "JSON";
+    }
     site.args.push_back(std::move(argument));
   }
   auto resolved = function->resolve(site);
