@@ -10,6 +10,7 @@ const OperatorRegistry& BuiltinOperators() {
     RegisterGroupAggregate(&made);
     RegisterIntervalJoin(&made);
     RegisterOver(&made);
+    RegisterPredict(&made);
     RegisterUnion(&made);
     RegisterWatermarkAssigner(&made);
     RegisterWindowAggregate(&made);
