@@ -16,6 +16,10 @@ TableElements Grammar::ParseTableElements(ColumnContext context) {
   bool more = !failed();
   while (more) {
     ParseTableElement(&elements, context);
+    bool named = AtIdentifier() && Peek(1).kind == TokenKind::kWord;
+    if (!failed() && MissingComma(named || AtWords({"WATERMARK", "FOR"}) || AtConstraint())) {
+      continue;
+    }
     if (!failed() && !AtSymbol(",") && !AtSymbol(")")) Close();  // says what is missing
     more = failed() ? RecoverInList(brackets) : NextInList();
   }

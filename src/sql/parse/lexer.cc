@@ -106,6 +106,10 @@ class Lexer {
   void Push(TokenKind kind, size_t begin, std::string value) {
     Token token;
     token.kind = kind;
+    if (kind == TokenKind::kWord && !tokens_.empty() && tokens_.back().kind == TokenKind::kString &&
+        tokens_.back().span.end == begin + offset_) {
+      glued_ = tokens_.size() - 1;
+    }
     token.after_error = std::exchange(error_pending_, false);
     token.span = SpanOf(begin, at_);
     token.value = std::move(value);
@@ -170,6 +174,7 @@ class Lexer {
   bool stopped_ = false;
   bool in_hint_ = false;
   bool error_pending_ = false;
+  size_t glued_ = std::string_view::npos;  // the last text with a word right behind it: 'it's
   size_t first_long_string_ = std::string_view::npos;  // the first string that spans lines
   std::vector<Token> tokens_;
 };
@@ -337,6 +342,20 @@ void Lexer::Hint() {
 }
 
 void Lexer::ReportUnterminated(size_t begin, char quote, std::string_view what) {
+  stopped_ = true;
+  if (quote == '\'' && glued_ != std::string_view::npos) {
+    Span text = tokens_[glued_].span;
+    size_t from = text.begin - offset_;
+    size_t to = text.end - offset_;
+    size_t end = EndOfLine(begin);
+    Diagnostic& diagnostic =
+        Report("MR0103", "this text is not closed: a quote inside a text is written twice",
+               SpanOf(from, end));
+    diagnostic.labels.push_back({SpanOf(to - 1, to), "here the text ends"});
+    diagnostic.try_text =
+        std::string(text_.substr(from, to - from)) + "'" + std::string(text_.substr(to, end - to));
+    return;
+  }
   std::string shown = quote == '`' ? "a backtick" : std::string("`") + quote + "`";
   Diagnostic& diagnostic =
       Report("MR0103", "this " + std::string(what) + " is not closed, expected " + shown,

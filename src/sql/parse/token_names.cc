@@ -29,7 +29,8 @@ bool IsStructural(std::string_view word) {
 Identifier TokenStream::ParseIdentifier(std::string_view what) {
   const Token& token = Peek();
   bool reserved = token.kind == TokenKind::kWord && IsReservedWord(token.value);
-  if (reserved && IsStructural(token.value)) {
+  bool clause = (token.value == "ORDER" || token.value == "GROUP") && !WordAt(1, "BY");
+  if (reserved && !clause && IsStructural(token.value)) {
     Fail(what);
     return {};
   }
@@ -174,10 +175,22 @@ std::vector<Option> TokenStream::ParseOptions() {
       }
       option.value = ExpectString("the value of the option");
       options.push_back(std::move(option));
-    } while (NextInList());
+    } while (NextInList() || MissingComma(Peek().kind == TokenKind::kString && SymbolAt(1, "=")));
   }
   Close();
   return options;
+}
+
+bool TokenStream::MissingComma(bool at_element) {
+  if (failed() || !at_element) return false;
+  const Token& token = Peek();
+  std::string text = TextOf(token.span);
+  Report("MR0101",
+         "found " + std::string(token.kind == TokenKind::kWord ? "`" + text + "`" : text) +
+             ", expected `,` before it",
+         token.span)
+      .try_text = ", " + text;
+  return true;
 }
 
 std::vector<StringLiteral> TokenStream::ParseOptionKeys() {

@@ -15,6 +15,9 @@ TokenStream::TokenStream(std::string_view source, uint32_t offset, DiagnosticLis
       offset_(offset),
       tokens_(Tokenize(source, offset, diagnostics)) {
   end_.span = tokens_.back().span;
+  for (const Diagnostic& diagnostic : diagnostics->entries()) {
+    if (diagnostic.code == "MR0103") unclosed_at_ = std::min(unclosed_at_, diagnostic.span.begin);
+  }
   last_end_ = offset;
 }
 
@@ -209,6 +212,7 @@ Diagnostic& TokenStream::Report(std::string_view code, std::string message, Span
 
 void TokenStream::FailWith(std::string_view code, std::string message, Span span) {
   if (failed_) return;
+  if (span.begin > unclosed_at_) return Fail(message);
   Report(code, std::move(message), span);
   failed_ = true;
 }
@@ -216,7 +220,7 @@ void TokenStream::FailWith(std::string_view code, std::string message, Span span
 void TokenStream::Fail(std::string_view expected) {
   if (failed_) return;
   const Token& token = Peek();
-  if (token.after_error) {  // the lexer has said what is wrong here
+  if (token.after_error || token.span.begin > unclosed_at_) {  // the lexer has said what is wrong
     ++errors_;
     failed_ = true;
     return;

@@ -59,6 +59,8 @@ class TokenStream {
   /// After an element of a list in brackets: true if a comma and another element follow. Reports a
   /// trailing comma.
   bool NextInList(std::string_view closing = ")");
+  /// If another element starts here without a comma, reports that and returns true.
+  bool MissingComma(bool at_element);
 
   // ---- names and literals
   Identifier ParseIdentifier(std::string_view what);
@@ -155,6 +157,7 @@ class TokenStream {
   size_t errors_ = 0;
   Diagnostic* last_ = nullptr;
   std::vector<Span> open_;
+  uint32_t unclosed_at_ = UINT32_MAX;  // a text that never ends: what comes after it is nonsense
   mutable size_t tried_at_ = 0;
   mutable std::vector<std::string_view> tried_;
   size_t alias_at_ = 0;

@@ -1,0 +1,3 @@
+SELECT a IS DISTINCT FROM b + 1;
+SELECT a = NOT b;
+SELECT a LIKE 'x' ESCAPE '!' AND b;

@@ -1,0 +1,3 @@
+ALTER TABLE t DROP (a, b.c);
+ALTER TABLE t DROP PARTITION (a='b'), PARTITION (a='c');
+ALTER MODEL m SET ('a'='b');
