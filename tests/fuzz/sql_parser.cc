@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzz target: any text goes through the parser; what it accepts must print, parse again to an equal
-// tree and print the same. Every diagnostic must lie in the text.
+// Fuzz target: any text goes through the parser; what it accepts must print, parse to an equal
+// tree and print the same again. Every diagnostic must lie in the text.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

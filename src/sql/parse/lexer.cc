@@ -7,77 +7,11 @@
 #include <cstdio>
 #include <utility>
 
+#include "sql/parse/characters.h"
 #include "sql/parse/token.h"
 
 namespace millrace::sql {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool IsAsciiLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
-/// A decoded character; length 0 for a byte that is no UTF-8.
-struct CodePoint {
-  uint32_t value = 0;
-  uint32_t length = 0;
-};
-
-CodePoint Decode(std::string_view text, size_t at) {
-  auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  unsigned char first = byte(at);
-  uint32_t length = first < 0x80    ? 1
-                    : first >= 0xF0 ? 4
-                    : first >= 0xE0 ? 3
-                    : first >= 0xC2 ? 2
-                                    : 0;
-  if (length == 0 || first > 0xF4 || at + length > text.size()) return {first, 0};
-  if (length == 1) return {first, 1};
-  uint32_t value = first & (0xFFu >> (length + 1));
-  for (uint32_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0) != 0x80) return {first, 0};
-    value = (value << 6) | (byte(at + i) & 0x3Fu);
-  }
-  return {value, length};
-}
-
-/// Characters that look like an ASCII one but are not; `plain` is what was meant.
-struct LookAlike {
-  uint32_t code_point;
-  std::string_view name;
-  std::string_view plain;
-};
-constexpr std::array kLookAlikes = {
-    LookAlike{0x2018, "a curly quote", "'"},
-    LookAlike{0x2019, "a curly quote", "'"},
-    LookAlike{0x201A, "a curly quote", "'"},
-    LookAlike{0x201C, "a curly quote", "'"},
-    LookAlike{0x201D, "a curly quote", "'"},
-    LookAlike{0x00B4, "an acute accent", "'"},
-    LookAlike{0x2013, "an en dash", "-"},
-    LookAlike{0x2014, "an em dash", "-"},
-    LookAlike{0x2212, "a minus sign", "-"},
-    LookAlike{0x2026, "an ellipsis", ""},
-    LookAlike{0xFF0C, "a full-width comma", ","},
-    LookAlike{0xFF1B, "a full-width semicolon", ";"},
-    LookAlike{0xFF08, "a full-width parenthesis", "("},
-    LookAlike{0xFF09, "a full-width parenthesis", ")"},
-    LookAlike{0x3001, "an ideographic comma", ","},
-    LookAlike{0x2264, "a less-or-equal sign", "<="},
-    LookAlike{0x2265, "a greater-or-equal sign", ">="},
-    LookAlike{0x2260, "a not-equal sign", "<>"},
-    LookAlike{0x00D7, "a multiplication sign", "*"},
-};
-bool IsOddSpace(uint32_t c) {
-  return c == 0xA0 || (c >= 0x2000 && c <= 0x200F) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
-         c == 0x3000 || c == 0xFEFF;
-}
-const LookAlike* FindLookAlike(uint32_t c) {
-  for (const LookAlike& entry : kLookAlikes) {
-    if (entry.code_point == c) return &entry;
-  }
-  return nullptr;
-}
 
 class Lexer {
  public:
@@ -107,6 +41,7 @@ class Lexer {
     Token token;
     token.kind = kind;
     if (kind == TokenKind::kWord && !tokens_.empty() && tokens_.back().kind == TokenKind::kString &&
+        tokens_.back().value.find('\n') == std::string::npos &&
         tokens_.back().span.end == begin + offset_) {
       glued_ = tokens_.size() - 1;
     }
@@ -410,34 +345,6 @@ void Lexer::BinaryString() {
     c = Upper(c);
   }
   Push(TokenKind::kBinary, begin, std::move(value));
-}
-
-void AppendUtf8(uint32_t c, std::string* out) {
-  auto push = [&](uint32_t byte) { out->push_back(static_cast<char>(byte)); };
-  if (c < 0x80) return push(c);
-  if (c < 0x800) {
-    push(0xC0 | (c >> 6));
-  } else if (c < 0x10000) {
-    push(0xE0 | (c >> 12));
-    push(0x80 | ((c >> 6) & 0x3F));
-  } else {
-    push(0xF0 | (c >> 18));
-    push(0x80 | ((c >> 12) & 0x3F));
-    push(0x80 | ((c >> 6) & 0x3F));
-  }
-  push(0x80 | (c & 0x3F));
-}
-
-/// Reads up to `digits` hex digits at `at`; false unless exactly that many are there.
-bool ReadHex(std::string_view text, size_t at, size_t digits, uint32_t* value) {
-  if (at + digits > text.size()) return false;
-  *value = 0;
-  for (size_t i = 0; i < digits; ++i) {
-    char c = text[at + i];
-    if (!IsHex(c)) return false;
-    *value = *value * 16 + static_cast<uint32_t>(IsDigit(c) ? c - '0' : Upper(c) - 'A' + 10);
-  }
-  return *value <= 0x10FFFF && (*value < 0xD800 || *value > 0xDFFF);
 }
 
 void Lexer::EscapeString() {
