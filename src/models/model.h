@@ -56,6 +56,8 @@ class LoadedModel {
   virtual ~LoadedModel() = default;
   virtual const ModelSignature& signature() const = 0;
   virtual std::string version() const = 0;          // content hash or directory version
+  /// What a user should know about how it runs, e.g. that it runs row by row; usually empty.
+  virtual std::string remark() const { return {}; }
   virtual Result<std::unique_ptr<ModelRunner>> MakeRunner() = 0;
 };
 
