@@ -2,15 +2,19 @@
 // The list of connectors that exist.
 #include "connectors/blackhole/blackhole.h"
 #include "connectors/connector.h"
+#include "connectors/datagen/source.h"
 #include "connectors/filesystem/filesystem.h"
 #include "connectors/print/print.h"
+#include "connectors/webhook/sink.h"
 
 namespace millrace {
 
 void RegisterBuiltinConnectors(ConnectorRegistry* registry) {
   registry->Register(MakeBlackholeConnector());
+  registry->Register(MakeDatagenConnector());
   registry->Register(MakeFilesystemConnector());
   registry->Register(MakePrintConnector());
+  registry->Register(MakeWebhookConnector());
 }
 
 }  // namespace millrace

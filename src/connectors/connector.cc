@@ -6,12 +6,12 @@
 namespace millrace {
 
 Result<std::unique_ptr<Source>> Connector::MakeSource(const TableContext& table) const {
-  return UserError("MR0504", "table '" + table.table + "' cannot be read",
+  return UserError("MR0506", "table '" + table.table + "' cannot be read",
                    "connector '" + std::string(name()) + "' is a sink only");
 }
 
 Result<std::unique_ptr<SinkWriter>> Connector::MakeSink(const TableContext& table) const {
-  return UserError("MR0504", "table '" + table.table + "' cannot be written",
+  return UserError("MR0506", "table '" + table.table + "' cannot be written",
                    "connector '" + std::string(name()) + "' is a source only");
 }
 

@@ -2,6 +2,7 @@
 #include "connectors/filesystem/filesystem.h"
 
 #include "connectors/filesystem/options.h"
+#include "connectors/filesystem/sink.h"
 #include "connectors/filesystem/source.h"
 
 namespace millrace {
@@ -24,6 +25,9 @@ class FilesystemConnector final : public Connector {
   }
   Result<std::unique_ptr<Source>> MakeSource(const TableContext& table) const override {
     return MakeFilesystemSource(table);
+  }
+  Result<std::unique_ptr<SinkWriter>> MakeSink(const TableContext& table) const override {
+    return MakeFileSink(table);
   }
 };
 

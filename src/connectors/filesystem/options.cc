@@ -96,7 +96,7 @@ Result<std::string> LocalPath(const std::string& path) {
     rest.remove_prefix(5);
     if (rest.starts_with("//")) rest.remove_prefix(2);
   } else if (const size_t scheme = rest.find("://"); scheme != std::string_view::npos) {
-    return UserError("MR0504", "the file system '" + std::string(rest.substr(0, scheme)) +
+    return UserError("MR0506", "the file system '" + std::string(rest.substr(0, scheme)) +
                                    "' is not supported yet",
                      "path '" + path + "'", "use a local path");
   }
@@ -110,22 +110,22 @@ namespace {
 Status CheckSinkOptions(const TableContext& table) {
   const std::string policy = table.options.GetString("sink.partition-commit.policy.kind");
   if (!policy.empty() && policy != "success-file") {
-    return UserError("MR0504", "partition commit policy '" + policy + "' is not supported yet", {},
+    return UserError("MR0506", "partition commit policy '" + policy + "' is not supported yet", {},
                      "use 'success-file', or leave 'sink.partition-commit.policy.kind' out");
   }
   if (table.options.GetString("sink.partition-commit.trigger") == "partition-time" ||
       table.options.GetDuration("sink.partition-commit.delay").count() != 0) {
-    return UserError("MR0504",
+    return UserError("MR0506",
                      "partition commit by partition time or with a delay is not supported yet", {},
                      "a partition is committed with each of its files");
   }
   for (const std::string& key : table.partition_keys) {
     if (!table.schema.Find(key)) {
-      return UserError("MR0504", "partition column '" + key + "' is not a column of the table");
+      return UserError("MR0506", "partition column '" + key + "' is not a column of the table");
     }
   }
   if (!table.partition_keys.empty() && table.partition_keys.size() >= table.schema.size()) {
-    return UserError("MR0504", "a partitioned table needs a column that is not a partition column");
+    return UserError("MR0506", "a partitioned table needs a column that is not a partition column");
   }
   return OkStatus();
 }
@@ -136,13 +136,13 @@ Status CheckFilesystem(const TableContext& table, bool for_write) {
   TRY(LocalPath(table.options.GetString("path")));
   for (const RefusedKey& refused : kRefused) {
     if (table.options.GetString(refused.key) != refused.harmless) {
-      return UserError("MR0504", "option '" + std::string(refused.key) + "' is not supported yet",
+      return UserError("MR0506", "option '" + std::string(refused.key) + "' is not supported yet",
                        {}, refused.instead);
     }
   }
   if (for_write) return CheckSinkOptions(table);
   if (!table.partition_keys.empty()) {
-    return UserError("MR0504", "reading a table with PARTITIONED BY is not supported yet", {},
+    return UserError("MR0506", "reading a table with PARTITIONED BY is not supported yet", {},
                      "declare a table on the directory without PARTITIONED BY");
   }
   const std::string pattern = table.options.GetString("source.path.regex-pattern");

@@ -13,7 +13,7 @@ std::vector<OptionSpec> FilesystemOptions();
 std::vector<OptionSpec> FilesystemExtraOptions();
 std::vector<MetadataColumn> FilesystemMetadata();
 
-/// The path without `file:` and `file://`; other schemes are MR0504.
+/// The path without `file:` and `file://`; other schemes are MR0506.
 Result<std::string> LocalPath(const std::string& path);
 
 /// Combinations and keys that this version does not do.

@@ -67,7 +67,7 @@ class ByteReader final : public SplitReader {
   Status Seek(std::string_view position) override {
     TRY_ASSIGN(offset_, ParsePosition(position));
     if (offset_ <= size_) return OkStatus();
-    return ExternalError("MR0507", "a file has become shorter than what was read of it",
+    return ExternalError("MR0508", "a file has become shorter than what was read of it",
                          std::to_string(size_) + " bytes now, " + std::to_string(offset_) +
                              " were read before");
   }
@@ -180,19 +180,19 @@ class FilesystemSource final : public Source {
   Result<std::vector<Split>> Discover() override {
     TRY_ASSIGN(const auto root, disk_->Stat(path_));
     if (!root) {
-      return ExternalError("MR0506", "'" + path_ + "' does not exist",
+      return ExternalError("MR0507", "'" + path_ + "' does not exist",
                            path_.starts_with('/') ? ""
                                                   : "the path is relative to the working directory");
     }
     std::vector<Split> splits;
     if (!root->directory) {
-      splits.push_back({path_, bounded_});
+      splits.push_back({path_, true});
       return splits;
     }
     TRY_ASSIGN(const auto files, disk_->List(path_, true));
     for (const FileInfo& file : files) {
       if (!file.directory && IsVisible(file.path) && pattern_.Matches(file.path)) {
-        splits.push_back({file.path, bounded_});
+        splits.push_back({file.path, true});
       }
     }
     std::ranges::sort(splits, {}, &Split::id);
@@ -201,7 +201,7 @@ class FilesystemSource final : public Source {
 
   Result<std::unique_ptr<SplitReader>> Open(const Split& split) override {
     TRY_ASSIGN(const auto info, disk_->Stat(split.id));
-    if (!info) return ExternalError("MR0506", "'" + split.id + "' does not exist any more");
+    if (!info) return ExternalError("MR0507", "'" + split.id + "' does not exist any more");
     std::vector<std::shared_ptr<arrow::Array>> metadata;
     for (const std::string& key : metadata_keys_) metadata.push_back(MetadataValue(key, *info));
     TRY_ASSIGN(auto file, disk_->OpenForRead(split.id));

@@ -128,6 +128,15 @@ SET 'millrace.over.emmit' = 'on-arrival')",
         .fixed = R"(
 SET 'millrace.over.emit' = 'on-arrival')",
     },
+    CodeInfo{
+        .code = "MR0513",
+        .title = "not a file of this format",
+        .explanation = R"(
+A file cannot be read in the format that the table declares: it is damaged, of another format, or
+its columns have types that cannot be read as the table's. Columns are found by name.)",
+        .example = "",
+        .fixed = "",
+    },
 };
 
 }  // namespace

@@ -144,6 +144,27 @@ bool ParseJavaBoolean(std::string_view text) {
          (text[2] | 0x20) == 'u' && (text[3] | 0x20) == 'e';
 }
 
+void AppendStrippedDecimal(Int128 value, int scale, std::string* out) {
+  if (value == 0) {
+    out->push_back('0');
+    return;
+  }
+  while (value % 10 == 0) {
+    value /= 10;
+    --scale;
+  }
+  if (scale >= 0) {
+    AppendDecimal(value, scale, out);
+    return;
+  }
+  std::string digits;
+  AppendDecimalPlain(value, 0, &digits);
+  const size_t lead = digits[0] == '-' ? 2 : 1;
+  const int exponent = static_cast<int>(digits.size() - lead) - scale;
+  if (digits.size() > lead) digits.insert(lead, 1, '.');
+  *out += digits + "E+" + std::to_string(exponent);
+}
+
 std::optional<size_t> DecodeBase64(std::string_view text, char* out) {
   if (text.size() % 4 != 0) return std::nullopt;
   char* p = out;

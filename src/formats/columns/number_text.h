@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "data/decimal.h"
+
 namespace millrace {
 
 /// Java's String.trim: cuts characters up to and including the blank.
@@ -36,6 +38,9 @@ double ParseDecimalDouble(const char* begin, const char* end);
 
 /// Boolean.parseBoolean of the trimmed text: "true" in any case, all else is false.
 bool ParseJavaBoolean(std::string_view text);
+
+/// A DECIMAL without trailing zeros, as Java's BigDecimal.stripTrailingZeros().toString(): `1.5`, `1E+2`.
+void AppendStrippedDecimal(Int128 value, int scale, std::string* out);
 
 /// Strict base64 with padding (MIME alphabet without line breaks).
 std::optional<size_t> DecodeBase64(std::string_view text, char* out);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/json/json_format.h"
 
+#include <strings.h>
+
 #include "formats/json/decoder.h"
+#include "formats/json/encoder.h"
 
 namespace millrace {
 namespace {
@@ -29,9 +32,14 @@ std::optional<std::string> Unsupported(const DataType& type) {
   }
 }
 
+bool IsChoice(const Options& options, std::string_view key, std::string_view choice) {
+  return strcasecmp(options.GetString(key).c_str(), std::string(choice).c_str()) == 0;
+}
+
 class JsonFormat final : public Format {
  public:
   std::string_view name() const override { return "json"; }
+  bool decodes_by_name() const override { return true; }
 
   std::vector<OptionSpec> options() const override {
     return {
@@ -52,10 +60,10 @@ class JsonFormat final : public Format {
          .type = OptionType::kEnum,
          .default_value = "FAIL",
          .choices = {"FAIL", "DROP", "LITERAL"},
-         .help = "What to write for a NULL key of a map."},
+         .help = "Accepted for Flink; maps have no NULL keys here."},
         {.key = "map-null-key.literal",
          .default_value = "null",
-         .help = "The key written for NULL when the mode is LITERAL."},
+         .help = "Accepted for Flink; maps have no NULL keys here."},
         {.key = "encode.decimal-as-plain-number",
          .type = OptionType::kBoolean,
          .default_value = "false",
@@ -93,6 +101,15 @@ class JsonFormat final : public Format {
         schema, JsonDecodeSettings{
                     .fail_on_missing_field = options.GetBoolean("fail-on-missing-field"),
                     .ignore_parse_errors = options.GetBoolean("ignore-parse-errors")});
+  }
+
+  Result<std::unique_ptr<RecordEncoder>> MakeEncoder(const Schema& schema,
+                                                     const Options& options) const override {
+    const JsonEncodeSettings settings{
+        .iso_timestamps = IsChoice(options, "timestamp-format.standard", "ISO-8601"),
+        .plain_decimals = options.GetBoolean("encode.decimal-as-plain-number"),
+        .ignore_null_fields = options.GetBoolean("encode.ignore-null-fields")};
+    return std::make_unique<JsonEncoder>(schema, settings);
   }
 };
 

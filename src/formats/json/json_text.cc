@@ -3,13 +3,14 @@
 
 #include <array>
 
+#include "base/utf8.h"
 #include "data/value_text.h"
 #include "formats/columns/number_text.h"
 
 namespace millrace {
 namespace {
 
-/// 0: as it is; 'u': \u00XX; else the letter behind the backslash.
+/// 0: as it is; 'u': \u00XX; 'U': two surrogates; else the letter behind the backslash.
 constexpr std::array<char, 256> kEscapes = [] {
   std::array<char, 256> escapes{};
   for (size_t c = 0; c < 0x20; ++c) escapes[c] = 'u';
@@ -18,16 +19,37 @@ constexpr std::array<char, 256> kEscapes = [] {
   escapes['\n'] = 'n';
   escapes['\f'] = 'f';
   escapes['\r'] = 'r';
+  for (size_t c = 0xF0; c < 0x100; ++c) escapes[c] = 'U';
   escapes['"'] = '"';
   escapes['\\'] = '\\';
   return escapes;
 }();
 
+constexpr char kHex[] = "0123456789ABCDEF";
+
+void AppendUnit(uint32_t unit, std::string* out) {
+  const char text[] = {'\\',           'u', kHex[unit >> 12], kHex[unit >> 8 & 15],
+                       kHex[unit >> 4 & 15], kHex[unit & 15]};
+  out->append(text, sizeof text);
+}
+
+/// The four bytes of a character beyond the basic plane as two escapes, as Jackson writes it.
+size_t AppendSurrogates(std::string_view text, std::string* out) {
+  const CodePoint point = DecodeCodePoint(text);
+  if (!point.valid) {
+    out->push_back('?');
+  } else {
+    AppendUnit(0xD800 + ((point.value - 0x10000) >> 10), out);
+    AppendUnit(0xDC00 + ((point.value - 0x10000) & 0x3FF), out);
+  }
+  return point.bytes;
+}
+
 bool AppendCompactString(JsonCursor& in, std::string* out) {
   std::string scratch;
   std::string_view text;
   if (!in.Text(&scratch, &text)) return false;
-  AppendJsonString(text, out);
+  AppendJacksonString(text, out);
   in.Advance();
   return true;
 }
@@ -69,22 +91,22 @@ bool AppendCompactContainer(JsonCursor& in, char closer, std::string* out) {
 
 }  // namespace
 
-void AppendJsonString(std::string_view text, std::string* out) {
+void AppendJacksonString(std::string_view text, std::string* out) {
   out->push_back('"');
   size_t plain = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     const char escape = kEscapes[static_cast<unsigned char>(text[i])];
     if (escape == 0) [[likely]] continue;
     out->append(text, plain, i - plain);
-    plain = i + 1;
-    out->push_back('\\');
-    out->push_back(escape);
-    if (escape == 'u') {
-      constexpr char kHex[] = "0123456789ABCDEF";
-      out->append("00");
-      out->push_back(kHex[static_cast<unsigned char>(text[i]) >> 4]);
-      out->push_back(kHex[text[i] & 15]);
+    if (escape == 'U') {
+      i += AppendSurrogates(text.substr(i), out) - 1;
+    } else if (escape == 'u') {
+      AppendUnit(static_cast<unsigned char>(text[i]), out);
+    } else {
+      out->push_back('\\');
+      out->push_back(escape);
     }
+    plain = i + 1;
   }
   out->append(text, plain);
   out->push_back('"');

@@ -5,37 +5,20 @@
 
 #include <algorithm>
 
-#include "base/check.h"
+#include "base/utf8.h"
 
 namespace millrace {
 namespace {
 
 /// Length of the valid UTF-8 in front.
 size_t ValidPrefix(std::string_view text) {
-  size_t low = 0;
-  size_t high = text.size();
-  // A prefix that ends within a character is invalid too, so try all four cuts around the middle.
-  while (high - low > 4) {
-    const size_t middle = (low + high) / 2;
-    bool valid = false;
-    size_t cut = middle;
-    for (; cut > low && middle - cut < 4 && !valid; --cut) {
-      valid = simdjson::validate_utf8(text.data() + low, cut - low);
-      if (valid) break;
-    }
-    if (valid) {
-      low = cut;
-    } else {
-      high = middle;
-    }
+  size_t at = 0;
+  while (at < text.size()) {
+    const CodePoint point = DecodeCodePoint(text.substr(at));
+    if (!point.valid) break;
+    at += point.bytes;
   }
-  while (low < high) {
-    size_t step = 1;
-    while (step <= high - low && !simdjson::validate_utf8(text.data() + low, step)) ++step;
-    if (step > high - low) break;
-    low += step;
-  }
-  return low;
+  return at;
 }
 
 bool IsOperator(char c) {
