@@ -7,6 +7,7 @@
 #include "functions/coercion.h"
 #include "functions/decimal_type.h"
 #include "functions/kernel_support.h"
+#include "functions/time/datetime_difference.h"
 
 namespace millrace {
 namespace {
@@ -128,6 +129,9 @@ void RegisterOperator(FunctionRegistry* registry, Operator spec) {
   function.resolve = [op = spec.op, name = std::string(spec.name),
                       accepted = std::string(spec.accepted)](
                          const CallSite& site) -> Result<ResolvedCall> {
+    if (op == ArithmeticOp::kSubtract && !site.options.empty()) {
+      return ResolveDatetimeDifference(site);
+    }
     if (site.args.empty() || site.args.size() > 2) return WrongArgumentCount(name, site, accepted);
     auto call = site.args.size() == 1 ? ResolveSign(op, site.args[0].type)
                                       : ResolveTwo(op, site.args[0].type, site.args[1].type);

@@ -215,6 +215,11 @@ ExpressionPtr ExpressionBinder::BindSpecialCall(const sql::Expr& expr) {
     options = {std::string(sql::TimeUnitName(timestamp->unit))};
     add(timestamp->first);
     add(timestamp->second);
+  } else if (const auto* difference = sql::As<sql::DatetimeDifference>(expr)) {
+    function = "-";
+    options = {std::string(sql::TimeUnitName(difference->qualifier.start))};
+    add(difference->left);
+    add(difference->right);
   } else if (const auto* row = sql::As<sql::Row>(expr)) {
     function = "ROW";
     for (const sql::ExprPtr& value : row->values) add(value);
