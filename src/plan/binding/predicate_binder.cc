@@ -127,12 +127,27 @@ ExpressionPtr ExpressionBinder::BindBinary(const sql::Binary& binary) {
     case Op::kMultiply:
     case Op::kDivide:
     case Op::kModulo:
-    case Op::kConcat:
-    case Op::kOverlaps: {
+    case Op::kConcat: {
       ExpressionPtr left = BindTyped(*binary.left);
       ExpressionPtr right = BindTyped(*binary.right);
       if (left == nullptr || right == nullptr) return nullptr;
       return Call(sql::BinaryOpName(binary.op), {std::move(left), std::move(right)}, binary.span);
+    }
+    case Op::kOverlaps: {
+      // The function takes the four ends, not two rows.
+      std::vector<ExpressionPtr> ends;
+      for (const sql::Expr* side : {binary.left.get(), binary.right.get()}) {
+        const auto* period = sql::As<sql::Row>(*side);
+        if (period == nullptr || period->values.size() != 2) {
+          context_->NotSupported("OVERLAPS of anything but (start, end)", side->span);
+          return nullptr;
+        }
+        for (const sql::ExprPtr& value : period->values) {
+          ends.push_back(BindTyped(*value));
+          if (ends.back() == nullptr) return nullptr;
+        }
+      }
+      return Call("OVERLAPS", std::move(ends), binary.span);
     }
     default:
       context_->NotSupported("operator " + std::string(sql::BinaryOpName(binary.op)),
