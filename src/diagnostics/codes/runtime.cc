@@ -12,7 +12,8 @@ constexpr std::array kCodes = {
         .code = "MR0701",
         .title = "division by zero",
         .explanation = R"(
-A row divides by zero, also with DOUBLE, as in Flink. By default the row goes to the dead
+A row divides an integer or DECIMAL by zero (of FLOAT and DOUBLE the quotient is Infinity or NaN,
+as in Flink). By default the row goes to the dead
 letters and the pipeline goes on; `SET 'millrace.on-row-error' = 'fail'` stops it, as Flink
 does. Guard the expression if zero is a legal value.)",
         .example = R"(
