@@ -124,9 +124,9 @@ class MultisetAccumulators : public SlotStates<ValueCounts<typename Stored<T>::V
     ends[0] = 0;
     std::vector<std::pair<const Value*, int32_t>> entries;
     for (size_t i = 0; i < slots.size(); ++i) {
-      for (const auto& [value, count] : this->states_[slots[i]]) {
+      this->states_[slots[i]].ForEach([&](const Value& value, int64_t count) {
         if (count > 0) entries.emplace_back(&value, static_cast<int32_t>(count));
-      }
+      });
       ends[i + 1] = static_cast<int32_t>(entries.size());
     }
     const auto type = std::static_pointer_cast<arrow::MapType>(type_.ToArrow());
