@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// OVER (PARTITION BY k ORDER BY ts RANGE 10 s PRECEDING) with COUNT, SUM and MAX over 10,000 keys, by
-// watermark and on arrival, and row by row for latency, against a bare loop with a deque per key.
+// OVER (PARTITION BY k ORDER BY ts RANGE 10 s PRECEDING) with COUNT, SUM and MAX over 10,000 keys,
+// by watermark and on arrival, and row by row for latency, against a bare loop with a deque per
+// key.
 #include <arrow/api.h>
 #include <benchmark/benchmark.h>
 
@@ -34,7 +35,8 @@ std::vector<Batch> MakeBatches(int64_t batch_rows, int64_t rows) {
   for (int64_t number = 0; number < rows;) {
     arrow::Int64Builder keys;
     arrow::Int64Builder values;
-    arrow::TimestampBuilder times(arrow::timestamp(arrow::TimeUnit::MILLI), arrow::default_memory_pool());
+    arrow::TimestampBuilder times(arrow::timestamp(arrow::TimeUnit::MILLI),
+                                  arrow::default_memory_pool());
     auto watermarks = std::make_shared<std::vector<EventTime>>();
     for (int64_t i = 0; i < batch_rows; ++i, ++number) {
       state = state * 6364136223846793005u + 1442695040888963407u;
@@ -88,8 +90,8 @@ void Over(benchmark::State& bench, bool on_arrival, int64_t batch_rows, bool wit
   if (with_max) fields.calls.push_back(MakeCall("MAX", {1}));
   Schema schema = InputSchema();
   for (const AggregateCall& call : fields.calls) schema.Append(call.output);
-  const PlanNodePtr node =
-      std::make_shared<OverNode>(std::make_shared<ValuesNode>(InputSchema(), Batch(), ""), fields, schema);
+  const PlanNodePtr node = std::make_shared<OverNode>(
+      std::make_shared<ValuesNode>(InputSchema(), Batch(), ""), fields, schema);
   SessionContext session;
   for (auto _ : bench) {
     StateStore state(false);

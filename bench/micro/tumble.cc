@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TUMBLE of 10 s, COUNT(*) and SUM over 10,000 BIGINT keys, against a bare loop over a hash table of the
-// standard library. Both read the same Arrow columns and give one row per key and window.
+// TUMBLE of 10 s, COUNT(*) and SUM over 10,000 BIGINT keys, against a bare loop over a hash table
+// of the standard library. Both read the same Arrow columns and give one row per key and window.
 #include <arrow/api.h>
 #include <benchmark/benchmark.h>
 
@@ -32,7 +32,8 @@ std::vector<Batch> MakeBatches() {
   for (int64_t b = 0; b < kBatches; ++b) {
     arrow::Int64Builder keys;
     arrow::Int64Builder values;
-    arrow::TimestampBuilder times(arrow::timestamp(arrow::TimeUnit::MILLI), arrow::default_memory_pool());
+    arrow::TimestampBuilder times(arrow::timestamp(arrow::TimeUnit::MILLI),
+                                  arrow::default_memory_pool());
     auto watermarks = std::make_shared<std::vector<EventTime>>();
     for (int64_t i = 0; i < kRows; ++i, ++number) {
       state = state * 6364136223846793005u + 1442695040888963407u;
@@ -77,7 +78,9 @@ void Tumble(benchmark::State& bench, WindowSpec spec) {
   fields.window = spec;
   fields.time_column = 2;
   fields.emit_start = true;
-  Schema schema({InputSchema()[0], fields.calls[0].output, fields.calls[1].output,
+  Schema schema({InputSchema()[0],
+                 fields.calls[0].output,
+                 fields.calls[1].output,
                  {"window_start", DataType::Timestamp(3)}});
   const PlanNodePtr node = std::make_shared<WindowAggregateNode>(
       std::make_shared<ValuesNode>(InputSchema(), Batch(), ""), fields, schema);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// DeadlineOperator: the event loop of operators that do something when the watermark reaches a time.
+// DeadlineOperator: the event loop of operators that do something when the watermark reaches a
+// time.
 //
-// It walks a batch row by row in watermark order: rows are processed while their watermark stays below the
-// next deadline, and what is due is fired before the row where the deadline is crossed. Before and after a
-// fire the watermark goes downstream just as it would if rows came one at a time, so results do not depend
-// on where batches were cut. It stops wherever the output is full and goes on in Continue.
+// It walks a batch row by row in watermark order: rows are processed while their watermark stays
+// below the next deadline, and what is due is fired before the row where the deadline is crossed.
+// Before and after a fire the watermark goes downstream just as it would if rows came one at a
+// time, so results do not depend on where batches were cut. It stops wherever the output is full
+// and goes on in Continue.
 #pragma once
 
 #include "operators/input_watermarks.h"
@@ -27,8 +29,8 @@ class DeadlineOperator : public Operator {
   virtual EventTime NextDeadline() const = 0;
   /// A new batch: what is done once for all its rows.
   virtual Status BeginBatch(int input, const Batch& batch) = 0;
-  /// Processes rows from `begin` on and returns the row to go on with. Stops before a row whose watermark
-  /// has reached NextDeadline(), and when the output is full.
+  /// Processes rows from `begin` on and returns the row to go on with. Stops before a row whose
+  /// watermark has reached NextDeadline(), and when the output is full.
   virtual Result<int64_t> ProcessRows(int input, const Batch& batch, int64_t begin,
                                       Output* output) = 0;
   virtual void EndBatch() {}

@@ -53,7 +53,8 @@ Watermark InputWatermarks::Advance(int input, Watermark watermark) {
   Input& from = inputs_[static_cast<size_t>(input)];
   from.idle = watermark.idle;
   Raise(from.cell, watermark.time);
-  const bool all_idle = std::all_of(inputs_.begin(), inputs_.end(), [](const Input& i) { return i.idle; });
+  const bool all_idle =
+      std::all_of(inputs_.begin(), inputs_.end(), [](const Input& i) { return i.idle; });
   if (!all_idle) Raise(current_, Least(-1));
   return {current(), all_idle};
 }

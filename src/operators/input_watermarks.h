@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// InputWatermarks: the watermark of an operator with one or more inputs. It is the least of those of its
-// inputs, idle ones left out, and never goes back. The same minimum is taken for every row of a batch, so
-// late rules downstream do not depend on where batches were cut.
+// InputWatermarks: the watermark of an operator with one or more inputs. It is the least of those
+// of its inputs, idle ones left out, and never goes back. The same minimum is taken for every row
+// of a batch, so late rules downstream do not depend on where batches were cut.
 #pragma once
 
 #include <memory>

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operator: the running form of a plan node, a pure state machine.
 //
-// Called by one shard thread only; holds no lock; sees no clock, thread, file, socket or random number.
-// All calls for one event return before the next event comes, and output is resumable: once
-// Output::full() an operator stops, remembers where it was, and is called again through Continue until
-// more() is false. Only then does it get the next event.
+// Called by one shard thread only; holds no lock; sees no clock, thread, file, socket or random
+// number. All calls for one event return before the next event comes, and output is resumable: once
+// Output::full() an operator stops, remembers where it was, and is called again through Continue
+// until more() is false. Only then does it get the next event.
 //
-// Watermarks. Row i of a batch arrives under batch.watermark_before(i). An operator with timers compares
-// that column with its next deadline and fires *before* the row where it is crossed, so results do not
-// depend on where batches were cut; rows it emits when firing carry the watermark that it had forwarded
-// last. An operator without timers passes the side columns on. OnWatermark comes when the watermark moved
-// behind the last row.
+// Watermarks. Row i of a batch arrives under batch.watermark_before(i). An operator with timers
+// compares that column with its next deadline and fires *before* the row where it is crossed, so
+// results do not depend on where batches were cut; rows it emits when firing carry the watermark
+// that it had forwarded last. An operator without timers passes the side columns on. OnWatermark
+// comes when the watermark moved behind the last row.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +41,7 @@ class Output {
 
 /// A row that could not be processed and leaves the pipeline here.
 struct RowFailure {
-  std::string_view stage;      // "processing", "inference"
+  std::string_view stage;  // "processing", "inference"
   std::string reason;
   const Batch* batch = nullptr;
   const Schema* schema = nullptr;
@@ -61,11 +61,11 @@ struct OperatorMetrics {
 /// What the runtime gives an operator of one shard. Outlives it.
 struct OperatorContext {
   const SessionContext* session = nullptr;
-  StateStore* state = nullptr;               // this operator's private namespace on this shard
+  StateStore* state = nullptr;  // this operator's private namespace on this shard
   OperatorMetrics* metrics = nullptr;
   /// Applies millrace.on-row-error: an error return means the job must fail.
   std::function<Status(const RowFailure&)> on_row_failure;
-  Environment env;                           // for io and predict only
+  Environment env;  // for io and predict only
   /// Monotonic nanoseconds, for stage timing only; never decides a result.
   std::function<int64_t()> now_nanos;
   int shard = 0;
@@ -80,8 +80,8 @@ class Operator {
   virtual Status OnWatermark(int input, Watermark watermark, Output* output);
   /// Processing time moved on (idle time-outs, state TTL). Default: nothing.
   virtual Status OnTime(int64_t now_ms, Output* output);
-  /// Everything before the barrier has been processed; the runtime then collects the state delta and
-  /// forwards the barrier. Default: nothing. Never waits.
+  /// Everything before the barrier has been processed; the runtime then collects the state delta
+  /// and forwards the barrier. Default: nothing. Never waits.
   virtual Status OnBarrier(Barrier barrier, Output* output);
   /// That input has ended. The runtime has delivered Watermark{kMaxWatermark} on it before.
   virtual Status OnEnd(int input, Output* output);

@@ -27,7 +27,8 @@ Status ReportRowErrors(const OperatorContext& context, const RowErrors& errors, 
 
 std::vector<int32_t> RowsWithoutError(const RowErrors& errors, int64_t count) {
   std::vector<bool> failed(static_cast<size_t>(count), false);
-  for (const RowErrors::Entry& entry : errors.entries()) failed[static_cast<size_t>(entry.row)] = true;
+  for (const RowErrors::Entry& entry : errors.entries())
+    failed[static_cast<size_t>(entry.row)] = true;
   std::vector<int32_t> rows;
   for (size_t i = 0; i < failed.size(); ++i) {
     if (!failed[i]) rows.push_back(static_cast<int32_t>(i));

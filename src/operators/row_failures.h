@@ -12,8 +12,8 @@ namespace millrace {
 /// Reports one row; an error means the job must fail.
 Status ReportFailedRow(const OperatorContext& context, const RowFailure& failure);
 
-/// Reports every row in `errors` (of stage "processing"). `rows`, if not empty, maps row numbers of the
-/// errors to rows of `batch`.
+/// Reports every row in `errors` (of stage "processing"). `rows`, if not empty, maps row numbers of
+/// the errors to rows of `batch`.
 Status ReportRowErrors(const OperatorContext& context, const RowErrors& errors, const Batch& batch,
                        const Schema& schema, std::span<const int32_t> rows = {});
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CellTable: a handful of named 64-bit integers of one operator (its watermark, a sequence counter), as
-// state. One thread.
+// CellTable: a handful of named 64-bit integers of one operator (its watermark, a sequence
+// counter), as state. One thread.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Encoding of state keys and values: integers as big-endian bytes whose order is that of the values (so a
-// store sorted by bytes is sorted by time), and lengths as LEB128 varints. Version-stable.
+// Encoding of state keys and values: integers as big-endian bytes whose order is that of the values
+// (so a store sorted by bytes is sorted by time), and lengths as LEB128 varints. Version-stable.
 #pragma once
 
 #include <cstdint>

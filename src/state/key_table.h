@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// KeyTable: value per key. Encoded keys are mapped to dense, reusable slots; the owner keeps the values in
-// columns addressed by slot and tells how to write and read one (Values).
+// KeyTable: value per key. Encoded keys are mapped to dense, reusable slots; the owner keeps the
+// values in columns addressed by slot and tells how to write and read one (Values).
 //
-// Open addressing with linear probing over 8-byte buckets (slot, part of the hash); short keys lie inline
-// beside their hash, so a find of a known key touches two cache lines. Deletion shifts buckets back: no
-// tombstones. Slots of erased keys are reused in last-out order. One thread.
+// Open addressing with linear probing over 8-byte buckets (slot, part of the hash); short keys lie
+// inline beside their hash, so a find of a known key touches two cache lines. Deletion shifts
+// buckets back: no tombstones. Slots of erased keys are reused in last-out order. One thread.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,8 @@ class KeyTable final : public StateTable {
     Detach(slot);
     Release(slot);
   }
-  /// The two halves of Erase: the key is forgotten; the slot is given to no other key until Release.
+  /// The two halves of Erase: the key is forgotten; the slot is given to no other key until
+  /// Release.
   void Detach(uint32_t slot);
   void Release(uint32_t slot) { free_.push_back(slot); }
 

@@ -113,8 +113,8 @@ Status OrderedTable::Apply(const StateChange& change) {
   }
   OrderedEntry entry{time, static_cast<uint64_t>(sequence), 0};
   const uint64_t hash = HashBytes(key_bytes);
-  const uint32_t key = change.deleted ? keys_->Find(key_bytes, hash)
-                                      : keys_->FindOrInsert(key_bytes, hash);
+  const uint32_t key =
+      change.deleted ? keys_->Find(key_bytes, hash) : keys_->FindOrInsert(key_bytes, hash);
   const auto held = entries_of(key);
   const auto place = std::lower_bound(held.begin(), held.end(), entry);
   const bool found = place != held.end() && !(entry < *place);

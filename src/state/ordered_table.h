@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// OrderedTable: per key, entries in order of (time, sequence), each for a row of a RowStore. Trimming from
-// the front is cheap, late entries may go in the middle. Changes are tracked per entry, so a partition of
-// 10,000 rows costs a delta of what came and went.
+// OrderedTable: per key, entries in order of (time, sequence), each for a row of a RowStore.
+// Trimming from the front is cheap, late entries may go in the middle. Changes are tracked per
+// entry, so a partition of 10,000 rows costs a delta of what came and went.
 //
-// Keys are slots of a KeyTable, which the owner keeps alive as long as a key has entries (or longer). The
-// table owns the rows of its entries: they are freed with them. One thread.
+// Keys are slots of a KeyTable, which the owner keeps alive as long as a key has entries (or
+// longer). The table owns the rows of its entries: they are freed with them. One thread.
 #pragma once
 
 #include <cstdint>

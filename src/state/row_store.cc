@@ -42,7 +42,8 @@ std::shared_ptr<arrow::Buffer> MakeValidity(size_t count, int64_t* nulls, F&& is
   for (size_t i = 0; i < count; ++i) {
     if (!is_null(i)) continue;
     if (bitmap == nullptr) {
-      const auto bytes = static_cast<size_t>(arrow::bit_util::BytesForBits(static_cast<int64_t>(count)));
+      const auto bytes =
+          static_cast<size_t>(arrow::bit_util::BytesForBits(static_cast<int64_t>(count)));
       bitmap = NewBuffer(bytes);
       std::memset(bitmap->mutable_data(), 0xFF, bytes);
     }
@@ -90,7 +91,8 @@ class FixedColumn final : public RowStore::Column {
     auto validity = MakeValidity(count, &nulls, [&](size_t i) {
       return slots[i] == RowStore::kNone || nulls_[slots[i]] != 0;
     });
-    const auto bits = static_cast<size_t>(arrow::bit_util::BytesForBits(static_cast<int64_t>(count)));
+    const auto bits =
+        static_cast<size_t>(arrow::bit_util::BytesForBits(static_cast<int64_t>(count)));
     auto buffer = NewBuffer(W == 0 ? bits : count * kWidth);
     uint8_t* target = buffer->mutable_data();
     if constexpr (W == 0) std::memset(target, 0, bits);
@@ -105,8 +107,8 @@ class FixedColumn final : public RowStore::Column {
         std::memcpy(target + i * W, values_.data() + slots[i] * W, W);
       }
     }
-    return arrow::MakeArray(arrow::ArrayData::Make(type_, static_cast<int64_t>(count),
-                                                   {std::move(validity), std::move(buffer)}, nulls));
+    return arrow::MakeArray(arrow::ArrayData::Make(
+        type_, static_cast<int64_t>(count), {std::move(validity), std::move(buffer)}, nulls));
   }
 
   void Write(uint32_t slot, std::string* out) const override {

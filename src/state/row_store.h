@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// RowStore: rows kept by value in columns, addressed by reusable slots. What operators hold back (rows that
-// wait for a watermark, the rows of a frame, both sides of a join) lies here: adding and gathering are
-// loops over one column at a time, and nothing keeps the batch alive that a row came in.
+// RowStore: rows kept by value in columns, addressed by reusable slots. What operators hold back
+// (rows that wait for a watermark, the rows of a frame, both sides of a join) lies here: adding and
+// gathering are loops over one column at a time, and nothing keeps the batch alive that a row came
+// in.
 //
-// Values of fixed width lie in flat arrays, text in strings whose memory is reused with the slot, nested
-// values as the bytes of their key encoding. One thread.
+// Values of fixed width lie in flat arrays, text in strings whose memory is reused with the slot,
+// nested values as the bytes of their key encoding. One thread.
 #pragma once
 
 #include <arrow/type_fwd.h>

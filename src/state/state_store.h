@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// StateStore: keyed state of one operator on one shard, in three shapes (value per key, ordered entries,
-// timers), with dirty tracking per entry. In memory; what changed since the barrier before is handed over
-// as absolute puts and deletes. One thread.
+// StateStore: keyed state of one operator on one shard, in three shapes (value per key, ordered
+// entries, timers), with dirty tracking per entry. In memory; what changed since the barrier before
+// is handed over as absolute puts and deletes. One thread.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@
 
 namespace millrace {
 
-/// One change: `deleted` or the absolute value. `table` is the name under which a table was registered.
+/// One change: `deleted` or the absolute value. `table` is the name under which a table was
+/// registered.
 struct StateChange {
   std::string_view table;
   std::string_view key;

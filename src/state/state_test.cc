@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random operations on every state table: a copy to which the deltas are applied equals the original.
+// Random operations on every state table: a copy to which the deltas are applied equals the
+// original.
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
@@ -45,7 +46,8 @@ struct Numbers {
   KeyTable table;
   explicit Numbers(bool track)
       : table("numbers", track,
-              {.write = [this](uint32_t slot, std::string* out) { *out += std::to_string(values[slot]); },
+              {.write = [this](uint32_t slot,
+                               std::string* out) { *out += std::to_string(values[slot]); },
                .read = [this](uint32_t slot, std::string_view bytes) -> Status {
                  Set(slot, std::stoll(std::string(bytes)));
                  return OkStatus();
@@ -128,7 +130,8 @@ TEST(KeyTableTest, OnlyChangedKeysAreInADelta) {
 
 struct Rows {
   KeyTable keys{"keys", false};
-  RowStore rows{{DataType::BigInt(), DataType::String(), DataType::Boolean(), DataType::Decimal(20, 2)}};
+  RowStore rows{
+      {DataType::BigInt(), DataType::String(), DataType::Boolean(), DataType::Decimal(20, 2)}};
   OrderedTable table;
   explicit Rows(bool track) : table("rows", track, &keys, &rows) {}
 
@@ -139,11 +142,13 @@ struct Rows {
     arrow::Decimal128Builder decimal(arrow::decimal128(20, 2));
     const bool null = random() % 5 == 0;
     ASSERT_TRUE((null ? number.AppendNull() : number.Append(static_cast<int64_t>(random()))).ok());
-    ASSERT_TRUE((random() % 5 == 0 ? text.AppendNull() : text.Append(std::string(random() % 40, 'x'))).ok());
+    ASSERT_TRUE(
+        (random() % 5 == 0 ? text.AppendNull() : text.Append(std::string(random() % 40, 'x')))
+            .ok());
     ASSERT_TRUE((random() % 5 == 0 ? flag.AppendNull() : flag.Append(random() % 2 == 0)).ok());
     ASSERT_TRUE((null ? decimal.AppendNull() : decimal.Append(arrow::Decimal128(time))).ok());
-    const std::vector<std::shared_ptr<arrow::Array>> columns = {
-        *number.Finish(), *text.Finish(), *flag.Finish(), *decimal.Finish()};
+    const std::vector<std::shared_ptr<arrow::Array>> columns = {*number.Finish(), *text.Finish(),
+                                                                *flag.Finish(), *decimal.Finish()};
     std::vector<uint32_t> slots;
     const int32_t row = 0;
     rows.Add(columns, std::span(&row, 1), &slots);
@@ -256,7 +261,8 @@ TEST(TimeTableTest, DeltasRebuildIt) {
       const auto array = copied_rows.Gather(0, copy.rows_at(time));
       ASSERT_TRUE(array.has_value());
       const auto& numbers = static_cast<const arrow::Int32Array&>(**array);
-      ASSERT_EQ(std::vector<int32_t>(numbers.raw_values(), numbers.raw_values() + numbers.length()), values);
+      ASSERT_EQ(std::vector<int32_t>(numbers.raw_values(), numbers.raw_values() + numbers.length()),
+                values);
     }
   }
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// TimeTable: rows that wait for a time, in order of (time, arrival). Taking all rows of the earliest time
-// is what it is for: rows held until the watermark passes them, or until their window closes.
+// TimeTable: rows that wait for a time, in order of (time, arrival). Taking all rows of the
+// earliest time is what it is for: rows held until the watermark passes them, or until their window
+// closes.
 //
-// The table owns the rows of its entries in a RowStore: they are freed when their time is dropped. One
-// thread.
+// The table owns the rows of its entries in a RowStore: they are freed when their time is dropped.
+// One thread.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// TimerQueue: event-time deadlines, each for a payload (an encoded key, a window). The same deadline for
-// the same payload is kept once. Order of firing: time, then payload bytes. One thread.
+// TimerQueue: event-time deadlines, each for a payload (an encoded key, a window). The same
+// deadline for the same payload is kept once. Order of firing: time, then payload bytes. One
+// thread.
 #pragma once
 
 #include <cstdint>

@@ -3,7 +3,8 @@
 //
 //   Batch batch = BatchBuilder(schema).Row({"a", 1, 1000}).Row({"b", kNullCell, 2000}).Build();
 //
-// Timestamps are milliseconds, decimals unscaled integers. Header only: unit tests of any component use it.
+// Timestamps are milliseconds, decimals unscaled integers. Header only: unit tests of any component
+// use it.
 #pragma once
 
 #include <arrow/api.h>

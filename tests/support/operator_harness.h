@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// OperatorHarness: runs one operator as the runtime would, on a script of rows, and keeps what comes out as
-// text. A script can be cut into batches in any way and interrupted: state then goes through its deltas into
-// a fresh operator. Header only.
+// OperatorHarness: runs one operator as the runtime would, on a script of rows, and keeps what
+// comes out as text. A script can be cut into batches in any way and interrupted: state then goes
+// through its deltas into a fresh operator. Header only.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -31,7 +31,8 @@ struct ScriptRow {
 };
 using Script = std::vector<ScriptRow>;
 
-/// Sets the watermarks of a script as `WATERMARK FOR c AS c - delay` would; times[i] is input i's column.
+/// Sets the watermarks of a script as `WATERMARK FOR c AS c - delay` would; times[i] is input i's
+/// column.
 inline void AssignWatermarks(Script* script, std::vector<size_t> times, int64_t delay_ms) {
   std::map<int, EventTime> now;
   for (ScriptRow& row : *script) {
@@ -162,7 +163,8 @@ class OperatorHarness final : public Output {
     context.metrics = &metrics_;
     context.env = env_;
     context.on_row_failure = [this](const RowFailure& failure) {
-      failures_.push_back(failure.reason + " " + FormatRow(*failure.schema, *failure.batch, failure.row));
+      failures_.push_back(failure.reason + " " +
+                          FormatRow(*failure.schema, *failure.batch, failure.row));
       return OkStatus();
     };
     context.now_nanos = [this] { return ++nanos_; };
@@ -250,8 +252,8 @@ inline std::vector<std::string> Sorted(std::vector<std::string> rows) {
 }
 
 /// What a script gives when it is cut into batches of `size` rows (0: random).
-inline std::vector<std::string> RunScript(const PlanNodePtr& node, const Script& script, size_t size,
-                                          uint64_t seed = 1) {
+inline std::vector<std::string> RunScript(const PlanNodePtr& node, const Script& script,
+                                          size_t size, uint64_t seed = 1) {
   std::mt19937_64 random(seed);
   OperatorHarness harness(node);
   harness.Feed(script, 0, script.size(), size, random);
@@ -259,8 +261,8 @@ inline std::vector<std::string> RunScript(const PlanNodePtr& node, const Script&
   return harness.TakeRows();
 }
 
-/// Runs a script straight, cut at random, and interrupted half-way: the rows must be the same, in the same
-/// order but after a restart. Returns them.
+/// Runs a script straight, cut at random, and interrupted half-way: the rows must be the same, in
+/// the same order but after a restart. Returns them.
 inline std::vector<std::string> RunEveryWay(const PlanNodePtr& node, const Script& script) {
   const std::vector<std::string> expected = RunScript(node, script, 1);
   EXPECT_EQ(RunScript(node, script, 7), expected);

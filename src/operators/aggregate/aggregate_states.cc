@@ -28,7 +28,8 @@ void AggregateStates::Reset(uint32_t slot) {
 
 const AggregateStates::Passed& AggregateStates::Filter(int column, const AggregateRows& rows,
                                                        const RunningResults& wanted) {
-  const auto& flags = static_cast<const arrow::BooleanArray&>(*rows.columns[static_cast<size_t>(column)]);
+  const auto& flags =
+      static_cast<const arrow::BooleanArray&>(*rows.columns[static_cast<size_t>(column)]);
   Passed& passed = passed_;
   passed.rows.clear();
   passed.slots.clear();
@@ -79,8 +80,7 @@ Result<AggregateStates::Columns> AggregateStates::UpdateRunning(const AggregateR
     const Passed* passed = call.filter < 0 ? nullptr : &Filter(call.filter, rows, wanted);
     const RunningResults mapped{passed == nullptr ? wanted.after : std::span(passed->after),
                                 wanted.slots};
-    TRY_ASSIGN(auto column,
-               accumulators_[i]->UpdateRunning(InputOf(call, rows, passed), mapped));
+    TRY_ASSIGN(auto column, accumulators_[i]->UpdateRunning(InputOf(call, rows, passed), mapped));
     results.push_back(std::move(column));
   }
   return results;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// AggregateStates: the accumulators of all aggregate calls of one operator, addressed by slot. Applies
-// FILTER clauses and picks each call's argument columns. One thread.
+// AggregateStates: the accumulators of all aggregate calls of one operator, addressed by slot.
+// Applies FILTER clauses and picks each call's argument columns. One thread.
 #pragma once
 
 #include <memory>
@@ -14,13 +14,15 @@
 
 namespace millrace {
 
-/// Rows of some columns that go to slots, in order. `columns` are those that the calls' numbers refer to.
+/// Rows of some columns that go to slots, in order. `columns` are those that the calls' numbers
+/// refer to.
 struct AggregateRows {
   std::span<const std::shared_ptr<arrow::Array>> columns;
   std::span<const int32_t> rows;
   std::span<const uint32_t> slots;
-  std::span<const int8_t> signs;      // empty: all +1
-  std::span<const int64_t> sequence;  // order for FIRST_VALUE and LAST_VALUE; needed if order_sensitive
+  std::span<const int8_t> signs;  // empty: all +1
+  std::span<const int64_t>
+      sequence;  // order for FIRST_VALUE and LAST_VALUE; needed if order_sensitive
 };
 
 class AggregateStates {
@@ -53,11 +55,12 @@ class AggregateStates {
     std::vector<uint32_t> after;  // of the wanted results, counted in passed rows
   };
   const Passed& Filter(int column, const AggregateRows& rows, const RunningResults& wanted);
-  AggregateInput InputOf(const AggregateCall& call, const AggregateRows& rows, const Passed* passed);
+  AggregateInput InputOf(const AggregateCall& call, const AggregateRows& rows,
+                         const Passed* passed);
 
   const std::vector<AggregateCall>* calls_;
   std::vector<std::unique_ptr<Accumulators>> accumulators_;
-  Columns args_;    // of the call at hand
+  Columns args_;  // of the call at hand
   Passed passed_;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ExpiryList: slots in the order in which they were last touched, for state time-to-live. A linked list
-// in two arrays: touching and removing cost a few writes. One thread.
+// ExpiryList: slots in the order in which they were last touched, for state time-to-live. A linked
+// list in two arrays: touching and removing cost a few writes. One thread.
 #pragma once
 
 #include <cstdint>
@@ -28,9 +28,7 @@ class ExpiryList {
     int64_t time_ms = 0;
     bool linked = false;
   };
-  bool Contains(uint32_t slot) const {
-    return slot + 1 < links_.size() && links_[slot + 1].linked;
-  }
+  bool Contains(uint32_t slot) const { return slot + 1 < links_.size() && links_[slot + 1].linked; }
 
   std::vector<Link> links_ = std::vector<Link>(1);  // index 0 is both ends; slot s is index s + 1
 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// GroupAggregate: GROUP BY without a window. The changelog is Flink's, row by row: a first row gives +I, a
-// row that changes the result -U and +U, one that does not nothing, the last row's retraction -D. A
-// retraction for an unknown group is ignored.
+// GroupAggregate: GROUP BY without a window. The changelog is Flink's, row by row: a first row
+// gives +I, a row that changes the result -U and +U, one that does not nothing, the last row's
+// retraction -D. A retraction for an unknown group is ignored.
 //
-// A batch is still one update per aggregate call: the results before and after each row come out of one
-// UpdateRunning. A group that ends inside the batch gives up its key at once but its slot only afterwards,
-// so that its next life starts with an empty slot.
+// A batch is still one update per aggregate call: the results before and after each row come out of
+// one UpdateRunning. A group that ends inside the batch gives up its key at once but its slot only
+// afterwards, so that its next life starts with an empty slot.
 #include <arrow/api.h>
 
 #include <algorithm>
@@ -30,10 +30,11 @@ class GroupAggregate final : public Operator {
         group_(*As<GroupAggregateNode>(node_)),
         codec_(group_.keys(), KeyTypes()),
         states_(&group_.calls()),
-        groups_("groups", context.state->track(),
-                {.write = [this](uint32_t slot, std::string* out) { Write(slot, out); },
-                 .read = [this](uint32_t slot, std::string_view bytes) { return Read(slot, bytes); },
-                 .clear = [this](uint32_t slot) { Clear(slot); }}) {
+        groups_(
+            "groups", context.state->track(),
+            {.write = [this](uint32_t slot, std::string* out) { Write(slot, out); },
+             .read = [this](uint32_t slot, std::string_view bytes) { return Read(slot, bytes); },
+             .clear = [this](uint32_t slot) { Clear(slot); }}) {
     context.state->Register(&groups_);
   }
 
@@ -41,13 +42,12 @@ class GroupAggregate final : public Operator {
     codec_.Encode(batch, &keys_);
     FindGroups(batch);
     TRY_ASSIGN(auto before, states_.Finish(known_slots_));
-    TRY_ASSIGN(auto results,
-               states_.UpdateRunning({.columns = batch.columns,
-                                      .rows = rows_,
-                                      .slots = slots_,
-                                      .signs = signs_,
-                                      .sequence = {}},
-                                     {.after = after_, .slots = slots_}));
+    TRY_ASSIGN(auto results, states_.UpdateRunning({.columns = batch.columns,
+                                                    .rows = rows_,
+                                                    .slots = slots_,
+                                                    .signs = signs_,
+                                                    .sequence = {}},
+                                                   {.after = after_, .slots = slots_}));
     TRY(Prepend(std::move(before), &results));
     TRY(Compose(batch, results));
     for (uint32_t slot : ended_) {
@@ -106,8 +106,8 @@ class GroupAggregate final : public Operator {
     expiry_.Remove(slot);
   }
 
-  /// Fills the update: its rows, slots and signs, what was the case before each (firsts_, ends_), and
-  /// the groups whose result before the batch is needed.
+  /// Fills the update: its rows, slots and signs, what was the case before each (firsts_, ends_),
+  /// and the groups whose result before the batch is needed.
   void FindGroups(const Batch& batch) {
     rows_.clear();
     slots_.clear();
@@ -172,7 +172,8 @@ class GroupAggregate final : public Operator {
     return OkStatus();
   }
 
-  /// Makes the changelog rows. `results`: of the known groups before the batch, then after each row.
+  /// Makes the changelog rows. `results`: of the known groups before the batch, then after each
+  /// row.
   Status Compose(const Batch& batch, const AggregateStates::Columns& results) {
     const RowEquality equality(results);
     for (size_t i = 0; i < known_slots_.size(); ++i) {
@@ -208,9 +209,8 @@ class GroupAggregate final : public Operator {
     for (const auto& column : results) {
       pending_.columns.push_back(TakeRows(*column, out_results_));
     }
-    const bool all_inserts = std::all_of(kinds->begin(), kinds->end(), [](ChangeKind kind) {
-      return kind == ChangeKind::kInsert;
-    });
+    const bool all_inserts = std::all_of(
+        kinds->begin(), kinds->end(), [](ChangeKind kind) { return kind == ChangeKind::kInsert; });
     pending_.kinds = all_inserts ? nullptr : std::move(kinds);
     return OkStatus();
   }
@@ -262,8 +262,8 @@ class GroupAggregate final : public Operator {
 
 void RegisterGroupAggregate(OperatorRegistry* registry) {
   registry->Register(GroupAggregateNode::kKind,
-                     [](const PlanNodePtr& node, const OperatorContext& context)
-                         -> Result<std::unique_ptr<Operator>> {
+                     [](const PlanNodePtr& node,
+                        const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
                        return std::make_unique<GroupAggregate>(node, context);
                      });
 }

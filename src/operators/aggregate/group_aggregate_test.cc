@@ -21,8 +21,8 @@ PlanNodePtr MakeNode(bool keyed, bool retracts, int64_t ttl_ms = 0) {
   Schema schema;
   if (keyed) schema.Append(input[0]);
   for (const AggregateCall& call : calls) schema.Append(call.output);
-  return std::make_shared<GroupAggregateNode>(InputNode(input), keyed ? std::vector<int>{0} : std::vector<int>{},
-                                              calls, schema, ttl_ms);
+  return std::make_shared<GroupAggregateNode>(
+      InputNode(input), keyed ? std::vector<int>{0} : std::vector<int>{}, calls, schema, ttl_ms);
 }
 
 std::string KeyText(const Cell& cell) { return cell.is_null() ? "null" : cell.text(); }
@@ -88,8 +88,9 @@ Script RandomScript(uint64_t seed, size_t count, size_t keys, bool retracts) {
   while (script.size() < count) {
     if (retracts && !live.empty() && random() % 2 == 0) {
       const size_t victim = random() % live.size();
-      script.push_back({.cells = live[victim],
-                        .kind = random() % 2 == 0 ? ChangeKind::kUpdateBefore : ChangeKind::kDelete});
+      script.push_back(
+          {.cells = live[victim],
+           .kind = random() % 2 == 0 ? ChangeKind::kUpdateBefore : ChangeKind::kDelete});
       live.erase(live.begin() + static_cast<ptrdiff_t>(victim));
       continue;
     }
@@ -98,7 +99,8 @@ Script RandomScript(uint64_t seed, size_t count, size_t keys, bool retracts) {
                          random() % 5 == 0 ? kNullCell : Cell(random() % 10),
                          random() % 4 == 0 ? kNullCell : Cell(random() % 2 == 0)};
     script.push_back(
-        {.cells = row, .kind = random() % 2 == 0 || !retracts ? ChangeKind::kInsert : ChangeKind::kUpdateAfter});
+        {.cells = row,
+         .kind = random() % 2 == 0 || !retracts ? ChangeKind::kInsert : ChangeKind::kUpdateAfter});
     live.push_back(row);
   }
   return script;

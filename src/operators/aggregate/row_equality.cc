@@ -35,15 +35,13 @@ EqualRows Compare(const arrow::Array& column) {
     case arrow::Type::STRING:
     case arrow::Type::BINARY: {
       const auto& text = static_cast<const arrow::BinaryArray&>(column);
-      return WithNulls(column, [&text](int64_t a, int64_t b) {
-        return text.GetView(a) == text.GetView(b);
-      });
+      return WithNulls(
+          column, [&text](int64_t a, int64_t b) { return text.GetView(a) == text.GetView(b); });
     }
     default: break;
   }
-  const int width = arrow::is_primitive(type.id()) || arrow::is_decimal(type.id())
-                        ? type.byte_width()
-                        : -1;
+  const int width =
+      arrow::is_primitive(type.id()) || arrow::is_decimal(type.id()) ? type.byte_width() : -1;
   if (type.id() == arrow::Type::BOOL || width <= 0) {
     return [&column](int64_t a, int64_t b) { return column.RangeEquals(column, a, a + 1, b); };
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RowEquality: whether two rows of some columns are equal as Flink's changelog sees it: NULL equals NULL,
-// 0.0 equals -0.0, NaN equals nothing.
+// RowEquality: whether two rows of some columns are equal as Flink's changelog sees it: NULL equals
+// NULL, 0.0 equals -0.0, NaN equals nothing.
 #pragma once
 
 #include <arrow/type_fwd.h>

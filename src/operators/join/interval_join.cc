@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// IntervalJoin (inner): left.ts BETWEEN right.ts + lower AND right.ts + upper, and equal keys. A match goes
-// out as soon as its second row has come. A row is kept while the other side may still bring a partner
-// under its watermark; a late row finds what is still there, and what is there is decided by the watermark
-// before it alone: entries are visible until the watermark is half the interval past their last use, as
-// with Flink's clean-up. The output's watermark is held back by the longer side of the interval.
+// IntervalJoin (inner): left.ts BETWEEN right.ts + lower AND right.ts + upper, and equal keys. A
+// match goes out as soon as its second row has come. A row is kept while the other side may still
+// bring a partner under its watermark; a late row finds what is still there, and what is there is
+// decided by the watermark before it alone: entries are visible until the watermark is half the
+// interval past their last use, as with Flink's clean-up. The output's watermark is held back by
+// the longer side of the interval.
 //
-// Matches are emitted 8192 at a time and the place in the entries is remembered, so a row with very many
-// matches holds up its input, not memory.
+// Matches are emitted 8192 at a time and the place in the entries is remembered, so a row with very
+// many matches holds up its input, not memory.
 #include <arrow/api.h>
 
 #include <algorithm>
@@ -110,8 +111,8 @@ class IntervalJoin final : public Operator {
 
  private:
   struct Side {
-    Side(std::string name, const OperatorContext& context, const PlanNode& input, std::vector<int> keys,
-         int time, int64_t reach_ms, KeyTable* table)
+    Side(std::string name, const OperatorContext& context, const PlanNode& input,
+         std::vector<int> keys, int time, int64_t reach_ms, KeyTable* table)
         : keys(keys),
           time(time),
           reach_ms(reach_ms),
@@ -128,7 +129,8 @@ class IntervalJoin final : public Operator {
     OrderedTable entries;
     std::vector<uint8_t> queued;  // by key slot: in expiry
     using Expiry = std::pair<EventTime, uint32_t>;
-    std::priority_queue<Expiry, std::vector<Expiry>, std::greater<>> expiry;  // by a key's last entry
+    std::priority_queue<Expiry, std::vector<Expiry>, std::greater<>>
+        expiry;  // by a key's last entry
   };
 
   EventTime HeldBack(EventTime watermark) const {
@@ -154,11 +156,12 @@ class IntervalJoin final : public Operator {
     for (; more() && static_cast<int64_t>(probes_.size()) < kMaxBatchRows; ++row_, place_ = 0) {
       const auto i = static_cast<size_t>(row_);
       if (times.IsNull(row_)) {
-        TRY(ReportFailedRow(context_, {.stage = "processing",
-                                       .reason = "MR0706: the time of the row is NULL",
-                                       .batch = &batch_,
-                                       .schema = &node_->children()[static_cast<size_t>(input_)]->schema(),
-                                       .row = row_}));
+        TRY(ReportFailedRow(context_,
+                            {.stage = "processing",
+                             .reason = "MR0706: the time of the row is NULL",
+                             .batch = &batch_,
+                             .schema = &node_->children()[static_cast<size_t>(input_)]->schema(),
+                             .row = row_}));
         continue;
       }
       if (has_null_key_[i]) continue;
@@ -166,7 +169,8 @@ class IntervalJoin final : public Operator {
       const EventTime watermark = batch_.watermark_before(row_);
       const uint32_t key = keys_.Find(encoded_.key(i), encoded_.hashes[i]);
       if (key != KeyTable::kNone && !Probe(own, other, key, time, watermark)) break;
-      if (watermark < Minus(time, -own.reach_ms)) kept_.push_back({static_cast<int32_t>(row_), time});
+      if (watermark < Minus(time, -own.reach_ms))
+        kept_.push_back({static_cast<int32_t>(row_), time});
     }
     TRY(EmitPairs(other, output));
     Keep(&own);
@@ -174,7 +178,8 @@ class IntervalJoin final : public Operator {
   }
 
   /// Collects the matches of the row at hand; false if there was no room for all.
-  bool Probe(const Side& own, const Side& other, uint32_t key, EventTime time, EventTime watermark) {
+  bool Probe(const Side& own, const Side& other, uint32_t key, EventTime time,
+             EventTime watermark) {
     const EventTime low = std::max(Minus(time, other.reach_ms), Oldest(other, watermark));
     const EventTime high = Minus(time, -own.reach_ms);
     const auto entries = other.entries.entries_of(key);
@@ -286,14 +291,14 @@ class IntervalJoin final : public Operator {
 }  // namespace
 
 void RegisterIntervalJoin(OperatorRegistry* registry) {
-  registry->Register(
-      IntervalJoinNode::kKind,
-      [](const PlanNodePtr& node, const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
-        if (As<IntervalJoinNode>(node)->fields().type != JoinType::kInner) {
-          return UserError("MR0401", "outer interval joins are not supported yet");
-        }
-        return std::make_unique<IntervalJoin>(node, context);
-      });
+  registry->Register(IntervalJoinNode::kKind,
+                     [](const PlanNodePtr& node,
+                        const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
+                       if (As<IntervalJoinNode>(node)->fields().type != JoinType::kInner) {
+                         return UserError("MR0401", "outer interval joins are not supported yet");
+                       }
+                       return std::make_unique<IntervalJoin>(node, context);
+                     });
 }
 
 }  // namespace millrace

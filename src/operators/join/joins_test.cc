@@ -32,7 +32,8 @@ Script RandomScript(uint64_t seed, size_t count, int64_t disorder, int64_t step 
   for (size_t i = 0; i < count; ++i) {
     now += static_cast<int64_t>(random() % static_cast<uint64_t>(step));
     const int64_t reach = random() % 15 == 0 ? 8 * disorder : disorder;
-    const int64_t time = 100'000 + now - static_cast<int64_t>(random() % static_cast<uint64_t>(reach + 1));
+    const int64_t time =
+        100'000 + now - static_cast<int64_t>(random() % static_cast<uint64_t>(reach + 1));
     const uint64_t key = random() % 6;
     ScriptRow row;
     row.input = random() % 4 == 0 ? 1 - (i / 8 % 2) : i / 8 % 2;
@@ -76,8 +77,8 @@ PlanNodePtr WindowNode(JoinType type) {
   fields.left_keys = fields.right_keys = {0};
   fields.left_window = fields.right_window = {.start = 2, .end = 3, .time = -1};
   const bool left_only = type == JoinType::kSemi || type == JoinType::kAnti;
-  return std::make_shared<WindowJoinNode>(InputNode(SideSchema("l")), InputNode(SideSchema("r")), fields,
-                                          left_only ? SideSchema("l") : PairSchema());
+  return std::make_shared<WindowJoinNode>(InputNode(SideSchema("l")), InputNode(SideSchema("r")),
+                                          fields, left_only ? SideSchema("l") : PairSchema());
 }
 
 std::vector<std::string> WindowOracle(const Script& script, JoinType type) {
@@ -90,7 +91,8 @@ std::vector<std::string> WindowOracle(const Script& script, JoinType type) {
   std::set<const ScriptRow*> matched;
   for (const ScriptRow* left : sides[0]) {
     for (const ScriptRow* right : sides[1]) {
-      if (!SameKey(*left, *right) || left->cells[3].integer() != right->cells[3].integer()) continue;
+      if (!SameKey(*left, *right) || left->cells[3].integer() != right->cells[3].integer())
+        continue;
       matched.insert(left);
       matched.insert(right);
       if (type == JoinType::kSemi || type == JoinType::kAnti) continue;
@@ -100,7 +102,8 @@ std::vector<std::string> WindowOracle(const Script& script, JoinType type) {
   for (const ScriptRow* left : sides[0]) {
     const bool has_match = matched.contains(left);
     if (type == JoinType::kSemi ? has_match : type == JoinType::kAnti && !has_match) {
-      rows.push_back(FormatRow(SideSchema("l"), BatchBuilder(SideSchema("l")).Row(left->cells).Build(), 0));
+      rows.push_back(
+          FormatRow(SideSchema("l"), BatchBuilder(SideSchema("l")).Row(left->cells).Build(), 0));
     }
     if (!has_match && (type == JoinType::kLeft || type == JoinType::kFull)) {
       rows.push_back(PairText(&left->cells, nullptr));
@@ -120,7 +123,8 @@ TEST(WindowJoinTest, EveryTypeIsTheOracle) {
     const Script script = RandomScript(static_cast<uint64_t>(type) + 1, 600, 3000);
     const auto expected = WindowOracle(script, type);
     EXPECT_GT(expected.size(), 50u);
-    EXPECT_EQ(Sorted(RunEveryWay(WindowNode(type), script)), Sorted(expected)) << JoinTypeName(type);
+    EXPECT_EQ(Sorted(RunEveryWay(WindowNode(type), script)), Sorted(expected))
+        << JoinTypeName(type);
   }
 }
 
@@ -144,7 +148,9 @@ TEST(WindowJoinTest, ARowOfAClosedWindowIsLate) {
   OperatorHarness harness(WindowNode(JoinType::kLeft));
   harness.OnWatermark(0, kWindow - 1);
   harness.OnWatermark(1, kWindow - 1);
-  harness.OnBatch(0, BatchBuilder(SideSchema("l")).Row({"a", 1, 0, kWindow, 10}).Watermark(kWindow - 1).Build());
+  harness.OnBatch(
+      0,
+      BatchBuilder(SideSchema("l")).Row({"a", 1, 0, kWindow, 10}).Watermark(kWindow - 1).Build());
   harness.End();
   EXPECT_TRUE(harness.rows().empty());
   EXPECT_EQ(harness.metrics().rows_late, 1u);
@@ -156,8 +162,8 @@ PlanNodePtr IntervalNode(int64_t lower_ms, int64_t upper_ms) {
   fields.left_time = fields.right_time = 4;
   fields.lower_ms = lower_ms;
   fields.upper_ms = upper_ms;
-  return std::make_shared<IntervalJoinNode>(InputNode(SideSchema("l")), InputNode(SideSchema("r")), fields,
-                                            PairSchema());
+  return std::make_shared<IntervalJoinNode>(InputNode(SideSchema("l")), InputNode(SideSchema("r")),
+                                            fields, PairSchema());
 }
 
 std::vector<std::string> IntervalOracle(const Script& script, int64_t lower_ms, int64_t upper_ms) {
@@ -174,7 +180,8 @@ std::vector<std::string> IntervalOracle(const Script& script, int64_t lower_ms, 
     for (const ScriptRow* partner : kept[other]) {
       const int64_t partner_time = partner->cells[4].integer();
       const int64_t difference = row.input == 0 ? time - partner_time : partner_time - time;
-      const bool visible = before[i] == kMinWatermark || partner_time >= before[i] - reach[other] - slack;
+      const bool visible =
+          before[i] == kMinWatermark || partner_time >= before[i] - reach[other] - slack;
       if (SameKey(row, *partner) && visible && difference >= lower_ms && difference <= upper_ms) {
         found.push_back(partner);
       }
@@ -192,7 +199,8 @@ std::vector<std::string> IntervalOracle(const Script& script, int64_t lower_ms, 
 }
 
 TEST(IntervalJoinTest, IsTheOracle) {
-  const std::pair<int64_t, int64_t> bounds[] = {{-2000, 2000}, {-1000, 0}, {0, 3000}, {500, 1500}, {-1500, -500}};
+  const std::pair<int64_t, int64_t> bounds[] = {
+      {-2000, 2000}, {-1000, 0}, {0, 3000}, {500, 1500}, {-1500, -500}};
   uint64_t seed = 1;
   for (const auto& [lower_ms, upper_ms] : bounds) {
     const Script script = RandomScript(seed++, 700, 2000, 60);

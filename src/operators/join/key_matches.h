@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// KeyMatches: the rows of one side of a join by key, for a join whose sides are complete: probe keys are
-// answered with the matching rows in their order. NULL keys match nothing.
+// KeyMatches: the rows of one side of a join by key, for a join whose sides are complete: probe
+// keys are answered with the matching rows in their order. NULL keys match nothing.
 #pragma once
 
 #include <arrow/type_fwd.h>
@@ -29,7 +29,7 @@ class KeyMatches {
 
   KeyCodec codec_;
   EncodedKeys encoded_;
-  std::vector<bool> null_;       // rows with a NULL among their keys
+  std::vector<bool> null_;  // rows with a NULL among their keys
   std::unique_ptr<KeyTable> table_;
   std::vector<uint32_t> begins_;  // by key slot: its rows are rows_[begins_[s] .. begins_[s + 1])
   std::vector<uint32_t> rows_;

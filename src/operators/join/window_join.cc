@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// WindowJoin: rows of both sides are held per window; when the watermark closes the window its rows meet.
-// A row whose window has closed is late. Pairs are made 8192 at a time from the held rows, so a join with
-// many matches per row never holds more output than that.
+// WindowJoin: rows of both sides are held per window; when the watermark closes the window its rows
+// meet. A row whose window has closed is late. Pairs are made 8192 at a time from the held rows, so
+// a join with many matches per row never holds more output than that.
 #include <arrow/api.h>
 
 #include <algorithm>
@@ -50,7 +50,8 @@ class WindowJoin final : public DeadlineOperator {
         times_(times),
         pair_schema_(PairSchema()),
         matches_(KeyTypes(node_->children()[1]->schema(), fields_.right_keys)),
-        left_("left", operator_context, *node_->children()[0], fields_.left_keys, fields_.left_window),
+        left_("left", operator_context, *node_->children()[0], fields_.left_keys,
+              fields_.left_window),
         right_("right", operator_context, *node_->children()[1], fields_.right_keys,
                fields_.right_window) {
     if (fields_.condition != nullptr) {
@@ -61,9 +62,9 @@ class WindowJoin final : public DeadlineOperator {
   std::string Waiting() const override {
     const int64_t end = NextWindow();
     if (end == kMaxWatermark) return {};
-    return "the window that ends at " + FormatEventTime(end) + " joins when the watermark passes it; " +
-           "left is " + FormatEventTime(inputs().input(0)) + ", right is " +
-           FormatEventTime(inputs().input(1));
+    return "the window that ends at " + FormatEventTime(end) +
+           " joins when the watermark passes it; " + "left is " +
+           FormatEventTime(inputs().input(0)) + ", right is " + FormatEventTime(inputs().input(1));
   }
 
  protected:
@@ -85,11 +86,12 @@ class WindowJoin final : public DeadlineOperator {
       const EventTime watermark = batch.watermark_before(row);
       if (watermark >= deadline) break;
       if (ends.IsNull(row)) {
-        TRY(ReportFailedRow(context(), {.stage = "processing",
-                                        .reason = "MR0706: the window of the row is NULL",
-                                        .batch = &batch,
-                                        .schema = &node_->children()[static_cast<size_t>(input)]->schema(),
-                                        .row = row}));
+        TRY(ReportFailedRow(context(),
+                            {.stage = "processing",
+                             .reason = "MR0706: the window of the row is NULL",
+                             .batch = &batch,
+                             .schema = &node_->children()[static_cast<size_t>(input)]->schema(),
+                             .row = row}));
         continue;
       }
       const EventTime closing = times_.ClosingTime(times.time(row));
@@ -127,8 +129,8 @@ class WindowJoin final : public DeadlineOperator {
  private:
   /// One input: its held rows, by the end of their window.
   struct Side {
-    Side(std::string name, const OperatorContext& context, const PlanNode& input, std::vector<int> keys,
-         WindowColumns window)
+    Side(std::string name, const OperatorContext& context, const PlanNode& input,
+         std::vector<int> keys, WindowColumns window)
         : keys(std::move(keys)),
           window(window),
           rows(ColumnTypes(input.schema())),
@@ -148,7 +150,7 @@ class WindowJoin final : public DeadlineOperator {
     WindowColumns window;
     RowStore rows;
     TimeTable table;
-    std::vector<uint32_t> open;     // rows of the open window
+    std::vector<uint32_t> open;    // rows of the open window
     std::vector<uint8_t> matched;  // of those, the ones with a partner
   };
 
@@ -158,7 +160,9 @@ class WindowJoin final : public DeadlineOperator {
     return schema;
   }
 
-  bool EmitsPairs() const { return fields_.type != JoinType::kSemi && fields_.type != JoinType::kAnti; }
+  bool EmitsPairs() const {
+    return fields_.type != JoinType::kSemi && fields_.type != JoinType::kAnti;
+  }
   int64_t NextWindow() const { return std::min(left_.table.next(), right_.table.next()); }
   bool MorePairs() const { return left_at_ < left_.open.size(); }
 
@@ -244,7 +248,8 @@ class WindowJoin final : public DeadlineOperator {
       }
     };
     if (type == JoinType::kSemi) add(left_, 1, true);
-    if (type == JoinType::kLeft || type == JoinType::kFull || type == JoinType::kAnti) add(left_, 0, true);
+    if (type == JoinType::kLeft || type == JoinType::kFull || type == JoinType::kAnti)
+      add(left_, 0, true);
     if (type == JoinType::kRight || type == JoinType::kFull) add(right_, 0, false);
     std::reverse(unmatched_.begin(), unmatched_.end());
   }
@@ -284,13 +289,14 @@ class WindowJoin final : public DeadlineOperator {
 }  // namespace
 
 void RegisterWindowJoin(OperatorRegistry* registry) {
-  registry->Register(
-      WindowJoinNode::kKind,
-      [](const PlanNodePtr& node, const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
-        WindowSpec spec{.kind = WindowKind::kTumble, .size = 1, .time_zone = ZoneOf(node)};
-        TRY_ASSIGN(const WindowTimes times, WindowTimes::Create(spec));
-        return std::make_unique<WindowJoin>(node, times, context);
-      });
+  registry->Register(WindowJoinNode::kKind,
+                     [](const PlanNodePtr& node,
+                        const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
+                       WindowSpec spec{
+                           .kind = WindowKind::kTumble, .size = 1, .time_zone = ZoneOf(node)};
+                       TRY_ASSIGN(const WindowTimes times, WindowTimes::Create(spec));
+                       return std::make_unique<WindowJoin>(node, times, context);
+                     });
 }
 
 }  // namespace millrace

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Over: aggregates over a frame that ends at the current row.
 //
-// OverWaiting (Flink's rule, the default): a row waits until the watermark reaches its time, then goes out in
-// order of (time, arrival). One late rule for all frames: a row at or behind the watermark is dropped. A
-// whole batch is taken in before anything goes out; since a row that is on time lies behind all that its
-// watermark has released, the order is the same as row by row. Each row carries the watermark that was in
-// force before the one that released it.
+// OverWaiting (Flink's rule, the default): a row waits until the watermark reaches its time, then
+// goes out in order of (time, arrival). One late rule for all frames: a row at or behind the
+// watermark is dropped. A whole batch is taken in before anything goes out; since a row that is on
+// time lies behind all that its watermark has released, the order is the same as row by row. Each
+// row carries the watermark that was in force before the one that released it.
 //
-// OverOnArrival ('millrace.over.emit' = 'on-arrival', and ORDER BY a processing time): each row goes out at
-// once, late ones too. A RANGE frame counts rows by their time; ROWS and unbounded frames by arrival.
+// OverOnArrival ('millrace.over.emit' = 'on-arrival', and ORDER BY a processing time): each row
+// goes out at once, late ones too. A RANGE frame counts rows by their time; ROWS and unbounded
+// frames by arrival.
 #include <arrow/api.h>
 
 #include <algorithm>
@@ -163,8 +164,10 @@ class OverWaiting final : public Operator {
 
   std::string Waiting() const override {
     if (waiting_.empty()) return {};
-    return std::to_string(waiting_.entries()) + " rows go out when the watermark passes their time, " +
-           FormatEventTime(waiting_.next()) + " first; it is " + FormatEventTime(cells_.get(watermark_));
+    return std::to_string(waiting_.entries()) +
+           " rows go out when the watermark passes their time, " +
+           FormatEventTime(waiting_.next()) + " first; it is " +
+           FormatEventTime(cells_.get(watermark_));
   }
 
  private:
@@ -180,7 +183,8 @@ class OverWaiting final : public Operator {
     steps_.push_back(watermark);
   }
 
-  /// Takes the next kMaxBatchRows rows or so that the watermark has passed; all rows of a time together.
+  /// Takes the next kMaxBatchRows rows or so that the watermark has passed; all rows of a time
+  /// together.
   Status MakeReady() {
     std::vector<uint32_t> held;
     std::vector<EventTime> times;
@@ -245,12 +249,14 @@ class OverWaiting final : public Operator {
 }  // namespace
 
 void RegisterOver(OperatorRegistry* registry) {
-  registry->Register(OverNode::kKind, [](const PlanNodePtr& node, const OperatorContext& context)
-                                          -> Result<std::unique_ptr<Operator>> {
-    const OverNode::Fields& fields = As<OverNode>(node)->fields();
-    if (fields.on_arrival || fields.proctime) return std::make_unique<OverOnArrival>(node, context);
-    return std::make_unique<OverWaiting>(node, context);
-  });
+  registry->Register(OverNode::kKind,
+                     [](const PlanNodePtr& node,
+                        const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
+                       const OverNode::Fields& fields = As<OverNode>(node)->fields();
+                       if (fields.on_arrival || fields.proctime)
+                         return std::make_unique<OverOnArrival>(node, context);
+                       return std::make_unique<OverWaiting>(node, context);
+                     });
 }
 
 }  // namespace millrace

@@ -29,9 +29,11 @@ std::vector<int> ColumnsOf(const std::vector<AggregateCall>& calls) {
 
 /// True if a call's accumulator is a few numbers, whatever the size of the frame.
 bool IsSum(const AggregateCall& call) {
-  constexpr std::string_view kSums[] = {"COUNT",      "SUM",         "$SUM0",   "AVG",     "STDDEV_POP",
-                                        "STDDEV_SAMP", "VAR_POP",    "VAR_SAMP", "VARIANCE", "STDDEV"};
-  return !call.distinct && std::find(std::begin(kSums), std::end(kSums), call.function) != std::end(kSums);
+  constexpr std::string_view kSums[] = {"COUNT",      "SUM",         "$SUM0",   "AVG",
+                                        "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP",
+                                        "VARIANCE",   "STDDEV"};
+  return !call.distinct &&
+         std::find(std::begin(kSums), std::end(kSums), call.function) != std::end(kSums);
 }
 
 /// The time before which entries are out of sight, without overflow.
@@ -59,14 +61,15 @@ OverFrames::OverFrames(const OverNode::Fields& fields, const Schema& input,
       order_sensitive_(AggregateStates::OrderSensitive(fields.calls)),
       codec_(fields.partition_keys, TypesOf(input, fields.partition_keys)),
       kept_columns_(ColumnsOf(fields.calls)),
-      keys_("keys", context.state->track(),
-            {.write = [this](uint32_t slot, std::string* out) { sums_.states->Serialize(slot, out); },
-             .read =
-                 [this](uint32_t slot, std::string_view bytes) {
-                   Fit();
-                   return sums_.states->Deserialize(slot, &bytes);
-                 },
-             .clear = [this](uint32_t slot) { sums_.states->Reset(slot); }}),
+      keys_(
+          "keys", context.state->track(),
+          {.write = [this](uint32_t slot, std::string* out) { sums_.states->Serialize(slot, out); },
+           .read =
+               [this](uint32_t slot, std::string_view bytes) {
+                 Fit();
+                 return sums_.states->Deserialize(slot, &bytes);
+               },
+           .clear = [this](uint32_t slot) { sums_.states->Reset(slot); }}),
       rows_(TypesOf(input, kept_columns_)),
       entries_("frames", context.state->track(), &keys_, &rows_),
       cells_("sequence", context.state->track()),
@@ -113,7 +116,8 @@ void OverFrames::Take(uint32_t slot) {
 
 Result<AggregateStates::Columns> OverFrames::Process(const Batch& batch,
                                                      std::span<const EventTime> times) {
-  for (auto* list : {&sources_, &update_slots_, &after_, &wanted_slots_, &touched_, &stored_, &unkept_}) {
+  for (auto* list :
+       {&sources_, &update_slots_, &after_, &wanted_slots_, &touched_, &stored_, &unkept_}) {
     list->clear();
   }
   signs_.clear();
@@ -149,7 +153,8 @@ void OverFrames::AddUnbounded(const Batch& batch, std::span<const EventTime> tim
   size_t taken = 0;
   for (size_t row = 0; row < count; ++row) {
     AddUpdate(static_cast<uint32_t>(row), slots_[row], 1, sequence++);
-    const bool last_peer = frame_ == Frame::kUnbounded || row + 1 == count || times[row + 1] != times[row];
+    const bool last_peer =
+        frame_ == Frame::kUnbounded || row + 1 == count || times[row + 1] != times[row];
     if (!last_peer) continue;
     for (; taken <= row; ++taken) Take(slots_[taken]);
   }
@@ -213,7 +218,8 @@ void OverFrames::AddRangeFrames(const Batch& batch, std::span<const EventTime> t
 void OverFrames::AddOnArrival(const Batch& batch, std::span<const EventTime> times) {
   for (size_t row = 0; row < static_cast<size_t>(batch.num_rows); ++row) {
     const EventTime time = times[row];
-    const EventTime now = fields_.proctime ? time : batch.watermark_before(static_cast<int64_t>(row));
+    const EventTime now =
+        fields_.proctime ? time : batch.watermark_before(static_cast<int64_t>(row));
     const EventTime oldest = now == kMinWatermark ? kMinWatermark : Before(now, fields_.preceding);
     const uint32_t key = slots_[row];
     LeaveBefore(key, oldest);
@@ -261,9 +267,10 @@ void OverFrames::AddOutOfOrder(size_t row, EventTime time, EventTime oldest) {
   const bool stays = place >= reach.begin && entries.back().time - time <= fields_.preceding;
   if (!stays) ++reach.begin;
   const EventTime low_time = std::max(oldest, Before(time, fields_.preceding));
-  const auto low = static_cast<size_t>(
-      std::lower_bound(entries.begin() + reach.hidden, entries.end(), OrderedEntry{low_time, 0, 0}) -
-      entries.begin());
+  const auto low =
+      static_cast<size_t>(std::lower_bound(entries.begin() + reach.hidden, entries.end(),
+                                           OrderedEntry{low_time, 0, 0}) -
+                          entries.begin());
   const size_t newer = entries.size() - place - 1;
   const size_t older = low < reach.begin ? reach.begin - low : 0;
   if (order_sensitive_ || place - low <= 2 * (newer + older)) {
@@ -400,7 +407,8 @@ Status OverFrames::Restored() {
     if (frame_ == Frame::kRangeOnArrival && !entries.empty()) {
       const EventTime low = Before(entries.back().time, fields_.preceding);
       reach.begin = static_cast<uint32_t>(
-          std::lower_bound(entries.begin(), entries.end(), OrderedEntry{low, 0, 0}) - entries.begin());
+          std::lower_bound(entries.begin(), entries.end(), OrderedEntry{low, 0, 0}) -
+          entries.begin());
     }
     if (collections_.calls.empty()) continue;
     const auto inside = entries.subspan(reach.begin);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// OverFrames: the aggregates of OVER frames, per key. Rows are given in the order in which they count; each
-// gets the results of its frame.
+// OverFrames: the aggregates of OVER frames, per key. Rows are given in the order in which they
+// count; each gets the results of its frame.
 //
-// A batch becomes one list of updates (rows that enter a frame, rows that leave it) and one UpdateRunning
-// per aggregate call. Of rows in a bounded frame the argument columns are kept (RowStore), ordered per key
-// (OrderedTable); unbounded frames keep accumulators only. A row that comes on arrival out of order moves
-// the frame back for one result and forth again, or its frame is added up anew, whichever is less work.
+// A batch becomes one list of updates (rows that enter a frame, rows that leave it) and one
+// UpdateRunning per aggregate call. Of rows in a bounded frame the argument columns are kept
+// (RowStore), ordered per key (OrderedTable); unbounded frames keep accumulators only. A row that
+// comes on arrival out of order moves the frame back for one result and forth again, or its frame
+// is added up anew, whichever is less work.
 //
-// What a row can see: entries not older than the watermark before it minus the frame's length. So whatever
-// is older can be dropped at any moment without a trace. One thread.
+// What a row can see: entries not older than the watermark before it minus the frame's length. So
+// whatever is older can be dropped at any moment without a trace. One thread.
 #pragma once
 
 #include <queue>
@@ -28,8 +29,8 @@ class OverFrames {
   /// `fields` and `context.state` outlive the object.
   OverFrames(const OverNode::Fields& fields, const Schema& input, const OperatorContext& context);
 
-  /// The result columns for the rows of a batch. Without on-arrival emission the rows are in order of
-  /// `times`, and all rows of equal time are in one batch.
+  /// The result columns for the rows of a batch. Without on-arrival emission the rows are in order
+  /// of `times`, and all rows of equal time are in one batch.
   Result<AggregateStates::Columns> Process(const Batch& batch, std::span<const EventTime> times);
   /// Drops keys that no row after this watermark can see anything of.
   void Release(EventTime watermark);
@@ -39,7 +40,8 @@ class OverFrames {
  private:
   enum class Frame { kUnbounded, kUnboundedPeers, kRows, kRange, kRangeOnArrival };
 
-  /// Calls that are kept alike: sums are written to the state, collections are rebuilt from the entries.
+  /// Calls that are kept alike: sums are written to the state, collections are rebuilt from the
+  /// entries.
   struct Part {
     std::vector<AggregateCall> calls;  // over the kept columns
     std::vector<size_t> outputs;       // their places in the result
@@ -47,9 +49,9 @@ class OverFrames {
   };
   /// How far the accumulators of a key reach, counted in its entries.
   struct Reach {
-    uint32_t begin = 0;     // entries before it are not in the accumulators
-    uint32_t hidden = 0;    // of those, this many can no longer be seen
-    bool queued = false;    // in expiry_
+    uint32_t begin = 0;   // entries before it are not in the accumulators
+    uint32_t hidden = 0;  // of those, this many can no longer be seen
+    bool queued = false;  // in expiry_
   };
 
   static Frame FrameOf(const OverNode::Fields& fields);
@@ -92,17 +94,17 @@ class OverFrames {
 
   // Of the batch at hand.
   EncodedKeys encoded_;
-  std::vector<uint32_t> slots_;         // key slots of its rows
-  std::vector<uint32_t> stored_;        // rows of rows_ that hold its rows
-  std::vector<uint32_t> touched_;       // key slots, maybe more than once
-  uint32_t scratch_ = 0;                // slots above the keys' that were used
-  std::vector<uint32_t> sources_;       // the updates: row of rows_ or, unbounded, of the batch
+  std::vector<uint32_t> slots_;    // key slots of its rows
+  std::vector<uint32_t> stored_;   // rows of rows_ that hold its rows
+  std::vector<uint32_t> touched_;  // key slots, maybe more than once
+  uint32_t scratch_ = 0;           // slots above the keys' that were used
+  std::vector<uint32_t> sources_;  // the updates: row of rows_ or, unbounded, of the batch
   std::vector<uint32_t> update_slots_;
   std::vector<int8_t> signs_;
   std::vector<int64_t> sequences_;
-  std::vector<uint32_t> after_;         // the results wanted
+  std::vector<uint32_t> after_;  // the results wanted
   std::vector<uint32_t> wanted_slots_;
-  std::vector<uint32_t> unkept_;        // rows of rows_ that got no entry
+  std::vector<uint32_t> unkept_;  // rows of rows_ that got no entry
 };
 
 }  // namespace millrace

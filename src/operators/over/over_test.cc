@@ -101,18 +101,21 @@ std::vector<std::string> WaitingOracle(const Script& script, FrameSpec spec, boo
     const EventTime time = script[i].cells[3].integer();
     if (time > script[i].before) order.push_back({&script[i], time, i});
   }
-  std::stable_sort(order.begin(), order.end(), [](const Seen& a, const Seen& b) { return a.time < b.time; });
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Seen& a, const Seen& b) { return a.time < b.time; });
   std::vector<std::string> rows;
   for (size_t i = 0; i < order.size(); ++i) {
     std::vector<Seen> frame;
     for (size_t j = 0; j < order.size(); ++j) {
       if (spec.keyed && order[j].row->cells[0].text() != order[i].row->cells[0].text()) continue;
-      const bool inside = spec.rows ? j <= i
-                                    : order[j].time <= order[i].time &&
-                                          (spec.preceding < 0 || order[j].time >= order[i].time - spec.preceding);
+      const bool inside =
+          spec.rows ? j <= i
+                    : order[j].time <= order[i].time &&
+                          (spec.preceding < 0 || order[j].time >= order[i].time - spec.preceding);
       if (inside) frame.push_back(order[j]);
     }
-    if (spec.rows && spec.preceding >= 0 && frame.size() > static_cast<size_t>(spec.preceding) + 1) {
+    if (spec.rows && spec.preceding >= 0 &&
+        frame.size() > static_cast<size_t>(spec.preceding) + 1) {
       frame.erase(frame.begin(), frame.end() - spec.preceding - 1);
     }
     rows.push_back(RowText(*order[i].row, Results(frame, ends)));
@@ -136,10 +139,12 @@ std::vector<std::string> ArrivalOracle(const Script& script, FrameSpec spec, boo
       frame.push_back(other);
     }
     if (!spec.rows && spec.preceding >= 0) {
-      std::stable_sort(frame.begin(), frame.end(), [](const Seen& a, const Seen& b) { return a.time < b.time; });
+      std::stable_sort(frame.begin(), frame.end(),
+                       [](const Seen& a, const Seen& b) { return a.time < b.time; });
     }
     frame.push_back(now);
-    if (spec.rows && spec.preceding >= 0 && frame.size() > static_cast<size_t>(spec.preceding) + 1) {
+    if (spec.rows && spec.preceding >= 0 &&
+        frame.size() > static_cast<size_t>(spec.preceding) + 1) {
       frame.erase(frame.begin(), frame.end() - spec.preceding - 1);
     }
     rows.push_back(RowText(row, Results(frame, ends)));
@@ -155,25 +160,28 @@ Script RandomScript(uint64_t seed, size_t count, int64_t disorder) {
   for (size_t i = 0; i < count; ++i) {
     if (random() % 3 != 0) now += static_cast<int64_t>(random() % 300);
     const int64_t reach = random() % 20 == 0 ? 6 * disorder : disorder;
-    script.push_back({.cells = {"k" + std::to_string(random() % 5),
-                                random() % 6 == 0 ? kNullCell : Cell(random() % 12),
-                                random() % 5 == 0 ? kNullCell : Cell(random() % 2 == 0),
-                                now - static_cast<int64_t>(random() % static_cast<uint64_t>(reach + 1))}});
+    script.push_back(
+        {.cells = {"k" + std::to_string(random() % 5),
+                   random() % 6 == 0 ? kNullCell : Cell(random() % 12),
+                   random() % 5 == 0 ? kNullCell : Cell(random() % 2 == 0),
+                   now - static_cast<int64_t>(random() % static_cast<uint64_t>(reach + 1))}});
   }
   AssignWatermarks(&script, {3}, disorder / 2);
   return script;
 }
 
-constexpr FrameSpec kFrames[] = {{.rows = false, .preceding = -1}, {.rows = true, .preceding = -1},
-                                 {.rows = true, .preceding = 4},   {.rows = true, .preceding = 0},
-                                 {.rows = false, .preceding = 2000}, {.rows = false, .preceding = 0},
-                                 {.rows = false, .preceding = 60'000}};
+constexpr FrameSpec kFrames[] = {
+    {.rows = false, .preceding = -1},    {.rows = true, .preceding = -1},
+    {.rows = true, .preceding = 4},      {.rows = true, .preceding = 0},
+    {.rows = false, .preceding = 2000},  {.rows = false, .preceding = 0},
+    {.rows = false, .preceding = 60'000}};
 
 TEST(OverTest, RowsThatWaitForTheWatermark) {
   uint64_t seed = 1;
   for (const FrameSpec& spec : kFrames) {
     const Script script = RandomScript(seed++, 500, 1500);
-    EXPECT_EQ(RunEveryWay(MakeNode(spec.rows, spec.preceding, false), script), WaitingOracle(script, spec))
+    EXPECT_EQ(RunEveryWay(MakeNode(spec.rows, spec.preceding, false), script),
+              WaitingOracle(script, spec))
         << "rows " << spec.rows << " preceding " << spec.preceding;
     EXPECT_EQ(RunEveryWay(MakeEndsNode(spec.rows, spec.preceding, false), script),
               WaitingOracle(script, spec, true))
@@ -185,7 +193,8 @@ TEST(OverTest, RowsOnArrival) {
   uint64_t seed = 11;
   for (const FrameSpec& spec : kFrames) {
     const Script script = RandomScript(seed++, 500, 1500);
-    EXPECT_EQ(RunEveryWay(MakeNode(spec.rows, spec.preceding, true), script), ArrivalOracle(script, spec))
+    EXPECT_EQ(RunEveryWay(MakeNode(spec.rows, spec.preceding, true), script),
+              ArrivalOracle(script, spec))
         << "rows " << spec.rows << " preceding " << spec.preceding;
     EXPECT_EQ(RunEveryWay(MakeEndsNode(spec.rows, spec.preceding, true), script),
               ArrivalOracle(script, spec, true))
@@ -200,8 +209,10 @@ TEST(OverTest, WithoutPartition) {
 }
 
 TEST(OverTest, LateRowsAreCounted) {
-  Script script = {{.cells = {"a", 1, true, 1000}}, {.cells = {"a", 2, true, 1000}},
-                   {.cells = {"a", 3, true, 900}},  {.cells = {"a", 4, true, 1001}}};
+  Script script = {{.cells = {"a", 1, true, 1000}},
+                   {.cells = {"a", 2, true, 1000}},
+                   {.cells = {"a", 3, true, 900}},
+                   {.cells = {"a", 4, true, 1001}}};
   AssignWatermarks(&script, {3}, 0);
   std::mt19937_64 random(1);
   OperatorHarness harness(MakeNode(false, -1, false));
@@ -245,9 +256,10 @@ TEST(OverTest, AFrameKeepsOnlyItsRows) {
 TEST(OverTest, SaysWhatItWaitsFor) {
   OperatorHarness harness(MakeNode(false, -1, false));
   harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 1, true, 61'000}).Build());
-  EXPECT_EQ(harness.op().Waiting(),
-            "1 rows go out when the watermark passes their time, 1970-01-01 00:01:01 first; it is the "
-            "first row");
+  EXPECT_EQ(
+      harness.op().Waiting(),
+      "1 rows go out when the watermark passes their time, 1970-01-01 00:01:01 first; it is the "
+      "first row");
 }
 
 TEST(OverTest, ManyPeersGoOutInPieces) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Predict: ML_PREDICT on the batch at hand. The model's output columns go behind the input columns. A row
-// that the model cannot answer follows the model's 'error-handling': the pipeline fails, the row goes on
-// with NULL outputs, or it leaves for the dead letters. The time in the model is added to the batch.
+// Predict: ML_PREDICT on the batch at hand. The model's output columns go behind the input columns.
+// A row that the model cannot answer follows the model's 'error-handling': the pipeline fails, the
+// row goes on with NULL outputs, or it leaves for the dead letters. The time in the model is added
+// to the batch.
 #include <arrow/api.h>
 
 #include <map>
@@ -79,8 +80,8 @@ class Predict final : public Operator {
   std::vector<ModelRunner::RowFailure> failures_;
 };
 
-/// The model as loaded for another shard of this process, or loaded now. Operators are made one at a time
-/// by the runtime; the lock is for several pipelines starting at once.
+/// The model as loaded for another shard of this process, or loaded now. Operators are made one at
+/// a time by the runtime; the lock is for several pipelines starting at once.
 Result<std::shared_ptr<LoadedModel>> LoadShared(const ModelPtr& model, const Environment& env) {
   static std::mutex mutex;
   static std::map<std::weak_ptr<const Model>, std::weak_ptr<LoadedModel>, std::owner_less<>> loaded;
@@ -97,14 +98,15 @@ Result<std::shared_ptr<LoadedModel>> LoadShared(const ModelPtr& model, const Env
 }  // namespace
 
 void RegisterPredict(OperatorRegistry* registry) {
-  registry->Register(
-      PredictNode::kKind,
-      [](const PlanNodePtr& node, const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
-        const ModelPtr& model = As<PredictNode>(node)->model();
-        TRY_ASSIGN(auto loaded, LoadShared(model, context.env));
-        TRY_ASSIGN(auto runner, loaded->MakeRunner());
-        return std::make_unique<Predict>(node, context, std::move(loaded), std::move(runner));
-      });
+  registry->Register(PredictNode::kKind,
+                     [](const PlanNodePtr& node,
+                        const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
+                       const ModelPtr& model = As<PredictNode>(node)->model();
+                       TRY_ASSIGN(auto loaded, LoadShared(model, context.env));
+                       TRY_ASSIGN(auto runner, loaded->MakeRunner());
+                       return std::make_unique<Predict>(node, context, std::move(loaded),
+                                                        std::move(runner));
+                     });
 }
 
 }  // namespace millrace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calc: WHERE and SELECT in one pass. The condition sees the whole batch; the projections see only the
-// rows that passed, and of those only the columns they use. A row that an expression fails on is reported
-// and dropped.
+// Calc: WHERE and SELECT in one pass. The condition sees the whole batch; the projections see only
+// the rows that passed, and of those only the columns they use. A row that an expression fails on
+// is reported and dropped.
 #include <arrow/api.h>
 
 #include "expr/evaluator.h"
@@ -34,8 +34,8 @@ class Calc final : public Operator {
       if (!errors_.empty()) TRY(ReportRowErrors(context_, errors_, batch, input_schema_));
       const auto kept = static_cast<int64_t>(selected.size());
       all = kept == batch.num_rows;
-      context_.metrics->rows_filtered += static_cast<uint64_t>(batch.num_rows - kept) -
-                                         errors_.entries().size();
+      context_.metrics->rows_filtered +=
+          static_cast<uint64_t>(batch.num_rows - kept) - errors_.entries().size();
       if (selected.empty()) return OkStatus();
     }
     Batch input = batch;
@@ -86,10 +86,11 @@ class Calc final : public Operator {
 }  // namespace
 
 void RegisterCalc(OperatorRegistry* registry) {
-  registry->Register(CalcNode::kKind, [](const PlanNodePtr& node, const OperatorContext& context)
-                                          -> Result<std::unique_ptr<Operator>> {
-    return std::make_unique<Calc>(node, context);
-  });
+  registry->Register(CalcNode::kKind,
+                     [](const PlanNodePtr& node,
+                        const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
+                       return std::make_unique<Calc>(node, context);
+                     });
 }
 
 }  // namespace millrace

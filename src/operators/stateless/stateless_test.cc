@@ -34,16 +34,18 @@ ExpressionPtr CallOf(std::string_view name, std::vector<ExpressionPtr> args) {
   static const SessionContext session;
   CallSite site;
   site.session = &session;
-  for (const ExpressionPtr& arg : args) site.args.push_back({.type = arg->type(), .literal = arg->literal()});
+  for (const ExpressionPtr& arg : args)
+    site.args.push_back({.type = arg->type(), .literal = arg->literal()});
   auto resolved = function->resolve(site);
   EXPECT_TRUE(resolved.has_value()) << (resolved ? "" : resolved.error().ToString());
   return Expression::Call(function, std::move(*resolved), std::move(args));
 }
 
 TEST(CalcTest, FiltersAndProjects) {
-  const PlanNodePtr node = std::make_shared<CalcNode>(
-      InputNode(InputSchema()), CallOf(">", {Ref(0), Ref(1)}),
-      std::vector<ExpressionPtr>{Ref(1), CallOf("+", {Ref(0), Ref(1)})}, std::vector<std::string>{"b", "c"});
+  const PlanNodePtr node =
+      std::make_shared<CalcNode>(InputNode(InputSchema()), CallOf(">", {Ref(0), Ref(1)}),
+                                 std::vector<ExpressionPtr>{Ref(1), CallOf("+", {Ref(0), Ref(1)})},
+                                 std::vector<std::string>{"b", "c"});
   OperatorHarness harness(node);
   harness.OnBatch(0, BatchBuilder(InputSchema())
                          .Row({1, 2, 0})
@@ -60,10 +62,16 @@ TEST(CalcTest, ARowThatFailsIsReportedAndDropped) {
       InputNode(InputSchema()), CallOf("<", {Ref(0), Ref(1)}),
       std::vector<ExpressionPtr>{CallOf("/", {Ref(1), Ref(0)})}, std::vector<std::string>{"q"});
   OperatorHarness harness(node);
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({9, 1, 0}).Row({2, 6, 0}).Row({0, 7, 0}).Row({1, 8, 0}).Build());
+  harness.OnBatch(0, BatchBuilder(InputSchema())
+                         .Row({9, 1, 0})
+                         .Row({2, 6, 0})
+                         .Row({0, 7, 0})
+                         .Row({1, 8, 0})
+                         .Build());
   EXPECT_EQ(harness.rows(), (std::vector<std::string>{"+I[3]", "+I[8]"}));
   ASSERT_EQ(harness.failures().size(), 1u);
-  EXPECT_TRUE(harness.failures()[0].ends_with("+I[0, 7, 1970-01-01T00:00]")) << harness.failures()[0];
+  EXPECT_TRUE(harness.failures()[0].ends_with("+I[0, 7, 1970-01-01T00:00]"))
+      << harness.failures()[0];
   EXPECT_EQ(harness.metrics().rows_failed, 1u);
   EXPECT_EQ(harness.metrics().rows_filtered, 1u);
 }
@@ -74,7 +82,12 @@ PlanNodePtr WatermarkOf(int64_t idle_timeout_ms = 0) {
 
 TEST(WatermarkAssignerTest, RowsCarryTheWatermarkBeforeThem) {
   OperatorHarness harness(WatermarkOf());
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, 50}).Row({1, 1, 30}).Row({1, 1, 80}).Row({1, 1, 60}).Build());
+  harness.OnBatch(0, BatchBuilder(InputSchema())
+                         .Row({1, 1, 50})
+                         .Row({1, 1, 30})
+                         .Row({1, 1, 80})
+                         .Row({1, 1, 60})
+                         .Build());
   const Batch& batch = harness.last_batch();
   ASSERT_NE(batch.watermarks, nullptr);
   EXPECT_EQ(*batch.watermarks, (std::vector<EventTime>{kMinWatermark, 50, 50, 80}));
@@ -95,7 +108,8 @@ TEST(WatermarkAssignerTest, ItsWatermarkSurvives) {
 
 TEST(WatermarkAssignerTest, ANullTimeFailsTheRowAndTheEndIsNotATime) {
   OperatorHarness harness(WatermarkOf());
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, kNullCell}).Row({2, 2, kMaxWatermark}).Build());
+  harness.OnBatch(
+      0, BatchBuilder(InputSchema()).Row({1, 1, kNullCell}).Row({2, 2, kMaxWatermark}).Build());
   EXPECT_EQ(harness.failures().size(), 1u);
   EXPECT_EQ(harness.rows().size(), 1u);
   EXPECT_EQ(harness.watermark(), kMaxWatermark - 1);
@@ -130,9 +144,12 @@ TEST(UnionTest, TheWatermarkIsTheLeast) {
   EXPECT_EQ(harness.watermark(), 40);
   // Input 1 goes on from 40 to 120, but input 0 stands at 100.
   harness.OnBatch(1, BatchBuilder(InputSchema())
-                         .Row({1, 1, 0}).Watermark(40)
-                         .Row({1, 1, 0}).Watermark(70)
-                         .Row({1, 1, 0}).Watermark(120)
+                         .Row({1, 1, 0})
+                         .Watermark(40)
+                         .Row({1, 1, 0})
+                         .Watermark(70)
+                         .Row({1, 1, 0})
+                         .Watermark(120)
                          .Build());
   EXPECT_EQ(*harness.last_batch().watermarks, (std::vector<EventTime>{40, 70, 100}));
   harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, 0}).Watermark(110).Build());
@@ -163,7 +180,8 @@ std::vector<std::string> WindowsOf(const WindowSpec& spec, int64_t time) {
   const Batch& batch = harness.last_batch();
   for (int64_t row = 0; row < batch.num_rows; ++row) {
     const auto value = [&](size_t column) {
-      return std::to_string(static_cast<const arrow::TimestampArray&>(*batch.columns[column]).Value(row));
+      return std::to_string(
+          static_cast<const arrow::TimestampArray&>(*batch.columns[column]).Value(row));
     };
     windows.push_back(value(3) + "-" + value(4) + "-" + value(5));
   }
@@ -172,7 +190,8 @@ std::vector<std::string> WindowsOf(const WindowSpec& spec, int64_t time) {
 
 // Orders as the real Flink gives them.
 TEST(WindowTableFunctionTest, WindowsOfARow) {
-  EXPECT_EQ(WindowsOf({.kind = WindowKind::kTumble, .size = 10}, -1), (std::vector<std::string>{"-10-0--1"}));
+  EXPECT_EQ(WindowsOf({.kind = WindowKind::kTumble, .size = 10}, -1),
+            (std::vector<std::string>{"-10-0--1"}));
   EXPECT_EQ(WindowsOf({.kind = WindowKind::kHop, .size = 15, .slide = 5}, 12),
             (std::vector<std::string>{"10-25-24", "5-20-19", "0-15-14"}));
   EXPECT_EQ(WindowsOf({.kind = WindowKind::kCumulate, .size = 15, .slide = 5}, 7),
@@ -182,7 +201,8 @@ TEST(WindowTableFunctionTest, WindowsOfARow) {
 TEST(WindowTableFunctionTest, ManyWindowsGoOutInPieces) {
   Schema schema = InputSchema();
   OperatorHarness harness(std::make_shared<WindowTvfNode>(
-      InputNode(InputSchema()), 2, WindowSpec{.kind = WindowKind::kHop, .size = 100'000, .slide = 10}));
+      InputNode(InputSchema()), 2,
+      WindowSpec{.kind = WindowKind::kHop, .size = 100'000, .slide = 10}));
   harness.set_keep_text(false);
   BatchBuilder builder(InputSchema());
   for (int i = 0; i < 7; ++i) builder.Row({1, 1, i});

@@ -34,10 +34,11 @@ class Union final : public Operator {
 }  // namespace
 
 void RegisterUnion(OperatorRegistry* registry) {
-  registry->Register(UnionNode::kKind, [](const PlanNodePtr& node, const OperatorContext& context)
-                                           -> Result<std::unique_ptr<Operator>> {
-    return std::make_unique<Union>(node, context);
-  });
+  registry->Register(UnionNode::kKind,
+                     [](const PlanNodePtr& node,
+                        const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
+                       return std::make_unique<Union>(node, context);
+                     });
 }
 
 }  // namespace millrace

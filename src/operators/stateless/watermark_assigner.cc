@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// WatermarkAssigner: the watermark is the greatest value of the expression so far, exactly as in Flink SQL
-// (no millisecond is subtracted). Every row carries the watermark in force before it; a watermark event
-// follows each batch. It never goes back, and NULL values of the expression do not move it. A row whose
-// rowtime is NULL fails. Silence beyond the idle time-out is passed on as an idle mark.
+// WatermarkAssigner: the watermark is the greatest value of the expression so far, exactly as in
+// Flink SQL (no millisecond is subtracted). Every row carries the watermark in force before it; a
+// watermark event follows each batch. It never goes back, and NULL values of the expression do not
+// move it. A row whose rowtime is NULL fails. Silence beyond the idle time-out is passed on as an
+// idle mark.
 #include <arrow/api.h>
 
 #include <algorithm>
@@ -80,8 +81,10 @@ class WatermarkAssigner final : public Operator {
     const auto& times = batch.columns[static_cast<size_t>(watermark_node_.rowtime())];
     if (times->null_count() == 0) return OkStatus();
     std::vector<bool> known(static_cast<size_t>(batch.num_rows), false);
-    for (const RowErrors::Entry& entry : errors_.entries()) known[static_cast<size_t>(entry.row)] = true;
-    const std::string& column = node_->schema()[static_cast<size_t>(watermark_node_.rowtime())].name;
+    for (const RowErrors::Entry& entry : errors_.entries())
+      known[static_cast<size_t>(entry.row)] = true;
+    const std::string& column =
+        node_->schema()[static_cast<size_t>(watermark_node_.rowtime())].name;
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       if (times->IsNull(row) && !known[static_cast<size_t>(row)]) {
         errors_.Add(row, "MR0706", "the rowtime column '" + column + "' is NULL");
@@ -121,8 +124,8 @@ class WatermarkAssigner final : public Operator {
 
 void RegisterWatermarkAssigner(OperatorRegistry* registry) {
   registry->Register(WatermarkNode::kKind,
-                     [](const PlanNodePtr& node, const OperatorContext& context)
-                         -> Result<std::unique_ptr<Operator>> {
+                     [](const PlanNodePtr& node,
+                        const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
                        return std::make_unique<WatermarkAssigner>(node, context);
                      });
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// WindowTableFunction: a window TVF whose rows are used as such. Every row once per window that contains
-// it, with window_start, window_end and window_time behind it. Nothing is late here. Order of the windows
-// of a row is Flink's: HOP from the latest start backwards, CUMULATE from the shortest on.
+// WindowTableFunction: a window TVF whose rows are used as such. Every row once per window that
+// contains it, with window_start, window_end and window_time behind it. Nothing is late here. Order
+// of the windows of a row is Flink's: HOP from the latest start backwards, CUMULATE from the
+// shortest on.
 #include <arrow/api.h>
 
 #include <algorithm>
@@ -53,11 +54,12 @@ class WindowTableFunction final : public Operator {
     instants_.clear();
     for (; more() && static_cast<int64_t>(rows_.size()) < kMaxBatchRows; ++row_) {
       if (column.IsNull(row_) || !WindowTimes::InRange(times.time(row_))) {
-        TRY(ReportFailedRow(context_, {.stage = "processing",
-                                       .reason = "MR0706: the time of the row is NULL or out of range",
-                                       .batch = &batch_,
-                                       .schema = &node_->children()[0]->schema(),
-                                       .row = row_}));
+        TRY(ReportFailedRow(context_,
+                            {.stage = "processing",
+                             .reason = "MR0706: the time of the row is NULL or out of range",
+                             .batch = &batch_,
+                             .schema = &node_->children()[0]->schema(),
+                             .row = row_}));
         continue;
       }
       if (!AddWindows(times_.SliceEnd(times_.ToLocal(times.time(row_))))) break;
@@ -108,16 +110,16 @@ class WindowTableFunction final : public Operator {
 }  // namespace
 
 void RegisterWindowTableFunction(OperatorRegistry* registry) {
-  registry->Register(
-      WindowTvfNode::kKind,
-      [](const PlanNodePtr& node, const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
-        const WindowSpec& spec = As<WindowTvfNode>(node)->spec();
-        if (spec.kind == WindowKind::kSession) {
-          return UserError("MR0401", "SESSION windows are not supported yet");
-        }
-        TRY_ASSIGN(const WindowTimes times, WindowTimes::Create(spec));
-        return std::make_unique<WindowTableFunction>(node, times, context);
-      });
+  registry->Register(WindowTvfNode::kKind,
+                     [](const PlanNodePtr& node,
+                        const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
+                       const WindowSpec& spec = As<WindowTvfNode>(node)->spec();
+                       if (spec.kind == WindowKind::kSession) {
+                         return UserError("MR0401", "SESSION windows are not supported yet");
+                       }
+                       TRY_ASSIGN(const WindowTimes times, WindowTimes::Create(spec));
+                       return std::make_unique<WindowTableFunction>(node, times, context);
+                     });
 }
 
 }  // namespace millrace

@@ -22,7 +22,8 @@ std::shared_ptr<arrow::Array> Make(const DataType& type, int64_t count, F&& valu
 
 }  // namespace
 
-std::shared_ptr<arrow::Array> MakeTimestamps(const DataType& type, std::span<const int64_t> millis) {
+std::shared_ptr<arrow::Array> MakeTimestamps(const DataType& type,
+                                             std::span<const int64_t> millis) {
   return Make(type, static_cast<int64_t>(millis.size()),
               [&](int64_t i) { return millis[static_cast<size_t>(i)]; });
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// WindowAggregate: GROUP BY keys and a window. One +I per key and window once the watermark reaches the
-// window's last millisecond, in the order of the keys' first rows; nothing for a key whose rows were all
-// retracted. A row goes to its slice; it is late when the slice and every window over it have fired.
+// WindowAggregate: GROUP BY keys and a window. One +I per key and window once the watermark reaches
+// the window's last millisecond, in the order of the keys' first rows; nothing for a key whose rows
+// were all retracted. A row goes to its slice; it is late when the slice and every window over it
+// have fired.
 #include <arrow/api.h>
 
 #include <algorithm>
@@ -37,8 +38,8 @@ class WindowAggregate final : public DeadlineOperator {
 
   std::string Waiting() const override {
     if (!next_window_.has_value()) return {};
-    const int64_t start = attached_ ? panes_.panes().begin()->second->start
-                                    : times_.WindowStart(*next_window_);
+    const int64_t start =
+        attached_ ? panes_.panes().begin()->second->start : times_.WindowStart(*next_window_);
     return "window [" + FormatEventTime(start) + ", " + FormatEventTime(*next_window_) +
            ") closes when the watermark passes " + FormatEventTime(next_deadline_) + "; it is " +
            FormatEventTime(watermark());
@@ -142,7 +143,8 @@ class WindowAggregate final : public DeadlineOperator {
     int64_t unfired = end;
     while (times_.ClosingTime(unfired) <= watermark) unfired += times_.slice_width();
     if (unfired > end) {
-      cells().Set(fired_until_, std::max(cells().get(fired_until_), unfired - times_.slice_width()));
+      cells().Set(fired_until_,
+                  std::max(cells().get(fired_until_), unfired - times_.slice_width()));
     }
     int64_t start = end - times_.slice_width();
     if (attached_) {
@@ -253,16 +255,16 @@ class WindowAggregate final : public DeadlineOperator {
 }  // namespace
 
 void RegisterWindowAggregate(OperatorRegistry* registry) {
-  registry->Register(
-      WindowAggregateNode::kKind,
-      [](const PlanNodePtr& node, const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
-        const WindowSpec& spec = As<WindowAggregateNode>(node)->fields().window;
-        if (spec.kind == WindowKind::kSession) {
-          return UserError("MR0401", "SESSION windows are not supported yet");
-        }
-        TRY_ASSIGN(const WindowTimes times, WindowTimes::Create(spec));
-        return std::make_unique<WindowAggregate>(node, times, context);
-      });
+  registry->Register(WindowAggregateNode::kKind,
+                     [](const PlanNodePtr& node,
+                        const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
+                       const WindowSpec& spec = As<WindowAggregateNode>(node)->fields().window;
+                       if (spec.kind == WindowKind::kSession) {
+                         return UserError("MR0401", "SESSION windows are not supported yet");
+                       }
+                       TRY_ASSIGN(const WindowTimes times, WindowTimes::Create(spec));
+                       return std::make_unique<WindowAggregate>(node, times, context);
+                     });
 }
 
 }  // namespace millrace

@@ -55,7 +55,8 @@ std::string TextOf(const std::string& key, const Group& group, int64_t start, in
   const std::set<int64_t> distinct(group.values.begin(), group.values.end());
   const Batch batch =
       BatchBuilder(schema)
-          .Row({key, group.count, group.values.empty() ? kNullCell : Cell(group.sum), distinct.size(),
+          .Row({key, group.count, group.values.empty() ? kNullCell : Cell(group.sum),
+                distinct.size(),
                 group.filtered.empty() ? kNullCell : Cell(*group.filtered.rbegin()), start, end})
           .Build();
   return FormatRow(schema, batch, 0);
@@ -120,7 +121,8 @@ Script RandomScript(uint64_t seed, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     now += static_cast<int64_t>(random() % 400);
     if (random() % 200 == 0) now += 60'000;
-    const int64_t time = now - static_cast<int64_t>(random() % (random() % 20 == 0 ? 60'000 : 9000));
+    const int64_t time =
+        now - static_cast<int64_t>(random() % (random() % 20 == 0 ? 60'000 : 9000));
     script.push_back({.cells = {"k" + std::to_string(random() % 9),
                                 random() % 6 == 0 ? kNullCell : Cell(random() % 20),
                                 random() % 5 == 0 ? kNullCell : Cell(random() % 2 == 0), time}});
@@ -186,8 +188,9 @@ TEST(WindowAggregateTest, TheRowThatClosesAWindowBelongsToIt) {
 
 TEST(WindowAggregateTest, RetractedRowsAreSubtracted) {
   std::mt19937_64 random(7);
-  for (const WindowSpec& spec : {WindowSpec{.kind = WindowKind::kTumble, .size = 5'000},
-                                 WindowSpec{.kind = WindowKind::kHop, .size = 6'000, .slide = 2'000}}) {
+  for (const WindowSpec& spec :
+       {WindowSpec{.kind = WindowKind::kTumble, .size = 5'000},
+        WindowSpec{.kind = WindowKind::kHop, .size = 6'000, .slide = 2'000}}) {
     Script script = RandomScript(8, 600);
     Script changes;
     for (const ScriptRow& row : script) {
@@ -214,14 +217,16 @@ TEST(WindowAggregateTest, WithoutKeysThereIsOneRowPerWindow) {
   Script script;
   for (int i = 0; i < 100; ++i) script.push_back({.cells = {"x", 1, true, i * 1000}});
   AssignWatermarks(&script, {3}, 500);
-  const auto rows = RunEveryWay(MakeNode({.kind = WindowKind::kTumble, .size = 10'000}, false), script);
+  const auto rows =
+      RunEveryWay(MakeNode({.kind = WindowKind::kTumble, .size = 10'000}, false), script);
   ASSERT_EQ(rows.size(), 10u);
   EXPECT_EQ(rows[9], "+I[10, 10, 1, 1, 1970-01-01T00:01:30, 1970-01-01T00:01:40]");
 }
 
 TEST(WindowAggregateTest, ManyKeysGoOutInPieces) {
   Script script;
-  for (int i = 0; i < 20'000; ++i) script.push_back({.cells = {"key " + std::to_string(i), 1, true, 5}});
+  for (int i = 0; i < 20'000; ++i)
+    script.push_back({.cells = {"key " + std::to_string(i), 1, true, 5}});
   AssignWatermarks(&script, {3}, 0);
   const auto rows = RunScript(MakeNode({.kind = WindowKind::kTumble, .size = 10}), script, 5000);
   ASSERT_EQ(rows.size(), 20'000u);
@@ -251,7 +256,8 @@ TEST(WindowAggregateTest, ATimeWithoutMeaningFailsTheRow) {
 }
 
 TEST(WindowTimesTest, AClockChangeShiftsTheClosingTime) {
-  const WindowSpec spec{.kind = WindowKind::kTumble, .size = 3'600'000, .time_zone = "America/New_York"};
+  const WindowSpec spec{
+      .kind = WindowKind::kTumble, .size = 3'600'000, .time_zone = "America/New_York"};
   const WindowTimes times = *WindowTimes::Create(spec);
   // 2024-03-10 02:00 to 03:00 does not exist: closes at 03:00 local = 07:00 UTC.
   constexpr int64_t kMarch = 1'710'036'000'000;  // 2024-03-10T02:00 read as UTC

@@ -88,7 +88,8 @@ Result<WindowPane*> WindowPanes::Merge(int64_t begin, int64_t end) {
   merged_.start = begin;
   merged_.end = end;
   Fit(&merged_);
-  for (auto place = panes_.upper_bound(begin); place != panes_.end() && place->first <= end; ++place) {
+  for (auto place = panes_.upper_bound(begin); place != panes_.end() && place->first <= end;
+       ++place) {
     const WindowPane& pane = *place->second;
     for (uint32_t slot : pane.touched) {
       if (merged_.flags[slot] == 0) Touch(&merged_, slot);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // WindowPanes: accumulators per slice and key, the state of window aggregation.
 //
-// Keys have one slot for all slices (KeyTable), so a batch is hashed once whatever slices its rows go to,
-// and merging slices into a window is a walk over slots without hashing. A pane holds the accumulators of
-// one slice by key slot; panes are recycled with their memory. A key leaves the table when no pane holds it.
-// State entries: (slice end, key) -> window start, row count, accumulators. One thread.
+// Keys have one slot for all slices (KeyTable), so a batch is hashed once whatever slices its rows
+// go to, and merging slices into a window is a walk over slots without hashing. A pane holds the
+// accumulators of one slice by key slot; panes are recycled with their memory. A key leaves the
+// table when no pane holds it. State entries: (slice end, key) -> window start, row count,
+// accumulators. One thread.
 #pragma once
 
 #include <map>
@@ -78,8 +79,8 @@ class WindowPanes final : public StateTable {
   bool track_;
   const std::vector<AggregateCall>* calls_;
   KeyTable keys_;
-  std::vector<uint32_t> panes_of_key_;   // by key slot: panes that hold it
-  std::vector<uint32_t> unheld_;         // key slots that may be without a pane
+  std::vector<uint32_t> panes_of_key_;  // by key slot: panes that hold it
+  std::vector<uint32_t> unheld_;        // key slots that may be without a pane
   std::map<int64_t, std::unique_ptr<WindowPane>> panes_;
   std::vector<std::unique_ptr<WindowPane>> spare_;
   WindowPane merged_;

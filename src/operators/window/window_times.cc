@@ -43,7 +43,8 @@ int64_t WindowTimes::SliceEnd(int64_t local) const {
 }
 
 int64_t WindowTimes::WindowStart(int64_t window_end) const {
-  if (spec_.kind == WindowKind::kCumulate) return AlignDown(window_end - 1, spec_.offset, spec_.size);
+  if (spec_.kind == WindowKind::kCumulate)
+    return AlignDown(window_end - 1, spec_.offset, spec_.size);
   return window_end - spec_.size;
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // WindowTimes: which windows a time belongs to, and when the watermark closes them.
 //
-// TUMBLE, HOP and CUMULATE are one scheme of slices: a row belongs to one slice, a window is a run of
-// slices, and the slice width is size, slide or step. For a TIMESTAMP_LTZ rowtime all of this happens in
-// local time ("local" below: wall time read as if it were UTC) and only the closing time is an instant.
+// TUMBLE, HOP and CUMULATE are one scheme of slices: a row belongs to one slice, a window is a run
+// of slices, and the slice width is size, slide or step. For a TIMESTAMP_LTZ rowtime all of this
+// happens in local time ("local" below: wall time read as if it were UTC) and only the closing time
+// is an instant.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +34,8 @@ class WindowTimes {
   int64_t WindowStart(int64_t window_end) const;
   /// End of the last window that contains the slice.
   int64_t LastWindowEnd(int64_t slice_end) const;
-  /// The watermark at which a window has fired: that of its last millisecond. An hour that a clock change
-  /// skips closes with the first instant after it, a doubled hour with the second.
+  /// The watermark at which a window has fired: that of its last millisecond. An hour that a clock
+  /// change skips closes with the first instant after it, a doubled hour with the second.
   EventTime ClosingTime(int64_t window_end) const;
 
  private:
