@@ -46,7 +46,7 @@ class FileSinkTest : public testing::Test {
     return std::move(*sink);
   }
 
-  static Status Write(SinkWriter* sink, const Batch& batch) {
+  static Status WriteBatch(SinkWriter* sink, const Batch& batch) {
     std::string bytes;
     std::vector<size_t> ends;
     const auto* numbers = batch.columns[0]->data()->GetValues<int32_t>(1);
@@ -57,7 +57,7 @@ class FileSinkTest : public testing::Test {
     return sink->Write({.batch = &batch, .bytes = bytes, .ends = ends, .delimiter = "\n"});
   }
   static Status Write(SinkWriter* sink, const std::vector<int>& numbers) {
-    return Write(sink, MakeBatch(numbers, std::vector<const char*>(numbers.size(), "k")));
+    return WriteBatch(sink, MakeBatch(numbers, std::vector<const char*>(numbers.size(), "k")));
   }
 
   /// Path below the table (without the name's hash) and content of every file with a final name.
@@ -156,7 +156,7 @@ TEST_F(FileSinkTest, RestoreAfterAFinishThatWasCutShort) {
 
 TEST_F(FileSinkTest, WritesPartitionsAsHive) {
   auto sink = Open({{"sink.partition-commit.policy.kind", {"success-file"}}}, {"k"});
-  ASSERT_TRUE(Write(sink.get(), MakeBatch({1, 2, 3, 4, 5}, {"a", "x=/ y", nullptr, "", "a"})));
+  ASSERT_TRUE(WriteBatch(sink.get(), MakeBatch({1, 2, 3, 4, 5}, {"a", "x=/ y", nullptr, "", "a"})));
   ASSERT_TRUE(sink->Finish());
   EXPECT_EQ(Visible(), (Files{{"/k=__DEFAULT_PARTITION__/_SUCCESS", ""},
                               {"/k=__DEFAULT_PARTITION__/part-0-0", "3\n4\n"},

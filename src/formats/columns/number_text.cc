@@ -165,7 +165,7 @@ void AppendStrippedDecimal(Int128 value, int scale, std::string* out) {
   *out += digits + "E+" + std::to_string(exponent);
 }
 
-std::optional<size_t> DecodeBase64(std::string_view text, char* out) {
+std::optional<size_t> DecodeBase64Text(std::string_view text, char* out) {
   if (text.size() % 4 != 0) return std::nullopt;
   char* p = out;
   for (size_t i = 0; i < text.size(); i += 4) {
@@ -186,7 +186,7 @@ std::optional<size_t> DecodeBase64(std::string_view text, char* out) {
   return static_cast<size_t>(p - out);
 }
 
-void AppendBase64(std::string_view bytes, std::string* out) {
+void AppendBase64Text(std::string_view bytes, std::string* out) {
   size_t i = 0;
   for (; i + 3 <= bytes.size(); i += 3) {
     const uint32_t bits = static_cast<uint32_t>(static_cast<unsigned char>(bytes[i])) << 16 |

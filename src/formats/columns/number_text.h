@@ -43,7 +43,7 @@ bool ParseJavaBoolean(std::string_view text);
 void AppendStrippedDecimal(Int128 value, int scale, std::string* out);
 
 /// Strict base64 with padding (MIME alphabet without line breaks).
-std::optional<size_t> DecodeBase64(std::string_view text, char* out);
-void AppendBase64(std::string_view bytes, std::string* out);
+std::optional<size_t> DecodeBase64Text(std::string_view text, char* out);
+void AppendBase64Text(std::string_view bytes, std::string* out);
 
 }  // namespace millrace

@@ -125,7 +125,7 @@ void AppendFraction(int64_t nanos, int digits, std::string* out) {
 
 }  // namespace
 
-std::optional<ParsedTimestamp> ParseTimestampText(std::string_view text) {
+std::optional<ParsedTimestamp> ReadTimestampText(std::string_view text) {
   TextReader in(text);
   DateParts date;
   ParsedTimestamp parsed;
@@ -149,7 +149,7 @@ std::optional<int64_t> TimestampTicks(const ParsedTimestamp& parsed, int64_t tic
   return ticks;
 }
 
-std::optional<int32_t> ParseDateText(std::string_view text) {
+std::optional<int32_t> ReadDateText(std::string_view text) {
   TextReader in(text);
   DateParts date;
   if (!ReadDate(&in, &date) || !in.done()) return std::nullopt;
@@ -159,7 +159,7 @@ std::optional<int32_t> ParseDateText(std::string_view text) {
   return static_cast<int32_t>(days);
 }
 
-std::optional<int32_t> ParseLenientDateText(std::string_view text) {
+std::optional<int32_t> ReadLenientDateText(std::string_view text) {
   TextReader in(text);
   int64_t year = 0;
   int64_t month = 0;
@@ -171,7 +171,7 @@ std::optional<int32_t> ParseLenientDateText(std::string_view text) {
   return static_cast<int32_t>(DaysFromCivil(year, static_cast<int>(month), 1) + day - 1);
 }
 
-std::optional<int32_t> ParseTimeText(std::string_view text, bool seconds_optional) {
+std::optional<int32_t> ReadTimeText(std::string_view text, bool seconds_optional) {
   TextReader in(text);
   int64_t nanos = 0;
   if (!ReadTime(&in, seconds_optional, false, &nanos) || !in.done()) return std::nullopt;

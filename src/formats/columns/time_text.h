@@ -19,19 +19,19 @@ struct ParsedTimestamp {
 
 /// `yyyy-MM-dd{ |T}HH:mm[:ss[.fffffffff]][Z|+hh[[:]mm]]`. A day beyond a short month's end is its last
 /// day (2023-02-29 is the 28th) and 24:00:00 is the next day's start, both as Flink.
-std::optional<ParsedTimestamp> ParseTimestampText(std::string_view text);
+std::optional<ParsedTimestamp> ReadTimestampText(std::string_view text);
 
 /// Ticks since the epoch in a unit of `ticks_per_second` (1000, 10^6, 10^9), finer digits cut off, the
 /// zone's offset taken away. nullopt when the unit cannot hold it.
 std::optional<int64_t> TimestampTicks(const ParsedTimestamp& parsed, int64_t ticks_per_second);
 
 /// `yyyy-MM-dd`, days since the epoch; no such day is nullopt.
-std::optional<int32_t> ParseDateText(std::string_view text);
+std::optional<int32_t> ReadDateText(std::string_view text);
 /// java.sql.Date.valueOf: one-digit months and days, and the 29th to 31st of a short month roll over.
-std::optional<int32_t> ParseLenientDateText(std::string_view text);
+std::optional<int32_t> ReadLenientDateText(std::string_view text);
 
 /// `HH:mm:ss[.f]` in milliseconds of the day; `seconds_optional` allows `HH:mm`.
-std::optional<int32_t> ParseTimeText(std::string_view text, bool seconds_optional);
+std::optional<int32_t> ReadTimeText(std::string_view text, bool seconds_optional);
 
 /// `HH:mm:ss` and, unless zero, a fraction of 1 to 9 digits without trailing zeros.
 void AppendTimeOfDayText(int64_t nanos_of_day, std::string* out);

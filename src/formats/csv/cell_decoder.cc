@@ -57,7 +57,7 @@ class DateCell final : public FixedCell<int32_t> {
 
  protected:
   std::optional<int32_t> Parse(std::string_view text) const override {
-    return ParseLenientDateText(text);
+    return ReadLenientDateText(text);
   }
 };
 
@@ -69,7 +69,7 @@ class TimeCell final : public FixedCell<int32_t> {
 
  protected:
   std::optional<int32_t> Parse(std::string_view text) const override {
-    const auto millis = ParseTimeText(text, true);
+    const auto millis = ReadTimeText(text, true);
     if (!millis) return std::nullopt;
     return *millis / step_ * step_;
   }
@@ -89,7 +89,7 @@ class TimestampCell final : public FixedCell<int64_t> {
 
  protected:
   std::optional<int64_t> Parse(std::string_view text) const override {
-    const auto parsed = ParseTimestampText(TrimJava(text));
+    const auto parsed = ReadTimestampText(TrimJava(text));
     if (!parsed || (zoned_ && !parsed->offset_seconds)) return std::nullopt;
     return TimestampTicks(*parsed, ticks_per_second_);
   }
@@ -165,7 +165,7 @@ class BytesCell final : public CellDecoder {
   }
   bool Decode(std::string_view text) override {
     if (!builder_.HasRoom(text.size())) return false;
-    const auto length = DecodeBase64(text, builder_.Begin(text.size()));
+    const auto length = DecodeBase64Text(text, builder_.Begin(text.size()));
     if (length) builder_.Commit(*length);
     return length.has_value();
   }

@@ -72,7 +72,7 @@ class BytesCell final : public CellEncoder {
  public:
   BytesCell() : CellEncoder(true) {}
   void Append(int64_t row, std::string* out) override {
-    AppendBase64(static_cast<const arrow::BinaryArray&>(*column_).GetView(row), out);
+    AppendBase64Text(static_cast<const arrow::BinaryArray&>(*column_).GetView(row), out);
   }
 };
 

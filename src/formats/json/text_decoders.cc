@@ -85,7 +85,7 @@ class BytesDecoder final : public ValueDecoder {
     std::string_view text;
     if (!in.Text(&scratch_, &text)) return false;
     if (!builder_.HasRoom(text.size())) return in.FailWith("the bytes of one batch exceed 2 GiB");
-    const auto length = DecodeBase64(text, builder_.Begin(text.size()));
+    const auto length = DecodeBase64Text(text, builder_.Begin(text.size()));
     if (!length) return Refuse(in);
     builder_.Commit(*length);
     in.Advance();

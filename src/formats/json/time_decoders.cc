@@ -41,7 +41,7 @@ class DateDecoder final : public TimeDecoder<int32_t> {
   using TimeDecoder::TimeDecoder;
 
  protected:
-  std::optional<int32_t> Parse(std::string_view text) const override { return ParseDateText(text); }
+  std::optional<int32_t> Parse(std::string_view text) const override { return ReadDateText(text); }
 };
 
 class TimeOfDayDecoder final : public TimeDecoder<int32_t> {
@@ -50,7 +50,7 @@ class TimeOfDayDecoder final : public TimeDecoder<int32_t> {
 
  protected:
   std::optional<int32_t> Parse(std::string_view text) const override {
-    return ParseTimeText(text, false);
+    return ReadTimeText(text, false);
   }
 };
 
@@ -65,7 +65,7 @@ class TimestampDecoder final : public TimeDecoder<int64_t> {
 
  protected:
   std::optional<int64_t> Parse(std::string_view text) const override {
-    const auto parsed = ParseTimestampText(text);
+    const auto parsed = ReadTimestampText(text);
     if (!parsed || (zoned_ && !parsed->offset_seconds)) return std::nullopt;
     return TimestampTicks(*parsed, ticks_per_second_);
   }

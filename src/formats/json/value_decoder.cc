@@ -96,7 +96,11 @@ int ObjectDecoder::Match(std::string_view raw, size_t expected) {
 
 bool ObjectDecoder::DecodeField(JsonCursor& in, int field, int64_t row) {
   ValueDecoder& decoder = *fields_[static_cast<size_t>(field)];
-  if (decoder.column()->length() > row) decoder.column()->Truncate(row);
+  if (decoder.column()->length() > row) {
+    decoder.column()->Truncate(row);
+  } else {
+    ++found_;
+  }
   if (decoder.DecodeEntry(in)) return true;
   in.AddPath(names_[static_cast<size_t>(field)].text);
   return false;
@@ -108,6 +112,7 @@ bool ObjectDecoder::Decode(JsonCursor& in, int64_t row) {
   bool more = in.Peek() != '}';
   if (!more) in.Advance();
   size_t expected = 0;
+  found_ = 0;
   while (more) {
     std::string_view raw;
     if (!in.FieldName(&raw)) return false;
@@ -123,7 +128,7 @@ bool ObjectDecoder::Decode(JsonCursor& in, int64_t row) {
     if (!in.NextMember('}', &more)) return false;
   }
   in.Leave();
-  return FillMissing(in, row);
+  return found_ == fields_.size() || FillMissing(in, row);
 }
 
 bool ObjectDecoder::FillMissing(JsonCursor& in, int64_t row) {

@@ -67,6 +67,7 @@ class ObjectDecoder {
   std::vector<int16_t> table_;  // open addressing, a power of two
   uint64_t mask_ = 0;
   JsonDecodeSettings settings_;
+  size_t found_ = 0;  // columns that the object at hand has filled
   std::string scratch_;
 };
 

@@ -81,7 +81,7 @@ class BytesEncoder final : public ValueEncoder {
  public:
   void Append(int64_t row, std::string* out) override {
     out->push_back('"');
-    AppendBase64(static_cast<const arrow::BinaryArray&>(*column_).GetView(row), out);
+    AppendBase64Text(static_cast<const arrow::BinaryArray&>(*column_).GetView(row), out);
     out->push_back('"');
   }
 };
