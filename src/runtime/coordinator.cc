@@ -31,7 +31,9 @@ Result<StepResult> Coordinator::TryStep(int64_t now) {
         Begin(/*last=*/true, now);
         return busy;
       }
-      if (now >= next_epoch_at_ || control_->TakeHurry()) {
+      hurry_ |= control_->TakeHurry();
+      if (hurry_) next_epoch_at_ = std::min(next_epoch_at_, last_epoch_at_ + settings_.pause_nanos);
+      if (now >= next_epoch_at_) {
         Begin(/*last=*/false, now);
         return busy;
       }
@@ -79,6 +81,8 @@ Result<StepResult> Coordinator::TryStep(int64_t now) {
 
 void Coordinator::Begin(bool last, int64_t now) {
   next_epoch_at_ = now + settings_.interval_nanos;
+  last_epoch_at_ = now;
+  hurry_ = false;
   last_ = last;
   const uint64_t epoch = ++settings_.manifest.epoch;
   if (last) control_->final_epoch.store(epoch, std::memory_order_release);

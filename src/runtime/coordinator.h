@@ -36,6 +36,7 @@ class Coordinator {
     Environment env;
     std::string data_dir;                  // empty: nothing is made durable
     int64_t interval_nanos = 0;
+    int64_t pause_nanos = 0;               // least time between two epochs
     int64_t discovery_nanos = 0;
     RunManifest manifest;                  // of the epoch the run starts from
     DeadLetterFiles* dead_letters = nullptr;
@@ -64,6 +65,8 @@ class Coordinator {
   bool last_ = false;          // the epoch in flight is the final one
   bool drained_ = false;       // it is final because all input ended
   int64_t next_epoch_at_ = 0;
+  int64_t last_epoch_at_ = 0;
+  bool hurry_ = false;
   int64_t next_discovery_at_ = 0;
   std::string written_body_;
   std::atomic<uint64_t> completed_{0};

@@ -53,6 +53,7 @@ void InputPort::Accept(Channel& channel, Event event) {
     AcceptBatch(channel, std::move(*batch));
   } else if (const auto* watermark = std::get_if<Watermark>(&event)) {
     channel.watermark = std::max(channel.watermark, watermark->time);
+    channel.idle = watermark->idle;
     EmitWatermark();
   } else if (std::holds_alternative<Barrier>(event)) {
     channel.at_barrier = true;
@@ -62,6 +63,7 @@ void InputPort::Accept(Channel& channel, Event event) {
     ready_.push_back(std::move(event));
   } else {
     channel.ended = true;
+    channel.idle = false;
     channel.watermark = kMaxWatermark;
     EmitWatermark();
     if (++ended_ == channels_.size()) ready_.push_back(EndOfInput{});
@@ -69,32 +71,47 @@ void InputPort::Accept(Channel& channel, Event event) {
 }
 
 void InputPort::AcceptBatch(Channel& channel, Batch batch) {
+  channel.idle = false;
+  emitted_idle_ = false;
   const EventTime others = OthersWatermark(channel);
-  channel.watermark = std::max(channel.watermark, batch.watermark_before(batch.num_rows - 1));
+  const EventTime last = batch.watermark_before(batch.num_rows - 1);
+  channel.watermark = std::max(channel.watermark, last);
+  const auto merged = [&](EventTime own) { return std::max(emitted_, std::min(own, others)); };
   if (batch.watermarks == nullptr) {
-    batch.watermark = std::min(batch.watermark, others);
-  } else if (batch.watermarks->back() > others) {
-    auto lowered = std::make_shared<std::vector<EventTime>>(*batch.watermarks);
-    for (EventTime& time : *lowered) time = std::min(time, others);
-    batch.watermarks = std::move(lowered);
+    batch.watermark = merged(batch.watermark);
+  } else if (last > others || batch.watermarks->front() < emitted_) {
+    auto times = std::make_shared<std::vector<EventTime>>(*batch.watermarks);
+    for (EventTime& time : *times) time = merged(time);
+    batch.watermarks = std::move(times);
   }
+  emitted_ = std::max(emitted_, batch.watermark_before(batch.num_rows - 1));
   ready_.push_back(std::move(batch));
 }
 
 EventTime InputPort::OthersWatermark(const Channel& channel) const {
   EventTime others = kMaxWatermark;
   for (const Channel& each : channels_) {
-    if (&each != &channel) others = std::min(others, each.watermark);
+    if (&each != &channel && !each.idle) others = std::min(others, each.watermark);
   }
   return others;
 }
 
 void InputPort::EmitWatermark() {
   EventTime merged = kMaxWatermark;
-  for (const Channel& channel : channels_) merged = std::min(merged, channel.watermark);
-  if (merged <= emitted_) return;
-  emitted_ = merged;
-  ready_.push_back(Watermark{merged});
+  bool active = false;
+  bool idle = false;
+  for (const Channel& channel : channels_) {
+    idle |= channel.idle;
+    if (channel.idle) continue;
+    active |= !channel.ended;
+    merged = std::min(merged, channel.watermark);
+  }
+  idle &= !active;  // whoever has not ended is idle
+  if (idle) merged = emitted_;
+  if (merged <= emitted_ && idle == emitted_idle_) return;
+  emitted_ = std::max(emitted_, merged);
+  emitted_idle_ = idle;
+  ready_.push_back(Watermark{emitted_, idle});
 }
 
 int InputPort::SlowestChannel() const {

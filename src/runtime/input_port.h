@@ -2,7 +2,8 @@
 // InputPort: one input of an operator on one shard. Fed by an operator of the same shard, or by channels
 // from several shards which it merges: the watermark is the minimum over channels, the running watermark
 // of a row the minimum of its own and the other channels', a barrier comes out once all channels brought
-// it (a channel that brought it is not read meanwhile), and so does the end. Channels from shards that
+// it (a channel that brought it is not read meanwhile), and so does the end. Idle channels are left out
+// of the minimum. Channels from shards that
 // own no split upstream do not exist. One thread.
 #pragma once
 
@@ -43,6 +44,7 @@ class InputPort {
     ExchangeQueue* queue = nullptr;
     int shard = 0;
     EventTime watermark = kMinWatermark;
+    bool idle = false;
     bool at_barrier = false;
     bool ended = false;
   };
@@ -58,7 +60,8 @@ class InputPort {
   size_t turn_ = 0;
   size_t at_barrier_ = 0;
   size_t ended_ = 0;
-  EventTime emitted_ = kMinWatermark;
+  EventTime emitted_ = kMinWatermark;  // never goes back, though an idle channel may lag behind
+  bool emitted_idle_ = false;
   bool held_ = false;
   bool fed_ = true;
 };

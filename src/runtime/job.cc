@@ -47,7 +47,6 @@ Result<std::unique_ptr<Job>> Job::Create(JobSpec spec) {
 
 Status Job::Run() {
   JobState& job = *state_;
-  job.started_at = job.spec.env.clock->MonotonicNanos();
   std::vector<std::jthread> threads;
   for (auto& shard : job.shards) {
     threads.emplace_back([&job, &shard] {
@@ -97,6 +96,13 @@ JobSnapshot Job::Snapshot() const {
     snapshot.nodes.push_back(std::move(node));
   }
   snapshot.accounting = Account(snapshot.nodes);
+  for (const NodeSnapshot& node : snapshot.nodes) {
+    if (node.source.dead_lettered + node.counters.rows_failed == 0) continue;
+    const auto& paths = job.dead_letters->paths();
+    if (const auto path = paths.find(node.table); path != paths.end()) {
+      snapshot.dead_letter_files.insert(*path);
+    }
+  }
   return snapshot;
 }
 

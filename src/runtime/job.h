@@ -25,6 +25,7 @@ struct JobSpec {
   std::vector<PlanNodePtr> roots;       // SinkNode and CollectNode
   std::string pipeline;                 // identity
   std::string data_dir;                 // private to the pipeline; empty: nothing is durable, no lock
+  std::string dead_letter_dir;          // default: <data_dir>/dead-letters
   SessionContext session;
   JobSettings settings;
   Environment env;

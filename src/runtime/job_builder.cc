@@ -66,6 +66,7 @@ class JobBuilder {
       }
     }
     job_->dead_letters = std::make_unique<DeadLetterFiles>(spec_.env.disk, std::move(paths));
+    if (spec_.env.disk == nullptr) return OkStatus();  // only jobs without failing rows go on
     if (spec_.data_dir.empty()) return job_->dead_letters->StartBehindExisting();
     switch (start_.mode) {
       case StartPoint::Mode::kFresh: TRY(job_->dead_letters->StartBehindExisting()); break;
@@ -81,8 +82,9 @@ class JobBuilder {
   }
 
   std::string DeadLetterPath(const std::string& table) const {
-    const std::string directory = spec_.data_dir.empty() ? "." : spec_.data_dir;
-    return directory + "/dead-letters/" + table + ".jsonl";
+    const std::string directory = spec_.dead_letter_dir.empty() ? spec_.data_dir + "/dead-letters"
+                                                                : spec_.dead_letter_dir;
+    return directory + "/" + table + ".jsonl";
   }
 
   // ---------------------------------------------------------------- sources
@@ -172,6 +174,7 @@ class JobBuilder {
     } else if (const auto* scan = As<ScanNode>(node.plan)) {
       TRY_ASSIGN(driver, ScanDriver::Make(
                              *scan, {.connector = BaseContext(index),
+                                     .session = shard->session(),
                                      .dead_letters = shard->dead_letters(),
                                      .fail_on_error = spec_.settings.fail_on_row_error,
                                      .batch_delay_nanos = spec_.settings.batch_delay_ms * kMilli,
@@ -253,12 +256,17 @@ class JobBuilder {
     slot->latency_storage = std::make_unique<StageLatency>();
     slot->latency = slot->latency_storage.get();
     if (const auto* sink = As<SinkNode>(node.plan)) {
-      TRY_ASSIGN(slot->terminal, SinkDriver::Make(*sink, BaseContext(shard->settings().index)));
+      TRY_ASSIGN(slot->terminal, SinkDriver::Make(*sink, BaseContext(shard->settings().index),
+                                                  LettersOf(shard), spec_.settings.drop_nulls));
       return OkStatus();
     }
     if (spec_.collector == nullptr) return InternalError("nobody takes the rows of the SELECT");
     slot->terminal = std::make_unique<CollectDriver>(node.plan->schema(), spec_.collector);
     return OkStatus();
+  }
+
+  SinkDeadLetters LettersOf(Shard* shard) const {
+    return {shard->dead_letters(), spec_.settings.fail_on_row_error};
   }
 
   void ConnectEdge(const GraphEdge& edge) {
@@ -349,7 +357,9 @@ class JobBuilder {
         const auto* sink = As<SinkNode>(node.plan);
         if (sink == nullptr || node.id != key.substr(0, slash)) continue;
         const int shard = std::stoi("0" + key.substr(slash + 1));
-        TRY_ASSIGN(auto writer, SinkDriver::Make(*sink, BaseContext(shard)));
+        TRY_ASSIGN(auto writer, SinkDriver::Make(*sink, BaseContext(shard),
+                                                 LettersOf(job_->shards[0].get()),
+                                                 spec_.settings.drop_nulls));
         TRY(RestoreSink(writer.get(), state));
         TRY(writer->Finish());
       }
@@ -364,6 +374,7 @@ class JobBuilder {
             .env = spec_.env,
             .data_dir = spec_.data_dir,
             .interval_nanos = spec_.settings.checkpoint_interval_ms * kMilli,
+            .pause_nanos = spec_.settings.checkpoint_pause_ms * kMilli,
             .discovery_nanos = spec_.settings.discovery_interval_ms * kMilli,
             .manifest = manifest_,
             .dead_letters = job_->dead_letters.get(),

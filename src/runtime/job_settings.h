@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// JobSettings: the SET options that the runtime obeys, typed. Every option is described once, in
-// JobOptions(); completion, docs and checks derive from it.
+// JobSettings: the settings of a session that the runtime obeys, typed (see plan/settings.h).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
-#include <string>
-#include <vector>
 
 #include "base/result.h"
-#include "data/options.h"
+#include "plan/settings.h"
 
 namespace millrace {
 
@@ -17,15 +14,15 @@ struct JobSettings {
   int parallelism = 1;
   int64_t batch_rows_max = 8192;
   int64_t checkpoint_interval_ms = 200;
+  int64_t checkpoint_pause_ms = 5;      // least time between two epochs that were asked for early
   int64_t batch_delay_ms = 0;
   int64_t discovery_interval_ms = 1000;
-  size_t exchange_capacity = 16;      // batches in flight from one shard to another on one edge
+  size_t exchange_capacity = 16;        // batches in flight from one shard to another on one edge
   bool fail_on_row_error = false;
+  bool drop_nulls = false;              // rows with NULL in a NOT NULL column of a sink
 
-  /// Reads the options it knows from all SETs of a session; others are not its business.
-  static Result<JobSettings> From(const std::map<std::string, std::string>& sets);
+  /// MR0503 for a value out of range.
+  static Result<JobSettings> From(const Settings& settings);
 };
-
-std::vector<OptionSpec> JobOptions();
 
 }  // namespace millrace

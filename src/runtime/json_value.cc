@@ -99,6 +99,8 @@ class JsonParser {
       case 'n': *out += '\n'; return true;
       case 'r': *out += '\r'; return true;
       case 't': *out += '\t'; return true;
+      case 'b': *out += '\b'; return true;
+      case 'f': *out += '\f'; return true;
       case '"': case '\\': case '/': *out += kind; return true;
       case 'u': break;
       default: return false;

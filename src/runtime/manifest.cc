@@ -4,8 +4,9 @@
 #include <array>
 #include <cstdio>
 
+#include "base/json_writer.h"
 #include "data/key_codec.h"
-#include "operators/io/json_string.h"
+#include "operators/io/byte_text.h"
 #include "runtime/json_value.h"
 
 namespace millrace {

@@ -39,10 +39,7 @@ StepResult Shard::Step() {
     return {Progress::kBusy, 0};
   }
   last_progress_ = result->progress;
-  if (now >= next_publish_ || control_->describe.load(std::memory_order_relaxed) ||
-      (result->progress == Progress::kIdle && changed_)) {
-    Publish(now);
-  }
+  if (now >= next_publish_ || control_->describe.load(std::memory_order_relaxed)) Publish(now);
   return *result;
 }
 
@@ -50,6 +47,8 @@ Result<StepResult> Shard::TryStep(int64_t now) {
   TRY_ASSIGN(const bool followed, FollowCoordinator());
   if (followed) return StepResult{Progress::kBusy, 0};
   if (now >= next_tick_) MarkTicks(now);
+  // Also of those that have ended: their last events may still wait for room.
+  for (const auto& slot : slots_) slot->output.Flush();
   TRY_ASSIGN(const bool injected, InjectBarriers());
   if (injected) return StepResult{Progress::kBusy, 0};
   if (slot_runs_ < kSlotRunsPerPoll) {
@@ -107,6 +106,7 @@ Result<bool> Shard::Finish() {
   for (const auto& slot : slots_) {
     if (slot->source != nullptr) part_.sources[slot->node->id] = slot->source->Positions();
     if (slot->terminal == nullptr) continue;
+    if (!slot->ended) TRY(slot->terminal->OnEnd());  // stopped
     if (Status status = slot->terminal->Finish(); !status) {
       return std::unexpected(std::move(status).error().With(slot->label));
     }
@@ -156,9 +156,9 @@ void Shard::PassBarrier(Slot& slot, const Barrier& barrier) {
 void Shard::HandOverPart() {
   if (passed_ < slots_.size()) return;
   for (const auto& slot : slots_) {
-    if (slot->prepared_at == 0) continue;
+    if (!slot->undelivered) continue;
     if (!slot->terminal->Delivered(part_.epoch)) return;
-    slot->prepared_at = 0;
+    slot->undelivered = false;
   }
   part_.dead_letters = dead_letters_.Take();
   part_handed_over_ = true;
@@ -199,7 +199,6 @@ Result<bool> Shard::PollSources(int64_t now) {
       slot.not_before = now + (polled->wait_nanos > 0 ? polled->wait_nanos : kSourcePollNanos);
       continue;
     }
-    changed_ = true;
     if (polled->kind == SourceDriver::Polled::Kind::kEnd) {
       slot.ended = true;
       slot.output.PushEnd();
@@ -227,7 +226,8 @@ int64_t Shard::WakeAt(int64_t now) {
         slot->output.Drained()) {
       wake_at = std::min(wake_at, slot->not_before);
     }
-    const bool waits = slot->terminal != nullptr && (slot->prepared_at > 0 || !slot->ports[0].empty());
+    const bool waits =
+        slot->terminal != nullptr && (slot->undelivered || !slot->ports[0].empty());
     if (waits) wake_at = std::min(wake_at, now + kPollNanos);
   }
   if (control_->finish && !finished_) wake_at = std::min(wake_at, now + kPollNanos);

@@ -113,7 +113,6 @@ class Shard {
   bool back_pressured_ = false;
   ShardSnapshot times_;
   int64_t next_publish_ = 0;
-  bool changed_ = true;                        // since the last report
   mutable std::mutex report_mutex_;
   ShardReport report_;
 };

@@ -9,7 +9,6 @@ namespace millrace {
 namespace {
 
 constexpr int64_t kPublishNanos = 100000000;
-constexpr int64_t kDeliveryGraceNanos = 50000000;
 
 }  // namespace
 
@@ -20,7 +19,6 @@ Result<bool> Shard::RunSlots(int64_t now) {
     if (!ran) return std::unexpected(std::move(ran).error().With((*slot)->label));
     if (*ran) {
       ++slot_runs_;
-      changed_ = true;
       return true;
     }
   }
@@ -35,10 +33,7 @@ Result<bool> Shard::RunSlot(Slot& slot, int64_t now) {
     TRY(FinishEvent(slot));
   } else if (const auto port = NextPort(slot)) {
     if (!slot.output.Drained()) return false;
-    if (slot.terminal != nullptr) {
-      const bool overdue = slot.prepared_at > 0 && now - slot.prepared_at > kDeliveryGraceNanos;
-      if (overdue || !slot.terminal->Ready()) return false;
-    }
+    if (slot.terminal != nullptr && !slot.terminal->Ready()) return false;
     TRY(Deliver(slot, *port, slot.ports[*port].Take()));
   } else if (slot.tick_due && slot.output.Drained()) {
     slot.tick_due = false;
@@ -137,7 +132,7 @@ Status Shard::AlignBarrier(Slot& slot, size_t input, const Barrier& barrier) {
     return FinishEvent(slot);
   }
   TRY_ASSIGN(std::string state, slot.terminal->Prepare(barrier.epoch));
-  slot.prepared_at = Now();
+  slot.undelivered = true;
   PassBarrier(slot, barrier);
   part_.sinks[slot.node->id + "/" + std::to_string(settings_.index)] = std::move(state);
   for (InputPort& port : slot.ports) port.Release();
@@ -161,9 +156,9 @@ Status Shard::OnRowFailure(const Slot& slot, const RowFailure& failure) {
     row = FormatRow(*failure.schema, *failure.batch, failure.row);
   }
   if (settings_.fail_on_row_error) {
-    Error error{.code = "MR0712", .domain = ErrorDomain::kUser,
-                .message = "a row cannot be processed: " + failure.reason,
-                .detail = "row " + row,
+    Error error{.code = "MR0705", .domain = ErrorDomain::kUser,
+                .message = "a row could not be processed",
+                .detail = failure.reason + "; row " + row,
                 .hint = "SET 'millrace.on-row-error' = 'dead-letter' puts such rows aside"};
     return std::unexpected(std::move(error).With(slot.label));
   }
@@ -180,7 +175,6 @@ void Shard::Publish(int64_t now) {
   for (const auto& slot : slots_) report.nodes.push_back(Describe(*slot));
   if (control_->describe) report.waiting = DescribeWaiting();
   next_publish_ = now + kPublishNanos;
-  changed_ = false;
   const std::lock_guard lock(report_mutex_);
   report_ = std::move(report);
 }
@@ -201,6 +195,7 @@ NodeSnapshot Shard::Describe(const Slot& slot) const {
                     .batches_in = slot.batches_in,
                     .busy_nanos = slot.busy_nanos,
                     .watermark = slot.terminal ? slot.watermark : slot.output.watermark()};
+  if (slot.terminal != nullptr) node.counters.rows_failed = slot.terminal->rejected();
   if (slot.source != nullptr) node.source = slot.source->counters();
   if (slot.latency != nullptr) node.latency = std::make_shared<StageLatency>(*slot.latency);
   if (slot.state != nullptr) {

@@ -9,13 +9,15 @@ void SlotOutput::Push(Batch batch) {
   if (batch.num_rows == 0) return;
   rows_in_call_ += batch.num_rows;
   rows_out_ += static_cast<uint64_t>(batch.num_rows);
+  idle_ = false;
   Send(std::move(batch));
 }
 
 void SlotOutput::Push(Watermark watermark) {
-  if (watermark.time <= watermark_) return;
-  watermark_ = watermark.time;
-  Send(watermark);
+  if (watermark.time <= watermark_ && watermark.idle == idle_) return;
+  watermark_ = std::max(watermark_, watermark.time);
+  idle_ = watermark.idle;
+  Send(Watermark{watermark_, idle_});
 }
 
 void SlotOutput::PushEnd() {
@@ -34,6 +36,12 @@ bool SlotOutput::Drained() {
     if (sender->waiting() && !sender->Flush()) return false;
   }
   return std::ranges::all_of(ports_, [](const InputPort* port) { return port->empty(); });
+}
+
+void SlotOutput::Flush() {
+  for (const auto& sender : senders_) {
+    if (sender->waiting()) sender->Flush();
+  }
 }
 
 bool SlotOutput::Blocked() const {

@@ -34,6 +34,8 @@ class SlotOutput final : public Output {
 
   /// True if everything pushed so far was taken over by the operators behind: another call may push.
   bool Drained();
+  /// Moves what waits for room in queues to other shards.
+  void Flush();
   /// True if the reason for not being drained is a full queue to another shard.
   bool Blocked() const;
   uint64_t rows_out() const { return rows_out_; }
@@ -47,6 +49,7 @@ class SlotOutput final : public Output {
   int64_t rows_in_call_ = 0;
   uint64_t rows_out_ = 0;
   EventTime watermark_ = kMinWatermark;
+  bool idle_ = false;
 };
 
 struct Slot {
@@ -69,7 +72,7 @@ struct Slot {
   bool ended = false;                      // the end was forwarded or the source has none
   bool tick_due = false;
   uint64_t epoch = 0;                      // last barrier forwarded
-  int64_t prepared_at = 0;                 // terminal: Prepare was called, delivery is awaited; 0 = no
+  bool undelivered = false;                // terminal: prepared, delivery is awaited
   int64_t not_before = 0;                  // source: nothing can come earlier
 
   uint64_t rows_in = 0;

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "data/key_codec.h"
+#include "operators/io/durable_directory.h"
 #include "runtime/job_state.h"
 
 namespace millrace {
@@ -40,7 +41,7 @@ Result<StartPoint> DecideStart(JobState* job) {
   start.manifest.fingerprint = FingerprintOf(job->graph);
   start.manifest.keyed_state = job->graph.has_keyed_state();
   if (spec.data_dir.empty()) return start;
-  TRY(spec.env.disk->CreateDirectories(spec.data_dir));
+  TRY(CreateDurableDirectory(spec.env.disk, spec.data_dir));
   TRY_ASSIGN(job->lock, spec.env.disk->Lock(spec.data_dir + "/lock"));
   TRY_ASSIGN(const auto manifest, ReadInterrupted(job));
   // Epochs go on counting, so that nothing of a run before can be taken for this one's.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/io/dead_letters.h"
 
-#include "operators/io/json_string.h"
+#include "base/json_writer.h"
+#include "operators/io/byte_text.h"
+#include "operators/io/durable_directory.h"
 
 namespace millrace {
 namespace {
@@ -12,12 +14,6 @@ void AppendField(std::string_view key, std::string_view value, std::string* out)
   out->append(key);
   *out += "\": ";
   AppendJsonString(value, out);
-}
-
-std::string ParentOf(const std::string& path) {
-  const size_t slash = path.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 }  // namespace
@@ -35,7 +31,7 @@ void DeadLetterBuffer::Add(const DeadLetter& letter) {
   AppendField("split", letter.split, &lines);
   AppendField("position", letter.position, &lines);
   AppendField("row", letter.row, &lines);
-  if (letter.stage == "decode") {
+  if (letter.row.empty()) {
     if (IsUtf8(letter.raw)) {
       lines += ", \"raw\": ";
       AppendJsonString(letter.raw, &lines);
@@ -85,6 +81,7 @@ Status DeadLetterFiles::Restore(const Lengths& lengths) {
 
 Status DeadLetterFiles::Append(const std::map<std::string, std::string>& lines) {
   for (const auto& [table, text] : lines) {
+    if (disk_ == nullptr) return InternalError("there is no disk for dead letters");
     TRY_ASSIGN(WritableFile* const file, Open(table));
     TRY(file->Append(text));
     TRY(file->Sync());
@@ -98,9 +95,9 @@ Result<WritableFile*> DeadLetterFiles::Open(const std::string& table) {
   if (file != nullptr) return file.get();
   const auto path = paths_.find(table);
   if (path == paths_.end()) return InternalError("no dead-letter file for table '" + table + "'");
-  TRY(disk_->CreateDirectories(ParentOf(path->second)));
+  TRY(CreateDurableDirectory(disk_, ParentDirectory(path->second)));
   TRY_ASSIGN(file, disk_->OpenForAppend(path->second, lengths_[table]));
-  TRY(disk_->SyncDirectory(ParentOf(path->second)));
+  TRY(disk_->SyncDirectory(ParentDirectory(path->second)));
   return file.get();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/io/scan_driver.h"
 
+#include <arrow/api.h>
+
 #include <algorithm>
 
 #include "data/option_text.h"
@@ -27,6 +29,7 @@ TableContext ContextFor(const Table& table, TableContext base, bool for_write) {
   base.partition_keys = table.partition_keys;
   base.options = table.connector_options;
   base.extras = table.extras;
+  base.whole_files = table.format != nullptr && table.format->is_file_format();
   if (for_write) base.metadata_keys = table.metadata_keys(true);
   return base;
 }
@@ -66,7 +69,7 @@ Status ScanDriver::MakeShape(const ScanNode& node) {
   for (const size_t index : node.columns()) {
     const TableColumn& column = table.columns[index];
     if (column.kind == TableColumn::Kind::kMetadata) {
-      shape_.metadata_types.push_back(column.type);
+      TRY(AddMetadata(column));
       continue;
     }
     const auto position = physical.Find(column.name);
@@ -88,6 +91,21 @@ Status ScanDriver::MakeShape(const ScanNode& node) {
                table.format->MakeDecoder(shape_.decode_schema, table.format_options));
   }
   return OkStatus();
+}
+
+/// Casts what the connector gives to the declared type.
+Status ScanDriver::AddMetadata(const TableColumn& column) {
+  std::optional<Evaluator>& cast = shape_.metadata_casts.emplace_back();
+  for (const MetadataColumn& given : shape_.table->connector->metadata()) {
+    if (given.key != column.metadata_key) continue;
+    if (given.type.ToArrow()->Equals(*column.type.ToArrow())) return OkStatus();
+    TRY_ASSIGN(auto expression, Expression::Cast(Expression::InputRef(0, given.type, given.key),
+                                                 column.type));
+    cast.emplace(std::vector<ExpressionPtr>{std::move(expression)}, settings_.session);
+    return OkStatus();
+  }
+  return InternalError("connector '" + std::string(shape_.table->connector->name()) +
+                       "' has no metadata '" + column.metadata_key + "'");
 }
 
 Status ScanDriver::AddSplit(const SplitPosition& split) {

@@ -19,6 +19,7 @@ namespace millrace {
 /// What a scan of one shard is made from.
 struct ScanSettings {
   TableContext connector;              // without schema, options and metadata, which the table gives
+  const SessionContext* session = nullptr;
   DeadLetterBuffer* dead_letters = nullptr;
   bool fail_on_error = false;
   int64_t batch_delay_nanos = 0;
@@ -44,6 +45,7 @@ class ScanDriver final : public SourceDriver {
   explicit ScanDriver(ScanSettings settings) : settings_(std::move(settings)) {}
 
   Status MakeShape(const ScanNode& node);
+  Status AddMetadata(const TableColumn& column);
   Result<Polled> PollSplits(int64_t max_rows, bool flush);
   Result<Polled> PollHeld(int64_t max_rows, bool flush);
   Polled Release();

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/io/sink_driver.h"
 
+#include <arrow/api.h>
+
+#include <algorithm>
+
+#include "data/row_format.h"
 #include "operators/io/scan_driver.h"
 
 namespace millrace {
@@ -20,11 +25,48 @@ class FormatFileEncoder final : public FileEncoder {
 
 }  // namespace
 
-Result<std::unique_ptr<SinkDriver>> SinkDriver::Make(const SinkNode& node, TableContext base) {
-  auto driver = std::unique_ptr<SinkDriver>(new SinkDriver());
+Status SinkDeadLetters::Write(const UndeliveredRow& row) {
+  if (fail_) {
+    return ExternalError("MR0705", "table '" + std::string(row.table) + "' refuses a row",
+                         std::string(row.reason) + "; " + std::string(row.position));
+  }
+  ++rejected_;
+  letters_->Add({.table = row.table, .stage = row.stage, .reason = row.reason,
+                 .position = row.position, .raw = row.raw});
+  return OkStatus();
+}
+
+Status SinkDeadLetters::Reject(std::string_view table, std::string_view reason,
+                               std::string_view row) {
+  if (fail_) {
+    return UserError("MR0705", "table '" + std::string(table) + "' cannot take a row",
+                     std::string(reason) + "; row " + std::string(row),
+                     "SET 'table.exec.sink.not-null-enforcer' = 'DROP' drops such rows");
+  }
+  ++rejected_;
+  letters_->Add({.table = table, .stage = "sink", .reason = reason, .row = row});
+  return OkStatus();
+}
+
+Result<std::unique_ptr<SinkDriver>> SinkDriver::Make(const SinkNode& node, TableContext base,
+                                                     SinkDeadLetters letters, bool drop_nulls) {
+  auto driver = std::unique_ptr<SinkDriver>(new SinkDriver(letters));
+  base.dead_letters = &driver->letters_;
   const Table& table = *node.table();
   const Schema written = table.write_schema();
-  const Schema physical = table.physical_schema();
+  driver->schema_ = written;
+  driver->table_ = table.name;
+  driver->drop_nulls_ = drop_nulls;
+  for (size_t i = 0; i < written.size(); ++i) {
+    if (!written[i].type.nullable()) driver->not_null_.push_back(i);
+  }
+  // What a file of the table holds: partition columns are in its path only.
+  Schema physical;
+  for (const Column& column : table.physical_schema()) {
+    if (std::ranges::find(table.partition_keys, column.name) == table.partition_keys.end()) {
+      physical.Append(column);
+    }
+  }
   if (table.format != nullptr && !table.format->is_file_format()) {
     TRY_ASSIGN(driver->encoder_, table.format->MakeEncoder(physical, table.format_options));
     if (physical.size() != written.size()) {
@@ -46,6 +88,32 @@ Result<std::unique_ptr<SinkDriver>> SinkDriver::Make(const SinkNode& node, Table
 }
 
 Status SinkDriver::Write(const Batch& batch) {
+  for (const size_t column : not_null_) {
+    if (batch.columns[column]->null_count() == 0) continue;
+    TRY_ASSIGN(const Batch allowed, EnforceNotNull(batch));
+    return allowed.num_rows == 0 ? OkStatus() : WriteRows(allowed);
+  }
+  return WriteRows(batch);
+}
+
+Result<Batch> SinkDriver::EnforceNotNull(const Batch& batch) {
+  std::vector<int32_t> allowed;
+  for (int64_t row = 0; row < batch.num_rows; ++row) {
+    const auto violated = std::ranges::find_if(
+        not_null_, [&](size_t column) { return batch.columns[column]->IsNull(row); });
+    if (violated == not_null_.end()) {
+      allowed.push_back(static_cast<int32_t>(row));
+    } else if (drop_nulls_) {
+      letters_.CountDropped(1);
+    } else {
+      TRY(letters_.Reject(table_, "column '" + schema_[*violated].name + "' is NOT NULL, but is NULL",
+                          FormatRow(schema_, batch, row)));
+    }
+  }
+  return batch.Take(allowed);
+}
+
+Status SinkDriver::WriteRows(const Batch& batch) {
   SinkInput input{.batch = &batch};
   if (encoder_ != nullptr) {
     bytes_.clear();

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "connectors/connector.h"
+#include "connectors/dead_letter.h"
 #include "formats/format.h"
+#include "operators/io/dead_letters.h"
 #include "plan/nodes/sink_nodes.h"
 
 namespace millrace {
@@ -37,14 +39,33 @@ class Terminal {
   virtual Status Commit(uint64_t epoch) { (void)epoch; return OkStatus(); }
   virtual Status Finish() { return OkStatus(); }
   virtual bool Draining() { return false; }
+  /// Rows that were taken and then given up (dead letters).
+  virtual uint64_t rejected() const { return 0; }
   virtual Status Restore(std::string_view state) { (void)state; return OkStatus(); }
   virtual Status Discard(std::string_view state) { (void)state; return OkStatus(); }
 };
 
+/// Takes the rows that a sink gives up.
+class SinkDeadLetters final : public DeadLetterSink {
+ public:
+  SinkDeadLetters(DeadLetterBuffer* letters, bool fail) : letters_(letters), fail_(fail) {}
+  Status Write(const UndeliveredRow& row) override;
+  /// A row that the table's declaration forbids.
+  Status Reject(std::string_view table, std::string_view reason, std::string_view row);
+  uint64_t rejected() const { return rejected_; }
+  void CountDropped(uint64_t rows) { rejected_ += rows; }
+
+ private:
+  uint64_t rejected_ = 0;
+  DeadLetterBuffer* letters_;
+  bool fail_;   // millrace.on-row-error
+};
+
 class SinkDriver final : public Terminal {
  public:
-  /// `base` lacks what the table says (see ContextFor).
-  static Result<std::unique_ptr<SinkDriver>> Make(const SinkNode& node, TableContext base);
+  /// `base` lacks what the table says (see ContextFor) and where dead letters go.
+  static Result<std::unique_ptr<SinkDriver>> Make(const SinkNode& node, TableContext base,
+                                                  SinkDeadLetters letters, bool drop_nulls);
 
   bool Ready() override { return writer_->Ready(); }
   Status Write(const Batch& batch) override;
@@ -53,12 +74,22 @@ class SinkDriver final : public Terminal {
   Status Commit(uint64_t epoch) override { return writer_->Commit(epoch); }
   Status Finish() override { return writer_->Finish(); }
   bool Draining() override { return writer_->Draining(); }
+  uint64_t rejected() const override { return letters_.rejected(); }
   Status Restore(std::string_view state) override { return writer_->Restore(state); }
   Status Discard(std::string_view state) override { return writer_->Discard(state); }
 
  private:
-  SinkDriver() = default;
+  explicit SinkDriver(SinkDeadLetters letters) : letters_(letters) {}
 
+  SinkDeadLetters letters_;
+  /// Takes rows with NULL in a NOT NULL column out; table.exec.sink.not-null-enforcer.
+  Result<Batch> EnforceNotNull(const Batch& batch);
+  Status WriteRows(const Batch& batch);
+
+  Schema schema_;
+  std::string table_;
+  std::vector<size_t> not_null_;             // columns
+  bool drop_nulls_ = false;                  // DROP: counted, not reported
   std::unique_ptr<SinkWriter> writer_;
   std::unique_ptr<RecordEncoder> encoder_;   // null: the connector takes batches
   std::vector<int> physical_;                // columns the encoder gets; empty = all

@@ -241,18 +241,18 @@ Result<Batch> SplitStream::Shape(Batch batch, const std::vector<int>& from) {
 }
 
 Status SplitStream::SetMetadata(const std::vector<std::shared_ptr<arrow::Array>>& values) {
-  if (values.size() != shape_->metadata_types.size()) {
+  if (values.size() != shape_->metadata_casts.size()) {
     return InternalError("table '" + shape_->table->name + "': " + std::to_string(values.size()) +
                          " metadata values for " +
-                         std::to_string(shape_->metadata_types.size()) + " columns");
+                         std::to_string(shape_->metadata_casts.size()) + " columns");
   }
   metadata_ = values;
   for (size_t i = 0; i < metadata_.size(); ++i) {
-    const auto wanted = shape_->metadata_types[i].ToArrow();
-    if (metadata_[i]->type()->Equals(*wanted)) continue;
-    return InternalError("table '" + shape_->table->name + "': metadata column " +
-                             std::to_string(i + 1) + " is " + metadata_[i]->type()->ToString(),
-                         "declared as " + shape_->metadata_types[i].ToString());
+    if (!shape_->metadata_casts[i]) continue;
+    RowErrors errors;
+    TRY_ASSIGN(auto cast, shape_->metadata_casts[i]->Evaluate(
+                              {.num_rows = 1, .columns = {metadata_[i]}}, &errors));
+    metadata_[i] = std::move(cast[0]);
   }
   return OkStatus();
 }

@@ -6,10 +6,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "expr/evaluator.h"
 #include "formats/format.h"
 #include "operators/io/dead_letters.h"
 #include "operators/io/source_driver.h"
@@ -24,7 +26,7 @@ struct ScanShape {
   Schema decode_schema;                 // what decoder and file reader are made for
   std::vector<int> from_decoded;        // output column -> column of a decoded batch
   std::vector<int> from_connector;      // output column -> column of a connector's batch
-  std::vector<DataType> metadata_types; // declared types of the metadata columns
+  std::vector<std::optional<Evaluator>> metadata_casts;  // to the declared type, where it differs
   std::unique_ptr<RecordDecoder> decoder;
   Environment env;
   DeadLetterBuffer* dead_letters = nullptr;

@@ -38,7 +38,8 @@ Accounting Account(const std::vector<NodeSnapshot>& nodes) {
     sum.filtered += node.source.skipped + node.counters.rows_filtered;
     sum.dead_lettered += node.source.dead_lettered + node.counters.rows_failed;
     sum.late += node.counters.rows_late;
-    if (node.kind == "Sink" || node.kind == "Collect") sum.out += node.rows_in;
+    if (node.kind != "Sink" && node.kind != "Collect") continue;
+    sum.out += node.rows_in - node.counters.rows_failed;
   }
   return sum;
 }

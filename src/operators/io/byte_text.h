@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON strings for the files the engine writes itself: dead letters, run manifest, reports.
+// Bytes of unknown content in text files: are they UTF-8, and base64 where they are not.
 #pragma once
 
 #include <string>
@@ -7,8 +7,6 @@
 
 namespace millrace {
 
-/// Appends `text` in quotes. Bytes that are no UTF-8 become U+FFFD.
-void AppendJsonString(std::string_view text, std::string* out);
 bool IsUtf8(std::string_view text);
 /// Standard base64 with padding.
 std::string EncodeBase64(std::string_view bytes);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operators/io/json_string.h"
+#include "operators/io/byte_text.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,43 +25,7 @@ size_t SequenceLength(std::string_view text, size_t i) {
   return length;
 }
 
-void AppendEscaped(char c, std::string* out) {
-  constexpr char kHex[] = "0123456789abcdef";
-  switch (c) {
-    case '"': *out += "\\\""; return;
-    case '\\': *out += "\\\\"; return;
-    case '\n': *out += "\\n"; return;
-    case '\r': *out += "\\r"; return;
-    case '\t': *out += "\\t"; return;
-    default: break;
-  }
-  const auto byte = static_cast<uint8_t>(c);
-  if (byte >= 0x20) {
-    *out += c;
-    return;
-  }
-  *out += "\\u00";
-  *out += kHex[byte >> 4];
-  *out += kHex[byte & 15];
-}
-
 }  // namespace
-
-void AppendJsonString(std::string_view text, std::string* out) {
-  *out += '"';
-  for (size_t i = 0; i < text.size();) {
-    const size_t length = SequenceLength(text, i);
-    if (length == 1) {
-      AppendEscaped(text[i], out);
-    } else if (length == 0) {
-      *out += "\\ufffd";
-    } else {
-      out->append(text.substr(i, length));
-    }
-    i += length == 0 ? 1 : length;
-  }
-  *out += '"';
-}
 
 bool IsUtf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""kill -9 at random moments, the same command again: the files are those of an undisturbed run.
+
+Usage: kill_and_resume_test.py PATH_TO_MILLRACE [SEED]
+Runs a pipeline that resumes from positions and one with keyed state that is replayed, each killed more
+than ten times, and checks that a second process on the same data directory is refused.
+"""
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROWS = 150_000
+KILLS = 12
+
+INPUT = """
+CREATE TABLE payments (id BIGINT, card STRING, amount DOUBLE, ts TIMESTAMP(3),
+  WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)
+WITH ('connector' = 'filesystem', 'path' = '{dir}/payments.json', 'format' = 'json');
+"""
+
+PIPELINES = {
+    # The small checkpoint interval makes many epochs, so that kills fall into all their phases.
+    "stateless": INPUT + """
+SET 'execution.checkpointing.interval' = '20 ms';
+CREATE TABLE large (id BIGINT, card STRING, amount DOUBLE)
+WITH ('connector' = 'filesystem', 'path' = '{out}', 'format' = 'json',
+      'sink.rolling-policy.file-size' = '300kb');
+INSERT INTO large SELECT id, card, amount * 2 FROM payments WHERE amount > 100;
+""",
+    "keyed": INPUT + """
+SET 'execution.checkpointing.interval' = '20 ms';
+CREATE TABLE totals (card STRING, window_start TIMESTAMP(3), n BIGINT, total DOUBLE)
+WITH ('connector' = 'filesystem', 'path' = '{out}', 'format' = 'json',
+      'sink.rolling-policy.file-size' = '100kb');
+INSERT INTO totals SELECT card, window_start, COUNT(*), SUM(amount)
+FROM TABLE(TUMBLE(TABLE payments, DESCRIPTOR(ts), INTERVAL '10' SECOND))
+GROUP BY card, window_start, window_end;
+""",
+}
+
+
+def write_input(path):
+    random_rows = random.Random(7)
+    with open(path, "w", encoding="utf-8") as file:
+        for i in range(ROWS):
+            if i % 5000 == 4999:
+                file.write("{broken\n")
+            second = i // 100
+            row = {"id": i, "card": f"card{random_rows.randrange(500)}",
+                   "amount": random_rows.randrange(20000) / 100,
+                   "ts": f"2024-01-01 {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"}
+            file.write(json.dumps(row) + "\n")
+
+
+def lines_of(directory):
+    lines = []
+    for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else []:
+        if name.startswith((".", "_")):
+            continue
+        with open(os.path.join(directory, name), encoding="utf-8") as file:
+            lines += file.read().splitlines()
+    return sorted(lines)
+
+
+def command(millrace, work, name, kind):
+    sql = PIPELINES[kind].format(dir=work, out=os.path.join(work, name))
+    path = os.path.join(work, name + ".sql")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(sql)
+    return [millrace, "run", path, "--data-dir", os.path.join(work, name + ".data")]
+
+
+def fail(message):
+    print("FAILED: " + message)
+    sys.exit(1)
+
+
+def run_to_end(arguments):
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode != 0:
+        fail(f"{' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
+    return done.stderr
+
+
+def check_kind(millrace, work, kind, chance):
+    undisturbed = command(millrace, work, kind + "_calm", kind)
+    started = time.monotonic()
+    run_to_end(undisturbed)
+    seconds = time.monotonic() - started
+    expected = lines_of(os.path.join(work, kind + "_calm"))
+    if len(expected) < 1000:
+        fail(f"{kind}: only {len(expected)} lines without any kill")
+
+    disturbed = command(millrace, work, kind + "_killed", kind)
+    killed = 0
+    for _ in range(KILLS):
+        process = subprocess.Popen(disturbed, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        try:
+            process.wait(timeout=chance.uniform(0.02, seconds * 0.9))
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+            killed += 1
+            continue
+        if process.returncode != 0:
+            fail(f"{kind}: {process.stderr.read().decode()}")
+        # It came to its end: what it wrote stays, so the next run would write it again.
+        break
+    else:
+        run_to_end(disturbed)
+    found = lines_of(os.path.join(work, kind + "_killed"))
+    if found != expected:
+        fail(f"{kind}: {len(found)} lines after {killed} kills, {len(expected)} without")
+    letters = [os.path.join(work, kind + suffix, "dead-letters", "payments.jsonl")
+               for suffix in ("_calm.data", "_killed.data")]
+    contents = [open(path, encoding="utf-8").read() for path in letters]
+    if contents[0] != contents[1] or contents[0].count("\n") != ROWS // 5000:
+        fail(f"{kind}: dead letters differ or {contents[0].count(chr(10))} are not {ROWS // 5000}")
+    print(f"{kind}: {killed} kills, {len(found)} lines as without")
+    return killed
+
+
+def check_lock(millrace, work):
+    holder = command(millrace, work, "locked", "stateless")
+    with open(holder[2], "w", encoding="utf-8") as file:
+        file.write("CREATE TABLE s (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1');"
+                   "CREATE TABLE t (n BIGINT) WITH ('connector' = 'blackhole');"
+                   "INSERT INTO t SELECT n FROM s;")
+    first = subprocess.Popen(holder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        lock = os.path.join(holder[4], "run.json")
+        deadline = time.monotonic() + 20
+        while not os.path.exists(lock) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        second = subprocess.run(holder, capture_output=True, text=True, timeout=60, check=False)
+        if second.returncode == 0 or "MR0803" not in second.stderr:
+            fail(f"a second process was not refused: {second.returncode} {second.stderr}")
+        first.send_signal(signal.SIGTERM)
+        if first.wait(timeout=20) != 0:
+            fail(f"SIGTERM ended the run with {first.returncode}")
+    finally:
+        first.kill()
+    print("a second process is refused, SIGTERM drains")
+
+
+def main():
+    millrace = os.path.abspath(sys.argv[1])
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    chance = random.Random(seed)
+    with tempfile.TemporaryDirectory() as work:
+        write_input(os.path.join(work, "payments.json"))
+        killed = sum(check_kind(millrace, work, kind, chance) for kind in PIPELINES)
+        check_lock(millrace, work)
+    print(f"seed {seed}: {killed} kills")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/simulated_world.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "data/key_codec.h"
+#include "data/row_format.h"
+
+namespace millrace {
+namespace {
+
+const Schema kRows({{"k", DataType::BigInt()}, {"v", DataType::BigInt()}});
+constexpr char kOutputPath[] = "/out";
+constexpr uint64_t kStepsMax = 5000000;   // a run that needs more does not come to an end
+
+int64_t Draw(Random* random, int64_t from, int64_t to) {
+  return from + static_cast<int64_t>(random->Next() % static_cast<uint64_t>(to - from + 1));
+}
+template <typename T>
+T Pick(Random* random, std::initializer_list<T> choices) {
+  return choices.begin()[random->Next() % choices.size()];
+}
+
+/// A line per row, as print shows it.
+class LineEncoder final : public RecordEncoder {
+ public:
+  explicit LineEncoder(Schema schema) : schema_(std::move(schema)) {}
+  Status Encode(const Batch& batch, std::string* out, std::vector<size_t>* ends) override {
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      *out += FormatRow(schema_, batch, row);
+      ends->push_back(out->size());
+    }
+    return OkStatus();
+  }
+
+ private:
+  Schema schema_;
+};
+
+class LineFormat final : public Format {
+ public:
+  std::string_view name() const override { return "lines"; }
+  std::vector<OptionSpec> options() const override { return {}; }
+  Status CheckSchema(const Schema&, const Options&, bool) const override { return OkStatus(); }
+  Result<std::unique_ptr<RecordEncoder>> MakeEncoder(const Schema& schema,
+                                                     const Options&) const override {
+    return std::make_unique<LineEncoder>(schema);
+  }
+};
+
+PlanNodePtr Node(std::string kind, std::vector<PlanNodePtr> inputs, std::string details,
+                 std::vector<Distribution> distributions, bool keyed_state = false) {
+  return std::make_shared<TestNode>(
+      std::move(inputs),
+      TestNode::Fields{std::move(kind), std::move(details), std::move(distributions), keyed_state},
+      kRows);
+}
+
+}  // namespace
+
+std::string Scenario::ToString() const {
+  std::ostringstream out;
+  out << "pipeline " << static_cast<int>(pipeline) << ", " << splits << " splits of "
+      << rows_per_split << " rows, " << keys << " keys, batches of " << batch_rows_max
+      << ", queues of " << exchange_capacity << ", epochs of " << interval_ms << " ms, files of "
+      << file_size;
+  return out.str();
+}
+
+Scenario DrawScenario(Random* random) {
+  Scenario scenario;
+  scenario.pipeline = Pick(random, {Scenario::Pipeline::kForward, Scenario::Pipeline::kRepartition,
+                                    Scenario::Pipeline::kCount, Scenario::Pipeline::kDiamond});
+  scenario.splits = static_cast<int>(Draw(random, 1, 5));
+  scenario.rows_per_split = Draw(random, 0, 120);
+  scenario.keys = Draw(random, 1, 40);
+  scenario.batch_rows_max = Pick<int64_t>(random, {1, 3, 7, 50, 8192});
+  scenario.exchange_capacity = Pick<size_t>(random, {1, 2, 16});
+  scenario.interval_ms = Pick<int64_t>(random, {1, 2, 10, 200});
+  scenario.file_size = Pick<uint64_t>(random, {64, 500, 1 << 20});
+  return scenario;
+}
+
+SimulatedWorld::SimulatedWorld(const Scenario& scenario, uint64_t seed)
+    : scenario_(scenario),
+      random_(MakeRandom(seed)),
+      operators_(TestOperators()),
+      format_(std::make_unique<LineFormat>()) {
+  RegisterBuiltinConnectors(&connectors_);
+  for (int split = 0; split < scenario_.splits; ++split) {
+    auto& rows = input_.splits["split-" + std::to_string(split)];
+    for (int64_t i = 0; i < scenario_.rows_per_split; ++i) {
+      rows.push_back({i % scenario_.keys, split * 1000000 + i});
+    }
+  }
+}
+
+SimulatedWorld::~SimulatedWorld() = default;
+
+PlanNodePtr SimulatedWorld::MakePlan() {
+  const PlanNodePtr scan = ScanAll(MakeTable("input", kRows, &source_));
+  const auto by_key = Distribution::Hash({0});
+  const auto by_value = Distribution::Hash({1});
+  PlanNodePtr plan;
+  switch (scenario_.pipeline) {
+    case Scenario::Pipeline::kForward: plan = Node("Pass", {scan}, "", {}); break;
+    case Scenario::Pipeline::kRepartition:
+      plan = Node("Repeat", {scan}, "3", {by_key});
+      plan = Node("Repeat", {plan}, "2", {by_value});
+      break;
+    case Scenario::Pipeline::kCount:
+      plan = Node("Count", {Node("Repeat", {scan}, "2", {by_value})}, "", {by_key}, true);
+      break;
+    case Scenario::Pipeline::kDiamond:
+      plan = Node("Count", {Node("Repeat", {scan}, "2", {}), Node("Repeat", {scan}, "3", {by_value})},
+                  "", {by_key, by_key}, true);
+      break;
+  }
+  auto table = MakeTable("output", kRows, connectors_.Find("filesystem"));
+  table->connector_options =
+      Options(table->connector->options(),
+              {{"path", {kOutputPath}},
+               {"sink.rolling-policy.file-size", {std::to_string(scenario_.file_size) + " b"}}});
+  table->format = format_.get();
+  return std::make_shared<SinkNode>(plan, std::move(table));
+}
+
+JobSpec SimulatedWorld::MakeSpec(int parallelism) {
+  JobSpec spec;
+  spec.roots = {MakePlan()};
+  spec.pipeline = "simulated";
+  spec.data_dir = "/data";
+  spec.settings.parallelism = parallelism;
+  spec.settings.batch_rows_max = scenario_.batch_rows_max;
+  spec.settings.exchange_capacity = scenario_.exchange_capacity;
+  spec.settings.checkpoint_interval_ms = scenario_.interval_ms;
+  spec.env.clock = &clock_;
+  spec.env.disk = &disk_;
+  spec.operators = &operators_;
+  return spec;
+}
+
+bool SimulatedWorld::Run(int parallelism, uint64_t steps) {
+  auto job = Job::Create(MakeSpec(parallelism));
+  if (!job) {
+    error_ = "create: " + job.error().ToString();
+    return false;
+  }
+  const bool ended = StepUntilDone(job->get(), steps);
+  if (ended) {
+    const Status status = (*job)->result();
+    if (!status) error_ = "run: " + status.error().ToString();
+    return status.has_value();
+  }
+  disk_.Crash(random_.get());  // before anything of the job is destroyed: it must not tidy up
+  return false;
+}
+
+bool SimulatedWorld::StepUntilDone(Job* job, uint64_t steps) {
+  const int parts = job->parts();
+  std::vector<StepResult> last(static_cast<size_t>(parts), {Progress::kBusy, 0});
+  std::vector<size_t> running;
+  for (uint64_t step = 0; step < std::min(steps, kStepsMax); ++step) {
+    running.clear();
+    int64_t wake_at = INT64_MAX;
+    bool busy = false;
+    for (size_t part = 0; part < last.size(); ++part) {
+      if (last[part].progress == Progress::kDone) continue;
+      running.push_back(part);
+      busy |= last[part].progress == Progress::kBusy;
+      if (last[part].progress == Progress::kIdle) wake_at = std::min(wake_at, last[part].wake_at);
+    }
+    if (running.empty()) return true;
+    // Nobody has anything to do: time jumps to the next event.
+    if (!busy) clock_.Advance(wake_at - clock_.MonotonicNanos());
+    const size_t part = running[random_->Next() % running.size()];
+    last[part] = job->Step(static_cast<int>(part));
+    if (last[part].progress == Progress::kBusy) {  // may have given work to the others
+      for (StepResult& other : last) {
+        if (other.progress == Progress::kIdle) other = {Progress::kBusy, 0};
+      }
+    }
+    clock_.Advance(static_cast<int64_t>(random_->Next() % 20000));
+    ++steps_taken_;
+    trace_ = (trace_ ^ (part * 4 + static_cast<uint64_t>(last[part].progress))) * 0x100000001b3ull;
+    trace_ ^= static_cast<uint64_t>(clock_.MonotonicNanos());
+  }
+  if (steps >= kStepsMax) error_ = "no end after " + std::to_string(kStepsMax) + " steps";
+  return false;
+}
+
+std::vector<std::string> SimulatedWorld::Output() {
+  std::vector<std::string> lines;
+  const auto files = disk_.List(kOutputPath, /*recursive=*/true);
+  for (const FileInfo& file : files.value_or(std::vector<FileInfo>())) {
+    const std::string name = file.path.substr(file.path.rfind('/') + 1);
+    if (file.directory || name.starts_with('.')) continue;
+    std::istringstream text(disk_.ReadAll(file.path).value_or("unreadable"));
+    for (std::string line; std::getline(text, line);) lines.push_back(line);
+  }
+  std::ranges::sort(lines);
+  return lines;
+}
+
+}  // namespace millrace

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole jobs from a seed: random pipeline, input, sizes and scheduling, power loss at random moments, the
+// same job started again at another parallelism. The files must be those of an undisturbed run. The
+// message of a failure names its seed, which draws the same scenario again.
+#include <gtest/gtest.h>
+
+#include "simulation/simulated_world.h"
+
+namespace millrace {
+namespace {
+
+constexpr uint64_t kSeeds = 240;
+constexpr uint64_t kForever = UINT64_MAX;
+
+struct Outcome {
+  std::vector<std::string> lines;
+  uint64_t trace = 0;
+  uint64_t crashes = 0;
+  std::string error;
+};
+
+/// The job of a seed with crashes, then to its end.
+Outcome RunWithCrashes(const Scenario& scenario, uint64_t seed, uint64_t undisturbed_steps) {
+  SimulatedWorld world(scenario, seed);
+  auto random = MakeRandom(seed + 1);
+  Outcome outcome;
+  const uint64_t crashes = random->Next() % 6;
+  for (uint64_t i = 0; i < crashes && world.error().empty(); ++i) {
+    const int parallelism = 1 + static_cast<int>(random->Next() % 4);
+    // Some runs come to their end before they are hit; then the next one starts afresh.
+    const uint64_t steps = 1 + random->Next() % std::max<uint64_t>(1, undisturbed_steps);
+    if (world.Run(parallelism, steps)) {
+      outcome.lines = world.Output();
+      outcome.trace = world.trace();
+      return outcome;
+    }
+    ++outcome.crashes;
+  }
+  if (world.error().empty()) world.Run(1 + static_cast<int>(random->Next() % 4), kForever);
+  outcome.lines = world.Output();
+  outcome.trace = world.trace();
+  outcome.error = world.error();
+  return outcome;
+}
+
+TEST(Simulation, CrashedRunsEndLikeUndisturbedOnes) {
+  uint64_t crashes = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    auto random = MakeRandom(seed);
+    const Scenario scenario = DrawScenario(random.get());
+    SCOPED_TRACE("seed " + std::to_string(seed) + ": " + scenario.ToString());
+    SimulatedWorld undisturbed(scenario, seed);
+    ASSERT_TRUE(undisturbed.Run(2, kForever)) << undisturbed.error();
+    const Outcome outcome = RunWithCrashes(scenario, seed, undisturbed.steps_taken());
+    ASSERT_EQ(outcome.error, "");
+    ASSERT_EQ(outcome.lines, undisturbed.Output());
+    crashes += outcome.crashes;
+  }
+  EXPECT_GT(crashes, kSeeds) << "the seeds hardly disturb anything";
+}
+
+TEST(Simulation, TheSameSeedTakesTheSameDecisions) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    auto random = MakeRandom(seed);
+    const Scenario scenario = DrawScenario(random.get());
+    const Outcome first = RunWithCrashes(scenario, seed, 2000);
+    const Outcome second = RunWithCrashes(scenario, seed, 2000);
+    EXPECT_EQ(first.trace, second.trace) << "seed " << seed;
+    EXPECT_EQ(first.lines, second.lines) << "seed " << seed;
+  }
+}
+
+// If the checks above could not fail, a job that forgets its output would pass too.
+TEST(Simulation, ALostFileIsSeen) {
+  Scenario scenario;
+  SimulatedWorld world(scenario, 1);
+  ASSERT_TRUE(world.Run(1, kForever)) << world.error();
+  EXPECT_EQ(world.Output().size(), 100u);
+  SimulatedWorld interrupted(scenario, 1);
+  EXPECT_FALSE(interrupted.Run(1, 3));
+  EXPECT_TRUE(interrupted.Output().empty());
+}
+
+}  // namespace
+}  // namespace millrace

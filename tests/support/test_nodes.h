@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plan nodes and operators for tests of the runtime, which must not depend on real ones: a node with any
+// distribution, an operator that repeats rows (resumable), one that counts rows per key. Header only.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <arrow/api.h>
+
+#include "operators/operator.h"
+#include "plan/node.h"
+#include "support/batch_builder.h"
+
+namespace millrace {
+
+class TestNode final : public PlanNode {
+ public:
+  struct Fields {
+    std::string kind;
+    std::string details;
+    std::vector<Distribution> distributions;  // by input; missing = any
+    bool keyed_state = false;
+  };
+  TestNode(std::vector<PlanNodePtr> inputs, Fields fields, Schema schema)
+      : PlanNode(std::move(inputs), std::move(schema)), fields_(std::move(fields)) {}
+  std::string_view kind() const override { return fields_.kind; }
+  PlanNodePtr WithChildren(std::vector<PlanNodePtr> inputs) const override {
+    return std::make_shared<TestNode>(std::move(inputs), fields_, schema());
+  }
+  std::string details() const override { return fields_.details; }
+  ChangelogMode changelog_mode() const override { return ChangelogMode::All(); }
+  Distribution required_distribution(size_t input) const override {
+    return input < fields_.distributions.size() ? fields_.distributions[input] : Distribution{};
+  }
+  bool has_keyed_state() const override { return fields_.keyed_state; }
+
+ private:
+  Fields fields_;
+};
+
+/// Emits every row `times` times, in output calls of at most kMaxBatchRows rows.
+class RepeatOperator final : public Operator {
+ public:
+  explicit RepeatOperator(int times) : times_(times) {}
+  Status OnBatch(int, Batch batch, Output* output) override {
+    batch_ = std::move(batch);
+    left_ = times_;
+    return Continue(output);
+  }
+  bool more() const override { return left_ > 0; }
+  Status Continue(Output* output) override {
+    while (left_ > 0 && !output->full()) {
+      output->Push(batch_);
+      --left_;
+    }
+    return OkStatus();
+  }
+
+ private:
+  int times_;
+  int left_ = 0;
+  Batch batch_;
+};
+
+/// Counts rows per value of column 0 (BIGINT); at the end of the input emits (key, count) in key order.
+class CountOperator final : public Operator {
+ public:
+  explicit CountOperator(Schema schema) : schema_(std::move(schema)) {}
+  Status OnBatch(int, Batch batch, Output*) override {
+    const auto& keys = static_cast<const arrow::Int64Array&>(*batch.columns[0]);
+    for (int64_t row = 0; row < batch.num_rows; ++row) ++counts_[keys.Value(row)];
+    return OkStatus();
+  }
+  Status OnEnd(int, Output* output) override {
+    if (++ended_ < inputs_) return OkStatus();
+    BatchBuilder builder(schema_);
+    for (const auto& [key, count] : counts_) builder.Row({key, count});
+    output->Push(builder.Build());
+    return OkStatus();
+  }
+  void set_inputs(int inputs) { inputs_ = inputs; }
+
+ private:
+  Schema schema_;
+  std::map<int64_t, int64_t> counts_;
+  int inputs_ = 1;
+  int ended_ = 0;
+};
+
+/// Passes rows on.
+class PassOperator final : public Operator {
+ public:
+  Status OnBatch(int, Batch batch, Output* output) override {
+    output->Push(std::move(batch));
+    return OkStatus();
+  }
+};
+
+/// Registry whose operators are chosen by node kind: "Repeat" (times in details), "Count", "Pass".
+inline OperatorRegistry TestOperators() {
+  OperatorRegistry registry;
+  using Made = Result<std::unique_ptr<Operator>>;
+  registry.Register("Repeat", [](const PlanNodePtr& node, const OperatorContext&) -> Made {
+    return std::make_unique<RepeatOperator>(std::stoi(node->details()));
+  });
+  registry.Register("Count", [](const PlanNodePtr& node, const OperatorContext&) -> Made {
+    auto counter = std::make_unique<CountOperator>(node->schema());
+    counter->set_inputs(static_cast<int>(node->children().size()));
+    return counter;
+  });
+  registry.Register("Pass", [](const PlanNodePtr&, const OperatorContext&) -> Made {
+    return std::make_unique<PassOperator>();
+  });
+  return registry;
+}
+
+}  // namespace millrace
