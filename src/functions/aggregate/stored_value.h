@@ -80,7 +80,14 @@ class ArgumentColumn {
 
   bool may_have_nulls() const { return reader_.may_have_nulls(); }
   bool IsNull(int64_t row) const { return reader_.IsNull(row); }
-  T operator[](int64_t row) const { return reader_[row]; }
+  T operator[](int64_t row) const {
+    // An array's values lie side by side: no step to multiply with, as in a kernel's argument.
+    if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) {
+      return reader_.values()[row];
+    } else {
+      return reader_[row];
+    }
+  }
 
  private:
   arrow::Datum datum_;

@@ -37,7 +37,9 @@ Result<ResolvedCall> Resolve(const CallSite& site) {
                            : full                 ? FullName(site.args[0].type)
                                                   : site.args[0].type.ToString();
   ResolvedCall resolved{.result = DataType::String(), .arg_types = {}, .kernel = {}};
-  for (const Argument& arg : site.args) resolved.arg_types.push_back(arg.type);
+  for (const Argument& arg : site.args) {
+    resolved.arg_types.push_back(arg.bare_null ? DataType::String() : arg.type);
+  }
   resolved.kernel = [name](KernelContext& ctx, const Arguments& args, int64_t length) {
     return RunKernel(ctx, args, length, [&](int64_t rows) {
       StringWriter out(&ctx, rows);
@@ -59,7 +61,7 @@ void RegisterTypeOf(FunctionRegistry* registry) {
                .summary = "The type of a value as text; TRUE asks for the full names "
                           "of STRING and BYTES.",
                .example = "TYPEOF(CAST(1 AS DECIMAL(10, 2)))",
-               .result = "DECIMAL(10, 2)"},
+               .result = "DECIMAL(10, 2) NOT NULL"},
        .resolve = Resolve});
 }
 

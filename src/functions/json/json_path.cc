@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include "functions/json/json_filter.h"
+
 namespace millrace {
 namespace {
 
@@ -57,7 +59,8 @@ class JsonPathCompiler {
       using K = JsonPath::Token::Kind;
       const bool leaf = i + 1 == path_.tokens_.size();
       const bool definite = (token.kind == K::kNames && (token.names.size() == 1 || leaf)) ||
-                            (token.kind == K::kIndexes && token.indexes.size() == 1);
+                            (token.kind == K::kIndexes && token.indexes.size() == 1) ||
+                            token.kind == K::kLength;
       path_.definite_ = path_.definite_ && definite;
     }
     return std::move(path_);
@@ -93,7 +96,12 @@ class JsonPathCompiler {
       return;
     }
     const size_t end = std::min(rest_.find_first_of(".[( "), rest_.size());
-    if (end < rest_.size() && rest_[end] == '(') return Unsupported("a function");
+    if (end < rest_.size() && rest_[end] == '(') {
+      if (rest_ != "length()" || Scans()) return Unsupported("this function");
+      path_.tokens_.push_back({.kind = Token::Kind::kLength});
+      rest_ = {};
+      return;
+    }
     if (end == 0 || (end < rest_.size() && rest_[end] == ' ')) return Fail();
     path_.tokens_.push_back(
         {.kind = Token::Kind::kNames, .names = {std::string(rest_.substr(0, end))}});
@@ -105,7 +113,7 @@ class JsonPathCompiler {
   void Bracket() {
     rest_.remove_prefix(1);
     SkipBlanks();
-    if (rest_.starts_with('?')) return Unsupported("a filter");
+    if (rest_.starts_with('?')) return Filter();
     if (rest_.starts_with('\'') || rest_.starts_with('"')) return Names();
     if (rest_.starts_with('*')) {
       rest_.remove_prefix(1);
@@ -121,6 +129,22 @@ class JsonPathCompiler {
     rest_.remove_prefix(end + 1);
     if (inner.find(':') != std::string_view::npos) return Slice(inner);
     Indexes(inner);
+  }
+
+  bool Scans() const {
+    return !path_.tokens_.empty() && path_.tokens_.back().kind == Token::Kind::kScan;
+  }
+
+  void Filter() {
+    rest_.remove_prefix(1);
+    SkipBlanks();
+    Token token{.kind = Token::Kind::kFilter};
+    token.filter = JsonFilter::Parse(&rest_);
+    if (token.filter == nullptr || Scans()) return Unsupported("this filter");
+    SkipBlanks();
+    if (!rest_.starts_with(']')) return Fail();
+    rest_.remove_prefix(1);
+    path_.tokens_.push_back(std::move(token));
   }
 
   void Names() {
@@ -193,7 +217,7 @@ class JsonPathCompiler {
 /// it, what does not fit is an error.
 class JsonPathWalk {
  public:
-  explicit JsonPathWalk(const JsonPath& path) : path_(path) {}
+  JsonPathWalk(const JsonPath& path, const JsonNode& root) : path_(path), root_(root) {}
 
   void Run(size_t position, bool certain, const JsonNode& node) {
     using K = JsonPath::Token::Kind;
@@ -210,6 +234,8 @@ class JsonPathWalk {
         for (const JsonNode& item : node.items) Run(position + 1, false, item);
         return;
       case K::kScan: return Scan(position, node);
+      case K::kFilter: return Filter(token, position, certain, node);
+      case K::kLength: return Length(certain, node);
     }
   }
 
@@ -270,6 +296,26 @@ class JsonPathWalk {
     for (int64_t i = from; i < to; ++i) visit(i);
   }
 
+  void Filter(const JsonPath::Token& token, size_t position, bool certain, const JsonNode& node) {
+    if (node.kind == JsonNode::Kind::kArray) {
+      for (const JsonNode& item : node.items) {
+        if (token.filter->Accepts(item, root_)) Run(position + 1, false, item);
+      }
+    } else if (node.kind == JsonNode::Kind::kObject) {
+      if (token.filter->Accepts(node, root_)) Run(position + 1, false, node);
+    } else if (certain) {
+      error_ = "a filter cannot be applied to a scalar";
+    }
+  }
+
+  void Length(bool certain, const JsonNode& node) {
+    if (node.is_container()) {
+      found_.push_back(JsonNode::Integer(std::to_string(node.items.size())));
+    } else if (certain) {
+      found_.push_back(JsonNode());
+    }
+  }
+
   void Scan(size_t position, const JsonNode& node) {
     using K = JsonPath::Token::Kind;
     if (position + 1 < path_.tokens_.size()) {
@@ -285,6 +331,7 @@ class JsonPathWalk {
   }
 
   const JsonPath& path_;
+  const JsonNode& root_;
   std::vector<JsonNode> found_;
   std::string error_;
 };
@@ -297,7 +344,7 @@ JsonPath::Found JsonPath::Find(const JsonNode& root) const {
     result.error = error_;
     return result;
   }
-  JsonPathWalk walk(*this);
+  JsonPathWalk walk(*this, root);
   walk.Run(0, true, root);
   std::vector<JsonNode> found = walk.TakeFound();
   if (!definite_ && (walk.error().empty() || mode_ == Mode::kLax)) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@
 #include "functions/json/json_node.h"
 
 namespace millrace {
+
+class JsonFilter;
 
 class JsonPath {
  public:
@@ -36,11 +39,13 @@ class JsonPath {
 
  private:
   struct Token {
-    enum class Kind { kNames, kIndexes, kSlice, kWildcard, kScan } kind = Kind::kWildcard;
+    enum class Kind { kNames, kIndexes, kSlice, kWildcard, kScan, kFilter, kLength };
+    Kind kind = Kind::kWildcard;
     std::vector<std::string> names;
     std::vector<int64_t> indexes;
     std::optional<int64_t> from;
     std::optional<int64_t> to;
+    std::shared_ptr<const JsonFilter> filter;
   };
   friend class JsonPathCompiler;
   friend class JsonPathWalk;

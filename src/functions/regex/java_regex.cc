@@ -46,6 +46,7 @@ struct JavaRegex::Engines {
   std::unique_ptr<re2::RE2> re2;
   std::unique_ptr<icu::RegexMatcher> icu;
   int group_count = 0;
+  std::vector<re2::StringPiece> found;  // scratch of RE2, one per group
 
   // The text in UTF-16 and, per unit, where it is in the bytes.
   icu::UnicodeString units;
@@ -125,7 +126,8 @@ RegexOutcome JavaRegex::FindNext() {
 
 RegexOutcome JavaRegex::FindFrom(size_t start) {
   if (use_re2_) {
-    std::vector<re2::StringPiece> found(groups_.size());
+    std::vector<re2::StringPiece>& found = engines_->found;
+    found.resize(groups_.size());
     const re2::StringPiece text(text_.data(), text_.size());
     if (!engines_->re2->Match(text, start, text_.size(), re2::RE2::UNANCHORED, found.data(),
                               static_cast<int>(found.size()))) {
@@ -153,6 +155,14 @@ RegexOutcome JavaRegex::FindFrom(size_t start) {
     groups_[i].end = engines_->offsets[static_cast<size_t>(end)];
   }
   return RegexOutcome::kFound;
+}
+
+RegexOutcome JavaRegex::Contains() {
+  if (!use_re2_) return FindFrom(0);
+  const re2::StringPiece text(text_.data(), text_.size());
+  return engines_->re2->Match(text, 0, text_.size(), re2::RE2::UNANCHORED, nullptr, 0)
+             ? RegexOutcome::kFound
+             : RegexOutcome::kNotFound;
 }
 
 RegexOutcome JavaRegex::MatchWhole() {

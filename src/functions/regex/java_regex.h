@@ -36,6 +36,8 @@ class JavaRegex {
   void SetText(std::string_view text);
   /// Finds the next match, first from the start. Group 0 is the whole match.
   RegexOutcome FindNext();
+  /// Whether there is a match at all; cheaper than FindNext, and sets no groups.
+  RegexOutcome Contains();
   /// Whether the whole text matches.
   RegexOutcome MatchWhole();
   const std::vector<RegexGroup>& groups() const { return groups_; }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// LIKE: % is any text, _ any one character (code point); no escape character unless ESCAPE names
-// one, which may then stand only before %, _ or itself. Matched directly: literal ends by
-// comparison, the rest by the two-pointer walk that is linear for what people write.
+// LIKE: % is any text, _ any one character (code point) that ends no line; no escape character
+// unless ESCAPE names one, which may then stand only before %, _ or itself. Matched directly:
+// literal ends by comparison, the rest by the two-pointer walk that is linear for what people
+// write.
 #include "functions/kernel_support.h"
 #include "functions/regex/register.h"
 #include "functions/simple_function.h"
@@ -76,6 +77,12 @@ void Tokenize(Pattern* pattern) {
   }
 }
 
+/// What _ does not stand for, as . in Java's expressions.
+bool IsLineEnd(Text text) {
+  return text[0] == '\n' || text[0] == '\r' || text.starts_with("\xC2\x85") ||
+         text.starts_with("\xE2\x80\xA8") || text.starts_with("\xE2\x80\xA9");
+}
+
 /// Matches from the front; on a mismatch the last % takes one character more.
 bool Matches(const std::vector<Token>& tokens, Text text) {
   size_t token = 0;
@@ -92,7 +99,7 @@ bool Matches(const std::vector<Token>& tokens, Text text) {
       retry_place = place;
       continue;
     } else if (tokens[token].kind == Token::Kind::kOne) {
-      if (place < text.size()) {
+      if (place < text.size() && !IsLineEnd(text.substr(place))) {
         place += CharBytes(text.substr(place));
         fits = true;
       }

@@ -31,7 +31,7 @@ Result<arrow::Datum> Regexp(KernelContext& ctx, const Arguments& args, int64_t l
                                      JavaRegex* regex = cache.Find(pattern);
                                      if (regex == nullptr) return out.Set(false);
                                      regex->SetText(text);
-                                     const RegexOutcome outcome = regex->FindNext();
+                                     const RegexOutcome outcome = regex->Contains();
                                      if (outcome == RegexOutcome::kGaveUp)
                                        return out.Fail(kInvalidArgument, kRegexGaveUp);
                                      out.Set(outcome == RegexOutcome::kFound);
@@ -109,9 +109,9 @@ Result<arrow::Datum> ExtractAll(KernelContext& ctx, const Arguments& args, int64
   return RunKernel(ctx, args, length, [&](int64_t rows) {
     const StringReader text(args[0]);
     const StringReader pattern(args[1]);
-    const bool has_group = args.size() == 3;
-    const ColumnReader<int64_t> group(
-        has_group ? args[2] : arrow::Datum(std::make_shared<arrow::Int64Scalar>(1)));
+    const arrow::Datum group_number =
+        args.size() == 3 ? args[2] : arrow::Datum(std::make_shared<arrow::Int64Scalar>(1));
+    const ColumnReader<int64_t> group(group_number);
     TextListWriter out(rows);
     for (int64_t i = 0; i < rows; ++i) {
       const bool null = text.IsNull(i) || pattern.IsNull(i) || group.IsNull(i);

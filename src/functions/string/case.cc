@@ -55,7 +55,7 @@ void Capitalise(StringWriter& out, Text text) {
       out.Append(text.substr(0, point.bytes));
       starts_word = true;
     } else {
-      const UChar32 mapped = starts_word ? u_toupper(value) : u_tolower(value);
+      const UChar32 mapped = starts_word ? u_totitle(value) : u_tolower(value);
       AppendCodePoint(static_cast<char32_t>(mapped), &out.bytes());
       starts_word = false;
     }

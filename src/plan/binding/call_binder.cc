@@ -75,7 +75,7 @@ ExpressionPtr ExpressionBinder::BindCall(const sql::FunctionCall& call) {
     return nullptr;
   }
   for (size_t i = 0; i < args.size(); ++i) {
-    if (args[i]->type().kind() != TypeKind::kNull) continue;
+    if (args[i]->type().kind() != TypeKind::kNull || name == "TYPEOF") continue;
     Diagnostic& diagnostic = context_->Error(
         "MR0305", "NULL has no type here; give it one with CAST", call.arguments[i].value->span);
     diagnostic.try_text = "CAST(NULL AS STRING)";
@@ -257,8 +257,10 @@ ExpressionPtr ExpressionBinder::BindSpecialCall(const sql::Expr& expr) {
   }
   std::vector<ExpressionPtr> args;
   bool failed = false;
+  // The other elements of a constructor give a NULL its type.
+  const bool common_type = function == "ARRAY" || function == "MAP";
   for (const sql::Expr* part : parts) {
-    args.push_back(BindTyped(*part));
+    args.push_back(common_type ? Bind(*part) : BindTyped(*part));
     failed = failed || args.back() == nullptr;
   }
   return failed ? nullptr : Call(function, std::move(args), expr.span, std::move(options));
