@@ -182,8 +182,11 @@ std::optional<DataType> CommonArgumentType(std::span<const DataType> types) {
 
 std::optional<DataType> ComparisonType(const DataType& left, const DataType& right,
                                        bool equality) {
-  if (IsTemporalPoint(left) && right.is_character()) return left;
-  if (IsTemporalPoint(right) && left.is_character()) return right;
+  const auto reads_text = [](const DataType& type) {
+    return IsTemporalPoint(type) || type.kind() == TypeKind::kBoolean;
+  };
+  if (reads_text(left) && right.is_character()) return left;
+  if (reads_text(right) && left.is_character()) return right;
   if (left.is_timestamp() && right.is_timestamp() && left.kind() != right.kind()) {
     return DataType::TimestampLtz(std::max(left.precision(), right.precision()))
         .Nullable(left.nullable() || right.nullable());
@@ -191,7 +194,7 @@ std::optional<DataType> ComparisonType(const DataType& left, const DataType& rig
   if (!equality) {
     if (left.is_numeric() && right.is_character()) return left;
     if (right.is_numeric() && left.is_character()) return right;
-    if (left.kind() == TypeKind::kRow) return std::nullopt;
+    if (IsNested(left.kind())) return std::nullopt;
   }
   return CommonOfTwo(left, right);
 }

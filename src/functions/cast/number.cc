@@ -100,7 +100,7 @@ ScalarKernel TextToInteger(const DataType& to, CastFailure failure) {
 
 ScalarKernel TextToDecimal(const DataType& to, CastFailure failure) {
   return RowKernel<Int128, std::string_view>([to, failure](auto& out, std::string_view text) {
-    const auto value = ParseDecimal(TrimSpaces(text), to.precision(), to.scale());
+    const auto value = ParseDecimal(TrimNumber(text), to.precision(), to.scale());
     value ? out.Set(*value) : FailCast(out, failure, text, to);
   });
 }

@@ -64,6 +64,15 @@ std::string_view TrimSpaces(std::string_view text) {
   return text;
 }
 
+std::string_view TrimNumber(std::string_view text) {
+  text = TrimJavaWhitespace(text);
+  if (text.size() < 2 || std::string_view("dDfFlL").find(text.back()) == std::string_view::npos) {
+    return text;
+  }
+  const char before = text[text.size() - 2];
+  return IsDigit(before) || before == '.' ? text.substr(0, text.size() - 1) : text;
+}
+
 std::optional<int64_t> ParseInteger(std::string_view text, int64_t min, int64_t max) {
   text = TrimSpaces(text);
   if (text.empty()) return std::nullopt;

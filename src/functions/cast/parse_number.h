@@ -11,6 +11,9 @@ namespace millrace {
 /// Without the spaces at both ends (spaces only, no other white space).
 std::string_view TrimSpaces(std::string_view text);
 
+/// Without white space at both ends and without one of Java's suffixes (`1.5d`, `1L`).
+std::string_view TrimNumber(std::string_view text);
+
 /// ` 5 `, `+5`, `-5.7` (cut to -5), `.5` (0). No exponent.
 std::optional<int64_t> ParseInteger(std::string_view text, int64_t min, int64_t max);
 

@@ -20,7 +20,7 @@ TEST(Comparison, Numbers) {
                               {DataType::Double(), "[9007199254740992]"}}),
             (Texts{"false"}));
   EXPECT_EQ(CallForTest("<", {{DataType::Decimal(38, 0), R"(["99999999999999999999999999999999999999"])"},
-                              {DataType::Decimal(38, 18), R"(["1.5"])"}}),
+                              {DataType::Decimal(38, 18), R"(["1.500000000000000000"])"}}),
             (Texts{"false"}));
 }
 

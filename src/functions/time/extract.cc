@@ -93,8 +93,6 @@ int64_t YearMonthField(TimeUnit unit, int64_t months) {
       return months / 12'000;
     case TimeUnit::kCentury:
       return months / 1200;
-    case TimeUnit::kDecade:
-      return months / 120;
     case TimeUnit::kYear:
       return months / 12;
     case TimeUnit::kQuarter:
@@ -112,7 +110,9 @@ bool Applies(TimeUnit unit, const DataType& type) {
       return unit == TimeUnit::kDay ||
              (unit >= TimeUnit::kHour && unit <= TimeUnit::kMillisecond);
     case TypeKind::kIntervalYearMonth:
-      return unit <= TimeUnit::kMonth && unit != TimeUnit::kIsoYear;
+      return unit <= TimeUnit::kMonth && unit != TimeUnit::kIsoYear && unit != TimeUnit::kDecade;
+    case TypeKind::kDate:
+      return unit != TimeUnit::kMicrosecond && unit != TimeUnit::kNanosecond;
     default:
       return true;
   }

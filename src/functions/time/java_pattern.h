@@ -34,6 +34,7 @@ struct PatternPiece {
 struct ParsedTime {
   LocalPoint point;
   std::optional<int64_t> offset_seconds;
+  bool carried = false;  // kSimple: a month or day beyond its range was carried over
 };
 
 class JavaPattern {

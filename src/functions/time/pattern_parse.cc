@@ -295,9 +295,9 @@ std::optional<ParsedTime> ResolveStrictly(const Fields& fields) {
   const int64_t hour = HourOf(fields);
   const int64_t seconds = fields.minute.value_or(0) * 60 + fields.second.value_or(0);
   if (hour == 24 && (seconds != 0 || fields.nanos.value_or(0) != 0)) return std::nullopt;
-  if (hour == 24) return ParsedTime{{days + 1, 0}, fields.offset};
+  if (hour == 24) return ParsedTime{{days + 1, 0}, fields.offset, false};
   return ParsedTime{{days, (hour * 3600 + seconds) * kSecond + fields.nanos.value_or(0)},
-                    fields.offset};
+                    fields.offset, false};
 }
 
 /// SimpleDateFormat: fields beyond their range carry over.
@@ -311,8 +311,11 @@ std::optional<ParsedTime> ResolveLeniently(const Fields& fields) {
   if (year > 999'999 || year < -999'999) return std::nullopt;
   int64_t days = AddMonths(DaysFromCivil(year, 1, 1), fields.month.value_or(1) - 1) +
                  fields.day.value_or(1) - 1;
+  const CivilDate date = CivilFromDays(days);
+  bool carried = date.month != fields.month.value_or(1) || date.day != fields.day.value_or(1);
   if (fields.day_of_year && !fields.month) {
     days = DaysFromCivil(year, 1, 1) + *fields.day_of_year - 1;
+    carried = DayOfYear(days) != *fields.day_of_year;
   }
   const int64_t hours = HourOf(fields);
   const int64_t seconds =
@@ -320,7 +323,7 @@ std::optional<ParsedTime> ResolveLeniently(const Fields& fields) {
   days += FloorDiv(seconds, kSecondsPerDay);
   return ParsedTime{{days, FloorMod(seconds, kSecondsPerDay) * kSecond +
                                fields.nanos.value_or(0) % kSecond},
-                    fields.offset};
+                    fields.offset, carried};
 }
 
 }  // namespace

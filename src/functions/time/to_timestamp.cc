@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // TO_DATE, TO_TIMESTAMP, TO_TIMESTAMP_LTZ: text or a number -> time. What cannot be read is NULL, except
 // TO_TIMESTAMP_LTZ(string), which fails its row as in Flink. A day that does not exist is not read (Flink
-// takes the last day of the month, TO_DATE the first days of the next).
+// takes the last day of the month, or for TO_DATE a day of the next).
 #include "data/decimal.h"
 #include "data/time_parse.h"
 #include "functions/cast/parse_number.h"
@@ -44,7 +44,8 @@ Result<arrow::Datum> PatternDate(KernelContext& ctx, const Arguments& args, int6
         const auto& pattern = state.Pattern(format, PatternDialect::kSimple);
         if (!pattern) return out.Fail(kInvalidArgument, "TO_DATE: " + pattern.error());
         const auto parsed = pattern->Parse(text);
-        parsed ? out.Set(static_cast<int32_t>(parsed->point.days)) : out.Null();
+        if (!parsed || parsed->carried) return out.Null();
+        out.Set(static_cast<int32_t>(parsed->point.days));
       });
 }
 
