@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ML_PREDICT does with a row that its model could not answer. Every provider declares this option;
-// the predict operator reads it.
+// What ML_PREDICT does with a row that its model could not answer. Every provider declares this
+// option; the predict operator reads it.
 #pragma once
 
 #include "data/options.h"

@@ -43,7 +43,7 @@ class ModelRunner {
  public:
   virtual ~ModelRunner() = default;
   /// `inputs` are the declared input columns in order, all `rows` long. Returns the declared output
-  /// columns. Rows with `row_errors` set (message) get NULL there: the caller applies the failure policy.
+  /// columns. Rows in `row_failures` are NULL there: the caller applies the failure policy.
   struct RowFailure { int64_t row; std::string message; };
   virtual Result<std::vector<std::shared_ptr<arrow::Array>>> Run(
       const std::vector<std::shared_ptr<arrow::Array>>& inputs, int64_t rows,
@@ -67,7 +67,7 @@ class ModelBackend {
   virtual std::string_view provider() const = 0;
   virtual std::string_view summary() const = 0;
   virtual std::vector<OptionSpec> options() const = 0;
-  /// Compares the file's signature with INPUT/OUTPUT, without running it. A mismatch is MR0603 whose
+  /// Compares the file's signature with INPUT/OUTPUT, without running it. A mismatch is MR0603; its
   /// detail shows both sides in a table.
   virtual Status Check(const ModelDefinition& model, const Environment& env) = 0;
   virtual Result<std::shared_ptr<LoadedModel>> Load(const ModelDefinition& model,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model_suite.h"
+#include "models/model_suite.h"
 
 namespace millrace {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model_suite.h"
+#include "models/model_suite.h"
 
 #include <algorithm>
 #include <thread>
@@ -20,8 +20,8 @@ void ExpectEqual(const Arrays& left, const Arrays& right) {
   ASSERT_EQ(left.size(), right.size());
   const auto options = arrow::EqualOptions::Defaults().atol(1e-5);
   for (size_t i = 0; i < left.size(); ++i) {
-    EXPECT_TRUE(left[i]->ApproxEquals(*right[i], options))
-        << left[i]->ToString() << "\n" << right[i]->ToString();
+    EXPECT_TRUE(left[i]->ApproxEquals(*right[i], options)) << left[i]->ToString() << "\n"
+                                                           << right[i]->ToString();
   }
 }
 

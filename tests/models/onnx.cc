@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files are made by data/make_models.py.
-#include "model_suite.h"
+#include "models/model_suite.h"
 
 namespace millrace {
 namespace {
@@ -75,8 +75,8 @@ std::vector<ModelCase> Cases() {
       {.name = "SmallBatches",
        .provider = "onnx",
        .input = four,
-       .output = Schema({{"label", DataType::BigInt()},
-                         {"probabilities", DataType::Array(DataType::Float())}}),
+       .output = Schema(
+           {{"label", DataType::BigInt()}, {"probabilities", DataType::Array(DataType::Float())}}),
        .options = {{"path", File("logistic")}, {"max-batch-size", "16"}},
        .wrong_output = wrong,
        .rows = [](int64_t rows) { return Doubles(rows, 4); }},

@@ -29,8 +29,9 @@ class EchoBackend final : public ModelBackend {
                      : "no input");
     }
     if (detail.empty()) return OkStatus();
-    return UserError("MR0603", "model '" + model.name + "': an output column is not its input column",
-                     detail, "Declare OUTPUT with the types of INPUT, in the same order.");
+    return UserError("MR0603",
+                     "model '" + model.name + "': an output column is not its input column", detail,
+                     "Declare OUTPUT with the types of INPUT, in the same order.");
   }
 
   Result<std::shared_ptr<LoadedModel>> Load(const ModelDefinition& model,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// InputTensor: the rows of one batch as one input tensor. Points straight into Arrow's memory where a
-// single column has the tensor's type and layout, otherwise packs the columns row by row, once per batch.
-// Any range of rows is then a tensor without further copies. One thread.
+// InputTensor: the rows of one batch as one input tensor. Points straight into Arrow's memory where
+// a single column has the tensor's type and layout, otherwise packs the columns row by row, once
+// per batch. Any range of rows is then a tensor without further copies. One thread.
 #pragma once
 
 #include <onnxruntime_cxx_api.h>
@@ -54,9 +54,9 @@ class InputTensor {
   std::vector<std::shared_ptr<arrow::Array>> columns_;
   int64_t rows_ = 0;
   int64_t row_size_ = 1;
-  std::vector<int64_t> offsets_;    // of ragged rows, one more than rows
-  std::vector<uint8_t> packed_;     // reused from batch to batch
-  const void* data_ = nullptr;      // packed_ or Arrow's buffer
+  std::vector<int64_t> offsets_;  // of ragged rows, one more than rows
+  std::vector<uint8_t> packed_;   // reused from batch to batch
+  const void* data_ = nullptr;    // packed_ or Arrow's buffer
   std::vector<std::string> texts_;
 };
 

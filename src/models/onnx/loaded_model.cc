@@ -80,12 +80,12 @@ bool SameAnswers(const Arrays& left, const Arrays& right) {
 OutputRowShape RowShape(const OutputTensorInfo& declared, const std::vector<int64_t>& seen) {
   if (seen.empty() || seen[0] != kSampleRows) return {};
   OutputRowShape shape{.known = true, .inner = {seen.begin() + 1, seen.end()}};
-  const bool single = std::all_of(shape.inner.begin(), shape.inner.end(),
-                                  [](int64_t dim) { return dim == 1; });
+  const bool single =
+      std::all_of(shape.inner.begin(), shape.inner.end(), [](int64_t dim) { return dim == 1; });
   std::vector<int64_t> inner;
   if (!declared.shape.empty()) inner.assign(declared.shape.begin() + 1, declared.shape.end());
-  const bool declared_single = std::all_of(inner.begin(), inner.end(),
-                                           [](int64_t dim) { return dim == 1; });
+  const bool declared_single =
+      std::all_of(inner.begin(), inner.end(), [](int64_t dim) { return dim == 1; });
   if (inner == shape.inner || (single && declared_single)) return shape;
   return {};
 }
@@ -119,8 +119,9 @@ class OnnxModel final : public LoadedModel {
   const ModelSignature& signature() const override { return signature_; }
   std::string version() const override { return version_; }
   std::string remark() const override {
-    return parts_->batched ? "" : "runs row by row: its batch dimension is fixed, or its answers "
-                                  "depend on the other rows of a batch";
+    return parts_->batched ? ""
+                           : "runs row by row: its batch dimension is fixed, or its answers "
+                             "depend on the other rows of a batch";
   }
   Result<std::unique_ptr<ModelRunner>> MakeRunner() override {
     return std::make_unique<OnnxRunner>(parts_);
@@ -144,8 +145,8 @@ Result<std::shared_ptr<LoadedModel>> LoadOnnxModel(const ModelDefinition& model,
   parts->batch_rows_max = std::max<int64_t>(options.GetLong("max-batch-size"), 1);
   parts->null_as_nan = options.GetBoolean("null-as-nan");
   parts->finite_only = options.GetBoolean("fail-on-non-finite");
-  auto session = OnnxSession::Create(source.bytes,
-                                     static_cast<int>(options.GetLong("intra-op-threads")));
+  auto session =
+      OnnxSession::Create(source.bytes, static_cast<int>(options.GetLong("intra-op-threads")));
   if (!session) {
     Error error = std::move(session).error();
     error.message = "model file '" + source.path + "': " + error.message;

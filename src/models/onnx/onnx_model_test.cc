@@ -62,7 +62,9 @@ float FloatAt(const arrow::Array& array, int64_t row) {
   return static_cast<const arrow::FloatArray&>(array).Value(row);
 }
 
-const Schema kThree({{"a", DataType::Double()}, {"b", DataType::Int()}, {"c", DataType::Boolean()}});
+const Schema kThree({{"a", DataType::Double()},
+                     {"b", DataType::Int()},
+                     {"c", DataType::Boolean()}});
 
 TEST_F(OnnxModelTest, PacksColumnsOfSeveralTypesInOrder) {
   Load("linear", kThree, Schema({{"score", DataType::Float()}}));
@@ -88,9 +90,8 @@ TEST_F(OnnxModelTest, NullFailsItsRowOnly) {
 
 TEST_F(OnnxModelTest, NullAsNan) {
   Load("linear", kThree, Schema({{"score", DataType::Float()}}), {{"null-as-nan", "true"}});
-  const auto answer =
-      Run({Doubles({std::nullopt}), Column<arrow::Int32Builder, int32_t>({{1}}),
-           Column<arrow::BooleanBuilder, bool>({{true}})});
+  const auto answer = Run({Doubles({std::nullopt}), Column<arrow::Int32Builder, int32_t>({{1}}),
+                           Column<arrow::BooleanBuilder, bool>({{true}})});
   EXPECT_TRUE(failures_.empty());
   EXPECT_TRUE(std::isnan(FloatAt(*answer[0], 0)));
 }

@@ -53,8 +53,8 @@ void CheckValues(const OutputColumn& column, const OutputTensor& tensor, RowErro
       begin = Position(*column.binding, tensor, row);
       end = begin + 1;
       if (begin < 0) {
-        errors->Fail(row, "the model's answer has no value for column '" + column.declared->name +
-                              "'");
+        errors->Fail(row,
+                     "the model's answer has no value for column '" + column.declared->name + "'");
         continue;
       }
     }
@@ -82,8 +82,8 @@ Result<std::shared_ptr<arrow::Buffer>> Validity(const RowErrors& errors) {
   return *bitmap;
 }
 
-/// Calls `visit(row, position)` for each value of the column, in order; position -1 for a failed row of
-/// a scalar column.
+/// Calls `visit(row, position)` for each value of the column, in order; position -1 for a failed
+/// row of a scalar column.
 template <typename Visit>
 void ForEachValue(const OutputColumn& column, const OutputTensor& tensor, const RowErrors& errors,
                   Visit&& visit) {
@@ -100,8 +100,8 @@ void ForEachValue(const OutputColumn& column, const OutputTensor& tensor, const 
 
 template <typename Out, typename T>
 Result<std::shared_ptr<arrow::Buffer>> Convert(const OutputColumn& column,
-                                               const OutputTensor& tensor,
-                                               const RowErrors& errors, int64_t count) {
+                                               const OutputTensor& tensor, const RowErrors& errors,
+                                               int64_t count) {
   auto buffer = arrow::AllocateBuffer(count * static_cast<int64_t>(sizeof(Out)));
   if (!buffer.ok()) return InternalError(buffer.status().ToString());
   auto* out = reinterpret_cast<Out*>((*buffer)->mutable_data());
@@ -148,8 +148,8 @@ Result<std::shared_ptr<arrow::ArrayData>> BuildByAppending(const OutputColumn& c
     if (is_text) {
       status = position < 0 ? texts.AppendNull() : texts.Append(tensor.texts()[at]);
     } else {
-      status = position < 0 ? booleans.AppendNull()
-                            : booleans.Append(tensor.values<uint8_t>()[at] != 0);
+      status =
+          position < 0 ? booleans.AppendNull() : booleans.Append(tensor.values<uint8_t>()[at] != 0);
     }
   });
   auto array = status.ok() ? (is_text ? texts.Finish() : booleans.Finish()) : status;

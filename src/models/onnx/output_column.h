@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Declared OUTPUT columns out of collected output tensors: first every row is checked (range, length,
-// NaN), so that a failed row is NULL in all columns; then the columns are built, without a copy where
-// tensor and column have the same layout.
+// Declared OUTPUT columns out of collected output tensors: first every row is checked (range,
+// length, NaN), so that a failed row is NULL in all columns; then the columns are built, without a
+// copy where tensor and column have the same layout.
 #pragma once
 
 #include <arrow/type_fwd.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // OutputTensor: collects one output tensor over the calls that answer a batch, row by row in order.
-// Where the size of a row is known beforehand, ONNX Runtime writes straight into the buffer that becomes
-// the Arrow column; otherwise its answers are appended. One thread.
+// Where the size of a row is known beforehand, ONNX Runtime writes straight into the buffer that
+// becomes the Arrow column; otherwise its answers are appended. One thread.
 #pragma once
 
 #include <onnxruntime_cxx_api.h>

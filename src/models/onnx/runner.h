@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// OnnxRunner: one shard's use of an ONNX model. A batch is packed once, then answered in calls of up to
-// the limit, or row by row where batching is not valid. A call that fails is halved until the rows at
-// fault are known; all others are answered.
+// OnnxRunner: one shard's use of an ONNX model. A batch is packed once, then answered in calls of
+// up to the limit, or row by row where batching is not valid. A call that fails is halved until the
+// rows at fault are known; all others are answered.
 #pragma once
 
 #include <memory>

@@ -22,7 +22,8 @@ arrow::Status AppendSample(arrow::ArrayBuilder* builder, int64_t n) {
     case arrow::Type::FLOAT:
       return static_cast<arrow::FloatBuilder*>(builder)->Append(0.37F * static_cast<float>(n % 11));
     case arrow::Type::DOUBLE:
-      return static_cast<arrow::DoubleBuilder*>(builder)->Append(0.37 * static_cast<double>(n % 11));
+      return static_cast<arrow::DoubleBuilder*>(builder)->Append(0.37 *
+                                                                 static_cast<double>(n % 11));
     case arrow::Type::STRING:
       return static_cast<arrow::StringBuilder*>(builder)->Append(n == 0 ? "" : std::to_string(n));
     default: return arrow::Status::NotImplemented(builder->type()->ToString());

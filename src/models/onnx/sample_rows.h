@@ -11,7 +11,8 @@
 
 namespace millrace {
 
-/// Columns of made-up values for a first run of a model: all zero, or different in every row and column.
+/// Columns of made-up values for a first run of a model: all zero, or different in every row and
+/// column.
 Result<std::vector<std::shared_ptr<arrow::Array>>> MakeSampleRows(const Schema& input,
                                                                   const ModelBinding& binding,
                                                                   int64_t rows, bool zeros);

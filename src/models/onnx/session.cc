@@ -40,8 +40,8 @@ Ort::Env* MakeEnvironment() {
   threads.SetGlobalIntraOpNumThreads(1);
   threads.SetGlobalInterOpNumThreads(1);
   threads.SetGlobalSpinControl(0);
-  auto env = std::make_unique<Ort::Env>(threads, DropLog, nullptr, ORT_LOGGING_LEVEL_FATAL,
-                                        "millrace");
+  auto env =
+      std::make_unique<Ort::Env>(threads, DropLog, nullptr, ORT_LOGGING_LEVEL_FATAL, "millrace");
   env->DisableTelemetryEvents();
   const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
   Ort::ArenaCfg arena(kArenaBytesMax, kExtendAsRequested, -1, -1);
@@ -98,7 +98,8 @@ Result<OnnxTensorView> ViewTensor(const Ort::Value& value) {
   return Guard("MR0707", "the model's answer cannot be read", [&]() -> Result<OnnxTensorView> {
     if (!value.IsTensor()) return ExternalError("MR0707", "the model's answer is no tensor");
     const auto info = value.GetTensorTypeAndShapeInfo();
-    OnnxTensorView view{.shape = info.GetShape(), .count = info.GetElementCount(),
+    OnnxTensorView view{.shape = info.GetShape(),
+                        .count = info.GetElementCount(),
                         .element = info.GetElementType()};
     if (view.element != ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING) {
       view.data = value.GetTensorRawData();

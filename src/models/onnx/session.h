@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // OnnxSession: one model inside ONNX Runtime. The process has one ONNX Runtime environment with one
-// global thread pool and one shared arena, nothing spins, and its log is silent: every failure comes
-// back as an Error. No exception of ONNX Runtime passes this folder. Thread-safe after Create.
+// global thread pool and one shared arena, nothing spins, and its log is silent: every failure
+// comes back as an Error. No exception of ONNX Runtime passes this folder. Thread-safe after
+// Create.
 #pragma once
 
 #include <onnxruntime_cxx_api.h>
@@ -25,7 +26,8 @@ struct OnnxCall {
 
 class OnnxSession {
  public:
-  /// `bytes`: found safe by ParseOnnxModel; not needed afterwards. Threads above 1 are the session's own.
+  /// `bytes`: found safe by ParseOnnxModel; not needed afterwards. Threads above 1 are the
+  /// session's own.
   static Result<std::unique_ptr<OnnxSession>> Create(std::string_view bytes, int intra_op_threads);
 
   /// MR0707 if the model fails on this input.

@@ -21,7 +21,8 @@ void AddLines(const char* title, const Schema& columns, const std::vector<Tensor
     if (i < tensors.size()) line[2] = tensors[i].name + " " + tensors[i].ToString();
     lines->push_back(std::move(line));
   }
-  if (rows > kRowsMax) lines->push_back({"", "and " + std::to_string(rows - kRowsMax) + " more", ""});
+  if (rows > kRowsMax)
+    lines->push_back({"", "and " + std::to_string(rows - kRowsMax) + " more", ""});
 }
 
 }  // namespace
@@ -37,7 +38,8 @@ std::string SignatureTable(const ModelDefinition& model, const ModelSignature& s
   std::string text;
   for (const Line& line : lines) {
     std::string row;
-    for (size_t i = 0; i < 2; ++i) row += line[i] + std::string(widths[i] - line[i].size() + 3, ' ');
+    for (size_t i = 0; i < 2; ++i)
+      row += line[i] + std::string(widths[i] - line[i].size() + 3, ' ');
     row += line[2];
     row.erase(row.find_last_not_of(' ') + 1);
     text += (text.empty() ? "" : "\n") + row;

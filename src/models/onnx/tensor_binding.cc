@@ -116,14 +116,16 @@ class TensorBinder {
   ModelBinding binding_;
 };
 
-Result<std::vector<Mapping>> TensorBinder::Mappings(const std::string& option, const Schema& columns,
+Result<std::vector<Mapping>> TensorBinder::Mappings(const std::string& option,
+                                                    const Schema& columns,
                                                     const std::vector<TensorInfo>& tensors) const {
   std::vector<Mapping> mappings;
   for (const std::string& text : model_.options.GetList(option)) {
     const auto mapping = ParseMapping(text);
     if (!mapping) {
-      return UserError("MR0503", "option '" + option + "' of model '" + model_.name +
-                                     "' must be 'column:tensor;..', not '" + text + "'",
+      return UserError("MR0503",
+                       "option '" + option + "' of model '" + model_.name +
+                           "' must be 'column:tensor;..', not '" + text + "'",
                        "", "An element of a row is chosen as 'score:probabilities[1]'.");
     }
     if (!columns.Find(mapping->column)) {
@@ -154,9 +156,9 @@ Result<std::vector<std::vector<size_t>>> TensorBinder::GroupInputs() const {
   for (size_t i = 0; i < model_.input.size(); ++i) {
     std::optional<size_t> tensor = tensors.size() == 1 ? 0 : i;
     if (named) {
-      const auto found = std::find_if(mappings.begin(), mappings.end(), [&](const Mapping& mapping) {
-        return mapping.column == model_.input[i].name;
-      });
+      const auto found = std::find_if(
+          mappings.begin(), mappings.end(),
+          [&](const Mapping& mapping) { return mapping.column == model_.input[i].name; });
       tensor = FindTensor(tensors, found == mappings.end() ? model_.input[i].name : found->tensor);
     }
     if (!tensor) return Mismatch("input column '" + model_.input[i].name + "' feeds no tensor");
@@ -189,7 +191,8 @@ Status TensorBinder::AddInput(const TensorInfo& info, const std::vector<size_t>&
     const DataType& type = model_.input[column].type;
     input.array |= type.kind() == TypeKind::kArray;
     if (!Feeds(ItemType(type), *element)) {
-      return Mismatch("column " + Describe(model_.input[column]) + " cannot feed " + Describe(info));
+      return Mismatch("column " + Describe(model_.input[column]) + " cannot feed " +
+                      Describe(info));
     }
   }
   if (input.array && columns.size() > 1) {
@@ -283,8 +286,7 @@ Status TensorBinder::BindOutputs() {
     const std::string& name = model_.output[i].name;
     const auto mapping = std::find_if(mappings.begin(), mappings.end(),
                                       [&](const Mapping& entry) { return entry.column == name; });
-    const auto tensor =
-        FindTensor(tensors, mapping == mappings.end() ? name : mapping->tensor);
+    const auto tensor = FindTensor(tensors, mapping == mappings.end() ? name : mapping->tensor);
     if (!tensor) continue;
     TRY(AddOutput(i, *tensor, mapping == mappings.end() ? -1 : mapping->index, true));
     done[i] = used[*tensor] = true;

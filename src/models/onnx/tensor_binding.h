@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which declared columns feed and read which tensors of the file; decided once per model, from the
-// signature alone. Inputs: several numeric columns may share a tensor [N,k], in their declared order; an
-// ARRAY column is a row of it. Outputs: a column reads one element per row, or a whole row as ARRAY.
+// signature alone. Inputs: several numeric columns may share a tensor [N,k], in their declared
+// order; an ARRAY column is a row of it. Outputs: a column reads one element per row, or a whole
+// row as ARRAY.
 #pragma once
 
 #include <arrow/type_fwd.h>
@@ -20,17 +21,17 @@ enum class TensorElement { kFloat, kDouble, kInt64, kInt32, kBool, kString };
 struct InputBinding {
   std::string tensor;
   TensorElement element = TensorElement::kFloat;
-  std::vector<int64_t> shape;     // -1 = symbolic
-  std::vector<size_t> columns;    // of INPUT, in their order
-  bool array = false;             // one ARRAY column whose items are the row
-  int64_t row_size = 1;           // values per row; -1: the arrays' own length
+  std::vector<int64_t> shape;   // -1 = symbolic
+  std::vector<size_t> columns;  // of INPUT, in their order
+  bool array = false;           // one ARRAY column whose items are the row
+  int64_t row_size = 1;         // values per row; -1: the arrays' own length
 };
 
 struct OutputBinding {
-  size_t column = 0;              // of OUTPUT
-  size_t tensor = 0;              // index into ModelBinding::output_tensors
-  bool array = false;             // the whole row
-  int64_t index = -1;             // element of the row; -1 = the last one
+  size_t column = 0;   // of OUTPUT
+  size_t tensor = 0;   // index into ModelBinding::output_tensors
+  bool array = false;  // the whole row
+  int64_t index = -1;  // element of the row; -1 = the last one
 };
 
 struct OutputTensorInfo {
@@ -42,8 +43,8 @@ struct OutputTensorInfo {
 struct ModelBinding {
   std::vector<InputBinding> inputs;
   std::vector<OutputTensorInfo> output_tensors;  // only those that some column reads
-  std::vector<OutputBinding> outputs;        // one per OUTPUT column, in their order
-  bool symbolic_batch = false;               // dim 0 of every input is symbolic
+  std::vector<OutputBinding> outputs;            // one per OUTPUT column, in their order
+  bool symbolic_batch = false;                   // dim 0 of every input is symbolic
 };
 
 /// MR0603 with both sides in a table if they do not fit.

@@ -13,7 +13,8 @@ const ModelSignature kClassifier = {
     {{"label", "int64", {-1}}, {"probabilities", "float32", {-1, 2}}},
 };
 
-ModelDefinition Define(Schema input, Schema output, std::map<std::string, std::string> options = {}) {
+ModelDefinition Define(Schema input, Schema output,
+                       std::map<std::string, std::string> options = {}) {
   std::map<std::string, OptionValue> values;
   for (const auto& [key, value] : options) values[key] = {value, false};
   return {"m", std::move(input), std::move(output), Options(MakeOnnxBackend()->options(), values)};
@@ -43,9 +44,8 @@ TEST(TensorBindingTest, AScoreIsTheLastClass) {
 }
 
 TEST(TensorBindingTest, OutputsByNameTypeAndOption) {
-  const Schema output({{"score", DataType::Float()},
-                       {"label", DataType::Int()},
-                       {"first", DataType::Float()}});
+  const Schema output(
+      {{"score", DataType::Float()}, {"label", DataType::Int()}, {"first", DataType::Float()}});
   const auto binding = BindTensors(
       Define(Numbers(3), output, {{"outputs", "score:probabilities[1]; first:probabilities[0]"}}),
       kClassifier);
@@ -59,8 +59,9 @@ TEST(TensorBindingTest, OutputsByNameTypeAndOption) {
 TEST(TensorBindingTest, ShowsBothSides) {
   const Error error = Mismatch(Define(Numbers(2), Schema({{"score", DataType::Double()}})));
   EXPECT_EQ(error.code, "MR0603");
-  EXPECT_EQ(error.message, "model 'm' does not fit its file: tensor float_input float32[N,3] takes "
-                           "3 value(s) per row, 2 column(s) feed it");
+  EXPECT_EQ(error.message,
+            "model 'm' does not fit its file: tensor float_input float32[N,3] takes "
+            "3 value(s) per row, 2 column(s) feed it");
   EXPECT_EQ(error.detail,
             "         declared       in the file\n"
             "INPUT    c0 DOUBLE      float_input float32[N,3]\n"
@@ -75,8 +76,7 @@ TEST(TensorBindingTest, MapsSeveralInputsByNameOrderOrOption) {
   const Schema output({{"y", DataType::Float()}});
   const Schema input({{"p", DataType::Int()}, {"q", DataType::Int()}, {"r", DataType::Float()}});
   EXPECT_NE(Mismatch(Define(input, output), signature).hint.find("'inputs'"), std::string::npos);
-  const auto binding =
-      BindTensors(Define(input, output, {{"inputs", "p:b;q:b;r:a"}}), signature);
+  const auto binding = BindTensors(Define(input, output, {{"inputs", "p:b;q:b;r:a"}}), signature);
   ASSERT_TRUE(binding) << binding.error().ToString();
   EXPECT_EQ(binding->inputs[0].columns, (std::vector<size_t>{2}));
   EXPECT_EQ(binding->inputs[1].columns, (std::vector<size_t>{0, 1}));
@@ -87,7 +87,8 @@ TEST(TensorBindingTest, RefusesWhatCannotBe) {
   const auto message = [&](const ModelDefinition& model) { return Mismatch(model).message; };
   EXPECT_NE(message(Define(Schema({{"a", DataType::String()},
                                    {"b", DataType::Double()},
-                                   {"c", DataType::Double()}}), score))
+                                   {"c", DataType::Double()}}),
+                           score))
                 .find("column a STRING cannot feed"),
             std::string::npos);
   EXPECT_NE(message(Define(Numbers(3), Schema({{"town", DataType::String()}})))

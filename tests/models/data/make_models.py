@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the small ONNX files beside it. Needs onnx, numpy, scikit-learn, skl2onnx, lightgbm and onnxmltools:
+"""Makes the small ONNX files beside it:
 
     python3 -m venv /tmp/models && /tmp/models/bin/pip install -r requirements.txt
     /tmp/models/bin/python make_models.py

@@ -66,16 +66,16 @@ Status ModelParser::ParseAttribute(std::string_view bytes, int depth) {
   while (reader.Next()) {
     if (!reader.is_bytes()) continue;
     switch (reader.field()) {
-      case 5:    // t
-      case 10:   // tensors
+      case 5:   // t
+      case 10:  // tensors
         TRY(AddWeights(reader.bytes(), false, nullptr));
         break;
-      case 22:   // sparse_tensor
-      case 23:   // sparse_tensors
+      case 22:  // sparse_tensor
+      case 23:  // sparse_tensors
         TRY(AddWeights(reader.bytes(), true, nullptr));
         break;
-      case 6:    // g
-      case 11:   // graphs
+      case 6:   // g
+      case 11:  // graphs
         TRY(ParseGraph(reader.bytes(), depth + 1, false));
         break;
       default: break;
@@ -149,7 +149,8 @@ Status ModelParser::ParseFunction(std::string_view bytes) {
 
 Status ModelParser::CheckDomains() const {
   static const std::set<std::string> kKnown = {"", "ai.onnx", "ai.onnx.ml", "com.microsoft"};
-  // Functions that call functions can unfold without bound, so within them their domains count as custom.
+  // Functions that call functions can unfold without bound, so within them their domains count as
+  // custom.
   std::set<std::string> used = domains_in_functions_;
   for (const std::string& domain : node_domains_) {
     if (!function_domains_.contains(domain)) used.insert(domain);
@@ -182,8 +183,9 @@ Result<OnnxModelFile> ModelParser::Parse(std::string_view bytes) {
     }
   }
   if (!reader.ok()) {
-    return has_graph || file_.ir_version != 0 ? Result<OnnxModelFile>(Damaged("top level"))
-                                              : Result<OnnxModelFile>(Refuse("this is no ONNX file"));
+    return has_graph || file_.ir_version != 0
+               ? Result<OnnxModelFile>(Damaged("top level"))
+               : Result<OnnxModelFile>(Refuse("this is no ONNX file"));
   }
   if (!has_graph || file_.ir_version <= 0 || file_.opsets.empty()) {
     return Refuse("this is no ONNX file");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// OnnxModelFile: reads an ONNX file by itself, before ONNX Runtime sees a byte of it. ONNX Runtime opens
-// whatever file a model names, allocates whatever size it states and loads whatever operator library it
-// asks for; here all that is refused, and the signature is read without running anything.
-// Linear in the size of the file; depth of nested graphs is bounded. Never throws.
+// OnnxModelFile: reads an ONNX file by itself, before ONNX Runtime sees a byte of it. ONNX Runtime
+// opens whatever file a model names, allocates whatever size it states and loads whatever operator
+// library it asks for; here all that is refused, and the signature is read without running
+// anything. Linear in the size of the file; depth of nested graphs is bounded. Never throws.
 #pragma once
 
 #include <map>
@@ -15,7 +15,7 @@
 namespace millrace {
 
 struct OnnxModelFile {
-  ModelSignature signature;  // without the inputs that have an initializer (weights)
+  ModelSignature signature;               // without the inputs that have an initializer (weights)
   std::map<std::string, int64_t> opsets;  // by domain, "" = ai.onnx
   std::string producer;
   int64_t ir_version = 0;

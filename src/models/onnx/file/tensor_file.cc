@@ -21,11 +21,12 @@ struct ElementType {
 };
 
 constexpr std::array<ElementType, 25> kElementTypes = {{
-    {"undefined", 0}, {"float32", 32},   {"uint8", 8},      {"int8", 8},       {"uint16", 16},
-    {"int16", 16},    {"int32", 32},     {"int64", 64},     {"string", 0},     {"bool", 8},
-    {"float16", 16},  {"float64", 64},   {"uint32", 32},    {"uint64", 64},    {"complex64", 64},
-    {"complex128", 128}, {"bfloat16", 16}, {"float8e4m3fn", 8}, {"float8e4m3fnuz", 8},
-    {"float8e5m2", 8}, {"float8e5m2fnuz", 8}, {"uint4", 4}, {"int4", 4}, {"float4e2m1", 4},
+    {"undefined", 0},      {"float32", 32},     {"uint8", 8},          {"int8", 8},
+    {"uint16", 16},        {"int16", 16},       {"int32", 32},         {"int64", 64},
+    {"string", 0},         {"bool", 8},         {"float16", 16},       {"float64", 64},
+    {"uint32", 32},        {"uint64", 64},      {"complex64", 64},     {"complex128", 128},
+    {"bfloat16", 16},      {"float8e4m3fn", 8}, {"float8e4m3fnuz", 8}, {"float8e5m2", 8},
+    {"float8e5m2fnuz", 8}, {"uint4", 4},        {"int4", 4},           {"float4e2m1", 4},
     {"float8e8m0", 8},
 }};
 
@@ -128,9 +129,10 @@ std::unexpected<Error> RefuseExternal(const TensorHead& head) {
   } else if (!path.empty()) {
     place = "another file, '" + path + "'";
   }
-  return Refuse("weights of tensor '" + head.name + "' are said to be in " + place +
-                    "; no other file is ever opened",
-                "Save the model into one file: onnx.save(model, path, save_as_external_data=False).");
+  return Refuse(
+      "weights of tensor '" + head.name + "' are said to be in " + place +
+          "; no other file is ever opened",
+      "Save the model into one file: onnx.save(model, path, save_as_external_data=False).");
 }
 
 Status CheckSizes(const TensorHead& head) {
@@ -155,9 +157,7 @@ Status CheckSizes(const TensorHead& head) {
   }
   // Complex numbers take two values each, 4-bit types share one.
   const bool complex = type.name.starts_with("complex");
-  const uint64_t expected = complex       ? elements * 2
-                            : type.bits == 4 ? (elements + 1) / 2
-                                             : elements;
+  const uint64_t expected = complex ? elements * 2 : type.bits == 4 ? (elements + 1) / 2 : elements;
   if (head.typed_values != expected) {
     return Refuse("tensor '" + head.name + "' states another size than the values it has");
   }

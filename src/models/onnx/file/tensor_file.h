@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tensors and types inside an ONNX file: their sizes are checked against the bytes that are there,
-// and weights in other files are refused. See model_file.h.
+// The tensors and types inside an ONNX file: their sizes are checked against the bytes that are
+// there, and weights in other files are refused. See model_file.h.
 #pragma once
 
 #include <string>

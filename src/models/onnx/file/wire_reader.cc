@@ -42,12 +42,8 @@ bool WireReader::Next() {
   number_ = 0;
   value_ = {};
   switch (tag & 7) {
-    case 0:
-      type_ = Type::kVarint;
-      return ReadVarint(&number_) || Fail();
-    case 1:
-      type_ = Type::kFixed64;
-      return ReadFixed(8) || Fail();
+    case 0: type_ = Type::kVarint; return ReadVarint(&number_) || Fail();
+    case 1: type_ = Type::kFixed64; return ReadFixed(8) || Fail();
     case 2: {
       type_ = Type::kBytes;
       uint64_t size = 0;
@@ -56,9 +52,7 @@ bool WireReader::Next() {
       position_ += size;
       return true;
     }
-    case 5:
-      type_ = Type::kFixed32;
-      return ReadFixed(4) || Fail();
+    case 5: type_ = Type::kFixed32; return ReadFixed(4) || Fail();
     default: return Fail();  // groups: no field of a model has them
   }
 }

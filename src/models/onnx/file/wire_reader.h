@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// WireReader: walks the fields of one protobuf message in memory, without copying and without trusting
-// a length. After a malformed field, Next returns false and ok() is false for good.
+// WireReader: walks the fields of one protobuf message in memory, without copying and without
+// trusting a length. After a malformed field, Next returns false and ok() is false for good.
 #pragma once
 
 #include <cstdint>
