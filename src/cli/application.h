@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Application: what the composition root hands to the command line. Not owning; lives as long as main.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "plan/binding/bind_context.h"
+
+namespace millrace {
+
+/// Exit statuses of every command.
+enum ExitCode : int { kExitOk = 0, kExitFindings = 1, kExitUsage = 2, kExitEnvironment = 3 };
+
+struct Application {
+  Registries registries;
+  Environment env;
+  bool output_is_terminal = false;   // standard output
+  bool error_is_terminal = false;    // standard error
+  bool color = false;                // decided from --color, NO_COLOR and the terminal
+
+  /// Data and documents. Whole lines.
+  void Print(const std::string& text) const;
+  /// Talk for people.
+  void Say(const std::string& text) const;
+};
+
+/// Parses the arguments and runs one command; returns the exit status.
+int RunCommandLine(int argc, const char* const* argv, Application* application);
+
+}  // namespace millrace

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands, one file each.
+#pragma once
+
+#include <memory>
+
+#include "cli/command.h"
+
+namespace millrace {
+
+std::unique_ptr<Command> MakeCheckCommand();
+std::unique_ptr<Command> MakeExplainCommand();
+std::unique_ptr<Command> MakeRunCommand();
+std::unique_ptr<Command> MakeVersionCommand();
+
+}  // namespace millrace

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// millrace check FILE.sql: parses, binds and plans a file, looks at models and files; connects nothing.
+#include "cli/commands/builtin.h"
+#include "cli/script.h"
+
+namespace millrace {
+namespace {
+
+class CheckCommand final : public Command {
+ public:
+  std::string name() const override { return "check"; }
+  std::string help() const override { return "Check a pipeline without running it"; }
+  void Declare(CLI::App* app) override { script_.Declare(app); }
+
+  int Run(Application* application, const CommonOptions& common) override {
+    auto script = LoadScript(*application, script_);
+    if (!script) {
+      const int status = ShowError(*application, common, script.error());
+      return script.error().code.starts_with("MR09") ? kExitUsage : status;
+    }
+    Compiler compiler(MakeCompilerOptions(*application, *script));
+    DiagnosticList diagnostics;
+    const Program program = compiler.Compile(script->source.text(), &diagnostics);
+    const int status = ShowDiagnostics(*application, common, diagnostics, &script->source);
+    if (status != kExitOk || common.json || common.quiet) return status;
+    size_t jobs = 0;
+    for (const Step& step : program.steps) jobs += step.kind == Step::Kind::kJob;
+    application->Say(script->source.name() + ": fine; pipeline '" + program.name + "', " +
+                     std::to_string(jobs) + (jobs == 1 ? " job\n" : " jobs\n"));
+    return kExitOk;
+  }
+
+ private:
+  ScriptOptions script_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeCheckCommand() { return std::make_unique<CheckCommand>(); }
+
+}  // namespace millrace

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// millrace run FILE.sql: compiles a file and carries it out.
+#include "cli/commands/builtin.h"
+
+#include "cli/program_runner.h"
+#include "cli/script.h"
+
+namespace millrace {
+namespace {
+
+class RunCommand final : public Command {
+ public:
+  std::string name() const override { return "run"; }
+  std::string help() const override { return "Run a pipeline"; }
+
+  void Declare(CLI::App* app) override {
+    script_.Declare(app);
+    app->add_option("--data-dir", data_dir_, "State and progress (default ./.millrace/<name>)");
+    app->add_flag("--fresh", fresh_, "Discard an interrupted run and start anew");
+    app->add_option("--format", format_, "Rows of SELECT: table, changelog, json or csv");
+    app->add_option("--report", report_, "Write a JSON report of the run to this file");
+  }
+
+  int Run(Application* application, const CommonOptions& common) override {
+    const auto style = Style(*application, common);
+    if (!style) return ShowUsage(*application, common, style.error());
+    auto script = LoadScript(*application, script_);
+    if (!script) return ShowUsage(*application, common, script.error());
+    Compiler compiler(MakeCompilerOptions(*application, *script));
+    DiagnosticList diagnostics;
+    const Program program = compiler.Compile(script->source.text(), &diagnostics);
+    if (diagnostics.has_errors()) {
+      return ShowDiagnostics(*application, common, diagnostics, &script->source);
+    }
+    if (!common.quiet && !diagnostics.entries().empty()) {
+      application->Say(RenderText(diagnostics, &script->source, {.color = application->color}));
+    }
+    RunOptions options;
+    options.data_dir = data_dir_.empty() ? ".millrace/" + program.name : data_dir_;
+    options.fresh = fresh_;
+    options.quiet = common.quiet;
+    options.style = *style;
+    options.report_path = report_;
+    ProgramRunner runner(application, std::move(options));
+    const Status status = runner.Run(program);
+    return status ? kExitOk : ShowError(*application, common, status.error());
+  }
+
+ private:
+  Result<RowStyle> Style(const Application& application, const CommonOptions& common) const {
+    if (!format_.empty()) return ParseRowStyle(format_);
+    if (common.json) return RowStyle::kJson;
+    return application.output_is_terminal ? RowStyle::kTable : RowStyle::kChangelog;
+  }
+
+  static int ShowUsage(const Application& application, const CommonOptions& common,
+                       const Error& error) {
+    const int status = ShowError(application, common, error);
+    return error.code.starts_with("MR09") ? kExitUsage : status;
+  }
+
+  ScriptOptions script_;
+  std::string data_dir_;
+  bool fresh_ = false;
+  std::string format_;
+  std::string report_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeRunCommand() { return std::make_unique<RunCommand>(); }
+
+}  // namespace millrace

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// RunReport: what a run did, as JSON for tools and as a few lines for people.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/metrics/job_snapshot.h"
+
+namespace millrace {
+
+/// {"jobs":[{"title","elapsed_seconds","events_per_second","accounting":{in,out,filtered,dead_lettered,
+/// late},"sources":[..],"sinks":[{table,rows,latency_seconds:{stage:{count,p50,p95,p99,max,mean}}}],
+/// "operators":[..],"shards":[..],"dead_letters":{table:path}}]}
+std::string RunReportJson(const std::vector<std::pair<std::string, JobSnapshot>>& jobs);
+
+}  // namespace millrace

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// ProgramRunner: carries out a compiled program. Bounded statements run one after the other; an unbounded
+// INSERT keeps running beside those after it. SIGINT and SIGTERM drain all of them.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/output/row_writer.h"
+#include "plan/program.h"
+#include "runtime/job.h"
+
+namespace millrace {
+
+struct RunOptions {
+  std::string data_dir;            // of the pipeline; created when a statement needs it
+  bool fresh = false;
+  bool quiet = false;
+  RowStyle style = RowStyle::kChangelog;
+  std::string report_path;         // JSON report at the end; empty = none
+  int64_t silence_nanos = 10'000'000'000;  // without output for so long: say what is waited for
+};
+
+class ProgramRunner {
+ public:
+  ProgramRunner(const Application* application, RunOptions options);
+  ~ProgramRunner();
+
+  /// Blocks until all statements are done or stopped. The first error ends the rest.
+  Status Run(const Program& program);
+
+ private:
+  struct RunningJob;
+
+  Status RunSteps(const Program& program);
+  Status RunJob(const Program& program, const Step& step, size_t number, size_t jobs);
+  Result<JobSpec> MakeSpec(const Program& program, const Step& step, size_t number, size_t jobs);
+  Result<bool> IsBounded(const Step& step, const JobSpec& spec) const;
+  Status Drive(RunningJob* running);
+  void Watch(RunningJob* running);
+  Status WaitForBackground();
+  void StopAll();
+  Result<size_t> FinishedBefore(const Program& program) const;
+  Status RecordFinished(const Program& program, size_t count);
+  Status WriteReport() const;
+
+  const Application* application_;
+  RunOptions options_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<RunningJob>> jobs_;
+};
+
+/// Identity of a program for resuming: titles and plans of its inserts.
+std::string ProgramFingerprint(const Program& program);
+
+}  // namespace millrace

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/script.h"
+
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+
+namespace millrace {
+
+void ScriptOptions::Declare(CLI::App* app) {
+  app->add_option("file", file, "SQL file; - reads standard input");
+  app->add_option("-e,--execute", expression, "SQL text instead of a file");
+  app->add_option("-D,--define", definitions, "key=value: overrides a SET of the file")
+      ->allow_extra_args(false);
+}
+
+Result<LoadedScript> LoadScript(const Application& application, const ScriptOptions& options) {
+  LoadedScript script;
+  if (options.file.empty() == options.expression.empty()) {
+    return UserError("MR0901", "expected one SQL file, or -e 'SQL'");
+  }
+  std::string text = options.expression;
+  std::string name = "-e";
+  script.pipeline = "inline";
+  if (options.file == "-") {
+    text.assign(std::istreambuf_iterator<char>(std::cin), {});
+    name = "<stdin>";
+    script.pipeline = "stdin";
+  } else if (!options.file.empty()) {
+    TRY_ASSIGN(text, application.env.disk->ReadAll(options.file));
+    name = options.file;
+    script.pipeline = std::filesystem::path(options.file).stem().string();
+  }
+  script.source = SourceText(name, std::move(text));
+  for (const std::string& definition : options.definitions) {
+    const size_t equals = definition.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return UserError("MR0901", "-D takes key=value, found '" + definition + "'");
+    }
+    script.overrides[definition.substr(0, equals)] = definition.substr(equals + 1);
+  }
+  return script;
+}
+
+CompilerOptions MakeCompilerOptions(const Application& application, const LoadedScript& script) {
+  CompilerOptions options;
+  options.registries = application.registries;
+  options.env = application.env;
+  options.default_name = script.pipeline;
+  options.overrides = script.overrides;
+  return options;
+}
+
+}  // namespace millrace
