@@ -16,9 +16,7 @@ namespace millrace::sql {
 namespace {
 
 std::vector<std::string> ReadStatements(const std::string& name) {
-  std::string path = __FILE__;
-  path = path.substr(0, path.rfind('/')) + "/testdata/" + name;
-  std::ifstream file(path);
+  std::ifstream file("src/sql/testdata/" + name);  // tests run in the root of the repository
   std::stringstream content;
   content << file.rdbuf();
   std::string text = content.str();

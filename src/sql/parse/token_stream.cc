@@ -211,6 +211,7 @@ Diagnostic& TokenStream::Report(std::string_view code, std::string message, Span
 }
 
 void TokenStream::FailWith(std::string_view code, std::string message, Span span) {
+  last_ = &unused_;
   if (failed_) return;
   if (span.begin > unclosed_at_) return Fail(message);
   Report(code, std::move(message), span);
@@ -218,6 +219,7 @@ void TokenStream::FailWith(std::string_view code, std::string message, Span span
 }
 
 void TokenStream::Fail(std::string_view expected) {
+  last_ = &unused_;
   if (failed_) return;
   const Token& token = Peek();
   if (token.after_error || token.span.begin > unclosed_at_) {  // the lexer has said what is wrong
@@ -255,6 +257,7 @@ bool TokenStream::BlameAlias() {
 }
 
 void TokenStream::FailUnclosed(std::string_view bracket) {
+  last_ = &unused_;
   if (failed_) return;
   if (Peek().after_error || open_.empty()) return Fail("`" + std::string(bracket) + "`");
   if (BlameAlias()) return;

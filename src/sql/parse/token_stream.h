@@ -81,7 +81,7 @@ class TokenStream {
   void Fail(std::string_view expected);
   void FailWith(std::string_view code, std::string message, Span span);
   Diagnostic& Report(std::string_view code, std::string message, Span span);
-  /// What was reported last.
+  /// What was reported last; something unused after a Fail() that came second.
   Diagnostic& last() { return *last_; }
   /// If the current word is a misspelling of one of the keywords, reports that, turns the token
   /// into the keyword and returns true. Only for places where a plain word cannot stand.
@@ -155,7 +155,8 @@ class TokenStream {
   bool failed_ = false;
   int depth_ = 0;
   size_t errors_ = 0;
-  Diagnostic* last_ = nullptr;
+  Diagnostic unused_;
+  Diagnostic* last_ = &unused_;
   std::vector<Span> open_;
   uint32_t unclosed_at_ = UINT32_MAX;  // a text that never ends: what comes after it is nonsense
   mutable size_t tried_at_ = 0;
