@@ -111,12 +111,12 @@ std::vector<std::string> Job::DescribeWaiting() {
   job.control.describe = true;
   job.control.WakeShards();
   job.spec.env.clock->SleepNanos(100000000);
-  job.control.describe = false;
   std::vector<std::string> lines;
   for (const auto& shard : job.shards) {
     ShardReport report = shard->report();
     for (std::string& line : report.waiting) lines.push_back(std::move(line));
   }
+  job.control.describe = false;
   return lines;
 }
 

@@ -14,7 +14,7 @@
 #include "env/environment.h"
 #include "operators/io/sink_driver.h"
 #include "plan/node.h"
-#include "runtime/epoch_part.h"
+#include "runtime/epochs/epoch_part.h"
 #include "runtime/job_settings.h"
 #include "runtime/metrics/job_snapshot.h"
 #include "runtime/shard.h"

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "runtime/epoch_part.h"
-#include "runtime/wake_up.h"
+#include "runtime/epochs/epoch_part.h"
+#include "runtime/exchange/wake_up.h"
 
 namespace millrace {
 

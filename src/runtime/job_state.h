@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/coordinator.h"
-#include "runtime/exchange_queue.h"
+#include "runtime/epochs/coordinator.h"
+#include "runtime/exchange/exchange_queue.h"
 #include "runtime/job.h"
 #include "runtime/job_control.h"
 #include "runtime/job_graph.h"

@@ -173,9 +173,11 @@ void Shard::Publish(int64_t now) {
   ShardReport report;
   report.shard = times_;
   for (const auto& slot : slots_) report.nodes.push_back(Describe(*slot));
-  if (control_->describe) report.waiting = DescribeWaiting();
+  const bool describe = control_->describe;
+  if (describe) report.waiting = DescribeWaiting();
   next_publish_ = now + kPublishNanos;
   const std::lock_guard lock(report_mutex_);
+  if (!describe) report.waiting = std::move(report_.waiting);
   report_ = std::move(report);
 }
 

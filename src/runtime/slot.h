@@ -11,8 +11,8 @@
 #include "operators/io/sink_driver.h"
 #include "operators/io/source_driver.h"
 #include "operators/operator.h"
-#include "runtime/exchange_sender.h"
-#include "runtime/input_port.h"
+#include "runtime/exchange/exchange_sender.h"
+#include "runtime/exchange/input_port.h"
 #include "runtime/job_graph.h"
 #include "runtime/metrics/stage_latency.h"
 

@@ -37,11 +37,30 @@ other one (its process id is in the message) or give this run a directory of its
         .fixed = "",
     },
     CodeInfo{
+        .code = "MR0804",
+        .title = "an interrupted run of another version",
+        .explanation = R"(
+The data directory holds an interrupted run whose statements or table options were different, so
+its positions and outputs do not fit. Finish it with the file it was started with, or give it up
+with `--fresh`: what it wrote is taken back and the run starts over.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
         .code = "MR0811",
         .title = "HTTP request failed",
         .explanation = R"(
 No usable answer came back: the name did not resolve, the connection was refused or broke, or
 the time limit passed. Nothing is assumed about whether the other side acted on the request.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0812",
+        .title = "private address refused",
+        .explanation = R"(
+The name of a receiver leads to a loopback, link-local or private address, and the table forbids
+those (`'allow-private-addresses' = 'false'`). Nothing was sent.)",
         .example = "",
         .fixed = "",
     },

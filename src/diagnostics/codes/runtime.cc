@@ -79,6 +79,26 @@ NULL, with `dead-letter` the row is put aside.)",
         .example = "",
         .fixed = "",
     },
+    CodeInfo{
+        .code = "MR0711",
+        .title = "a record cannot be decoded",
+        .explanation = R"(
+A record is not what the table's format expects, and `millrace.on-row-error` is `fail`. The detail
+names the field, the file or partition and the position. With `dead-letter`, the default, the
+record goes to the dead letters with its bytes and the reason, and the run goes on.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0722",
+        .title = "the run manifest cannot be read",
+        .explanation = R"(
+`run.json` in the data directory says how far an interrupted run came. It is damaged, or another
+version of the program wrote it, so going on would lose or repeat rows. `--fresh` gives the
+interrupted run up and starts over.)",
+        .example = "",
+        .fixed = "",
+    },
 };
 
 }  // namespace

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "data/batch.h"
-#include "runtime/exchange_queue.h"
+#include "runtime/exchange/exchange_queue.h"
 
 namespace millrace {
 

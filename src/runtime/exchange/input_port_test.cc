@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/input_port.h"
+#include "runtime/exchange/input_port.h"
 
 #include <gtest/gtest.h>
 

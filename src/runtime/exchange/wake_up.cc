@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/wake_up.h"
+#include "runtime/exchange/wake_up.h"
 
 #include <chrono>
 

@@ -24,7 +24,7 @@ Result<std::optional<RunManifest>> ReadInterrupted(JobState* job) {
 }
 
 Error OtherPipeline(const JobSpec& spec, const RunManifest& manifest) {
-  return {.code = "MR0721", .domain = ErrorDomain::kUser,
+  return {.code = "MR0804", .domain = ErrorDomain::kUser,
           .message = "'" + spec.data_dir + "' holds an interrupted run of another version of '" +
                      manifest.pipeline + "'",
           .detail = "its statements or table options were different, so positions and outputs do "

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "data/batch.h"
-#include "runtime/wake_up.h"
+#include "runtime/exchange/wake_up.h"
 
 namespace millrace {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/manifest.h"
+#include "runtime/epochs/manifest.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/coordinator.h"
+#include "runtime/epochs/coordinator.h"
 
 #include <algorithm>
 

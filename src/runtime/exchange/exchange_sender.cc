@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/exchange_sender.h"
+#include "runtime/exchange/exchange_sender.h"
 
 namespace millrace {
 

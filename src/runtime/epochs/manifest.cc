@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/manifest.h"
+#include "runtime/epochs/manifest.h"
 
 #include <array>
 #include <cstdio>
@@ -7,7 +7,7 @@
 #include "base/json_writer.h"
 #include "data/key_codec.h"
 #include "operators/io/byte_text.h"
-#include "runtime/json_value.h"
+#include "runtime/epochs/json_value.h"
 
 namespace millrace {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "data/batch.h"
 #include "data/key_codec.h"
-#include "runtime/exchange_queue.h"
+#include "runtime/exchange/exchange_queue.h"
 
 namespace millrace {
 

@@ -16,7 +16,7 @@
 #include "connectors/connector.h"
 #include "env/environment.h"
 #include "runtime/job_control.h"
-#include "runtime/manifest.h"
+#include "runtime/epochs/manifest.h"
 #include "runtime/shard.h"
 
 namespace millrace {
