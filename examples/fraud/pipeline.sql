@@ -126,7 +126,8 @@ SELECT id, ts, card, merchant, category, device, amount,
   CAST(merchant_hour AS DOUBLE) AS merchant_hour,
   CAST(merchant_hour_cards AS DOUBLE) AS merchant_hour_cards,
   amount / merchant_hour_mean AS amount_to_merchant,
-  merchant_hour_spread / merchant_hour_mean AS merchant_spread
+  -- NULL when rounding makes the sum of squares negative, as in Flink
+  COALESCE(merchant_hour_spread, 0e0) / merchant_hour_mean AS merchant_spread
 FROM with_distance;
 -- </features>
 
@@ -164,6 +165,7 @@ CREATE TABLE blocked (
   'connector' = 'webhook',
   'url' = '${env:FRAUD_WEBHOOK_URL}',
   'secret' = '${env:FRAUD_WEBHOOK_SECRET}',
+  'format' = 'json',
   'type' = 'card.blocked',
   'key' = 'card'
 );
