@@ -212,9 +212,9 @@ class Translator {
         IcuOnly("&&");
         rest_.remove_prefix(2);
       } else {
-        // ICU gives '-' '-' and a lone ']' or '&' other meanings.
-        if (c == ']' || c == '&' || rest_.starts_with("--")) out_.icu.push_back('\\');
-        if (c == ']') out_.re2.push_back('\\');
+        // ICU gives '-' '-', [: and a lone ']' or '&' other meanings, RE2 some of them.
+        if (c == '&' || rest_.starts_with("--")) out_.icu.push_back('\\');
+        if (c == ']' || c == ':') Both("\\");
         Both(rest_.substr(0, 1));
         Take();
       }

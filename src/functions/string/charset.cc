@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// ENCODE and DECODE: text to bytes and back in a named character set. The sets are those every Java
-// has, known by its names; UTF-16 writes a big-endian byte order mark. What a set lacks becomes
-// '?', bytes that mean nothing become U+FFFD.
+// ENCODE and DECODE: text to bytes and back in a named character set: those every Java has, done
+// here, and what else ICU knows. UTF-16 writes a big-endian byte order mark. What a set lacks
+// becomes '?', bytes that mean nothing become U+FFFD.
+#include <unicode/ucnv.h>
+#include <unicode/unistr.h>
+
 #include <algorithm>
+#include <memory>
 
 #include "base/utf8.h"
 #include "functions/kernel_support.h"
@@ -36,7 +40,42 @@ Charset FindCharset(Text name) {
 
 std::string UnknownCharset(Text name) {
   return "there is no character set '" + std::string(name) +
-         "'; known are UTF-8, UTF-16, UTF-16BE, UTF-16LE, UTF-32, ISO-8859-1 and US-ASCII";
+         "'; UTF-8, UTF-16LE, ISO-8859-1 and US-ASCII are some that there are";
+}
+
+using Converter = std::unique_ptr<UConverter, decltype(&ucnv_close)>;
+
+Converter OpenConverter(Text name) {
+  UErrorCode status = U_ZERO_ERROR;
+  UConverter* converter = ucnv_open(std::string(name).c_str(), &status);
+  return Converter(U_SUCCESS(status) ? converter : nullptr, &ucnv_close);
+}
+
+/// A set that only ICU knows. What it lacks becomes '?'.
+void EncodeByIcu(StringWriter& out, Text text, Text name) {
+  const Converter converter = name.empty() ? Converter(nullptr, &ucnv_close) : OpenConverter(name);
+  if (converter == nullptr) return out.Fail(kInvalidArgument, UnknownCharset(name));
+  UErrorCode status = U_ZERO_ERROR;
+  ucnv_setSubstChars(converter.get(), "?", 1, &status);
+  status = U_ZERO_ERROR;
+  const auto units = icu::UnicodeString::fromUTF8(
+      icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
+  std::string bytes(static_cast<size_t>(units.length()) * 8 + 16, '\0');
+  const int32_t size =
+      ucnv_fromUChars(converter.get(), bytes.data(), static_cast<int32_t>(bytes.size()),
+                      units.getBuffer(), units.length(), &status);
+  if (U_FAILURE(status)) return out.Fail(kInvalidArgument, "the text cannot be encoded");
+  out.Set(Text(bytes).substr(0, static_cast<size_t>(size)));
+}
+
+void DecodeByIcu(StringWriter& out, Text bytes, Text name) {
+  const Converter converter = name.empty() ? Converter(nullptr, &ucnv_close) : OpenConverter(name);
+  if (converter == nullptr) return out.Fail(kInvalidArgument, UnknownCharset(name));
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::UnicodeString units(bytes.data(), static_cast<int32_t>(bytes.size()), converter.get(),
+                                 status);
+  if (U_FAILURE(status)) return out.Fail(kInvalidArgument, "the bytes cannot be decoded");
+  units.toUTF8String(out.bytes());
 }
 
 void Append16(StringWriter& out, char16_t unit, bool little) {
@@ -49,7 +88,7 @@ void Append16(StringWriter& out, char16_t unit, bool little) {
 void Encode(StringWriter& out, Text text, Text name) {
   const Charset charset = FindCharset(name);
   switch (charset) {
-    case Charset::kUnknown: return out.Fail(kInvalidArgument, UnknownCharset(name));
+    case Charset::kUnknown: return EncodeByIcu(out, text, name);
     case Charset::kUtf8: return out.Set(text);
     case Charset::kUtf16:
       if (!text.empty()) Append16(out, 0xFEFF, false);
@@ -106,7 +145,7 @@ void DecodeUtf32(StringWriter& out, Text bytes) {
 
 void Decode(StringWriter& out, Text bytes, Text name) {
   switch (FindCharset(name)) {
-    case Charset::kUnknown: return out.Fail(kInvalidArgument, UnknownCharset(name));
+    case Charset::kUnknown: return DecodeByIcu(out, bytes, name);
     case Charset::kUtf8: return AppendRepaired(bytes, &out.bytes());
     case Charset::kUtf16:
       if (bytes.starts_with("\xFF\xFE")) return DecodeUtf16(out, bytes.substr(2), true);
