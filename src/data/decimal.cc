@@ -77,6 +77,13 @@ std::optional<DecimalText> SplitNumber(std::string_view text) {
 Int128 PowerOfTen(int exponent) { return kPowersOfTen[static_cast<size_t>(exponent)]; }
 
 Int128 DivideHalfUp(Int128 dividend, Int128 divisor) {
+  if (FitsInt64(dividend) && FitsInt64(divisor)) {
+    const auto small = static_cast<int64_t>(dividend);
+    const auto by = static_cast<int64_t>(divisor);
+    const int64_t quotient = small / by;
+    const int64_t rest = small % by < 0 ? -(small % by) : small % by;
+    return rest >= by - rest ? quotient + (small < 0 ? -1 : 1) : quotient;
+  }
   const Int128 quotient = dividend / divisor;
   const UInt128 rest = Magnitude(dividend % divisor);
   if (rest >= static_cast<UInt128>(divisor) - rest) return quotient + (dividend < 0 ? -1 : 1);

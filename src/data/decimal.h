@@ -23,6 +23,8 @@ constexpr UInt128 Magnitude(Int128 value) {
   return value < 0 ? UInt128{0} - static_cast<UInt128>(value) : static_cast<UInt128>(value);
 }
 
+constexpr bool FitsInt64(Int128 value) { return value == static_cast<int64_t>(value); }
+
 /// True if the value has at most `precision` digits.
 inline bool FitsPrecision(Int128 value, int precision) {
   return Magnitude(value) < static_cast<UInt128>(PowerOfTen(precision));

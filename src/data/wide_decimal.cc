@@ -59,6 +59,15 @@ std::optional<Int128> RescaleWide(const Wide& value, int scale, DecimalShape sha
 
 /// value * 10^exponent if that fits 128 bits.
 bool ScaleUp(Int128 value, int exponent, Int128* scaled) {
+  if (exponent == 0) {
+    *scaled = value;
+    return true;
+  }
+  if (exponent <= 18 && FitsInt64(value)) {  // cannot overflow, and needs no library call
+    *scaled = static_cast<Int128>(static_cast<int64_t>(value)) *
+              static_cast<int64_t>(PowerOfTen(exponent));
+    return true;
+  }
   if (exponent > kMaxDecimalPrecision) return value == 0 ? (*scaled = 0, true) : false;
   return !__builtin_mul_overflow(value, PowerOfTen(exponent), scaled);
 }
@@ -87,7 +96,11 @@ std::optional<Int128> AddDecimals(ScaledDecimal a, ScaledDecimal b, DecimalShape
 std::optional<Int128> MultiplyDecimals(ScaledDecimal a, ScaledDecimal b, DecimalShape shape) {
   const int scale = a.scale + b.scale;
   Int128 product;
-  if (!__builtin_mul_overflow(a.value, b.value, &product)) {
+  const bool small = FitsInt64(a.value) && FitsInt64(b.value);
+  if (small) {
+    product = static_cast<Int128>(static_cast<int64_t>(a.value)) * static_cast<int64_t>(b.value);
+  }
+  if (small || !__builtin_mul_overflow(a.value, b.value, &product)) {
     if (shape.scale == scale) return Fit(product, shape.precision);
     return RescaleDecimal(product, scale, shape.precision, shape.scale);
   }

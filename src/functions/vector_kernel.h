@@ -29,6 +29,19 @@ void PackBits(const uint8_t* bytes, int64_t count, uint8_t* bits);
 namespace internal {
 
 constexpr int64_t kPackRows = 512;
+constexpr int64_t kBlockRows = 64;
+
+/// values[i] = op(i). In blocks of a constant length and without aliasing, since that is what the compiler
+/// asks for at -O2 before it uses SIMD.
+template <typename T, typename Op>
+void FillValues(T* values, int64_t rows, Op& op) {
+  int64_t i = 0;
+  for (; i + kBlockRows <= rows; i += kBlockRows) {
+#pragma GCC ivdep
+    for (int64_t j = 0; j < kBlockRows; ++j) values[i + j] = static_cast<T>(op(i + j));
+  }
+  for (; i < rows; ++i) values[i] = static_cast<T>(op(i));
+}
 
 /// Writes op(i) for all rows: numbers straight, bool through a byte buffer that is packed.
 template <typename Out, typename Op>
@@ -39,14 +52,14 @@ std::shared_ptr<arrow::Buffer> FillColumn(int64_t rows, Op&& op) {
     uint8_t bytes[kPackRows];
     for (int64_t start = 0; start < rows; start += kPackRows) {
       const int64_t count = std::min(kPackRows, rows - start);
-      for (int64_t i = 0; i < count; ++i) bytes[i] = static_cast<uint8_t>(op(start + i));
+      auto shifted = [&op, start](int64_t i) { return op(start + i); };
+      FillValues(bytes, count, shifted);
       PackBits(bytes, count, bits + (start >> 3));
     }
     return buffer;
   } else {
     auto buffer = AllocateColumn(rows * static_cast<int64_t>(sizeof(Out)));
-    Out* __restrict values = reinterpret_cast<Out*>(buffer->mutable_data());
-    for (int64_t i = 0; i < rows; ++i) values[i] = op(i);
+    FillValues(reinterpret_cast<Out*>(buffer->mutable_data()), rows, op);
     return buffer;
   }
 }
