@@ -30,7 +30,8 @@ std::shared_ptr<const std::vector<T>> TakeSide(const std::shared_ptr<const std::
   return std::make_shared<const std::vector<T>>(std::move(taken));
 }
 
-/// One side column of a concatenation; null if `uniform` says that a single value holds for all rows.
+/// One side column of a concatenation; null if `uniform` says that a single value holds for all
+/// rows.
 template <typename T, typename ValueOf>
 std::shared_ptr<const std::vector<T>> JoinSide(std::span<const Batch> batches, int64_t rows,
                                                bool uniform, ValueOf&& value_of) {
@@ -45,14 +46,14 @@ std::shared_ptr<const std::vector<T>> JoinSide(std::span<const Batch> batches, i
 
 void JoinSides(std::span<const Batch> batches, Batch* out) {
   const auto all = [&](auto&& holds) { return std::all_of(batches.begin(), batches.end(), holds); };
-  out->kinds = JoinSide<ChangeKind>(
-      batches, out->num_rows, all([](const Batch& b) { return b.kinds == nullptr; }),
-      [](const Batch& b, int64_t row) { return b.kind(row); });
-  out->watermarks = JoinSide<EventTime>(
-      batches, out->num_rows, all([&](const Batch& b) {
-        return b.watermarks == nullptr && b.watermark == batches[0].watermark;
-      }),
-      [](const Batch& b, int64_t row) { return b.watermark_before(row); });
+  out->kinds = JoinSide<ChangeKind>(batches, out->num_rows,
+                                    all([](const Batch& b) { return b.kinds == nullptr; }),
+                                    [](const Batch& b, int64_t row) { return b.kind(row); });
+  out->watermarks =
+      JoinSide<EventTime>(batches, out->num_rows, all([&](const Batch& b) {
+                            return b.watermarks == nullptr && b.watermark == batches[0].watermark;
+                          }),
+                          [](const Batch& b, int64_t row) { return b.watermark_before(row); });
   out->watermark = batches[0].watermark;
   out->arrivals = JoinSide<int64_t>(
       batches, out->num_rows,

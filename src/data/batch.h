@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batch: the only data that flows along an edge, and Event: what travels in order with it.
 //
-// A batch is a set of equally long Arrow columns plus, per row and optional, a change kind, the running
-// watermark and the arrival time. Absent change kinds mean all inserts. The running watermark of a row is
-// the watermark in force *before* that row (a row is forwarded before its own watermark), so late rules
-// give the same answer wherever a batch was cut. Batches are immutable once emitted and cheap to copy;
-// they may be shared between threads.
+// A batch is a set of equally long Arrow columns plus, per row and optional, a change kind, the
+// running watermark and the arrival time. Absent change kinds mean all inserts. The running
+// watermark of a row is the watermark in force *before* that row (a row is forwarded before its own
+// watermark), so late rules give the same answer wherever a batch was cut. Batches are immutable
+// once emitted and cheap to copy; they may be shared between threads.
 #pragma once
 
 #include <arrow/type_fwd.h>
@@ -21,7 +21,8 @@
 
 namespace millrace {
 
-/// Event time in milliseconds since the epoch. For LTZ and plain TIMESTAMP alike (plain read as UTC).
+/// Event time in milliseconds since the epoch. For LTZ and plain TIMESTAMP alike (plain read as
+/// UTC).
 using EventTime = int64_t;
 constexpr EventTime kMinWatermark = std::numeric_limits<int64_t>::min();
 constexpr EventTime kMaxWatermark = std::numeric_limits<int64_t>::max();
@@ -29,22 +30,24 @@ constexpr EventTime kMaxWatermark = std::numeric_limits<int64_t>::max();
 /// Upper bound of rows in one batch and of the rows an operator emits before it must yield.
 constexpr int64_t kMaxBatchRows = 8192;
 
-/// Where the time of a batch went, for stage latency. Nanoseconds of the monotonic clock; 0 = unknown.
+/// Where the time of a batch went, for stage latency. Nanoseconds of the monotonic clock; 0 =
+/// unknown.
 struct BatchTiming {
-  int64_t decoded_at = 0;    // when its rows had been decoded (arrival to here = ingest)
-  int64_t inference = 0;     // nanoseconds spent in model calls so far
+  int64_t decoded_at = 0;  // when its rows had been decoded (arrival to here = ingest)
+  int64_t inference = 0;   // nanoseconds spent in model calls so far
 };
 
 struct Batch {
   int64_t num_rows = 0;
-  std::vector<std::shared_ptr<arrow::Array>> columns;  // each of length num_rows, offset may be non-zero
+  std::vector<std::shared_ptr<arrow::Array>>
+      columns;  // each of length num_rows, offset may be non-zero
   /// One byte per row (ChangeKind), or null: all inserts.
   std::shared_ptr<const std::vector<ChangeKind>> kinds;
   /// The running watermark before each row, or null: `watermark` holds for every row.
   std::shared_ptr<const std::vector<EventTime>> watermarks;
   EventTime watermark = kMinWatermark;
-  /// Arrival time of each row (monotonic nanoseconds, the scheduled time for paced sources), or null:
-  /// `arrival` holds for every row; 0 = unknown (e.g. rows made by a timer).
+  /// Arrival time of each row (monotonic nanoseconds, the scheduled time for paced sources), or
+  /// null: `arrival` holds for every row; 0 = unknown (e.g. rows made by a timer).
   std::shared_ptr<const std::vector<int64_t>> arrivals;
   int64_t arrival = 0;
   BatchTiming timing;
@@ -71,8 +74,8 @@ struct Batch {
 Batch Concatenate(std::span<const Batch> batches);
 
 /// Event time has reached `time`: no operator upstream will treat a row with ts <= time as on time.
-/// `idle`: the input has been silent for its idle time-out; operators with several inputs leave it out of
-/// the minimum until its next batch or watermark.
+/// `idle`: the input has been silent for its idle time-out; operators with several inputs leave it
+/// out of the minimum until its next batch or watermark.
 struct Watermark {
   EventTime time = kMinWatermark;
   bool idle = false;

@@ -21,9 +21,8 @@ Batch MakeBatch() {
   batch.num_rows = 4;
   batch.columns = {Json(DataType::Int(), "[1, null, 3, 4]"),
                    Json(DataType::String(), R"(["a", "bc", null, ""])")};
-  batch.kinds = std::make_shared<const std::vector<ChangeKind>>(
-      std::vector{ChangeKind::kInsert, ChangeKind::kDelete, ChangeKind::kInsert,
-                  ChangeKind::kUpdateAfter});
+  batch.kinds = std::make_shared<const std::vector<ChangeKind>>(std::vector{
+      ChangeKind::kInsert, ChangeKind::kDelete, ChangeKind::kInsert, ChangeKind::kUpdateAfter});
   return batch;
 }
 
@@ -76,8 +75,8 @@ TEST(TakeRows, AllShapesWithOffsetsAndMissingRows) {
     ASSERT_EQ(taken->length(), 5);
     EXPECT_TRUE(taken->IsNull(1));
     for (const size_t i : {0, 2, 3, 4}) {
-      EXPECT_TRUE(taken->RangeEquals(*column, static_cast<int64_t>(i),
-                                     static_cast<int64_t>(i) + 1, rows[i]))
+      EXPECT_TRUE(taken->RangeEquals(*column, static_cast<int64_t>(i), static_cast<int64_t>(i) + 1,
+                                     rows[i]))
           << type.ToString() << " row " << i;
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ChangeKind: what a row says about the relation it belongs to, and ChangelogMode: which kinds an edge
-// may carry. Values equal Flink's RowKind byte values.
+// ChangeKind: what a row says about the relation it belongs to, and ChangelogMode: which kinds an
+// edge may carry. Values equal Flink's RowKind byte values.
 #pragma once
 
 #include <cstdint>

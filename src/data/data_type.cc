@@ -11,24 +11,15 @@ namespace millrace {
 
 DataType DataType::Of(TypeKind kind) {
   switch (kind) {
-    case TypeKind::kDecimal:
-      return Decimal(10, 0);
-    case TypeKind::kChar:
-      return Char(1);
-    case TypeKind::kVarchar:
-      return String();
-    case TypeKind::kBinary:
-      return Binary(1);
-    case TypeKind::kVarbinary:
-      return Bytes();
-    case TypeKind::kTime:
-      return Time();
-    case TypeKind::kTimestamp:
-      return Timestamp();
-    case TypeKind::kTimestampLtz:
-      return TimestampLtz();
-    default:
-      return DataType(kind);
+    case TypeKind::kDecimal: return Decimal(10, 0);
+    case TypeKind::kChar: return Char(1);
+    case TypeKind::kVarchar: return String();
+    case TypeKind::kBinary: return Binary(1);
+    case TypeKind::kVarbinary: return Bytes();
+    case TypeKind::kTime: return Time();
+    case TypeKind::kTimestamp: return Timestamp();
+    case TypeKind::kTimestampLtz: return TimestampLtz();
+    default: return DataType(kind);
   }
 }
 
@@ -195,60 +186,38 @@ std::string RowText(const std::vector<DataType::Field>& fields) {
 
 std::string PlainText(const DataType& type) {
   switch (type.kind()) {
-    case TypeKind::kNull:
-      return "NULL";
-    case TypeKind::kBoolean:
-      return "BOOLEAN";
-    case TypeKind::kTinyInt:
-      return "TINYINT";
-    case TypeKind::kSmallInt:
-      return "SMALLINT";
-    case TypeKind::kInt:
-      return "INT";
-    case TypeKind::kBigInt:
-      return "BIGINT";
-    case TypeKind::kFloat:
-      return "FLOAT";
-    case TypeKind::kDouble:
-      return "DOUBLE";
+    case TypeKind::kNull: return "NULL";
+    case TypeKind::kBoolean: return "BOOLEAN";
+    case TypeKind::kTinyInt: return "TINYINT";
+    case TypeKind::kSmallInt: return "SMALLINT";
+    case TypeKind::kInt: return "INT";
+    case TypeKind::kBigInt: return "BIGINT";
+    case TypeKind::kFloat: return "FLOAT";
+    case TypeKind::kDouble: return "DOUBLE";
     case TypeKind::kDecimal:
       return "DECIMAL(" + std::to_string(type.precision()) + ", " + std::to_string(type.scale()) +
              ")";
-    case TypeKind::kChar:
-      return WithLength("CHAR", type.length());
+    case TypeKind::kChar: return WithLength("CHAR", type.length());
     case TypeKind::kVarchar:
       return type.is_string_type() ? "STRING" : WithLength("VARCHAR", type.length());
-    case TypeKind::kBinary:
-      return WithLength("BINARY", type.length());
+    case TypeKind::kBinary: return WithLength("BINARY", type.length());
     case TypeKind::kVarbinary:
       return type.length() == DataType::kMaxLength ? "BYTES"
                                                    : WithLength("VARBINARY", type.length());
-    case TypeKind::kDate:
-      return "DATE";
-    case TypeKind::kTime:
-      return WithLength("TIME", type.precision());
-    case TypeKind::kTimestamp:
-      return WithLength("TIMESTAMP", type.precision());
-    case TypeKind::kTimestampLtz:
-      return WithLength("TIMESTAMP_LTZ", type.precision());
-    case TypeKind::kIntervalYearMonth:
-      return "INTERVAL MONTH";
-    case TypeKind::kIntervalDayTime:
-      return "INTERVAL SECOND(3)";
-    case TypeKind::kArray:
-      return "ARRAY<" + type.element().ToString() + ">";
+    case TypeKind::kDate: return "DATE";
+    case TypeKind::kTime: return WithLength("TIME", type.precision());
+    case TypeKind::kTimestamp: return WithLength("TIMESTAMP", type.precision());
+    case TypeKind::kTimestampLtz: return WithLength("TIMESTAMP_LTZ", type.precision());
+    case TypeKind::kIntervalYearMonth: return "INTERVAL MONTH";
+    case TypeKind::kIntervalDayTime: return "INTERVAL SECOND(3)";
+    case TypeKind::kArray: return "ARRAY<" + type.element().ToString() + ">";
     case TypeKind::kMap:
       return "MAP<" + type.key().ToString() + ", " + type.value().ToString() + ">";
-    case TypeKind::kMultiset:
-      return "MULTISET<" + type.element().ToString() + ">";
-    case TypeKind::kRow:
-      return RowText(type.fields());
-    case TypeKind::kVariant:
-      return "VARIANT";
-    case TypeKind::kBitmap:
-      return "BITMAP";
-    case TypeKind::kRaw:
-      return "RAW";
+    case TypeKind::kMultiset: return "MULTISET<" + type.element().ToString() + ">";
+    case TypeKind::kRow: return RowText(type.fields());
+    case TypeKind::kVariant: return "VARIANT";
+    case TypeKind::kBitmap: return "BITMAP";
+    case TypeKind::kRaw: return "RAW";
   }
   return "?";
 }
@@ -270,23 +239,22 @@ std::shared_ptr<arrow::DataType> DecimalArrow(int precision, int scale) {
 
 std::shared_ptr<arrow::DataType> TimestampArrow(int precision, bool with_zone) {
   static const std::array<std::shared_ptr<arrow::DataType>, 6> types = {
-      arrow::timestamp(arrow::TimeUnit::MILLI),        arrow::timestamp(arrow::TimeUnit::MICRO),
-      arrow::timestamp(arrow::TimeUnit::NANO),         arrow::timestamp(arrow::TimeUnit::MILLI, "UTC"),
-      arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"), arrow::timestamp(arrow::TimeUnit::NANO, "UTC")};
+      arrow::timestamp(arrow::TimeUnit::MILLI),
+      arrow::timestamp(arrow::TimeUnit::MICRO),
+      arrow::timestamp(arrow::TimeUnit::NANO),
+      arrow::timestamp(arrow::TimeUnit::MILLI, "UTC"),
+      arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"),
+      arrow::timestamp(arrow::TimeUnit::NANO, "UTC")};
   const size_t unit = precision <= 3 ? 0 : precision <= 6 ? 1 : 2;
   return types[unit + (with_zone ? 3 : 0)];
 }
 
 std::shared_ptr<arrow::DataType> NestedArrow(const DataType& type) {
   switch (type.kind()) {
-    case TypeKind::kArray:
-      return arrow::list(type.element().ToArrow());
-    case TypeKind::kMap:
-      return arrow::map(type.key().ToArrow(), type.value().ToArrow());
-    case TypeKind::kMultiset:
-      return arrow::map(type.element().ToArrow(), arrow::int32());
-    default:
-      break;
+    case TypeKind::kArray: return arrow::list(type.element().ToArrow());
+    case TypeKind::kMap: return arrow::map(type.key().ToArrow(), type.value().ToArrow());
+    case TypeKind::kMultiset: return arrow::map(type.element().ToArrow(), arrow::int32());
+    default: break;
   }
   CHECK(type.kind() == TypeKind::kRow);
   arrow::FieldVector fields;
@@ -305,44 +273,30 @@ std::string DataType::ToString() const {
 
 std::shared_ptr<arrow::DataType> DataType::ToArrow() const {
   switch (kind_) {
-    case TypeKind::kNull:
-      return arrow::null();
-    case TypeKind::kBoolean:
-      return arrow::boolean();
-    case TypeKind::kTinyInt:
-      return arrow::int8();
-    case TypeKind::kSmallInt:
-      return arrow::int16();
+    case TypeKind::kNull: return arrow::null();
+    case TypeKind::kBoolean: return arrow::boolean();
+    case TypeKind::kTinyInt: return arrow::int8();
+    case TypeKind::kSmallInt: return arrow::int16();
     case TypeKind::kInt:
-    case TypeKind::kIntervalYearMonth:
-      return arrow::int32();
+    case TypeKind::kIntervalYearMonth: return arrow::int32();
     case TypeKind::kBigInt:
-    case TypeKind::kIntervalDayTime:
-      return arrow::int64();
-    case TypeKind::kFloat:
-      return arrow::float32();
-    case TypeKind::kDouble:
-      return arrow::float64();
-    case TypeKind::kDecimal:
-      return DecimalArrow(precision_, scale_);
+    case TypeKind::kIntervalDayTime: return arrow::int64();
+    case TypeKind::kFloat: return arrow::float32();
+    case TypeKind::kDouble: return arrow::float64();
+    case TypeKind::kDecimal: return DecimalArrow(precision_, scale_);
     case TypeKind::kChar:
-    case TypeKind::kVarchar:
-      return arrow::utf8();
+    case TypeKind::kVarchar: return arrow::utf8();
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
     case TypeKind::kVariant:
     case TypeKind::kBitmap:
-    case TypeKind::kRaw:
-      return arrow::binary();
-    case TypeKind::kDate:
-      return arrow::date32();
-    case TypeKind::kTime:
-      return arrow::time32(arrow::TimeUnit::MILLI);
+    case TypeKind::kRaw: return arrow::binary();
+    case TypeKind::kDate: return arrow::date32();
+    case TypeKind::kTime: return arrow::time32(arrow::TimeUnit::MILLI);
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz:
       return TimestampArrow(precision_, kind_ == TypeKind::kTimestampLtz);
-    default:
-      return NestedArrow(*this);
+    default: return NestedArrow(*this);
   }
 }
 

@@ -87,10 +87,10 @@ class DataType {
   int scale() const { return scale_; }          // DECIMAL
   int length() const { return length_; }        // CHAR, VARCHAR, BINARY, VARBINARY
   TimeAttribute time_attribute() const { return time_attribute_; }
-  const DataType& element() const;                // ARRAY, MULTISET
-  const DataType& key() const;                    // MAP
-  const DataType& value() const;                  // MAP
-  const std::vector<Field>& fields() const;       // ROW
+  const DataType& element() const;           // ARRAY, MULTISET
+  const DataType& key() const;               // MAP
+  const DataType& value() const;             // MAP
+  const std::vector<Field>& fields() const;  // ROW
 
   DataType Nullable(bool nullable = true) const;
   DataType NotNull() const { return Nullable(false); }
@@ -121,8 +121,9 @@ class DataType {
   /// The Arrow type a column of this type has: BOOLEAN bool; TINYINT..BIGINT int8..int64; FLOAT,
   /// DOUBLE float32/64; DECIMAL decimal128(p,s); CHAR, VARCHAR utf8; BINARY, VARBINARY binary; DATE
   /// date32; TIME time32[ms]; TIMESTAMP(0-3) timestamp[ms], (4-6) [us], (7-9) [ns] without zone;
-  /// TIMESTAMP_LTZ the same with zone "UTC"; INTERVAL YEAR TO MONTH int32 months; INTERVAL DAY TO SECOND
-  /// int64 milliseconds; ARRAY list<item>; MAP map; MULTISET map<T, int32>; ROW struct; NULL null.
+  /// TIMESTAMP_LTZ the same with zone "UTC"; INTERVAL YEAR TO MONTH int32 months; INTERVAL DAY TO
+  /// SECOND int64 milliseconds; ARRAY list<item>; MAP map; MULTISET map<T, int32>; ROW struct; NULL
+  /// null.
   std::shared_ptr<arrow::DataType> ToArrow() const;
 
  private:

@@ -33,15 +33,17 @@ inline bool FitsPrecision(Int128 value, int precision) {
 /// Quotient rounded half away from zero. `divisor` is positive.
 Int128 DivideHalfUp(Int128 dividend, Int128 divisor);
 
-/// Changes the scale, rounding half away from zero; nullopt if the result has over `precision` digits.
+/// Changes the scale, rounding half away from zero; nullopt if the result has over `precision`
+/// digits.
 std::optional<Int128> RescaleDecimal(Int128 value, int from_scale, int precision, int to_scale);
 
 /// The nearest double of value / 10^scale.
 double DecimalToDouble(Int128 value, int scale);
-/// From the shortest decimal text of the double, as Java's BigDecimal.valueOf; nullopt if it does not fit.
+/// From the shortest decimal text of the double, as Java's BigDecimal.valueOf; nullopt if it does
+/// not fit.
 std::optional<Int128> DecimalFromDouble(double value, int precision, int scale);
-/// Digits with optional sign, point and exponent; nullopt if it is no number or does not fit. `valid`, if
-/// given, tells the two apart.
+/// Digits with optional sign, point and exponent; nullopt if it is no number or does not fit.
+/// `valid`, if given, tells the two apart.
 std::optional<Int128> ParseDecimal(std::string_view text, int precision, int scale,
                                    bool* valid = nullptr);
 

@@ -5,20 +5,16 @@
 #include <arrow/type.h>
 
 #include "base/check.h"
-#include "data/calendar.h"
+#include "data/time/calendar.h"
 
 namespace millrace {
 namespace {
 
 int64_t TicksPerMilli(arrow::TimeUnit::type unit) {
   switch (unit) {
-    case arrow::TimeUnit::MICRO:
-      return 1000;
-    case arrow::TimeUnit::NANO:
-      return 1'000'000;
-    default:
-      CHECK(unit == arrow::TimeUnit::MILLI);
-      return 1;
+    case arrow::TimeUnit::MICRO: return 1000;
+    case arrow::TimeUnit::NANO: return 1'000'000;
+    default: CHECK(unit == arrow::TimeUnit::MILLI); return 1;
   }
 }
 
@@ -27,8 +23,7 @@ int64_t TicksPerMilli(arrow::TimeUnit::type unit) {
 EventTimeReader::EventTimeReader(const arrow::Array& column)
     : column_(&column), ticks_(column.data()->GetValues<int64_t>(1)) {
   CHECK(column.type_id() == arrow::Type::TIMESTAMP);
-  ticks_per_milli_ =
-      TicksPerMilli(static_cast<const arrow::TimestampType&>(*column.type()).unit());
+  ticks_per_milli_ = TicksPerMilli(static_cast<const arrow::TimestampType&>(*column.type()).unit());
 }
 
 std::optional<EventTime> EventTimeReader::operator[](int64_t row) const {

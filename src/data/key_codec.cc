@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layout of a key: per column one byte (0 NULL, 1 value), then the value: fixed-width values little-endian
-// as Arrow stores them, BOOLEAN one byte, text and bytes a varint length and the bytes, nested types their
-// parts in the same way. Encoding goes by column: sizes first, then each column writes at its cursors.
+// Layout of a key: per column one byte (0 NULL, 1 value), then the value: fixed-width values
+// little-endian as Arrow stores them, BOOLEAN one byte, text and bytes a varint length and the
+// bytes, nested types their parts in the same way. Encoding goes by column: sizes first, then each
+// column writes at its cursors.
 #include "data/key_codec.h"
 
 #define XXH_INLINE_ALL
@@ -15,7 +16,7 @@
 #include <limits>
 
 #include "base/check.h"
-#include "data/key_value.h"
+#include "data/keys/key_value.h"
 
 namespace millrace {
 namespace {
@@ -132,25 +133,17 @@ void WriteNested(const Encoded& encoded, Cursors out) {
 template <typename Visit>
 bool VisitFixed(const arrow::DataType& type, Visit&& visit) {
   switch (type.id()) {
-    case arrow::Type::INT8:
-      return visit.template operator()<int8_t>(), true;
-    case arrow::Type::INT16:
-      return visit.template operator()<int16_t>(), true;
+    case arrow::Type::INT8: return visit.template operator()<int8_t>(), true;
+    case arrow::Type::INT16: return visit.template operator()<int16_t>(), true;
     case arrow::Type::INT32:
     case arrow::Type::DATE32:
-    case arrow::Type::TIME32:
-      return visit.template operator()<int32_t>(), true;
+    case arrow::Type::TIME32: return visit.template operator()<int32_t>(), true;
     case arrow::Type::INT64:
-    case arrow::Type::TIMESTAMP:
-      return visit.template operator()<int64_t>(), true;
-    case arrow::Type::FLOAT:
-      return visit.template operator()<float>(), true;
-    case arrow::Type::DOUBLE:
-      return visit.template operator()<double>(), true;
-    case arrow::Type::DECIMAL128:
-      return visit.template operator()<Wide>(), true;
-    default:
-      return false;
+    case arrow::Type::TIMESTAMP: return visit.template operator()<int64_t>(), true;
+    case arrow::Type::FLOAT: return visit.template operator()<float>(), true;
+    case arrow::Type::DOUBLE: return visit.template operator()<double>(), true;
+    case arrow::Type::DECIMAL128: return visit.template operator()<Wide>(), true;
+    default: return false;
   }
 }
 
@@ -160,15 +153,14 @@ bool IsText(const arrow::Array& column) {
 
 void AddSizes(const arrow::Array& column, const Encoded& nested, uint32_t* sizes) {
   if (IsText(column)) return TextSizes(static_cast<const arrow::BinaryArray&>(column), sizes);
-  const bool fixed = VisitFixed(
-      *column.type(), [&]<typename T>() { FixedSizes<T>(column, sizes); });
+  const bool fixed =
+      VisitFixed(*column.type(), [&]<typename T>() { FixedSizes<T>(column, sizes); });
   if (!fixed) NestedSizes(nested, sizes);
 }
 
 void WriteColumn(const arrow::Array& column, const Encoded& nested, Cursors out) {
   if (IsText(column)) return WriteText(static_cast<const arrow::BinaryArray&>(column), out);
-  const bool fixed =
-      VisitFixed(*column.type(), [&]<typename T>() { WriteFixed<T>(column, out); });
+  const bool fixed = VisitFixed(*column.type(), [&]<typename T>() { WriteFixed<T>(column, out); });
   if (!fixed) WriteNested(nested, out);
 }
 
@@ -179,8 +171,8 @@ bool NeedsNested(const arrow::Array& column) {
 void HashKeys(EncodedKeys* out, size_t rows) {
   out->hashes.resize(rows);
   for (size_t i = 0; i < rows; ++i) {
-    out->hashes[i] = XXH3_64bits(out->bytes.data() + out->offsets[i],
-                                 out->offsets[i + 1] - out->offsets[i]);
+    out->hashes[i] =
+        XXH3_64bits(out->bytes.data() + out->offsets[i], out->offsets[i + 1] - out->offsets[i]);
   }
 }
 
@@ -219,8 +211,8 @@ void KeyCodec::Encode(const Batch& batch, EncodedKeys* out) const {
     return *batch.columns[static_cast<size_t>(columns_[i])];
   };
   if (columns_.size() == 1 && column(0).null_count() == 0) {
-    const bool done = VisitFixed(
-        *column(0).type(), [&]<typename T>() { EncodeSingleFixed<T>(column(0), out); });
+    const bool done =
+        VisitFixed(*column(0).type(), [&]<typename T>() { EncodeSingleFixed<T>(column(0), out); });
     if (done) return;
   }
   std::vector<Encoded> nested(columns_.size());

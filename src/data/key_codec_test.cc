@@ -2,6 +2,7 @@
 #include "data/key_codec.h"
 
 #include <arrow/array.h>
+#include <arrow/builder.h>
 #include <arrow/json/from_string.h>
 #include <gtest/gtest.h>
 
@@ -58,8 +59,8 @@ TEST(KeyCodec, RoundTripsEveryTypeAndAllTogether) {
     const auto decoded = codec.Decode(views);
     ASSERT_TRUE(decoded.has_value());
     for (size_t i = 0; i < columns.size(); ++i) {
-      EXPECT_TRUE((*decoded)[i]->Equals(
-          *batch.columns[static_cast<size_t>(columns[i])]->Slice(0, 3)))
+      EXPECT_TRUE(
+          (*decoded)[i]->Equals(*batch.columns[static_cast<size_t>(columns[i])]->Slice(0, 3)))
           << key_types[i].ToString() << (*decoded)[i]->ToString();
     }
   }
@@ -92,7 +93,10 @@ TEST(KeyCodec, ZerosAndNansAreOneKey) {
 
 TEST(KeyCodec, TruncatedKeysAreRefused) {
   const KeyCodec codec({0}, {DataType::String()});
-  const std::vector<std::string_view> bad = {std::string_view("\x01\x05" "ab", 4)};
+  const std::vector<std::string_view> bad = {
+      std::string_view("\x01\x05"
+                       "ab",
+                       4)};
   EXPECT_FALSE(codec.Decode(bad).has_value());
 }
 

@@ -66,8 +66,7 @@ void AppendRow(const DataType& type, const arrow::StructArray& rows, int64_t row
   out->push_back(']');
 }
 
-void AppendNested(const DataType& type, const arrow::Array& column, int64_t row,
-                  std::string* out) {
+void AppendNested(const DataType& type, const arrow::Array& column, int64_t row, std::string* out) {
   switch (type.kind()) {
     case TypeKind::kArray:
       return AppendArray(type, static_cast<const arrow::ListArray&>(column), row, out);
@@ -75,8 +74,8 @@ void AppendNested(const DataType& type, const arrow::Array& column, int64_t row,
       return AppendMap(type.key(), type.value(), static_cast<const arrow::MapArray&>(column), row,
                        out);
     case TypeKind::kMultiset:
-      return AppendMap(type.element(), DataType::Int(),
-                       static_cast<const arrow::MapArray&>(column), row, out);
+      return AppendMap(type.element(), DataType::Int(), static_cast<const arrow::MapArray&>(column),
+                       row, out);
     default:
       CHECK(type.kind() == TypeKind::kRow);
       return AppendRow(type, static_cast<const arrow::StructArray&>(column), row, out);
@@ -86,20 +85,16 @@ void AppendNested(const DataType& type, const arrow::Array& column, int64_t row,
 void AppendTemporal(const DataType& type, const arrow::Array& column, int64_t row,
                     std::string* out) {
   switch (type.kind()) {
-    case TypeKind::kDate:
-      return AppendDate(FixedValue<int32_t>(column, row), out);
-    case TypeKind::kTime:
-      return AppendTime(FixedValue<int32_t>(column, row), out);
+    case TypeKind::kDate: return AppendDate(FixedValue<int32_t>(column, row), out);
+    case TypeKind::kTime: return AppendTime(FixedValue<int32_t>(column, row), out);
     case TypeKind::kTimestamp:
       return AppendTimestamp(FixedValue<int64_t>(column, row),
                              TimestampTicksPerSecond(type.precision()), out);
     case TypeKind::kTimestampLtz:
       return AppendInstant(FixedValue<int64_t>(column, row),
                            TimestampTicksPerSecond(type.precision()), out);
-    case TypeKind::kIntervalYearMonth:
-      return AppendPeriod(FixedValue<int32_t>(column, row), out);
-    default:
-      return AppendDuration(FixedValue<int64_t>(column, row), out);
+    case TypeKind::kIntervalYearMonth: return AppendPeriod(FixedValue<int32_t>(column, row), out);
+    default: return AppendDuration(FixedValue<int64_t>(column, row), out);
   }
 }
 
@@ -110,22 +105,15 @@ void AppendValueText(const DataType& type, const arrow::Array& column, int64_t r
   if (type.kind() == TypeKind::kNull || column.IsNull(row)) return void(out->append("null"));
   switch (type.kind()) {
     case TypeKind::kBoolean:
-      return void(out->append(static_cast<const arrow::BooleanArray&>(column).Value(row) ? "true"
-                                                                                         : "false"));
-    case TypeKind::kTinyInt:
-      return AppendInteger(FixedValue<int8_t>(column, row), out);
-    case TypeKind::kSmallInt:
-      return AppendInteger(FixedValue<int16_t>(column, row), out);
-    case TypeKind::kInt:
-      return AppendInteger(FixedValue<int32_t>(column, row), out);
-    case TypeKind::kBigInt:
-      return AppendInteger(FixedValue<int64_t>(column, row), out);
-    case TypeKind::kFloat:
-      return AppendFloat(FixedValue<float>(column, row), out);
-    case TypeKind::kDouble:
-      return AppendDouble(FixedValue<double>(column, row), out);
-    case TypeKind::kDecimal:
-      return AppendDecimal(DecimalValue(column, row), type.scale(), out);
+      return void(out->append(
+          static_cast<const arrow::BooleanArray&>(column).Value(row) ? "true" : "false"));
+    case TypeKind::kTinyInt: return AppendInteger(FixedValue<int8_t>(column, row), out);
+    case TypeKind::kSmallInt: return AppendInteger(FixedValue<int16_t>(column, row), out);
+    case TypeKind::kInt: return AppendInteger(FixedValue<int32_t>(column, row), out);
+    case TypeKind::kBigInt: return AppendInteger(FixedValue<int64_t>(column, row), out);
+    case TypeKind::kFloat: return AppendFloat(FixedValue<float>(column, row), out);
+    case TypeKind::kDouble: return AppendDouble(FixedValue<double>(column, row), out);
+    case TypeKind::kDecimal: return AppendDecimal(DecimalValue(column, row), type.scale(), out);
     case TypeKind::kChar:
     case TypeKind::kVarchar:
       return void(out->append(static_cast<const arrow::BinaryArray&>(column).GetView(row)));
@@ -138,10 +126,8 @@ void AppendValueText(const DataType& type, const arrow::Array& column, int64_t r
     case TypeKind::kArray:
     case TypeKind::kMap:
     case TypeKind::kMultiset:
-    case TypeKind::kRow:
-      return AppendNested(type, column, row, out);
-    default:
-      return AppendTemporal(type, column, row, out);
+    case TypeKind::kRow: return AppendNested(type, column, row, out);
+    default: return AppendTemporal(type, column, row, out);
   }
 }
 

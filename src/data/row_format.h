@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text of values and rows as Flink shows them: `+I[1, a, 2024-01-01T00:00]`. Used by print, SELECT output
-// and test goldens. The rules are those of the print connector (see docs/reference/print-format.md).
+// Text of values and rows as Flink shows them: `+I[1, a, 2024-01-01T00:00]`. Used by print, SELECT
+// output and test goldens. The rules are those of the print connector (see
+// docs/reference/print-format.md).
 #pragma once
 
 #include <arrow/type_fwd.h>

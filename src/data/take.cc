@@ -134,14 +134,15 @@ Data TakeStruct(const arrow::ArrayData& in, Rows rows, std::shared_ptr<arrow::Bu
   }
   std::vector<Data> children;
   for (const Data& child : in.child_data) children.push_back(TakeData(*child, shifted));
-  return arrow::ArrayData::Make(in.type, static_cast<int64_t>(rows.size()),
-                                {std::move(validity)}, std::move(children));
+  return arrow::ArrayData::Make(in.type, static_cast<int64_t>(rows.size()), {std::move(validity)},
+                                std::move(children));
 }
 
 Data TakeData(const arrow::ArrayData& in, Rows rows) {
   const auto length = static_cast<int64_t>(rows.size());
   const bool missing = HasMissing(rows);
-  if (in.type->id() == arrow::Type::NA) return arrow::ArrayData::Make(in.type, length, {nullptr}, length);
+  if (in.type->id() == arrow::Type::NA)
+    return arrow::ArrayData::Make(in.type, length, {nullptr}, length);
   auto validity = TakeValidity(in, rows, missing);
   const auto fixed = [&](std::shared_ptr<arrow::Buffer> values) {
     return arrow::ArrayData::Make(in.type, length, {std::move(validity), std::move(values)});
@@ -150,31 +151,20 @@ Data TakeData(const arrow::ArrayData& in, Rows rows) {
     uint64_t half[2];
   };
   switch (in.type->id()) {
-    case arrow::Type::BOOL:
-      return fixed(TakeBits(in, rows));
+    case arrow::Type::BOOL: return fixed(TakeBits(in, rows));
     case arrow::Type::STRING:
-    case arrow::Type::BINARY:
-      return TakeBytes(in, rows, std::move(validity));
+    case arrow::Type::BINARY: return TakeBytes(in, rows, std::move(validity));
     case arrow::Type::LIST:
-    case arrow::Type::MAP:
-      return TakeList(in, rows, std::move(validity));
-    case arrow::Type::STRUCT:
-      return TakeStruct(in, rows, std::move(validity));
-    default:
-      break;
+    case arrow::Type::MAP: return TakeList(in, rows, std::move(validity));
+    case arrow::Type::STRUCT: return TakeStruct(in, rows, std::move(validity));
+    default: break;
   }
   switch (in.type->byte_width()) {
-    case 1:
-      return fixed(TakeFixed<uint8_t>(in, rows, missing));
-    case 2:
-      return fixed(TakeFixed<uint16_t>(in, rows, missing));
-    case 4:
-      return fixed(TakeFixed<uint32_t>(in, rows, missing));
-    case 8:
-      return fixed(TakeFixed<uint64_t>(in, rows, missing));
-    default:
-      CHECK_EQ(in.type->byte_width(), 16);
-      return fixed(TakeFixed<Wide>(in, rows, missing));
+    case 1: return fixed(TakeFixed<uint8_t>(in, rows, missing));
+    case 2: return fixed(TakeFixed<uint16_t>(in, rows, missing));
+    case 4: return fixed(TakeFixed<uint32_t>(in, rows, missing));
+    case 8: return fixed(TakeFixed<uint64_t>(in, rows, missing));
+    default: CHECK_EQ(in.type->byte_width(), 16); return fixed(TakeFixed<Wide>(in, rows, missing));
   }
 }
 

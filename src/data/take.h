@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gathering of rows by index. Hand-written: for the small batches of low load, Arrow's generic kernel
-// costs microseconds of dispatch per column.
+// Gathering of rows by index. Hand-written: for the small batches of low load, Arrow's generic
+// kernel costs microseconds of dispatch per column.
 #pragma once
 
 #include <arrow/type_fwd.h>

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "data/calendar.h"
+#include "data/time/calendar.h"
 
 namespace millrace {
 namespace {
@@ -18,10 +18,10 @@ struct Digits {
 
 template <typename T>
 std::string_view Scientific(T value, char* buffer, size_t size, int precision) {
-  const auto end = precision < 0
-                       ? std::to_chars(buffer, buffer + size, value, std::chars_format::scientific)
-                       : std::to_chars(buffer, buffer + size, value,
-                                       std::chars_format::scientific, precision);
+  const auto end =
+      precision < 0
+          ? std::to_chars(buffer, buffer + size, value, std::chars_format::scientific)
+          : std::to_chars(buffer, buffer + size, value, std::chars_format::scientific, precision);
   return {buffer, static_cast<size_t>(end.ptr - buffer)};
 }
 
@@ -69,10 +69,12 @@ void AppendFloating(T value, std::string* out) {
     out->append(static_cast<size_t>(-exponent - 1), '0');
     out->append(digits);
   } else {
-    for (int i = 0; i <= exponent; ++i) out->push_back(i < count ? digits[static_cast<size_t>(i)] : '0');
+    for (int i = 0; i <= exponent; ++i)
+      out->push_back(i < count ? digits[static_cast<size_t>(i)] : '0');
     out->push_back('.');
-    out->append(count > exponent + 1 ? std::string_view(digits).substr(static_cast<size_t>(exponent + 1))
-                                     : "0");
+    out->append(count > exponent + 1
+                    ? std::string_view(digits).substr(static_cast<size_t>(exponent + 1))
+                    : "0");
   }
 }
 
@@ -157,7 +159,8 @@ void AppendInstant(int64_t ticks, int64_t ticks_per_second, std::string* out) {
 
 void AppendDuration(int64_t milliseconds, std::string* out) {
   if (milliseconds == 0) return void(out->append("PT0S"));
-  // Java keeps seconds rounded down and a positive fraction, and shows both with the sign of the whole.
+  // Java keeps seconds rounded down and a positive fraction, and shows both with the sign of the
+  // whole.
   const bool negative = milliseconds < 0;
   const int64_t total_seconds = milliseconds / 1000;
   const int64_t fraction = negative ? -(milliseconds % 1000) : milliseconds % 1000;

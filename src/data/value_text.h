@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text of single values as Java prints them: what Flink's print shows and where its casts to STRING start.
+// Text of single values as Java prints them: what Flink's print shows and where its casts to STRING
+// start.
 #pragma once
 
 #include <cstdint>

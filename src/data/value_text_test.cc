@@ -20,9 +20,9 @@ std::string Text(Append append, Args... args) {
 
 TEST(ValueText, Doubles) {
   const std::pair<double, const char*> cases[] = {
-      {1e7, "1.0E7"},   {1e-3, "0.001"}, {1e-4, "1.0E-4"},     {123456789.123, "1.23456789123E8"},
+      {1e7, "1.0E7"},   {1e-3, "0.001"}, {1e-4, "1.0E-4"},       {123456789.123, "1.23456789123E8"},
       {1e22, "1.0E22"}, {0.1, "0.1"},    {4.9e-324, "4.9E-324"}, {9999999.0, "9999999.0"},
-      {-2.5, "-2.5"},   {0.0, "0.0"},    {-0.0, "-0.0"},       {123.456, "123.456"}};
+      {-2.5, "-2.5"},   {0.0, "0.0"},    {-0.0, "-0.0"},         {123.456, "123.456"}};
   for (const auto& [value, text] : cases) EXPECT_EQ(Text(AppendDouble, value), text);
   EXPECT_EQ(Text(AppendDouble, std::numeric_limits<double>::quiet_NaN()), "NaN");
   EXPECT_EQ(Text(AppendDouble, -std::numeric_limits<double>::infinity()), "-Infinity");

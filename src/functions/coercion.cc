@@ -19,26 +19,19 @@ bool ImplicitKinds(TypeKind from, TypeKind to) {
   switch (to) {
     case TypeKind::kSmallInt:
     case TypeKind::kInt:
-    case TypeKind::kBigInt:
-      return from >= TypeKind::kTinyInt && from < to;
+    case TypeKind::kBigInt: return from >= TypeKind::kTinyInt && from < to;
     case TypeKind::kFloat:
       return (from >= TypeKind::kTinyInt && from <= TypeKind::kBigInt) ||
              from == TypeKind::kDecimal;
     case TypeKind::kDouble:
-    case TypeKind::kDecimal:
-      return from >= TypeKind::kTinyInt && from <= TypeKind::kDecimal;
-    case TypeKind::kVarchar:
-      return from == TypeKind::kChar;
-    case TypeKind::kVarbinary:
-      return from == TypeKind::kBinary;
+    case TypeKind::kDecimal: return from >= TypeKind::kTinyInt && from <= TypeKind::kDecimal;
+    case TypeKind::kVarchar: return from == TypeKind::kChar;
+    case TypeKind::kVarbinary: return from == TypeKind::kBinary;
     case TypeKind::kDate:
     case TypeKind::kTime:
-    case TypeKind::kTimestampLtz:
-      return from == TypeKind::kTimestamp;
-    case TypeKind::kTimestamp:
-      return from == TypeKind::kTimestampLtz;
-    default:
-      return false;
+    case TypeKind::kTimestampLtz: return from == TypeKind::kTimestamp;
+    case TypeKind::kTimestamp: return from == TypeKind::kTimestampLtz;
+    default: return false;
   }
 }
 
@@ -56,12 +49,9 @@ bool NestedCast(const DataType& from, const DataType& to,
   if (from.kind() != to.kind()) return false;
   switch (from.kind()) {
     case TypeKind::kArray:
-    case TypeKind::kMultiset:
-      return holds(from.element(), to.element());
-    case TypeKind::kMap:
-      return holds(from.key(), to.key()) && holds(from.value(), to.value());
-    default:
-      return AllFields(from, to, holds);
+    case TypeKind::kMultiset: return holds(from.element(), to.element());
+    case TypeKind::kMap: return holds(from.key(), to.key()) && holds(from.value(), to.value());
+    default: return AllFields(from, to, holds);
   }
 }
 
@@ -108,8 +98,7 @@ std::optional<DataType> CommonNested(const DataType& left, const DataType& right
       if (!key || !value) return std::nullopt;
       return DataType::Map(*key, *value);
     }
-    default:
-      break;
+    default: break;
   }
   if (left.fields().size() != right.fields().size()) return std::nullopt;
   std::vector<DataType::Field> fields;
@@ -180,8 +169,7 @@ std::optional<DataType> CommonArgumentType(std::span<const DataType> types) {
   return any_double ? DataType::Double().Nullable(common->nullable()) : *common;
 }
 
-std::optional<DataType> ComparisonType(const DataType& left, const DataType& right,
-                                       bool equality) {
+std::optional<DataType> ComparisonType(const DataType& left, const DataType& right, bool equality) {
   const auto reads_text = [](const DataType& type) {
     return IsTemporalPoint(type) || type.kind() == TypeKind::kBoolean;
   };
@@ -209,7 +197,8 @@ bool CanExplicitlyCast(const DataType& from, const DataType& to) {
     return to.is_character() || NestedCast(from, to, CanExplicitlyCast);
   }
   const bool same = from.kind() == to.kind();
-  if (from.is_numeric()) return to.is_numeric() || to.is_character() || to.kind() == TypeKind::kBoolean;
+  if (from.is_numeric())
+    return to.is_numeric() || to.is_character() || to.kind() == TypeKind::kBoolean;
   if (from.is_character()) {
     return to.is_character() || to.is_numeric() || to.is_binary() || IsTemporalPoint(to) ||
            to.kind() == TypeKind::kBoolean;
@@ -241,8 +230,7 @@ bool CastCanFail(const DataType& from, const DataType& to) {
         if (CastCanFail(from.fields()[i].type, to.fields()[i].type)) return true;
       }
       return false;
-    default:
-      return CastCanFail(from.element(), to.element());
+    default: return CastCanFail(from.element(), to.element());
   }
 }
 

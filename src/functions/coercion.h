@@ -11,9 +11,10 @@
 
 namespace millrace {
 
-/// True if a value of `from` may stand where `to` is wanted without CAST (function arguments, INSERT,
-/// model inputs): numeric widening (also to lossy FLOAT/DOUBLE), CHAR->VARCHAR, lengths, TIMESTAMP
-/// precision, nested types alike, DATE->TIMESTAMP. Nullability is ignored. NULL goes to anything.
+/// True if a value of `from` may stand where `to` is wanted without CAST (function arguments,
+/// INSERT, model inputs): numeric widening (also to lossy FLOAT/DOUBLE), CHAR->VARCHAR, lengths,
+/// TIMESTAMP precision, nested types alike, DATE->TIMESTAMP. Nullability is ignored. NULL goes to
+/// anything.
 bool CanImplicitlyCast(const DataType& from, const DataType& to);
 
 /// INSERT and UNION use a stricter rule than functions in some places.
@@ -22,7 +23,8 @@ bool CanStoreAssign(const DataType& from, const DataType& to);
 /// The least restrictive type of CASE, COALESCE, UNION, VALUES, IN, ARRAY[]: nullopt if none.
 std::optional<DataType> CommonType(std::span<const DataType> types);
 
-/// The same for the arguments of GREATEST, LEAST, COALESCE and other calls: of FLOAT and DOUBLE, DOUBLE.
+/// The same for the arguments of GREATEST, LEAST, COALESCE and other calls: of FLOAT and DOUBLE,
+/// DOUBLE.
 std::optional<DataType> CommonArgumentType(std::span<const DataType> types);
 
 /// The type both sides of a comparison are cast to; nullopt if they do not compare (1 = '1').
@@ -33,7 +35,8 @@ std::optional<DataType> ComparisonType(const DataType& left, const DataType& rig
 /// Whether an explicit CAST exists at all.
 bool CanExplicitlyCast(const DataType& from, const DataType& to);
 
-/// A kernel of one argument. `try_cast`: NULL instead of an error. Fails (MR0304) if there is no cast.
+/// A kernel of one argument. `try_cast`: NULL instead of an error. Fails (MR0304) if there is no
+/// cast.
 Result<ScalarKernel> FindCast(const DataType& from, const DataType& to, bool try_cast);
 /// True if that cast can fail for some value (text -> number ...).
 bool CastCanFail(const DataType& from, const DataType& to);

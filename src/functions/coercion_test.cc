@@ -45,7 +45,8 @@ TEST(Coercion, ImplicitCasts) {
   EXPECT_TRUE(CanImplicitlyCast(DataType::Timestamp(3), DataType::Date()));
   EXPECT_FALSE(CanImplicitlyCast(DataType::Date(), DataType::Timestamp(3)));
   EXPECT_FALSE(CanImplicitlyCast(DataType::String(), DataType::Char(3)));
-  EXPECT_TRUE(CanImplicitlyCast(DataType::Array(DataType::Int()), DataType::Array(DataType::Double())));
+  EXPECT_TRUE(
+      CanImplicitlyCast(DataType::Array(DataType::Int()), DataType::Array(DataType::Double())));
 }
 
 TEST(Coercion, Comparisons) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Column readers: row access to a kernel argument that hides scalar or array, offset and validity.
 //
-// A scalar is read with step 0, so one loop serves both. Readers borrow: the Datum must outlive them.
-// `reader[i]` of a NULL row is an unspecified but safe value. ReaderFor<T> maps a C++ value type to its
-// reader: bool, the integers, float, double, Int128 (DECIMAL unscaled), std::string_view.
+// A scalar is read with step 0, so one loop serves both. Readers borrow: the Datum must outlive
+// them. `reader[i]` of a NULL row is an unspecified but safe value. ReaderFor<T> maps a C++ value
+// type to its reader: bool, the integers, float, double, Int128 (DECIMAL unscaled),
+// std::string_view.
 #pragma once
 
 #include <arrow/array/array_base.h>
@@ -52,7 +53,8 @@ class ValidityReader {
   bool all_null_ = false;
 };
 
-/// Fixed-width numbers; also DATE and TIME (int32), TIMESTAMP (int64 ticks), intervals (int32, int64).
+/// Fixed-width numbers; also DATE and TIME (int32), TIMESTAMP (int64 ticks), intervals (int32,
+/// int64).
 template <typename T>
 class ColumnReader : public ValidityReader {
   static_assert(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>);

@@ -44,9 +44,8 @@ StringWriter::StringWriter(KernelContext* ctx, int64_t length)
 std::shared_ptr<arrow::ArrayData> StringWriter::Finish(
     const std::shared_ptr<arrow::DataType>& type) {
   std::shared_ptr<arrow::Buffer> bytes = arrow::Buffer::FromString(std::move(bytes_));
-  return arrow::ArrayData::Make(type, length(),
-                                {TakeValidity(), std::move(offsets_buffer_), std::move(bytes)},
-                                null_count());
+  return arrow::ArrayData::Make(
+      type, length(), {TakeValidity(), std::move(offsets_buffer_), std::move(bytes)}, null_count());
 }
 
 }  // namespace millrace

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Column writers: build the result of a kernel row by row, in row order.
 //
-// Per row call exactly one of Set, Null, Fail (string writers may Append pieces instead of Set), then
-// EndRow; the templates of row_kernel.h do the EndRow. Validity is made on the first NULL only. A failed
-// row is recorded in the context's errors and is NULL in the result.
+// Per row call exactly one of Set, Null, Fail (string writers may Append pieces instead of Set),
+// then EndRow; the templates of row_kernel.h do the EndRow. Validity is made on the first NULL
+// only. A failed row is recorded in the context's errors and is NULL in the result.
 #pragma once
 
 #include <arrow/array/data.h>

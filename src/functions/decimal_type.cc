@@ -23,17 +23,11 @@ DataType Adjusted(int precision, int scale) {
 
 DataType DecimalOf(const DataType& exact) {
   switch (exact.kind()) {
-    case TypeKind::kTinyInt:
-      return DataType::Decimal(3, 0);
-    case TypeKind::kSmallInt:
-      return DataType::Decimal(5, 0);
-    case TypeKind::kInt:
-      return DataType::Decimal(10, 0);
-    case TypeKind::kBigInt:
-      return DataType::Decimal(19, 0);
-    default:
-      CHECK(exact.is_decimal());
-      return DataType::Decimal(exact.precision(), exact.scale());
+    case TypeKind::kTinyInt: return DataType::Decimal(3, 0);
+    case TypeKind::kSmallInt: return DataType::Decimal(5, 0);
+    case TypeKind::kInt: return DataType::Decimal(10, 0);
+    case TypeKind::kBigInt: return DataType::Decimal(19, 0);
+    default: CHECK(exact.is_decimal()); return DataType::Decimal(exact.precision(), exact.scale());
   }
 }
 
@@ -60,8 +54,7 @@ DataType DecimalRemainderType(const DataType& left, const DataType& right) {
 
 DataType DecimalCommonType(const DataType& left, const DataType& right) {
   const int digits = std::max(left.precision() - left.scale(), right.precision() - right.scale());
-  const int scale =
-      std::min(std::max(left.scale(), right.scale()), kMaxDecimalPrecision - digits);
+  const int scale = std::min(std::max(left.scale(), right.scale()), kMaxDecimalPrecision - digits);
   return DataType::Decimal(std::max(digits + scale, 1), scale);
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Precision and scale of DECIMAL results as Flink derives them. Beyond 38 digits the integer part is kept
-// and the scale shrinks, but not below 6.
+// Precision and scale of DECIMAL results as Flink derives them. Beyond 38 digits the integer part
+// is kept and the scale shrinks, but not below 6.
 #pragma once
 
 #include "data/data_type.h"
 
 namespace millrace {
 
-/// The DECIMAL that holds every value of an exact type: INT is DECIMAL(10, 0). Itself for a DECIMAL.
+/// The DECIMAL that holds every value of an exact type: INT is DECIMAL(10, 0). Itself for a
+/// DECIMAL.
 DataType DecimalOf(const DataType& exact);
 
 /// Types of left op right for two DECIMALs; nullability is not set.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // ScalarFunction: the seam every SQL scalar function and operator is written against.
 //
-// A function resolves a call site (argument types, literals) to a result type, the argument types it
-// wants (the binder inserts implicit casts) and a kernel. Kernels are pure: they see columns and give a
-// column; they hold no locks and may be called from any shard, each shard with its own KernelState.
-// Operators are functions too: "+", "-", "*", "/", "%", "=", "<>", "<", "<=", ">", ">=", "||", "NOT",
-// "IS NULL", "IS NOT NULL", "IS TRUE", "LIKE", "SIMILAR TO", "IS DISTINCT FROM", "[]" and so on.
-// AND, OR, CASE, COALESCE, IF, NULLIF and CAST are expression nodes (expr/), since they evaluate by row.
+// A function resolves a call site (argument types, literals) to a result type, the argument types
+// it wants (the binder inserts implicit casts) and a kernel. Kernels are pure: they see columns and
+// give a column; they hold no locks and may be called from any shard, each shard with its own
+// KernelState. Operators are functions too: "+", "-", "*", "/", "%", "=", "<>", "<", "<=", ">",
+// ">=", "||", "NOT", "IS NULL", "IS NOT NULL", "IS TRUE", "LIKE", "SIMILAR TO", "IS DISTINCT FROM",
+// "[]" and so on. AND, OR, CASE, COALESCE, IF, NULLIF and CAST are expression nodes (expr/), since
+// they evaluate by row.
 #pragma once
 
 #include <arrow/datum.h>
@@ -26,9 +27,10 @@ namespace millrace {
 /// What a session fixes for all expressions of one pipeline.
 struct SessionContext {
   std::string time_zone = "UTC";  // table.local-time-zone: IANA id or offset such as +08:00
-  /// Milliseconds since the epoch; CURRENT_TIMESTAMP and friends read it per batch. Set by the shard.
+  /// Milliseconds since the epoch; CURRENT_TIMESTAMP and friends read it per batch. Set by the
+  /// shard.
   int64_t now_ms = 0;
-  uint64_t random_seed = 0;       // RAND, UUID: seeds come through here, never from the system
+  uint64_t random_seed = 0;  // RAND, UUID: seeds come through here, never from the system
 };
 
 /// Rows of the batch at hand that an expression failed on. The value there is NULL until the row is
@@ -60,23 +62,22 @@ struct KernelContext {
   const SessionContext& session;
   const std::vector<DataType>& arg_types;  // after implicit casts
   const DataType& result_type;
-  RowErrors* errors;                       // row numbers are those of this call's rows
-  std::unique_ptr<KernelState>* state;     // null at first; the kernel may fill it
+  RowErrors* errors;                    // row numbers are those of this call's rows
+  std::unique_ptr<KernelState>* state;  // null at first; the kernel may fill it
 };
 
-/// Computes `length` rows. Every argument is a scalar or an array of that length (arrays may have an
-/// offset); the result is an array of that length, or a scalar when all arguments are scalars.
-/// Never throws. A row that fails gets ctx.errors->Add(row, ..) and NULL; a Result error is for broken
-/// invariants only.
-using ScalarKernel =
-    std::function<Result<arrow::Datum>(KernelContext& ctx, const std::vector<arrow::Datum>& args,
-                                       int64_t length)>;
+/// Computes `length` rows. Every argument is a scalar or an array of that length (arrays may have
+/// an offset); the result is an array of that length, or a scalar when all arguments are scalars.
+/// Never throws. A row that fails gets ctx.errors->Add(row, ..) and NULL; a Result error is for
+/// broken invariants only.
+using ScalarKernel = std::function<Result<arrow::Datum>(
+    KernelContext& ctx, const std::vector<arrow::Datum>& args, int64_t length)>;
 
 struct Argument {
   DataType type;
   std::shared_ptr<arrow::Scalar> literal;  // null unless the argument is a constant
   bool bare_null = false;                  // the literal NULL without a type
-  bool is_json = false;                    // a call of JSON_OBJECT, JSON_ARRAY or JSON: nested as it is
+  bool is_json = false;  // a call of JSON_OBJECT, JSON_ARRAY or JSON: nested as it is
 };
 
 /// One call as the binder sees it.
@@ -84,7 +85,8 @@ struct CallSite {
   std::vector<Argument> args;
   /// RETURNING type of JSON_VALUE and the like.
   std::optional<DataType> returning;
-  /// Words of special syntax in order, e.g. {"NULL ON EMPTY", "ERROR ON ERROR"}, {"YEAR"} for EXTRACT,
+  /// Words of special syntax in order, e.g. {"NULL ON EMPTY", "ERROR ON ERROR"}, {"YEAR"} for
+  /// EXTRACT,
   /// {"BOTH"} for TRIM. The function documents what it takes.
   std::vector<std::string> options;
   const SessionContext* session = nullptr;
@@ -94,7 +96,7 @@ struct ResolvedCall {
   DataType result;
   std::vector<DataType> arg_types;  // one per argument: the type it is implicitly cast to
   ScalarKernel kernel;
-  bool can_fail = true;             // false: this call cannot, although the function may
+  bool can_fail = true;  // false: this call cannot, although the function may
 };
 
 enum class Volatility {
@@ -112,12 +114,13 @@ struct FunctionDoc {
 };
 
 struct ScalarFunction {
-  std::string name;                  // upper case, or the operator's symbol
+  std::string name;  // upper case, or the operator's symbol
   std::vector<std::string> aliases;
   Volatility volatility = Volatility::kImmutable;
-  bool can_fail = false;             // true: evaluated only for rows that need it (CASE, AND, OR)
+  bool can_fail = false;  // true: evaluated only for rows that need it (CASE, AND, OR)
   FunctionDoc doc;
-  /// Fails with MR03xx: message says what was found and what is accepted; the binder adds the place.
+  /// Fails with MR03xx: message says what was found and what is accepted; the binder adds the
+  /// place.
   std::function<Result<ResolvedCall>(const CallSite&)> resolve;
 };
 
@@ -126,8 +129,8 @@ class FunctionRegistry {
  public:
   void Register(ScalarFunction function);
   const ScalarFunction* Find(std::string_view name) const;
-  std::vector<std::string> Names() const;                       // sorted, aliases included
-  std::vector<const ScalarFunction*> All() const;               // sorted by name
+  std::vector<std::string> Names() const;          // sorted, aliases included
+  std::vector<const ScalarFunction*> All() const;  // sorted by name
 
  private:
   std::vector<std::shared_ptr<ScalarFunction>> functions_;

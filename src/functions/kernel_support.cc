@@ -90,8 +90,7 @@ std::unexpected<Error> NoSignature(std::string_view function, const CallSite& si
     if (!found.empty()) found += ", ";
     found += arg.bare_null ? "NULL" : arg.type.ToString();
   }
-  return UserError("MR0301",
-                   std::string(function) + " does not accept (" + found + ")",
+  return UserError("MR0301", std::string(function) + " does not accept (" + found + ")",
                    "accepted: " + std::string(accepted));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All that a kernel author needs in one include: readers, writers, row and vector templates, and helpers
-// for resolving a call site.
+// All that a kernel author needs in one include: readers, writers, row and vector templates, and
+// helpers for resolving a call site.
 #pragma once
 
 #include "functions/column_reader.h"

@@ -17,6 +17,15 @@ std::string UpperAscii(std::string_view text) {
 
 }  // namespace
 
+void RowErrors::SortByRow() {
+  if (entries_.size() < 2) return;
+  std::stable_sort(entries_.begin(), entries_.end(),
+                   [](const Entry& a, const Entry& b) { return a.row < b.row; });
+  entries_.erase(std::unique(entries_.begin(), entries_.end(),
+                             [](const Entry& a, const Entry& b) { return a.row == b.row; }),
+                 entries_.end());
+}
+
 void RowErrors::Add(int64_t row, std::string_view code, std::string message) {
   // Kernels visit rows in order, so the place is nearly always the end.
   auto place = entries_.end();
@@ -31,10 +40,9 @@ void FunctionRegistry::Register(ScalarFunction function) {
   names.push_back(owned->name);
   for (const std::string& name : names) {
     std::string upper = UpperAscii(name);
-    auto place = std::lower_bound(by_name_.begin(), by_name_.end(), upper,
-                                  [](const auto& entry, const std::string& wanted) {
-                                    return entry.first < wanted;
-                                  });
+    auto place = std::lower_bound(
+        by_name_.begin(), by_name_.end(), upper,
+        [](const auto& entry, const std::string& wanted) { return entry.first < wanted; });
     CHECK(place == by_name_.end() || place->first != upper);
     by_name_.insert(place, {std::move(upper), owned.get()});
   }
@@ -59,9 +67,8 @@ std::vector<std::string> FunctionRegistry::Names() const {
 std::vector<const ScalarFunction*> FunctionRegistry::All() const {
   std::vector<const ScalarFunction*> all;
   for (const auto& function : functions_) all.push_back(function.get());
-  std::sort(all.begin(), all.end(), [](const ScalarFunction* a, const ScalarFunction* b) {
-    return a->name < b->name;
-  });
+  std::sort(all.begin(), all.end(),
+            [](const ScalarFunction* a, const ScalarFunction* b) { return a->name < b->name; });
   return all;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The codes that kernels give rows they fail on. Everything a value can cause at run time is one of these.
+// The codes that kernels give rows they fail on. Everything a value can cause at run time is one of
+// these.
 #pragma once
 
 #include <string_view>

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Row kernels: turn a lambda over values into a ScalarKernel, with scalars, offsets and NULLs handled.
+// Row kernels: turn a lambda over values into a ScalarKernel, with scalars, offsets and NULLs
+// handled.
 //
 //   MapRows<std::string_view, std::string_view, int32_t>(ctx, args, length,
 //       [](auto& out, std::string_view text, int32_t n) { out.Set(text.substr(0, n)); });
 //
-// The first type is the result's value type, the others those of the arguments (see ReaderFor). MapRows
-// gives NULL when an argument is NULL; MapRowsWithNull passes std::optional and leaves it to the lambda.
-// For wide numeric columns prefer vector_kernel.h.
+// The first type is the result's value type, the others those of the arguments (see ReaderFor).
+// MapRows gives NULL when an argument is NULL; MapRowsWithNull passes std::optional and leaves it
+// to the lambda. For wide numeric columns prefer vector_kernel.h.
 #pragma once
 
 #include <optional>
@@ -26,8 +27,8 @@ using Arguments = std::vector<arrow::Datum>;
 Result<arrow::Datum> ScalarOfRow(KernelContext& ctx, std::shared_ptr<arrow::ArrayData> column,
                                  int64_t length);
 
-/// Runs `make(rows)` once for all rows, or, when every argument is a scalar, for one row: the result is
-/// then a scalar and an error of that row is an error of every row.
+/// Runs `make(rows)` once for all rows, or, when every argument is a scalar, for one row: the
+/// result is then a scalar and an error of that row is an error of every row.
 template <typename Make>
 Result<arrow::Datum> RunKernel(KernelContext& ctx, const Arguments& args, int64_t length,
                                Make&& make) {

@@ -2,7 +2,7 @@
 // The session's time zone as kernel state: looked up once per call site and shard.
 #pragma once
 
-#include "data/time_zone.h"
+#include "data/time/time_zone.h"
 #include "functions/row_kernel.h"
 
 namespace millrace {
@@ -12,13 +12,16 @@ struct SessionZoneState : KernelState {
   TimeZone zone;
 };
 
-/// The zone of ctx.session, kept in ctx.state. REQUIRES: the kernel has no other state. A name that the
-/// session accepted earlier is known; an unknown one reads as UTC.
+/// The zone of ctx.session, kept in ctx.state. REQUIRES: the kernel has no other state. A name that
+/// the session accepted earlier is known; an unknown one reads as UTC.
 inline const TimeZone& SessionZone(KernelContext& ctx) {
-  return StateOf<SessionZoneState>(ctx, [&ctx] {
-           return std::make_unique<SessionZoneState>(
-               TimeZone::Find(ctx.session.time_zone).value_or(TimeZone::Utc()));
-         }).zone;
+  return StateOf<SessionZoneState>(
+             ctx,
+             [&ctx] {
+               return std::make_unique<SessionZoneState>(
+                   TimeZone::Find(ctx.session.time_zone).value_or(TimeZone::Utc()));
+             })
+      .zone;
 }
 
 }  // namespace millrace

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vector kernels: tight loops over raw number buffers that the compiler turns into SIMD.
 //
-// The operation is computed for every row, NULL rows included, so it must be total (no trap, no undefined
-// behaviour); validity is the AND of the arguments' bitmaps. Scalar sides are hoisted out of the loop.
+// The operation is computed for every row, NULL rows included, so it must be total (no trap, no
+// undefined behaviour); validity is the AND of the arguments' bitmaps. Scalar sides are hoisted out
+// of the loop.
 #pragma once
 
 #include <arrow/util/bitmap_ops.h>
@@ -31,8 +32,8 @@ namespace internal {
 constexpr int64_t kPackRows = 512;
 constexpr int64_t kBlockRows = 64;
 
-/// values[i] = op(i). In blocks of a constant length and without aliasing, since that is what the compiler
-/// asks for at -O2 before it uses SIMD.
+/// values[i] = op(i). In blocks of a constant length and without aliasing, since that is what the
+/// compiler asks for at -O2 before it uses SIMD.
 template <typename T, typename Op>
 void FillValues(T* values, int64_t rows, Op& op) {
   int64_t i = 0;
@@ -68,8 +69,7 @@ std::shared_ptr<arrow::Buffer> FillColumn(int64_t rows, Op&& op) {
 
 /// out[i] = op(in[i]).
 template <typename Out, typename In, typename Op>
-Result<arrow::Datum> VectorUnary(KernelContext& ctx, const Arguments& args, int64_t length,
-                                 Op op) {
+Result<arrow::Datum> VectorUnary(KernelContext& ctx, const Arguments& args, int64_t length, Op op) {
   const ColumnReader<In> in(args[0]);
   if (in.all_null()) return NullResult(ctx, args, length);
   return RunKernel(ctx, args, length, [&](int64_t rows) {
@@ -98,8 +98,7 @@ Result<arrow::Datum> VectorBinary(KernelContext& ctx, const Arguments& args, int
     } else if (right.is_scalar()) {
       buffer = internal::FillColumn<Out>(rows, [a, y = *b, op](int64_t i) { return op(a[i], y); });
     } else {
-      buffer =
-          internal::FillColumn<Out>(rows, [a, b, op](int64_t i) { return op(a[i], b[i]); });
+      buffer = internal::FillColumn<Out>(rows, [a, b, op](int64_t i) { return op(a[i], b[i]); });
     }
     return arrow::ArrayData::Make(ctx.result_type.ToArrow(), rows,
                                   {IntersectValidity(args[0], args[1]), std::move(buffer)});

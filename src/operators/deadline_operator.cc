@@ -3,7 +3,7 @@
 
 #include <cstdio>
 
-#include "data/calendar.h"
+#include "data/time/calendar.h"
 
 namespace millrace {
 

@@ -12,7 +12,7 @@
 #include <type_traits>
 
 #include "base/check.h"
-#include "data/calendar.h"
+#include "data/time/calendar.h"
 #include "data/decimal.h"
 #include "data/option_text.h"
 

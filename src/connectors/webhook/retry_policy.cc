@@ -5,7 +5,7 @@
 #include <array>
 #include <charconv>
 
-#include "data/calendar.h"
+#include "data/time/calendar.h"
 #include "data/option_text.h"
 
 namespace millrace {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "data/calendar.h"
+#include "data/time/calendar.h"
 
 namespace millrace {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Expected types and values were given by Flink 2.3.
-#include "functions/call_for_test.h"
+#include "support/function_calls.h"
 
 namespace millrace {
 namespace {
@@ -11,7 +11,8 @@ TEST(Arithmetic, Types) {
   const DataType d52 = DataType::Decimal(5, 2);
   const DataType d3818 = DataType::Decimal(38, 18);
   EXPECT_EQ(TypeForTest("+", {DataType::TinyInt(), DataType::Int()}), "INT");
-  EXPECT_EQ(TypeForTest("+", {DataType::Int().NotNull(), d52.NotNull()}), "DECIMAL(13, 2) NOT NULL");
+  EXPECT_EQ(TypeForTest("+", {DataType::Int().NotNull(), d52.NotNull()}),
+            "DECIMAL(13, 2) NOT NULL");
   EXPECT_EQ(TypeForTest("+", {DataType::TinyInt(), d3818}), "DECIMAL(38, 17)");
   EXPECT_EQ(TypeForTest("*", {d52, d52}), "DECIMAL(11, 4)");
   EXPECT_EQ(TypeForTest("*", {d3818, DataType::BigInt()}), "DECIMAL(38, 6)");
@@ -43,8 +44,9 @@ TEST(Arithmetic, IntegersWrapAndDivideTowardsZero) {
 }
 
 TEST(Arithmetic, DoublesDivideByZero) {
-  EXPECT_EQ(CallForTest("/", {{DataType::Double(), "[1, -1, 0]"}, {DataType::Double(), "[0, 0, 0]"}}),
-            (Texts{"Infinity", "-Infinity", "NaN"}));
+  EXPECT_EQ(
+      CallForTest("/", {{DataType::Double(), "[1, -1, 0]"}, {DataType::Double(), "[0, 0, 0]"}}),
+      (Texts{"Infinity", "-Infinity", "NaN"}));
 }
 
 TEST(Arithmetic, Decimals) {
@@ -56,12 +58,13 @@ TEST(Arithmetic, Decimals) {
   EXPECT_EQ(CallForTest("+", {{d380, R"(["99999999999999999999999999999999999999"])"},
                               {DataType::Int(), "[1]"}}),
             (Texts{"null"}));
-  EXPECT_EQ(CallForTest("*", {{d3810, R"(["1234567890.0123456789", "12345678901234567890.0000000000"])"},
-                              {d3810, R"(["1234567890.0123456789", "12345678901234567890.0000000000"])"}}),
+  EXPECT_EQ(CallForTest(
+                "*", {{d3810, R"(["1234567890.0123456789", "12345678901234567890.0000000000"])"},
+                      {d3810, R"(["1234567890.0123456789", "12345678901234567890.0000000000"])"}}),
             (Texts{"1524157875049535257.500533", "null"}));
-  EXPECT_EQ(CallForTest("/", {{DataType::Decimal(38, 9),
-                               R"(["99999999999999999999999999999.999999999"])"},
-                              {DataType::Decimal(38, 6), R"(["3.000000"])"}}),
+  EXPECT_EQ(CallForTest(
+                "/", {{DataType::Decimal(38, 9), R"(["99999999999999999999999999999.999999999"])"},
+                      {DataType::Decimal(38, 6), R"(["3.000000"])"}}),
             (Texts{"33333333333333333333333333333.333333"}));
   EXPECT_EQ(CallForTest("%", {{DataType::Decimal(2, 1), R"(["-5.5", "5.5"])"},
                               {DataType::Int(), "[3, 0]"}}),
@@ -84,9 +87,9 @@ TEST(Arithmetic, TimesAndIntervals) {
             (Texts{"PT72H"}));
   EXPECT_EQ(CallForTest("-", {{milliseconds, "[86400000]"}, {milliseconds, "[172800000]"}}),
             (Texts{"PT-24H"}));
-  EXPECT_EQ(CallForTest("+", {{DataType::Timestamp(9), "[9223372036854775807]"},
-                              {milliseconds, "[1]"}}),
-            (Texts{"ERROR MR0704"}));
+  EXPECT_EQ(
+      CallForTest("+", {{DataType::Timestamp(9), "[9223372036854775807]"}, {milliseconds, "[1]"}}),
+      (Texts{"ERROR MR0704"}));
 }
 
 TEST(Arithmetic, ScalarArguments) {

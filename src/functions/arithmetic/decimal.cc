@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "data/wide_decimal.h"
+#include "data/exact/wide_decimal.h"
 #include "functions/arithmetic/kernels.h"
 #include "functions/kernel_support.h"
 
@@ -12,25 +12,23 @@ namespace {
 /// A row kernel of an exact operation (a, b, shape) -> optional.
 template <typename Op>
 ScalarKernel ExactKernel(int left_scale, int right_scale, DecimalShape shape, Op op) {
-  return RowKernel<Int128, Int128, Int128>(
-      [=](auto& out, Int128 a, Int128 b) {
-        const std::optional<Int128> result = op({a, left_scale}, {b, right_scale}, shape);
-        result ? out.Set(*result) : out.Null();
-      });
+  return RowKernel<Int128, Int128, Int128>([=](auto& out, Int128 a, Int128 b) {
+    const std::optional<Int128> result = op({a, left_scale}, {b, right_scale}, shape);
+    result ? out.Set(*result) : out.Null();
+  });
 }
 
 template <typename Op>
 ScalarKernel DividingKernel(int left_scale, int right_scale, DecimalShape shape, Op op) {
-  return RowKernel<Int128, Int128, Int128>(
-      [=](auto& out, Int128 a, Int128 b) {
-        if (b == 0) return out.Fail(kDivisionByZero, "division by zero");
-        const std::optional<Int128> result = op({a, left_scale}, {b, right_scale}, shape);
-        result ? out.Set(*result) : out.Null();
-      });
+  return RowKernel<Int128, Int128, Int128>([=](auto& out, Int128 a, Int128 b) {
+    if (b == 0) return out.Fail(kDivisionByZero, "division by zero");
+    const std::optional<Int128> result = op({a, left_scale}, {b, right_scale}, shape);
+    result ? out.Set(*result) : out.Null();
+  });
 }
 
-/// Operands whose sum, product or quotient cannot leave 128 bits nor the result's precision: then plain
-/// integer arithmetic does. That is so whenever the result's type was not cut to 38 digits.
+/// Operands whose sum, product or quotient cannot leave 128 bits nor the result's precision: then
+/// plain integer arithmetic does. That is so whenever the result's type was not cut to 38 digits.
 bool SumIsNarrow(const DataType& left, const DataType& right, const DataType& result) {
   const int scale = std::max(left.scale(), right.scale());
   return result.scale() == scale && left.precision() + scale - left.scale() < result.precision() &&
@@ -85,8 +83,7 @@ ScalarKernel NarrowArithmetic(ArithmeticOp op, const DataType& left, const DataT
     case ArithmeticOp::kDivide:
       if (!QuotientIsNarrow(left, right, result)) return nullptr;
       return NarrowQuotient(result.scale() + right.scale() - left.scale());
-    default:
-      return nullptr;
+    default: return nullptr;
   }
 }
 
@@ -112,15 +109,13 @@ ScalarKernel DecimalArithmetic(ArithmeticOp op, const DataType& left, const Data
         return MultiplyDecimals(x, y, wanted);
       });
     case ArithmeticOp::kDivide:
-      return DividingKernel(a, b, shape,
-                            [](ScaledDecimal x, ScaledDecimal y, DecimalShape wanted) {
-                              return DivideDecimals(x, y, wanted);
-                            });
+      return DividingKernel(a, b, shape, [](ScaledDecimal x, ScaledDecimal y, DecimalShape wanted) {
+        return DivideDecimals(x, y, wanted);
+      });
     case ArithmeticOp::kRemainder:
-      return DividingKernel(a, b, shape,
-                            [](ScaledDecimal x, ScaledDecimal y, DecimalShape wanted) {
-                              return DecimalRemainder(x, y, wanted);
-                            });
+      return DividingKernel(a, b, shape, [](ScaledDecimal x, ScaledDecimal y, DecimalShape wanted) {
+        return DecimalRemainder(x, y, wanted);
+      });
   }
   CHECK(false);
 }

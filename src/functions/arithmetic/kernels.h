@@ -8,18 +8,19 @@ namespace millrace {
 
 enum class ArithmeticOp { kAdd, kSubtract, kMultiply, kDivide, kRemainder };
 
-/// Both arguments of the same integer or approximate type, which is the result's too; kRemainder (integers
-/// only) gives `result`, which may be narrower. Integers wrap; an integer / 0 fails its row.
+/// Both arguments of the same integer or approximate type, which is the result's too; kRemainder
+/// (integers only) gives `result`, which may be narrower. Integers wrap; an integer / 0 fails its
+/// row.
 ScalarKernel NumericArithmetic(ArithmeticOp op, const DataType& args, const DataType& result);
 ScalarKernel NumericNegation(const DataType& type);
 
-/// DECIMAL op DECIMAL. Exact, then rounded half away from zero to the result's scale; NULL when it does
-/// not fit; / 0 fails its row.
+/// DECIMAL op DECIMAL. Exact, then rounded half away from zero to the result's scale; NULL when it
+/// does not fit; / 0 fails its row.
 ScalarKernel DecimalArithmetic(ArithmeticOp op, const DataType& left, const DataType& right,
                                const DataType& result);
 
-/// point (DATE, TIME, TIMESTAMP) + or - interval. `interval_first`: the arguments come the other way
-/// round (+ only).
+/// point (DATE, TIME, TIMESTAMP) + or - interval. `interval_first`: the arguments come the other
+/// way round (+ only).
 ScalarKernel PointPlusInterval(ArithmeticOp op, const DataType& point, const DataType& interval,
                                bool interval_first);
 

@@ -17,24 +17,30 @@ using Wrapping = std::conditional_t<sizeof(T) < 4, uint32_t, std::make_unsigned_
 struct Add {
   template <typename T>
   T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) return a + b;
-    else return static_cast<T>(static_cast<Wrapping<T>>(a) + static_cast<Wrapping<T>>(b));
+    if constexpr (std::is_floating_point_v<T>)
+      return a + b;
+    else
+      return static_cast<T>(static_cast<Wrapping<T>>(a) + static_cast<Wrapping<T>>(b));
   }
 };
 
 struct Subtract {
   template <typename T>
   T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) return a - b;
-    else return static_cast<T>(static_cast<Wrapping<T>>(a) - static_cast<Wrapping<T>>(b));
+    if constexpr (std::is_floating_point_v<T>)
+      return a - b;
+    else
+      return static_cast<T>(static_cast<Wrapping<T>>(a) - static_cast<Wrapping<T>>(b));
   }
 };
 
 struct Multiply {
   template <typename T>
   T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) return a * b;
-    else return static_cast<T>(static_cast<Wrapping<T>>(a) * static_cast<Wrapping<T>>(b));
+    if constexpr (std::is_floating_point_v<T>)
+      return a * b;
+    else
+      return static_cast<T>(static_cast<Wrapping<T>>(a) * static_cast<Wrapping<T>>(b));
   }
 };
 
@@ -42,8 +48,10 @@ struct Multiply {
 struct Divide {
   template <typename T>
   T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) return a / b;
-    else return b == -1 ? Subtract()(T{0}, a) : static_cast<T>(a / b);
+    if constexpr (std::is_floating_point_v<T>)
+      return a / b;
+    else
+      return b == -1 ? Subtract()(T{0}, a) : static_cast<T>(a / b);
   }
 };
 
@@ -82,12 +90,9 @@ ScalarKernel Dividing(Op op) {
 template <typename T>
 ScalarKernel SameType(ArithmeticOp op) {
   switch (op) {
-    case ArithmeticOp::kAdd:
-      return VectorBinaryKernel<T, T, T>(Add());
-    case ArithmeticOp::kSubtract:
-      return VectorBinaryKernel<T, T, T>(Subtract());
-    case ArithmeticOp::kMultiply:
-      return VectorBinaryKernel<T, T, T>(Multiply());
+    case ArithmeticOp::kAdd: return VectorBinaryKernel<T, T, T>(Add());
+    case ArithmeticOp::kSubtract: return VectorBinaryKernel<T, T, T>(Subtract());
+    case ArithmeticOp::kMultiply: return VectorBinaryKernel<T, T, T>(Multiply());
     default:
       CHECK(op == ArithmeticOp::kDivide);
       if constexpr (std::is_floating_point_v<T>) {
@@ -101,14 +106,10 @@ ScalarKernel SameType(ArithmeticOp op) {
 template <typename T>
 ScalarKernel RemainderOf(const DataType& result) {
   switch (result.kind()) {
-    case TypeKind::kTinyInt:
-      return Dividing<int8_t, T>(Remainder());
-    case TypeKind::kSmallInt:
-      return Dividing<int16_t, T>(Remainder());
-    case TypeKind::kInt:
-      return Dividing<int32_t, T>(Remainder());
-    default:
-      return Dividing<int64_t, T>(Remainder());
+    case TypeKind::kTinyInt: return Dividing<int8_t, T>(Remainder());
+    case TypeKind::kSmallInt: return Dividing<int16_t, T>(Remainder());
+    case TypeKind::kInt: return Dividing<int32_t, T>(Remainder());
+    default: return Dividing<int64_t, T>(Remainder());
   }
 }
 
@@ -120,8 +121,10 @@ ScalarKernel IntegerArithmetic(ArithmeticOp op, const DataType& result) {
 template <typename T>
 ScalarKernel Negation() {
   return VectorUnaryKernel<T, T>([](T value) {
-    if constexpr (std::is_floating_point_v<T>) return -value;
-    else return Subtract()(T{0}, value);
+    if constexpr (std::is_floating_point_v<T>)
+      return -value;
+    else
+      return Subtract()(T{0}, value);
   });
 }
 
@@ -129,40 +132,27 @@ ScalarKernel Negation() {
 
 ScalarKernel NumericArithmetic(ArithmeticOp op, const DataType& args, const DataType& result) {
   switch (args.kind()) {
-    case TypeKind::kTinyInt:
-      return IntegerArithmetic<int8_t>(op, result);
-    case TypeKind::kSmallInt:
-      return IntegerArithmetic<int16_t>(op, result);
+    case TypeKind::kTinyInt: return IntegerArithmetic<int8_t>(op, result);
+    case TypeKind::kSmallInt: return IntegerArithmetic<int16_t>(op, result);
     case TypeKind::kInt:
-    case TypeKind::kIntervalYearMonth:
-      return IntegerArithmetic<int32_t>(op, result);
+    case TypeKind::kIntervalYearMonth: return IntegerArithmetic<int32_t>(op, result);
     case TypeKind::kBigInt:
-    case TypeKind::kIntervalDayTime:
-      return IntegerArithmetic<int64_t>(op, result);
-    case TypeKind::kFloat:
-      return SameType<float>(op);
-    default:
-      CHECK(args.kind() == TypeKind::kDouble);
-      return SameType<double>(op);
+    case TypeKind::kIntervalDayTime: return IntegerArithmetic<int64_t>(op, result);
+    case TypeKind::kFloat: return SameType<float>(op);
+    default: CHECK(args.kind() == TypeKind::kDouble); return SameType<double>(op);
   }
 }
 
 ScalarKernel NumericNegation(const DataType& type) {
   switch (type.kind()) {
-    case TypeKind::kTinyInt:
-      return Negation<int8_t>();
-    case TypeKind::kSmallInt:
-      return Negation<int16_t>();
+    case TypeKind::kTinyInt: return Negation<int8_t>();
+    case TypeKind::kSmallInt: return Negation<int16_t>();
     case TypeKind::kInt:
-    case TypeKind::kIntervalYearMonth:
-      return Negation<int32_t>();
+    case TypeKind::kIntervalYearMonth: return Negation<int32_t>();
     case TypeKind::kBigInt:
-    case TypeKind::kIntervalDayTime:
-      return Negation<int64_t>();
-    case TypeKind::kFloat:
-      return Negation<float>();
-    case TypeKind::kDouble:
-      return Negation<double>();
+    case TypeKind::kIntervalDayTime: return Negation<int64_t>();
+    case TypeKind::kFloat: return Negation<float>();
+    case TypeKind::kDouble: return Negation<double>();
     default:
       CHECK(type.is_decimal());
       return RowKernel<Int128, Int128>([](auto& out, Int128 value) { out.Set(-value); });

@@ -18,14 +18,10 @@ bool IsPoint(const DataType& type) {
 
 DataType DecimalResult(ArithmeticOp op, const DataType& left, const DataType& right) {
   switch (op) {
-    case ArithmeticOp::kMultiply:
-      return DecimalProductType(left, right);
-    case ArithmeticOp::kDivide:
-      return DecimalQuotientType(left, right);
-    case ArithmeticOp::kRemainder:
-      return DecimalRemainderType(left, right);
-    default:
-      return DecimalSumType(left, right);
+    case ArithmeticOp::kMultiply: return DecimalProductType(left, right);
+    case ArithmeticOp::kDivide: return DecimalQuotientType(left, right);
+    case ArithmeticOp::kRemainder: return DecimalRemainderType(left, right);
+    default: return DecimalSumType(left, right);
   }
 }
 
@@ -77,9 +73,10 @@ std::optional<ResolvedCall> ResolvePoints(ArithmeticOp op, const DataType& left,
   if (op != ArithmeticOp::kAdd && (op != ArithmeticOp::kSubtract || interval_first)) {
     return std::nullopt;
   }
-  const DataType result = point.WithTimeAttribute(TimeAttribute::kNone)
-                              .Nullable(left.nullable() || right.nullable());
-  return ResolvedCall{result, {left, right}, PointPlusInterval(op, point, interval, interval_first)};
+  const DataType result =
+      point.WithTimeAttribute(TimeAttribute::kNone).Nullable(left.nullable() || right.nullable());
+  return ResolvedCall{
+      result, {left, right}, PointPlusInterval(op, point, interval, interval_first)};
 }
 
 Result<arrow::Datum> ReturnArgument(KernelContext&, const Arguments& args, int64_t) {
@@ -126,9 +123,9 @@ void RegisterOperator(FunctionRegistry* registry, Operator spec) {
   function.aliases = spec.aliases;
   function.can_fail = true;
   function.doc = std::move(spec.doc);
-  function.resolve = [op = spec.op, name = std::string(spec.name),
-                      accepted = std::string(spec.accepted)](
-                         const CallSite& site) -> Result<ResolvedCall> {
+  function.resolve =
+      [op = spec.op, name = std::string(spec.name),
+       accepted = std::string(spec.accepted)](const CallSite& site) -> Result<ResolvedCall> {
     if (op == ArithmeticOp::kSubtract && !site.options.empty()) {
       return ResolveDatetimeDifference(site);
     }
@@ -146,33 +143,41 @@ void RegisterOperator(FunctionRegistry* registry, Operator spec) {
 
 void RegisterArithmeticFunctions(FunctionRegistry* registry) {
   RegisterOperator(registry,
-                   {ArithmeticOp::kAdd, "+", "number + number, time + interval, interval + interval",
+                   {ArithmeticOp::kAdd,
+                    "+",
+                    "number + number, time + interval, interval + interval",
                     {"arithmetic", "a + b",
                      "Sum. Integers wrap on overflow; a DECIMAL that does not fit is NULL. A date, "
                      "time or timestamp moves by an interval.",
                      "TIMESTAMP '2024-01-31 00:00:00' + INTERVAL '1' MONTH", "2024-02-29T00:00"}});
   RegisterOperator(registry,
-                   {ArithmeticOp::kSubtract, "-",
+                   {ArithmeticOp::kSubtract,
+                    "-",
                     "number - number, -number, time - interval, interval - interval",
                     {"arithmetic", "a - b",
                      "Difference, or with one argument the negative. See also TIMESTAMPDIFF.",
                      "1.5 - 2", "-0.5"}});
-  RegisterOperator(registry, {ArithmeticOp::kMultiply, "*", "number * number, interval * integer",
+  RegisterOperator(registry, {ArithmeticOp::kMultiply,
+                              "*",
+                              "number * number, interval * integer",
                               {"arithmetic", "a * b",
                                "Product. DECIMAL(p1, s1) * DECIMAL(p2, s2) is DECIMAL(p1 + p2 + 1, "
                                "s1 + s2).",
                                "1.5 * 1.5", "2.25"}});
-  RegisterOperator(registry,
-                   {ArithmeticOp::kDivide, "/", "number / number",
-                    {"arithmetic", "a / b",
-                     "Quotient. Of integers it is an integer, cut towards zero. Division of an exact "
-                     "number by zero fails the row; of FLOAT and DOUBLE it is Infinity or NaN.",
-                     "7 / 2", "3"}});
-  RegisterOperator(registry,
-                   {ArithmeticOp::kRemainder, "%", "exact number % exact number",
-                    {"arithmetic", "a % b",
-                     "Remainder, with the sign of a and the type of b.", "-5 % 3", "-2"},
-                    {"MOD"}});
+  RegisterOperator(
+      registry, {ArithmeticOp::kDivide,
+                 "/",
+                 "number / number",
+                 {"arithmetic", "a / b",
+                  "Quotient. Of integers it is an integer, cut towards zero. Division of an exact "
+                  "number by zero fails the row; of FLOAT and DOUBLE it is Infinity or NaN.",
+                  "7 / 2", "3"}});
+  RegisterOperator(registry, {ArithmeticOp::kRemainder,
+                              "%",
+                              "exact number % exact number",
+                              {"arithmetic", "a % b",
+                               "Remainder, with the sign of a and the type of b.", "-5 % 3", "-2"},
+                              {"MOD"}});
 }
 
 }  // namespace millrace

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// DATE, TIME and TIMESTAMP plus or minus an interval. Months go by the calendar (the last day of a shorter
-// month); a DATE moves by the whole days of an interval; a TIME stays within its day. TIMESTAMP_LTZ moves
-// in UTC, as in Flink. Fractions of an interval stay, whatever the precision of the point (as in Flink).
+// DATE, TIME and TIMESTAMP plus or minus an interval. Months go by the calendar (the last day of a
+// shorter month); a DATE moves by the whole days of an interval; a TIME stays within its day.
+// TIMESTAMP_LTZ moves in UTC, as in Flink. Fractions of an interval stay, whatever the precision of
+// the point (as in Flink).
 #include "base/check.h"
-#include "data/calendar.h"
+#include "data/time/calendar.h"
 #include "functions/arithmetic/kernels.h"
 #include "functions/kernel_support.h"
 
@@ -26,7 +27,8 @@ int64_t MoveTicks(int64_t ticks, int64_t interval, int64_t factor) {
                               static_cast<uint64_t>(interval) * static_cast<uint64_t>(factor));
 }
 
-/// Keeps the calendar within years that int64 microseconds can hold, so that garbage cannot overflow.
+/// Keeps the calendar within years that int64 microseconds can hold, so that garbage cannot
+/// overflow.
 int64_t MonthsLater(int64_t days, int64_t months) {
   constexpr int64_t kFar = 200'000'000;
   if (days > kFar || days < -kFar) return days;
@@ -49,7 +51,8 @@ ScalarKernel TimePlus(const DataType& interval, int64_t sign, bool first) {
     return PointKernel<int32_t, int32_t>(first, [](int32_t time, int32_t) { return time; });
   }
   return PointKernel<int32_t, int64_t>(first, [sign](int32_t time, int64_t milliseconds) {
-    return static_cast<int32_t>(FloorMod(time + sign * (milliseconds % kMillisPerDay), kMillisPerDay));
+    return static_cast<int32_t>(
+        FloorMod(time + sign * (milliseconds % kMillisPerDay), kMillisPerDay));
   });
 }
 
@@ -61,7 +64,8 @@ ScalarKernel TimestampPlusMonths(int precision, int64_t sign, bool first) {
   });
 }
 
-/// Nanoseconds end in 2262, so their sums are checked; the other units cannot leave 64 bits in practice.
+/// Nanoseconds end in 2262, so their sums are checked; the other units cannot leave 64 bits in
+/// practice.
 ScalarKernel NanosecondsPlus(int64_t sign, bool first) {
   constexpr int64_t kFactor = 1'000'000;
   const auto move = [sign](auto& out, int64_t ticks, int64_t milliseconds) {
@@ -99,10 +103,8 @@ ScalarKernel PointPlusInterval(ArithmeticOp op, const DataType& point, const Dat
                                bool interval_first) {
   const int64_t sign = op == ArithmeticOp::kSubtract ? -1 : 1;
   switch (point.kind()) {
-    case TypeKind::kDate:
-      return DatePlus(interval, sign, interval_first);
-    case TypeKind::kTime:
-      return TimePlus(interval, sign, interval_first);
+    case TypeKind::kDate: return DatePlus(interval, sign, interval_first);
+    case TypeKind::kTime: return TimePlus(interval, sign, interval_first);
     default:
       CHECK(point.is_timestamp());
       return TimestampPlus(point, interval, sign, interval_first);

@@ -38,7 +38,6 @@ ScalarKernel ToBinary(const DataType& to);
 ScalarKernel TextToTemporal(const DataType& to, CastFailure failure);
 ScalarKernel TemporalToTemporal(const DataType& from, const DataType& to, CastFailure failure);
 /// ARRAY to ARRAY and so on, element by element.
-Result<ScalarKernel> NestedToNested(const DataType& from, const DataType& to,
-                                    CastFailure failure);
+Result<ScalarKernel> NestedToNested(const DataType& from, const DataType& to, CastFailure failure);
 
 }  // namespace millrace

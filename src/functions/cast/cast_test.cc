@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "functions/call_for_test.h"
+#include "support/function_calls.h"
 
 namespace millrace {
 namespace {
@@ -33,17 +33,19 @@ TEST(Cast, DecimalsThatDoNotFitAreNull) {
 }
 
 TEST(Cast, TextToNumber) {
-  const TestColumn texts{DataType::String(),
-                         R"([" 5 ", "+5", "-5.7", ".5", "1e3", "", "-", "2147483648", "5a", null])"};
+  const TestColumn texts{
+      DataType::String(),
+      R"([" 5 ", "+5", "-5.7", ".5", "1e3", "", "-", "2147483648", "5a", null])"};
   EXPECT_EQ(CastForTest(texts, DataType::Int()),
             (Texts{"5", "5", "-5", "0", "ERROR MR0702", "ERROR MR0702", "ERROR MR0702",
                    "ERROR MR0702", "ERROR MR0702", "null"}));
   EXPECT_EQ(CastForTest(texts, DataType::Int(), true)[4], "null");
-  EXPECT_EQ(CastForTest({DataType::String(),
-                         R"([" 1.5 ", "1e400", "1.5d", "0x1p3", "nan", "NaN", "+Infinity", "1e", ""])"},
-                        DataType::Double()),
-            (Texts{"1.5", "Infinity", "1.5", "8.0", "ERROR MR0702", "NaN", "Infinity",
-                   "ERROR MR0702", "ERROR MR0702"}));
+  EXPECT_EQ(
+      CastForTest({DataType::String(),
+                   R"([" 1.5 ", "1e400", "1.5d", "0x1p3", "nan", "NaN", "+Infinity", "1e", ""])"},
+                  DataType::Double()),
+      (Texts{"1.5", "Infinity", "1.5", "8.0", "ERROR MR0702", "NaN", "Infinity", "ERROR MR0702",
+             "ERROR MR0702"}));
   EXPECT_EQ(CastForTest({DataType::String(), R"(["1.005", "1e2", "12345", "x"])"}, kDecimal52),
             (Texts{"1.01", "100.00", "ERROR MR0702", "ERROR MR0702"}));
   EXPECT_EQ(CastForTest({DataType::String(), R"(["TRUE", "y", "0", "on", " true "])"},
@@ -69,9 +71,9 @@ TEST(Cast, ToText) {
             (Texts{"+1-02", "-1-02"}));
   EXPECT_EQ(CastForTest({DataType::IntervalDayTime(), "[-93784567]"}, DataType::String()),
             (Texts{"-1 02:03:04.567"}));
-  EXPECT_EQ(CastForTest({DataType::Array(DataType::Boolean()), "[[true, null]]"},
-                        DataType::String()),
-            (Texts{"[TRUE, NULL]"}));
+  EXPECT_EQ(
+      CastForTest({DataType::Array(DataType::Boolean()), "[[true, null]]"}, DataType::String()),
+      (Texts{"[TRUE, NULL]"}));
   EXPECT_EQ(CastForTest({DataType::Row({{"a", DataType::Int()}, {"b", DataType::String()}}),
                          R"([{"a": 1, "b": "x"}])"},
                         DataType::String()),
@@ -80,7 +82,12 @@ TEST(Cast, ToText) {
 
 TEST(Cast, BytesToTextRepairsUtf8AsJava) {
   arrow::BinaryBuilder builder;
-  for (const char* bytes : {"\xFF" "A", "\xE2\x82", "\xE2\x82" "A", "\xC0\xAF", "\xED\xA0\x80"}) {
+  for (const char* bytes : {"\xFF"
+                            "A",
+                            "\xE2\x82",
+                            "\xE2\x82"
+                            "A",
+                            "\xC0\xAF", "\xED\xA0\x80"}) {
     ASSERT_TRUE(builder.Append(bytes, static_cast<int32_t>(std::strlen(bytes))).ok());
   }
   const auto column = builder.Finish().ValueOrDie();
@@ -96,9 +103,10 @@ TEST(Cast, TextToTime) {
                         DataType::Date()),
             (Texts{"2024-01-01", "2024-01-01", "2024-01-01", "2024-01-01", "ERROR MR0702",
                    "ERROR MR0702", "ERROR MR0702"}));
-  EXPECT_EQ(CastForTest({DataType::String(), R"(["10", "1:2:3", "10:00:00.5678", "24:00:00", "10:"])"},
-                        DataType::Time(3)),
-            (Texts{"10:00", "01:02:03", "10:00:00.567", "ERROR MR0702", "ERROR MR0702"}));
+  EXPECT_EQ(
+      CastForTest({DataType::String(), R"(["10", "1:2:3", "10:00:00.5678", "24:00:00", "10:"])"},
+                  DataType::Time(3)),
+      (Texts{"10:00", "01:02:03", "10:00:00.567", "ERROR MR0702", "ERROR MR0702"}));
   EXPECT_EQ(CastForTest({DataType::String(),
                          R"(["2024-01-01 10:00:00.1239", "2024-01-01", "2024-01-01 10:00",
                              "2024-01-01T10:00:00", " 2024-01-01", "2024-01-01 24:00:00"])"},
@@ -138,9 +146,10 @@ TEST(Cast, NestedValues) {
             (Texts{"[1, 2]", "null", "ERROR MR0702", "[]"}));
   EXPECT_EQ(CastForTest(column, DataType::Array(DataType::Int()), true),
             (Texts{"[1, 2]", "null", "null", "[]"}));
-  EXPECT_EQ(CastForTest({DataType::Map(DataType::String(), DataType::String()), R"([[["1", "2"]]])"},
-                        DataType::Map(DataType::Int(), DataType::Double())),
-            (Texts{"{1=2.0}"}));
+  EXPECT_EQ(
+      CastForTest({DataType::Map(DataType::String(), DataType::String()), R"([[["1", "2"]]])"},
+                  DataType::Map(DataType::Int(), DataType::Double())),
+      (Texts{"{1=2.0}"}));
   EXPECT_EQ(CastForTest({DataType::Row({{"a", DataType::String()}}), R"([{"a": "1"}, null])"},
                         DataType::Row({{"b", DataType::BigInt()}})),
             (Texts{"+I[1]", "null"}));

@@ -54,10 +54,8 @@ Result<ScalarKernel> ChooseCast(const DataType& from, const DataType& to, CastFa
     case TypeKind::kDate:
     case TypeKind::kTime:
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz:
-      return TemporalToTemporal(from, to, failure);
-    default:
-      return NestedToNested(from, to, failure);
+    case TypeKind::kTimestampLtz: return TemporalToTemporal(from, to, failure);
+    default: return NestedToNested(from, to, failure);
   }
 }
 
@@ -76,10 +74,10 @@ std::string WhyNot(const DataType& from, const DataType& to) {
 
 Result<ScalarKernel> FindCast(const DataType& from, const DataType& to, bool try_cast) {
   if (!CanExplicitlyCast(from, to)) {
-    return UserError("MR0304",
-                     "there is no cast from " + from.Nullable().ToString() + " to " +
-                         to.Nullable().ToString(),
-                     {}, WhyNot(from, to));
+    return UserError(
+        "MR0304",
+        "there is no cast from " + from.Nullable().ToString() + " to " + to.Nullable().ToString(),
+        {}, WhyNot(from, to));
   }
   if (from.kind() == TypeKind::kNull) return ScalarKernel(ReturnNull);
   if (IsIdentity(from, to)) return ScalarKernel(ReturnArgument);

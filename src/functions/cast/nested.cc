@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Casts between ARRAYs, MAPs, MULTISETs and ROWs: the children are cast as whole columns, then the parent
-// is put around them again. A child that fails makes its row fail (or, for TRY_CAST, the whole value NULL).
+// Casts between ARRAYs, MAPs, MULTISETs and ROWs: the children are cast as whole columns, then the
+// parent is put around them again. A child that fails makes its row fail (or, for TRY_CAST, the
+// whole value NULL).
 #include <arrow/array.h>
 
 #include <algorithm>
@@ -42,7 +43,8 @@ struct FailedRows {
   std::vector<RowErrors::Entry> rows;
 
   void Add(int64_t row, const RowErrors::Entry& cause) {
-    if (std::any_of(rows.begin(), rows.end(), [&](const auto& entry) { return entry.row == row; })) {
+    if (std::any_of(rows.begin(), rows.end(),
+                    [&](const auto& entry) { return entry.row == row; })) {
       return;
     }
     rows.push_back({row, cause.code, cause.message});
@@ -104,10 +106,10 @@ Result<std::shared_ptr<arrow::ArrayData>> CastList(KernelContext& ctx, const arr
     items = arrow::ArrayData::Make(static_cast<const arrow::MapType&>(*type).value_type(), count,
                                    {nullptr}, {cast[0]->data(), cast[1]->data()}, 0);
   }
-  return WithFailures(ctx,
-                      arrow::ArrayData::Make(type, data.length,
-                                             {ValidityOf(data), RebasedOffsets(data)}, {items}),
-                      failed, failure);
+  return WithFailures(
+      ctx,
+      arrow::ArrayData::Make(type, data.length, {ValidityOf(data), RebasedOffsets(data)}, {items}),
+      failed, failure);
 }
 
 Result<std::shared_ptr<arrow::ArrayData>> CastRow(KernelContext& ctx, const arrow::Array& column,
@@ -118,8 +120,7 @@ Result<std::shared_ptr<arrow::ArrayData>> CastRow(KernelContext& ctx, const arro
   std::vector<std::shared_ptr<arrow::ArrayData>> fields;
   for (size_t i = 0; i < children.size(); ++i) {
     RowErrors errors;
-    TRY_ASSIGN(auto done,
-               RunChild(ctx, children[i], rows.field(static_cast<int>(i)), &errors));
+    TRY_ASSIGN(auto done, RunChild(ctx, children[i], rows.field(static_cast<int>(i)), &errors));
     fields.push_back(done->data());
     for (const RowErrors::Entry& entry : errors.entries()) {
       if (column.IsValid(entry.row)) failed.Add(entry.row, entry);
@@ -139,9 +140,7 @@ Result<std::vector<ChildCast>> ChildrenOf(const DataType& from, const DataType& 
     return OkStatus();
   };
   switch (from.kind()) {
-    case TypeKind::kArray:
-      TRY(add(from.element(), to.element()));
-      break;
+    case TypeKind::kArray: TRY(add(from.element(), to.element())); break;
     case TypeKind::kMultiset:
       TRY(add(from.element(), to.element()));
       TRY(add(DataType::Int(), DataType::Int()));
@@ -161,8 +160,7 @@ Result<std::vector<ChildCast>> ChildrenOf(const DataType& from, const DataType& 
 
 }  // namespace
 
-Result<ScalarKernel> NestedToNested(const DataType& from, const DataType& to,
-                                    CastFailure failure) {
+Result<ScalarKernel> NestedToNested(const DataType& from, const DataType& to, CastFailure failure) {
   TRY_ASSIGN(auto children, ChildrenOf(from, to));
   const bool row = from.kind() == TypeKind::kRow;
   return [children, failure, row](KernelContext& ctx, const Arguments& args,

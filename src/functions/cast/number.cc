@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Casts between numbers as Java narrows: integers wrap; FLOAT and DOUBLE saturate at INT or BIGINT, then
-// wrap to the smaller; DECIMAL is cut and wraps; what does not fit a DECIMAL is NULL.
+// Casts between numbers as Java narrows: integers wrap; FLOAT and DOUBLE saturate at INT or BIGINT,
+// then wrap to the smaller; DECIMAL is cut and wraps; what does not fit a DECIMAL is NULL.
 #include <cmath>
 #include <limits>
 
@@ -48,19 +48,12 @@ To DecimalToNumber(Int128 value, int scale) {
 template <typename Visit>
 ScalarKernel VisitNumber(const DataType& type, Visit&& visit) {
   switch (type.kind()) {
-    case TypeKind::kTinyInt:
-      return visit.template operator()<int8_t>();
-    case TypeKind::kSmallInt:
-      return visit.template operator()<int16_t>();
-    case TypeKind::kInt:
-      return visit.template operator()<int32_t>();
-    case TypeKind::kBigInt:
-      return visit.template operator()<int64_t>();
-    case TypeKind::kFloat:
-      return visit.template operator()<float>();
-    default:
-      CHECK(type.kind() == TypeKind::kDouble);
-      return visit.template operator()<double>();
+    case TypeKind::kTinyInt: return visit.template operator()<int8_t>();
+    case TypeKind::kSmallInt: return visit.template operator()<int16_t>();
+    case TypeKind::kInt: return visit.template operator()<int32_t>();
+    case TypeKind::kBigInt: return visit.template operator()<int64_t>();
+    case TypeKind::kFloat: return visit.template operator()<float>();
+    default: CHECK(type.kind() == TypeKind::kDouble); return visit.template operator()<double>();
   }
 }
 
@@ -81,12 +74,11 @@ ScalarKernel FixedToDecimal(const DataType& to, CastFailure failure) {
 }
 
 ScalarKernel DecimalToDecimal(const DataType& from, const DataType& to) {
-  return RowKernel<Int128, Int128>(
-      [scale = from.scale(), precision = to.precision(), to_scale = to.scale()](auto& out,
-                                                                                Int128 value) {
-        const auto result = RescaleDecimal(value, scale, precision, to_scale);
-        result ? out.Set(*result) : out.Null();
-      });
+  return RowKernel<Int128, Int128>([scale = from.scale(), precision = to.precision(),
+                                    to_scale = to.scale()](auto& out, Int128 value) {
+    const auto result = RescaleDecimal(value, scale, precision, to_scale);
+    result ? out.Set(*result) : out.Null();
+  });
 }
 
 template <typename To>
@@ -121,8 +113,7 @@ ScalarKernel NumberToNumber(const DataType& from, const DataType& to, CastFailur
   }
   return VisitNumber(from, [&]<typename From>() {
     return VisitNumber(to, []<typename To>() -> ScalarKernel {
-      return VectorUnaryKernel<To, From>(
-          [](From value) { return NarrowNumber<From, To>(value); });
+      return VectorUnaryKernel<To, From>([](From value) { return NarrowNumber<From, To>(value); });
     });
   });
 }
@@ -151,16 +142,11 @@ ScalarKernel NumberToBoolean(const DataType& from) {
 
 ScalarKernel TextToNumber(const DataType& to, CastFailure failure) {
   switch (to.kind()) {
-    case TypeKind::kTinyInt:
-      return TextToInteger<int8_t>(to, failure);
-    case TypeKind::kSmallInt:
-      return TextToInteger<int16_t>(to, failure);
-    case TypeKind::kInt:
-      return TextToInteger<int32_t>(to, failure);
-    case TypeKind::kBigInt:
-      return TextToInteger<int64_t>(to, failure);
-    case TypeKind::kDecimal:
-      return TextToDecimal(to, failure);
+    case TypeKind::kTinyInt: return TextToInteger<int8_t>(to, failure);
+    case TypeKind::kSmallInt: return TextToInteger<int16_t>(to, failure);
+    case TypeKind::kInt: return TextToInteger<int32_t>(to, failure);
+    case TypeKind::kBigInt: return TextToInteger<int64_t>(to, failure);
+    case TypeKind::kDecimal: return TextToDecimal(to, failure);
     case TypeKind::kFloat:
       return RowKernel<float, std::string_view>([to, failure](auto& out, std::string_view text) {
         const auto value = ParseFloat(text);

@@ -16,7 +16,8 @@ std::string_view TrimJavaWhitespace(std::string_view text) {
   return text;
 }
 
-/// from_chars takes what Java does but for signs, `0x`, suffixes and the names of what is not finite.
+/// from_chars takes what Java does but for signs, `0x`, suffixes and the names of what is not
+/// finite.
 template <typename T>
 std::optional<T> ParseFloating(std::string_view text) {
   text = TrimJavaWhitespace(text);
@@ -43,13 +44,14 @@ std::optional<T> ParseFloating(std::string_view text) {
   const bool hex = format == std::chars_format::hex;
   if (!hex && !IsDigit(text[0]) && text[0] != '.') return std::nullopt;
   T value{};
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value, format);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, format);
   if (end != text.data() + text.size()) return std::nullopt;
   if (error == std::errc::result_out_of_range) {
-    // Too large or too small: an exponent with a minus, or no digit but zeros before it, means zero.
+    // Too large or too small: an exponent with a minus, or no digit but zeros before it, means
+    // zero.
     const size_t mark = text.find_first_of(hex ? "pP" : "eE");
-    const bool small = mark != std::string_view::npos ? text[mark + 1] == '-' : text[0] == '.' || text[0] == '0';
+    const bool small =
+        mark != std::string_view::npos ? text[mark + 1] == '-' : text[0] == '.' || text[0] == '0';
     return sign(small ? T{0} : std::numeric_limits<T>::infinity());
   }
   if (error != std::errc()) return std::nullopt;

@@ -17,7 +17,8 @@ std::string_view TrimNumber(std::string_view text);
 /// ` 5 `, `+5`, `-5.7` (cut to -5), `.5` (0). No exponent.
 std::optional<int64_t> ParseInteger(std::string_view text, int64_t min, int64_t max);
 
-/// As Double.parseDouble: `1.5`, `1e3`, `0x1p3`, `1.5d`, `NaN`, `-Infinity`; over the range is infinity.
+/// As Double.parseDouble: `1.5`, `1e3`, `0x1p3`, `1.5d`, `NaN`, `-Infinity`; over the range is
+/// infinity.
 std::optional<double> ParseDouble(std::string_view text);
 std::optional<float> ParseFloat(std::string_view text);
 

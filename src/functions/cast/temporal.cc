@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Casts to DATE, TIME, TIMESTAMP and TIMESTAMP_LTZ. Every source is read as a point in time, local or UTC,
-// moved through the session's zone if the two sides differ in that, and written in the target's unit.
-// Precision is cut downwards, also before 1970 (Flink cuts towards 1970 there).
+// Casts to DATE, TIME, TIMESTAMP and TIMESTAMP_LTZ. Every source is read as a point in time, local
+// or UTC, moved through the session's zone if the two sides differ in that, and written in the
+// target's unit. Precision is cut downwards, also before 1970 (Flink cuts towards 1970 there).
 #include "base/check.h"
-#include "data/calendar.h"
-#include "data/time_parse.h"
+#include "data/time/calendar.h"
+#include "data/time/time_parse.h"
 #include "functions/cast/cast.h"
 #include "functions/kernel_support.h"
 #include "functions/session_zone.h"
@@ -20,10 +20,8 @@ int32_t CutTime(int32_t milliseconds, int precision) {
 /// Reads a value of a temporal type as a point in time.
 TimePoint PointOf(const DataType& type, int64_t value) {
   switch (type.kind()) {
-    case TypeKind::kDate:
-      return {value * kSecondsPerDay, 0};
-    case TypeKind::kTime:
-      return {value / 1000, static_cast<int32_t>(value % 1000 * 1'000'000)};
+    case TypeKind::kDate: return {value * kSecondsPerDay, 0};
+    case TypeKind::kTime: return {value / 1000, static_cast<int32_t>(value % 1000 * 1'000'000)};
     default: {
       const int64_t per_second = TimestampTicksPerSecond(type.precision());
       return {FloorDiv(value, per_second),

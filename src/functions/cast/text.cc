@@ -48,23 +48,18 @@ ScalarKernel AnyToText(const DataType& from, const DataType& to) {
 
 ScalarKernel ToText(const DataType& from, const DataType& to) {
   switch (from.kind()) {
-    case TypeKind::kTinyInt:
-      return IntegerToText<int8_t>(to);
-    case TypeKind::kSmallInt:
-      return IntegerToText<int16_t>(to);
-    case TypeKind::kInt:
-      return IntegerToText<int32_t>(to);
-    case TypeKind::kBigInt:
-      return IntegerToText<int64_t>(to);
+    case TypeKind::kTinyInt: return IntegerToText<int8_t>(to);
+    case TypeKind::kSmallInt: return IntegerToText<int16_t>(to);
+    case TypeKind::kInt: return IntegerToText<int32_t>(to);
+    case TypeKind::kBigInt: return IntegerToText<int64_t>(to);
     case TypeKind::kDouble:
-      return AppendKernel<double>(
-          to, [](double value, std::string* out) { AppendDouble(value, out); });
+      return AppendKernel<double>(to,
+                                  [](double value, std::string* out) { AppendDouble(value, out); });
     case TypeKind::kChar:
     case TypeKind::kVarchar:
       return AppendKernel<std::string_view>(
           to, [](std::string_view text, std::string* out) { out->append(text); });
-    default:
-      return AnyToText(from, to);
+    default: return AnyToText(from, to);
   }
 }
 

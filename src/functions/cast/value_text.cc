@@ -7,8 +7,8 @@
 #include <cstring>
 
 #include "base/check.h"
-#include "data/calendar.h"
 #include "data/decimal.h"
+#include "data/time/calendar.h"
 #include "data/value_text.h"
 
 namespace millrace {
@@ -59,8 +59,9 @@ void AppendYearMonth(int64_t months, std::string* out) {
 
 void AppendDayTime(int64_t milliseconds, std::string* out) {
   out->push_back(milliseconds < 0 ? '-' : '+');
-  const auto magnitude = static_cast<int64_t>(
-      milliseconds < 0 ? -static_cast<uint64_t>(milliseconds) : static_cast<uint64_t>(milliseconds));
+  const auto magnitude =
+      static_cast<int64_t>(milliseconds < 0 ? -static_cast<uint64_t>(milliseconds)
+                                            : static_cast<uint64_t>(milliseconds));
   AppendInteger(magnitude / kMillisPerDay, out);
   out->push_back(' ');
   const int64_t seconds = magnitude % kMillisPerDay / 1000;
@@ -129,20 +130,16 @@ void AppendLocal(const DataType& type, int64_t ticks, const TimeZone& zone, std:
 void AppendTemporal(const DataType& type, const arrow::Array& column, int64_t row,
                     const TimeZone& zone, std::string* out) {
   switch (type.kind()) {
-    case TypeKind::kDate:
-      return AppendDate(FixedValue<int32_t>(column, row), out);
-    case TypeKind::kTime:
-      return AppendSqlTime(FixedValue<int32_t>(column, row), out);
+    case TypeKind::kDate: return AppendDate(FixedValue<int32_t>(column, row), out);
+    case TypeKind::kTime: return AppendSqlTime(FixedValue<int32_t>(column, row), out);
     case TypeKind::kTimestamp:
       return AppendSqlTimestamp(FixedValue<int64_t>(column, row), type.precision(), out);
     case TypeKind::kTimestampLtz:
       return AppendLocal(type, FixedValue<int64_t>(column, row), zone, out);
     case TypeKind::kIntervalYearMonth:
       return AppendYearMonth(FixedValue<int32_t>(column, row), out);
-    case TypeKind::kIntervalDayTime:
-      return AppendDayTime(FixedValue<int64_t>(column, row), out);
-    default:
-      return AppendNested(type, column, row, zone, out);
+    case TypeKind::kIntervalDayTime: return AppendDayTime(FixedValue<int64_t>(column, row), out);
+    default: return AppendNested(type, column, row, zone, out);
   }
 }
 
@@ -156,8 +153,10 @@ void AppendSqlTimestamp(int64_t ticks, int precision, std::string* out) {
   AppendClock(FloorMod(seconds, kSecondsPerDay), out);
   if (precision == 0) return;
   int64_t fraction = FloorMod(ticks, per_second);
-  for (int digits = per_second == 1000 ? 3 : per_second == 1'000'000 ? 6 : 9; digits > precision;
-       --digits) {
+  for (int digits = per_second == 1000        ? 3
+                    : per_second == 1'000'000 ? 6
+                                              : 9;
+       digits > precision; --digits) {
     fraction /= 10;
   }
   out->push_back('.');
@@ -201,20 +200,14 @@ void AppendCastText(const DataType& type, const arrow::Array& column, int64_t ro
   if (type.kind() == TypeKind::kNull || column.IsNull(row)) return void(out->append("NULL"));
   switch (type.kind()) {
     case TypeKind::kBoolean:
-      return void(out->append(static_cast<const arrow::BooleanArray&>(column).Value(row) ? "TRUE"
-                                                                                         : "FALSE"));
-    case TypeKind::kTinyInt:
-      return AppendInteger(FixedValue<int8_t>(column, row), out);
-    case TypeKind::kSmallInt:
-      return AppendInteger(FixedValue<int16_t>(column, row), out);
-    case TypeKind::kInt:
-      return AppendInteger(FixedValue<int32_t>(column, row), out);
-    case TypeKind::kBigInt:
-      return AppendInteger(FixedValue<int64_t>(column, row), out);
-    case TypeKind::kFloat:
-      return AppendFloat(FixedValue<float>(column, row), out);
-    case TypeKind::kDouble:
-      return AppendDouble(FixedValue<double>(column, row), out);
+      return void(out->append(
+          static_cast<const arrow::BooleanArray&>(column).Value(row) ? "TRUE" : "FALSE"));
+    case TypeKind::kTinyInt: return AppendInteger(FixedValue<int8_t>(column, row), out);
+    case TypeKind::kSmallInt: return AppendInteger(FixedValue<int16_t>(column, row), out);
+    case TypeKind::kInt: return AppendInteger(FixedValue<int32_t>(column, row), out);
+    case TypeKind::kBigInt: return AppendInteger(FixedValue<int64_t>(column, row), out);
+    case TypeKind::kFloat: return AppendFloat(FixedValue<float>(column, row), out);
+    case TypeKind::kDouble: return AppendDouble(FixedValue<double>(column, row), out);
     case TypeKind::kDecimal: {
       Int128 value;
       std::memcpy(&value, static_cast<const arrow::FixedSizeBinaryArray&>(column).GetValue(row),
@@ -227,8 +220,7 @@ void AppendCastText(const DataType& type, const arrow::Array& column, int64_t ro
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
       return AppendRepairedUtf8(static_cast<const arrow::BinaryArray&>(column).GetView(row), out);
-    default:
-      return AppendTemporal(type, column, row, zone, out);
+    default: return AppendTemporal(type, column, row, zone, out);
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text of a value as CAST(.. AS STRING) gives it: `TRUE`, `2024-01-01 10:00:00.123`, `[1, NULL]`, `(1, a)`.
-// (What print shows is different: data/row_format.h.)
+// Text of a value as CAST(.. AS STRING) gives it: `TRUE`, `2024-01-01 10:00:00.123`, `[1, NULL]`,
+// `(1, a)`. (What print shows is different: data/row_format.h.)
 #pragma once
 
 #include <arrow/type_fwd.h>
@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "data/data_type.h"
-#include "data/time_zone.h"
+#include "data/time/time_zone.h"
 
 namespace millrace {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Expected values were given by Flink 2.3.
-#include "functions/call_for_test.h"
+#include "support/function_calls.h"
 
 namespace millrace {
 namespace {
@@ -19,9 +19,10 @@ TEST(Comparison, Numbers) {
   EXPECT_EQ(CallForTest(">", {{DataType::BigInt(), "[9007199254740993]"},
                               {DataType::Double(), "[9007199254740992]"}}),
             (Texts{"false"}));
-  EXPECT_EQ(CallForTest("<", {{DataType::Decimal(38, 0), R"(["99999999999999999999999999999999999999"])"},
-                              {DataType::Decimal(38, 18), R"(["1.500000000000000000"])"}}),
-            (Texts{"false"}));
+  EXPECT_EQ(
+      CallForTest("<", {{DataType::Decimal(38, 0), R"(["99999999999999999999999999999999999999"])"},
+                        {DataType::Decimal(38, 18), R"(["1.500000000000000000"])"}}),
+      (Texts{"false"}));
 }
 
 TEST(Comparison, LongColumnsPackTheirBits) {
@@ -31,8 +32,8 @@ TEST(Comparison, LongColumnsPackTheirBits) {
     left += (i > 0 ? "," : "") + std::to_string(i);
     right += (i > 0 ? "," : "") + std::to_string(i % 3 == 0 ? i : i + 1);
   }
-  const Texts texts = CallForTest("=", {{DataType::BigInt(), left + "]"},
-                                        {DataType::BigInt(), right + "]"}});
+  const Texts texts =
+      CallForTest("=", {{DataType::BigInt(), left + "]"}, {DataType::BigInt(), right + "]"}});
   for (size_t i = 0; i < 1500; ++i) ASSERT_EQ(texts[i], i % 3 == 0 ? "true" : "false") << i;
 }
 
@@ -40,27 +41,29 @@ TEST(Comparison, TextAndTimes) {
   EXPECT_EQ(CallForTest("<", {{DataType::String(), R"(["a", "é", "a"])"},
                               {DataType::String(), R"(["B", "z", "a "])"}}),
             (Texts{"false", "false", "true"}));
-  EXPECT_EQ(CallForTest("=", {{DataType::Date(), "[19723]"},
-                              {DataType::String(), R"(["2024-01-01"])"}}),
-            (Texts{"true"}));
+  EXPECT_EQ(
+      CallForTest("=", {{DataType::Date(), "[19723]"}, {DataType::String(), R"(["2024-01-01"])"}}),
+      (Texts{"true"}));
   EXPECT_EQ(CallForTest("<", {{DataType::Int(), "[1]"}, {DataType::String(), R"(["2"])"}}),
             (Texts{"true"}));
   EXPECT_EQ(TypeForTest("=", {DataType::Int(), DataType::String()}), "MR0301");
   SessionContext session;
   session.time_zone = "America/New_York";
-  EXPECT_EQ(CallForTest("=", {{DataType::TimestampLtz(3), "[0]"},
-                              {DataType::Timestamp(3), "[-18000000]"}},
-                        {}, session),
+  EXPECT_EQ(CallForTest(
+                "=", {{DataType::TimestampLtz(3), "[0]"}, {DataType::Timestamp(3), "[-18000000]"}},
+                {}, session),
             (Texts{"true"}));
 }
 
 TEST(Comparison, Nested) {
   const DataType ints = DataType::Array(DataType::Int());
-  EXPECT_EQ(CallForTest("=", {{ints, "[[1, null], [1, 2], [1]]"}, {ints, "[[1, null], [1, null], null]"}}),
+  EXPECT_EQ(CallForTest(
+                "=", {{ints, "[[1, null], [1, 2], [1]]"}, {ints, "[[1, null], [1, null], null]"}}),
             (Texts{"true", "false", "null"}));
   const DataType map = DataType::Map(DataType::String(), DataType::Int());
-  EXPECT_EQ(CallForTest("=", {{map, R"([[["a", 1], ["b", 2]]])"}, {map, R"([[["b", 2], ["a", 1]]])"}}),
-            (Texts{"true"}));
+  EXPECT_EQ(
+      CallForTest("=", {{map, R"([[["a", 1], ["b", 2]]])"}, {map, R"([[["b", 2], ["a", 1]]])"}}),
+      (Texts{"true"}));
   const DataType row = DataType::Row({{"a", DataType::Int()}, {"b", DataType::Int()}});
   const TestColumn left{row, R"([{"a": 1, "b": null}, {"a": 1, "b": null}, {"a": 1, "b": 2}])"};
   const TestColumn right{row, R"([{"a": 1, "b": null}, {"a": 2, "b": null}, {"a": 1, "b": 2}])"};

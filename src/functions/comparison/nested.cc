@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparisons of ARRAY, MAP, MULTISET and ROW, and IS DISTINCT FROM for every type.
 //
-// Inside arrays and maps values compare as Java objects do: NULL equals NULL, NaN equals NaN, 0.0 is not
-// -0.0. A map's entries have no order.
+// Inside arrays and maps values compare as Java objects do: NULL equals NULL, NaN equals NaN, 0.0
+// is not -0.0. A map's entries have no order.
 #include <arrow/array.h>
 
 #include <cstring>
@@ -92,15 +92,10 @@ int CompareRows(const DataType& type, Cell a, Cell b) {
 
 int CompareNestedCells(const DataType& type, Cell a, Cell b) {
   switch (type.kind()) {
-    case TypeKind::kArray:
-      return CompareLists(type.element(), a, b);
-    case TypeKind::kMap:
-      return CompareMaps(type.key(), type.value(), a, b);
-    case TypeKind::kMultiset:
-      return CompareMaps(type.element(), DataType::Int(), a, b);
-    default:
-      CHECK(type.kind() == TypeKind::kRow);
-      return CompareRows(type, a, b);
+    case TypeKind::kArray: return CompareLists(type.element(), a, b);
+    case TypeKind::kMap: return CompareMaps(type.key(), type.value(), a, b);
+    case TypeKind::kMultiset: return CompareMaps(type.element(), DataType::Int(), a, b);
+    default: CHECK(type.kind() == TypeKind::kRow); return CompareRows(type, a, b);
   }
 }
 
@@ -109,17 +104,13 @@ int CompareValues(const DataType& type, Cell a, Cell b) {
     case arrow::Type::BOOL:
       return Order<int>(static_cast<const arrow::BooleanArray&>(*a.column).Value(a.row),
                         static_cast<const arrow::BooleanArray&>(*b.column).Value(b.row));
-    case arrow::Type::INT8:
-      return Order(FixedValue<int8_t>(a), FixedValue<int8_t>(b));
-    case arrow::Type::INT16:
-      return Order(FixedValue<int16_t>(a), FixedValue<int16_t>(b));
+    case arrow::Type::INT8: return Order(FixedValue<int8_t>(a), FixedValue<int8_t>(b));
+    case arrow::Type::INT16: return Order(FixedValue<int16_t>(a), FixedValue<int16_t>(b));
     case arrow::Type::INT32:
     case arrow::Type::DATE32:
-    case arrow::Type::TIME32:
-      return Order(FixedValue<int32_t>(a), FixedValue<int32_t>(b));
+    case arrow::Type::TIME32: return Order(FixedValue<int32_t>(a), FixedValue<int32_t>(b));
     case arrow::Type::INT64:
-    case arrow::Type::TIMESTAMP:
-      return Order(FixedValue<int64_t>(a), FixedValue<int64_t>(b));
+    case arrow::Type::TIMESTAMP: return Order(FixedValue<int64_t>(a), FixedValue<int64_t>(b));
     case arrow::Type::FLOAT:
       return OrderFloating<float, int32_t>(FixedValue<float>(a), FixedValue<float>(b));
     case arrow::Type::DOUBLE:
@@ -137,8 +128,7 @@ int CompareValues(const DataType& type, Cell a, Cell b) {
     case arrow::Type::BINARY:
       return Order(static_cast<const arrow::BinaryArray&>(*a.column).GetView(a.row),
                    static_cast<const arrow::BinaryArray&>(*b.column).GetView(b.row));
-    default:
-      return CompareNestedCells(type, a, b);
+    default: return CompareNestedCells(type, a, b);
   }
 }
 
@@ -163,8 +153,10 @@ std::optional<bool> RowsEqual(const DataType& type, Cell a, Cell b) {
       unknown = true;
     } else if (field.kind() == TypeKind::kRow) {
       const std::optional<bool> equal = RowsEqual(field, x, y);
-      if (!equal) unknown = true;
-      else if (!*equal) return false;
+      if (!equal)
+        unknown = true;
+      else if (!*equal)
+        return false;
     } else if (CompareValues(field, x, y) != 0) {
       return false;
     }
@@ -192,8 +184,8 @@ ScalarKernel NestedComparison(CompareOp op, const DataType& type) {
         if (left.IsNull(i) || right.IsNull(i)) {
           out.Null();
         } else {
-          const auto result = CompareTwo(op, type, {&left.array(), left.row(i)},
-                                         {&right.array(), right.row(i)});
+          const auto result =
+              CompareTwo(op, type, {&left.array(), left.row(i)}, {&right.array(), right.row(i)});
           result ? out.Set(*result) : out.Null();
         }
         out.EndRow();
@@ -222,8 +214,9 @@ ScalarKernel DistinctFrom(bool negated, const DataType& left, const DataType& ri
       for (int64_t i = 0; i < rows; ++i) {
         bool distinct = a.IsNull(i) != b.IsNull(i);
         if (!a.IsNull(i) && !b.IsNull(i)) {
-          distinct = nested ? CompareRows(left, {&x->array(), x->row(i)}, {&y->array(), y->row(i)}) != 0
-                            : (*differ)[i];
+          distinct =
+              nested ? CompareRows(left, {&x->array(), x->row(i)}, {&y->array(), y->row(i)}) != 0
+                     : (*differ)[i];
         }
         out.Set(distinct != negated);
         out.EndRow();

@@ -74,8 +74,7 @@ void RegisterDistinct(FunctionRegistry* registry, bool negated) {
                   negated ? "CAST(NULL AS INT) IS NOT DISTINCT FROM CAST(NULL AS INT)"
                           : "CAST(NULL AS INT) IS DISTINCT FROM 1",
                   "true"};
-  function.resolve = [negated,
-                      name = function.name](const CallSite& site) -> Result<ResolvedCall> {
+  function.resolve = [negated, name = function.name](const CallSite& site) -> Result<ResolvedCall> {
     if (site.args.size() != 2) return WrongArgumentCount(name, site, kAccepted);
     auto types = ComparedTypes(site, /*equality=*/true);
     if (!types) return NotComparable(name, site);

@@ -25,7 +25,8 @@ ScalarKernel NullTest(bool wanted) {
       const bool answer = in.all_null() == wanted;
       return FillBooleans(ctx, args, length, [answer](int64_t) { return answer; });
     }
-    return FillBooleans(ctx, args, length, [&in, wanted](int64_t i) { return in.IsNull(i) == wanted; });
+    return FillBooleans(ctx, args, length,
+                        [&in, wanted](int64_t i) { return in.IsNull(i) == wanted; });
   };
 }
 
@@ -49,8 +50,8 @@ struct Predicate {
   const char* result;
   const char* summary;
   ScalarKernel kernel;
-  bool any_type = false;   // otherwise BOOLEAN only
-  bool null_in = false;    // NULL gives NULL
+  bool any_type = false;  // otherwise BOOLEAN only
+  bool null_in = false;   // NULL gives NULL
 };
 
 void RegisterPredicate(FunctionRegistry* registry, Predicate spec) {
@@ -79,22 +80,22 @@ void RegisterPredicates(FunctionRegistry* registry) {
                                "TRUE if the value is NULL.", NullTest(true), true});
   RegisterPredicate(registry, {"IS NOT NULL", "1 IS NOT NULL", "true",
                                "TRUE if the value is not NULL.", NullTest(false), true});
-  RegisterPredicate(registry, {"IS TRUE", "(1 = 1) IS TRUE", "true",
-                               "TRUE if the value is TRUE, otherwise FALSE.",
-                               TruthTest(true, false)});
+  RegisterPredicate(registry,
+                    {"IS TRUE", "(1 = 1) IS TRUE", "true",
+                     "TRUE if the value is TRUE, otherwise FALSE.", TruthTest(true, false)});
   RegisterPredicate(registry, {"IS NOT TRUE", "(1 = 2) IS NOT TRUE", "true",
                                "TRUE if the value is FALSE or NULL.", TruthTest(true, true)});
-  RegisterPredicate(registry, {"IS FALSE", "(1 = 2) IS FALSE", "true",
-                               "TRUE if the value is FALSE, otherwise FALSE.",
-                               TruthTest(false, false)});
+  RegisterPredicate(registry,
+                    {"IS FALSE", "(1 = 2) IS FALSE", "true",
+                     "TRUE if the value is FALSE, otherwise FALSE.", TruthTest(false, false)});
   RegisterPredicate(registry, {"IS NOT FALSE", "(1 = 1) IS NOT FALSE", "true",
                                "TRUE if the value is TRUE or NULL.", TruthTest(false, true)});
   RegisterPredicate(registry, {"IS UNKNOWN", "CAST(NULL AS BOOLEAN) IS UNKNOWN", "true",
                                "TRUE if the boolean is NULL.", NullTest(true)});
   RegisterPredicate(registry, {"IS NOT UNKNOWN", "(1 = 1) IS NOT UNKNOWN", "true",
                                "TRUE if the boolean is not NULL.", NullTest(false)});
-  RegisterPredicate(registry, {"NOT", "NOT (1 = 2)", "true",
-                               "The opposite; NULL of NULL.", Negation(), false, true});
+  RegisterPredicate(registry, {"NOT", "NOT (1 = 2)", "true", "The opposite; NULL of NULL.",
+                               Negation(), false, true});
 }
 
 }  // namespace millrace

@@ -91,8 +91,8 @@ void RegisterElementary(FunctionRegistry* registry) {
     function.name = spec.name;
     const std::string signature = function.name + "(number)";
     function.doc = {"math", signature, spec.summary, spec.example, spec.result};
-    function.resolve =
-        ResolveDoubles(function.name, 1, signature, VectorUnaryKernel<double, double>(spec.compute));
+    function.resolve = ResolveDoubles(function.name, 1, signature,
+                                      VectorUnaryKernel<double, double>(spec.compute));
     registry->Register(std::move(function));
   }
   for (const ElementaryOfTwo& spec : kFunctionsOfTwo) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// GREATEST and LEAST of any number of comparable values; NULL if one of them is. NaN is above all numbers
-// and -0.0 below 0.0, as Java orders them.
+// GREATEST and LEAST of any number of comparable values; NULL if one of them is. NaN is above all
+// numbers and -0.0 below 0.0, as Java orders them.
 #include <cmath>
 #include <cstring>
 
@@ -51,35 +51,25 @@ ScalarKernel ExtremeKernel(bool greatest) {
 
 std::optional<ScalarKernel> KernelOf(const DataType& type, bool greatest) {
   switch (type.kind()) {
-    case TypeKind::kBoolean:
-      return ExtremeKernel<bool>(greatest);
-    case TypeKind::kTinyInt:
-      return ExtremeKernel<int8_t>(greatest);
-    case TypeKind::kSmallInt:
-      return ExtremeKernel<int16_t>(greatest);
+    case TypeKind::kBoolean: return ExtremeKernel<bool>(greatest);
+    case TypeKind::kTinyInt: return ExtremeKernel<int8_t>(greatest);
+    case TypeKind::kSmallInt: return ExtremeKernel<int16_t>(greatest);
     case TypeKind::kInt:
     case TypeKind::kDate:
     case TypeKind::kTime:
-    case TypeKind::kIntervalYearMonth:
-      return ExtremeKernel<int32_t>(greatest);
+    case TypeKind::kIntervalYearMonth: return ExtremeKernel<int32_t>(greatest);
     case TypeKind::kBigInt:
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz:
-    case TypeKind::kIntervalDayTime:
-      return ExtremeKernel<int64_t>(greatest);
-    case TypeKind::kFloat:
-      return ExtremeKernel<float>(greatest);
-    case TypeKind::kDouble:
-      return ExtremeKernel<double>(greatest);
-    case TypeKind::kDecimal:
-      return ExtremeKernel<Int128>(greatest);
+    case TypeKind::kIntervalDayTime: return ExtremeKernel<int64_t>(greatest);
+    case TypeKind::kFloat: return ExtremeKernel<float>(greatest);
+    case TypeKind::kDouble: return ExtremeKernel<double>(greatest);
+    case TypeKind::kDecimal: return ExtremeKernel<Int128>(greatest);
     case TypeKind::kChar:
     case TypeKind::kVarchar:
     case TypeKind::kBinary:
-    case TypeKind::kVarbinary:
-      return ExtremeKernel<std::string_view>(greatest);
-    default:
-      return std::nullopt;
+    case TypeKind::kVarbinary: return ExtremeKernel<std::string_view>(greatest);
+    default: return std::nullopt;
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// LN, LOG, LOG2, LOG10 and BIN. LOG2 and LOG with a base are quotients of natural logarithms, to the last
-// digit as Flink computes them: LOG(10, 1000) is 2.9999999999999996.
+// LN, LOG, LOG2, LOG10 and BIN. LOG2 and LOG with a base are quotients of natural logarithms, to
+// the last digit as Flink computes them: LOG(10, 1000) is 2.9999999999999996.
 #include <cmath>
 
 #include "functions/kernel_support.h"
@@ -18,8 +18,8 @@ void RegisterLogarithm(FunctionRegistry* registry, std::string name, size_t most
   ScalarFunction function;
   function.name = name;
   function.doc = std::move(doc);
-  function.resolve = [=, accepted = function.doc.signature](
-                         const CallSite& site) -> Result<ResolvedCall> {
+  function.resolve = [=, accepted =
+                             function.doc.signature](const CallSite& site) -> Result<ResolvedCall> {
     if (site.args.empty() || site.args.size() > most) {
       return WrongArgumentCount(name, site, accepted);
     }
@@ -45,8 +45,8 @@ void RegisterBin(FunctionRegistry* registry) {
   function.doc = {"math", "BIN(integer)",
                   "The integer in binary; of a negative one the 64 bits of its complement.",
                   "BIN(12)", "1100"};
-  function.resolve = [accepted = function.doc.signature](
-                         const CallSite& site) -> Result<ResolvedCall> {
+  function.resolve = [accepted =
+                          function.doc.signature](const CallSite& site) -> Result<ResolvedCall> {
     if (site.args.size() != 1) return WrongArgumentCount("BIN", site, accepted);
     const DataType& type = site.args[0].type;
     if (!type.is_integer()) return NoSignature("BIN", site, accepted);
@@ -72,10 +72,10 @@ void RegisterBin(FunctionRegistry* registry) {
 void RegisterLogarithms(FunctionRegistry* registry) {
   RegisterLogarithm(registry, "LN", 1, [](double x) { return std::log(x); },
                     {"math", "LN(number)", "The natural logarithm.", "LN(1)", "0.0"});
-  RegisterLogarithm(registry, "LOG", 2, [](double x) { return std::log(x); },
-                    {"math", "LOG([base,] number)",
-                     "The logarithm to the base, or the natural one without a base.",
-                     "LOG(2, 8)", "3.0"});
+  RegisterLogarithm(
+      registry, "LOG", 2, [](double x) { return std::log(x); },
+      {"math", "LOG([base,] number)",
+       "The logarithm to the base, or the natural one without a base.", "LOG(2, 8)", "3.0"});
   RegisterLogarithm(registry, "LOG10", 1, [](double x) { return std::log10(x); },
                     {"math", "LOG10(number)", "The logarithm to base 10.", "LOG10(1000)", "3.0"});
   RegisterLogarithm(registry, "LOG2", 1, [](double x) { return std::log(x) / std::log(2.0); },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Expected values were given by Flink 2.3.
-#include "functions/call_for_test.h"
+#include "support/function_calls.h"
 
 namespace millrace {
 namespace {
@@ -54,8 +54,7 @@ TEST(Math, RoundTypeFollowsALiteral) {
                {DataType::Int(), std::make_shared<arrow::Int32Scalar>(2), false}};
   EXPECT_EQ(BuiltinFunctions().Find("ROUND")->resolve(site)->result.ToString(), "DECIMAL(7, 2)");
   site.args[1].literal = std::make_shared<arrow::Int32Scalar>(-2);
-  EXPECT_EQ(BuiltinFunctions().Find("TRUNCATE")->resolve(site)->result.ToString(),
-            "DECIMAL(5, 0)");
+  EXPECT_EQ(BuiltinFunctions().Find("TRUNCATE")->resolve(site)->result.ToString(), "DECIMAL(5, 0)");
   EXPECT_EQ(TypeForTest("ROUND", {DataType::Decimal(5, 2)}), "DECIMAL(4, 0)");
 }
 
@@ -76,8 +75,7 @@ TEST(Math, Logarithms) {
             (Texts{"2.9999999999999996", "3.0", "Infinity"}));
   EXPECT_EQ(CallForTest("LN", {{i, "[0, -1, 1]"}}), (Texts{"-Infinity", "NaN", "0.0"}));
   EXPECT_EQ(CallForTest("LOG2", {{i, "[100]"}}), (Texts{"6.643856189774725"}));
-  EXPECT_EQ(CallForTest("BIN", {{i, "[4, 0, -1]"}}),
-            (Texts{"100", "0", std::string(64, '1')}));
+  EXPECT_EQ(CallForTest("BIN", {{i, "[4, 0, -1]"}}), (Texts{"100", "0", std::string(64, '1')}));
 }
 
 TEST(Math, RandomNumbersWithASeedAreJavas) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RAND and RAND_INTEGER. The generator is java.util.Random's, so that with a seed the numbers are Flink's;
-// without one the seed comes from the session and the call site, never from the system.
+// RAND and RAND_INTEGER. The generator is java.util.Random's, so that with a seed the numbers are
+// Flink's; without one the seed comes from the session and the call site, never from the system.
 #include <atomic>
 
 #include "functions/kernel_support.h"
@@ -53,12 +53,15 @@ struct RandomState : KernelState {
 
 /// The generator of a call: seeded by the first row's seed argument, or by session and call site.
 JavaRandom& GeneratorOf(KernelContext& ctx, const ColumnReader<int32_t>* seed, uint64_t site) {
-  return StateOf<RandomState>(ctx, [&] {
-           const uint64_t from_session = ctx.session.random_seed + site * 0x9E3779B97F4A7C15ULL;
-           const bool given = seed != nullptr && !seed->IsNull(0);
-           return std::make_unique<RandomState>(
-               given ? static_cast<uint64_t>(static_cast<int64_t>((*seed)[0])) : from_session);
-         }).random;
+  return StateOf<RandomState>(
+             ctx,
+             [&] {
+               const uint64_t from_session = ctx.session.random_seed + site * 0x9E3779B97F4A7C15ULL;
+               const bool given = seed != nullptr && !seed->IsNull(0);
+               return std::make_unique<RandomState>(
+                   given ? static_cast<uint64_t>(static_cast<int64_t>((*seed)[0])) : from_session);
+             })
+      .random;
 }
 
 /// Fills `length` rows, always an array: every row has its own number.
@@ -123,7 +126,8 @@ Result<ResolvedCall> ResolveRandInteger(const CallSite& site) {
     JavaRandom& random = GeneratorOf(ctx, seed ? &*seed : nullptr, number);
     return FillRandom<int32_t>(ctx, length, [&](auto& out, int64_t i) {
       if (bound.IsNull(i) || (seed && seed->IsNull(i))) return out.Null();
-      if (bound[i] <= 0) return out.Fail(kInvalidArgument, "RAND_INTEGER: the bound must be positive");
+      if (bound[i] <= 0)
+        return out.Fail(kInvalidArgument, "RAND_INTEGER: the bound must be positive");
       out.Set(random.NextInt(bound[i]));
     });
   };
@@ -148,8 +152,7 @@ void RegisterRandom(FunctionRegistry* registry) {
   rand_integer.volatility = Volatility::kVolatile;
   rand_integer.can_fail = true;
   rand_integer.doc = {"math", "RAND_INTEGER([seed,] bound)",
-                      "An integer from 0 up to, not including, the bound.",
-                      "RAND_INTEGER(1)", "0"};
+                      "An integer from 0 up to, not including, the bound.", "RAND_INTEGER(1)", "0"};
   rand_integer.resolve = ResolveRandInteger;
   registry->Register(std::move(rand_integer));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// ROUND (half away from zero) and TRUNCATE (towards zero) to a number of digits behind the point, or before
-// it when negative. FLOAT and DOUBLE are rounded on their shortest decimal text, as Java's BigDecimal:
-// ROUND(1.005e0, 2) is 1.01. Integers wrap if the result does not fit.
+// ROUND (half away from zero) and TRUNCATE (towards zero) to a number of digits behind the point,
+// or before it when negative. FLOAT and DOUBLE are rounded on their shortest decimal text, as
+// Java's BigDecimal: ROUND(1.005e0, 2) is 1.01. Integers wrap if the result does not fit.
 #include <charconv>
 #include <cmath>
 #include <string>
@@ -13,7 +13,8 @@
 namespace millrace {
 namespace {
 
-/// A value / 10^scale cut or rounded at `digits` behind the point; the scale stays. Unlimited downwards.
+/// A value / 10^scale cut or rounded at `digits` behind the point; the scale stays. Unlimited
+/// downwards.
 Int128 RoundUnscaled(Int128 value, int scale, int64_t digits, bool truncate) {
   if (digits >= scale) return value;
   const int64_t drop = scale - digits;
@@ -93,13 +94,13 @@ ScalarKernel NumberKernel(const DataType& type, bool truncate) {
 }
 
 ScalarKernel DecimalKernel(const DataType& from, const DataType& to, bool truncate) {
-  return RowKernel<Int128, Int128, int32_t>([=, scale = from.scale(), precision = to.precision(),
-                                             to_scale = to.scale()](auto& out, Int128 value,
-                                                                    int32_t digits) {
-    const Int128 rounded = RoundUnscaled(value, scale, digits, truncate);
-    const auto result = RescaleDecimal(rounded, scale, precision, to_scale);
-    result ? out.Set(*result) : out.Null();
-  });
+  return RowKernel<Int128, Int128, int32_t>(
+      [=, scale = from.scale(), precision = to.precision(), to_scale = to.scale()](
+          auto& out, Int128 value, int32_t digits) {
+        const Int128 rounded = RoundUnscaled(value, scale, digits, truncate);
+        const auto result = RescaleDecimal(rounded, scale, precision, to_scale);
+        result ? out.Set(*result) : out.Null();
+      });
 }
 
 /// DECIMAL(p, s) rounded to `digits`, a literal; without one the type stays.
@@ -114,14 +115,10 @@ DataType RoundedType(const DataType& type, std::optional<int64_t> digits) {
 std::optional<int64_t> LiteralDigits(const Argument& arg) {
   if (arg.literal == nullptr || !arg.literal->is_valid) return std::nullopt;
   switch (arg.literal->type->id()) {
-    case arrow::Type::INT8:
-      return static_cast<const arrow::Int8Scalar&>(*arg.literal).value;
-    case arrow::Type::INT16:
-      return static_cast<const arrow::Int16Scalar&>(*arg.literal).value;
-    case arrow::Type::INT32:
-      return static_cast<const arrow::Int32Scalar&>(*arg.literal).value;
-    default:
-      return std::nullopt;
+    case arrow::Type::INT8: return static_cast<const arrow::Int8Scalar&>(*arg.literal).value;
+    case arrow::Type::INT16: return static_cast<const arrow::Int16Scalar&>(*arg.literal).value;
+    case arrow::Type::INT32: return static_cast<const arrow::Int32Scalar&>(*arg.literal).value;
+    default: return std::nullopt;
   }
 }
 
@@ -147,13 +144,13 @@ void RegisterRounding(FunctionRegistry* registry, bool truncate) {
     if (site.args.empty() || site.args.size() > 2) return WrongArgumentCount(name, site, accepted);
     const DataType& type = site.args[0].type;
     const bool two = site.args.size() == 2;
-    const bool int_digits = !two || (site.args[1].type.is_integer() &&
-                                     site.args[1].type.kind() != TypeKind::kBigInt);
+    const bool int_digits =
+        !two || (site.args[1].type.is_integer() && site.args[1].type.kind() != TypeKind::kBigInt);
     if (!type.is_numeric() || !int_digits) return NoSignature(name, site, accepted);
     const auto digits = two ? LiteralDigits(site.args[1]) : std::optional<int64_t>(0);
     const DataType result = RoundedType(type, digits).Nullable(AnyNullable(site));
-    ScalarKernel kernel = type.is_decimal() ? DecimalKernel(type, result, truncate)
-                                            : NumberKernel(type, truncate);
+    ScalarKernel kernel =
+        type.is_decimal() ? DecimalKernel(type, result, truncate) : NumberKernel(type, truncate);
     if (!two) {
       return ResolvedCall{result, {type}, WithZeroDigits(std::move(kernel)), type.is_approximate()};
     }

@@ -13,21 +13,13 @@ namespace millrace {
 template <typename Visit>
 ScalarKernel VisitNumber(const DataType& type, Visit&& visit) {
   switch (type.kind()) {
-    case TypeKind::kTinyInt:
-      return visit.template operator()<int8_t>();
-    case TypeKind::kSmallInt:
-      return visit.template operator()<int16_t>();
-    case TypeKind::kInt:
-      return visit.template operator()<int32_t>();
-    case TypeKind::kBigInt:
-      return visit.template operator()<int64_t>();
-    case TypeKind::kFloat:
-      return visit.template operator()<float>();
-    case TypeKind::kDouble:
-      return visit.template operator()<double>();
-    default:
-      CHECK(type.is_decimal());
-      return visit.template operator()<Int128>();
+    case TypeKind::kTinyInt: return visit.template operator()<int8_t>();
+    case TypeKind::kSmallInt: return visit.template operator()<int16_t>();
+    case TypeKind::kInt: return visit.template operator()<int32_t>();
+    case TypeKind::kBigInt: return visit.template operator()<int64_t>();
+    case TypeKind::kFloat: return visit.template operator()<float>();
+    case TypeKind::kDouble: return visit.template operator()<double>();
+    default: CHECK(type.is_decimal()); return visit.template operator()<Int128>();
   }
 }
 

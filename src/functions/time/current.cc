@@ -23,8 +23,7 @@ std::shared_ptr<arrow::Scalar> NowAs(const DataType& type, int64_t now_ms, const
           static_cast<int32_t>(FloorMod(local_ms, kMillisPerDay) / 1000 * 1000), type.ToArrow());
     case TypeKind::kTimestamp:
       return std::make_shared<arrow::TimestampScalar>(local_ms, type.ToArrow());
-    default:
-      return std::make_shared<arrow::TimestampScalar>(now_ms, type.ToArrow());
+    default: return std::make_shared<arrow::TimestampScalar>(now_ms, type.ToArrow());
   }
 }
 
@@ -63,8 +62,7 @@ void RegisterCurrentTime(FunctionRegistry* registry) {
        "LOCALTIME"},
       {"CURRENT_TIMESTAMP", DataType::TimestampLtz(3), "Now.", "NOW"},
       {"LOCALTIMESTAMP", DataType::Timestamp(3), "Now in the session's time zone."},
-      {"PROCTIME",
-       DataType::TimestampLtz(3).WithTimeAttribute(TimeAttribute::kProctime),
+      {"PROCTIME", DataType::TimestampLtz(3).WithTimeAttribute(TimeAttribute::kProctime),
        "The processing time of the row."}};
   for (const Current& spec : functions) RegisterCurrent(registry, spec);
 }

@@ -91,10 +91,10 @@ void RegisterDateFormat(FunctionRegistry* registry) {
   ScalarFunction date_format;
   date_format.name = "DATE_FORMAT";
   date_format.can_fail = true;
-  date_format.doc = {"time", kDateFormat,
-                     "The time as text, by a Java pattern: yyyy-MM-dd HH:mm:ss.SSS, EEE, MMM, a, ...",
-                     "DATE_FORMAT(TIMESTAMP '2024-02-09 03:04:05', 'd MMM yyyy, HH:mm')",
-                     "9 Feb 2024, 03:04"};
+  date_format.doc = {
+      "time", kDateFormat,
+      "The time as text, by a Java pattern: yyyy-MM-dd HH:mm:ss.SSS, EEE, MMM, a, ...",
+      "DATE_FORMAT(TIMESTAMP '2024-02-09 03:04:05', 'd MMM yyyy, HH:mm')", "9 Feb 2024, 03:04"};
   date_format.resolve = ResolveDateFormat;
   registry->Register(std::move(date_format));
 
@@ -102,10 +102,11 @@ void RegisterDateFormat(FunctionRegistry* registry) {
   from_unixtime.name = "FROM_UNIXTIME";
   from_unixtime.volatility = Volatility::kSession;
   from_unixtime.can_fail = true;
-  from_unixtime.doc = {"time", kFromUnixtime,
-                       "Seconds since 1970 as text in the session's time zone; the pattern is a Java "
-                       "pattern, yyyy-MM-dd HH:mm:ss by default.",
-                       "FROM_UNIXTIME(0, 'yyyy')", "1970"};
+  from_unixtime.doc = {
+      "time", kFromUnixtime,
+      "Seconds since 1970 as text in the session's time zone; the pattern is a Java "
+      "pattern, yyyy-MM-dd HH:mm:ss by default.",
+      "FROM_UNIXTIME(0, 'yyyy')", "1970"};
   from_unixtime.resolve = ResolveFromUnixtime;
   registry->Register(std::move(from_unixtime));
 }

@@ -15,9 +15,8 @@ constexpr const char* kAccepted = "(point - point) unit, both dates or timestamp
 template <typename Point>
 ScalarKernel DifferenceKernel(bool months) {
   if (months) {
-    return RowKernel<int32_t, Point, Point>([](auto& out, Point a, Point b) {
-      out.Set(static_cast<int32_t>(MonthsBetween(b, a)));
-    });
+    return RowKernel<int32_t, Point, Point>(
+        [](auto& out, Point a, Point b) { out.Set(static_cast<int32_t>(MonthsBetween(b, a))); });
   }
   return RowKernel<int64_t, Point, Point>([](auto& out, Point a, Point b) {
     out.Set(static_cast<int64_t>(a) - static_cast<int64_t>(b));
@@ -32,8 +31,8 @@ Result<ResolvedCall> ResolveDatetimeDifference(const CallSite& site) {
   const DataType& right = site.args[1].type;
   const bool time = left.kind() == TypeKind::kTime;
   const bool ltz = left.kind() == TypeKind::kTimestampLtz;
-  const bool mixed = time != (right.kind() == TypeKind::kTime) ||
-                     ltz != (right.kind() == TypeKind::kTimestampLtz);
+  const bool mixed =
+      time != (right.kind() == TypeKind::kTime) || ltz != (right.kind() == TypeKind::kTimestampLtz);
   const auto unit = FindTimeUnit(site.options[0]);
   if (!IsPoint(left) || !IsPoint(right) || mixed || !unit) return NoSignature("-", site, kAccepted);
   const bool months = *unit <= TimeUnit::kMonth;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// (a - b) DAY, (a - b) MONTH ...: the interval between two points. The operator "-" takes the unit as its
-// option and resolves here.
+// (a - b) DAY, (a - b) MONTH ...: the interval between two points. The operator "-" takes the unit
+// as its option and resolves here.
 #pragma once
 
 #include "functions/function.h"

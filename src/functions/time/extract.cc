@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// EXTRACT(unit FROM point or interval) and its short forms YEAR(point) .. SECOND(point), all BIGINT.
-// Times before 1970 have the fields of their calendar day (Flink is off by one there), a DATE has zero for
-// the fields of a time, and TIMESTAMP_LTZ is read in the session's zone.
+// EXTRACT(unit FROM point or interval) and its short forms YEAR(point) .. SECOND(point), all
+// BIGINT. Times before 1970 have the fields of their calendar day (Flink is off by one there), a
+// DATE has zero for the fields of a time, and TIMESTAMP_LTZ is read in the session's zone.
 #include "functions/kernel_support.h"
 #include "functions/time/local_point.h"
 #include "functions/time/register.h"
@@ -14,31 +14,21 @@ constexpr const char* kAccepted = "EXTRACT(unit FROM date, time, timestamp or in
 
 int64_t YearPart(TimeUnit unit, int64_t year) {
   switch (unit) {
-    case TimeUnit::kMillennium:
-      return year > 0 ? (year + 999) / 1000 : year / 1000 - 1;
-    case TimeUnit::kCentury:
-      return year > 0 ? (year + 99) / 100 : year / 100 - 1;
-    case TimeUnit::kDecade:
-      return FloorDiv(year, 10);
-    default:
-      return year;
+    case TimeUnit::kMillennium: return year > 0 ? (year + 999) / 1000 : year / 1000 - 1;
+    case TimeUnit::kCentury: return year > 0 ? (year + 99) / 100 : year / 100 - 1;
+    case TimeUnit::kDecade: return FloorDiv(year, 10);
+    default: return year;
   }
 }
 
 int64_t DayField(TimeUnit unit, int64_t days) {
   switch (unit) {
-    case TimeUnit::kIsoYear:
-      return IsoWeekOf(days).year;
-    case TimeUnit::kWeek:
-      return IsoWeekOf(days).week;
-    case TimeUnit::kDayOfYear:
-      return DayOfYear(days);
-    case TimeUnit::kDayOfWeek:
-      return IsoDayOfWeek(days) % 7 + 1;
-    case TimeUnit::kIsoDayOfWeek:
-      return IsoDayOfWeek(days);
-    default:
-      break;
+    case TimeUnit::kIsoYear: return IsoWeekOf(days).year;
+    case TimeUnit::kWeek: return IsoWeekOf(days).week;
+    case TimeUnit::kDayOfYear: return DayOfYear(days);
+    case TimeUnit::kDayOfWeek: return IsoDayOfWeek(days) % 7 + 1;
+    case TimeUnit::kIsoDayOfWeek: return IsoDayOfWeek(days);
+    default: break;
   }
   const CivilDate date = CivilFromDays(days);
   if (unit == TimeUnit::kQuarter) return (date.month - 1) / 3 + 1;
@@ -50,18 +40,12 @@ int64_t DayField(TimeUnit unit, int64_t days) {
 int64_t ClockField(TimeUnit unit, int64_t nanos_of_day) {
   constexpr int64_t kSecond = 1'000'000'000;
   switch (unit) {
-    case TimeUnit::kHour:
-      return nanos_of_day / (3600 * kSecond);
-    case TimeUnit::kMinute:
-      return nanos_of_day / (60 * kSecond) % 60;
-    case TimeUnit::kSecond:
-      return nanos_of_day / kSecond % 60;
-    case TimeUnit::kMillisecond:
-      return nanos_of_day % kSecond / 1'000'000;
-    case TimeUnit::kMicrosecond:
-      return nanos_of_day % kSecond / 1000;
-    default:
-      return nanos_of_day % kSecond;
+    case TimeUnit::kHour: return nanos_of_day / (3600 * kSecond);
+    case TimeUnit::kMinute: return nanos_of_day / (60 * kSecond) % 60;
+    case TimeUnit::kSecond: return nanos_of_day / kSecond % 60;
+    case TimeUnit::kMillisecond: return nanos_of_day % kSecond / 1'000'000;
+    case TimeUnit::kMicrosecond: return nanos_of_day % kSecond / 1000;
+    default: return nanos_of_day % kSecond;
   }
 }
 
@@ -74,47 +58,33 @@ int64_t FieldOf(TimeUnit unit, LocalPoint point) {
 
 int64_t DayTimeField(TimeUnit unit, int64_t milliseconds) {
   switch (unit) {
-    case TimeUnit::kDay:
-      return milliseconds / kMillisPerDay;
-    case TimeUnit::kHour:
-      return milliseconds / 3'600'000 % 24;
-    case TimeUnit::kMinute:
-      return milliseconds / 60'000 % 60;
-    case TimeUnit::kSecond:
-      return milliseconds / 1000 % 60;
-    default:
-      return milliseconds % 1000;
+    case TimeUnit::kDay: return milliseconds / kMillisPerDay;
+    case TimeUnit::kHour: return milliseconds / 3'600'000 % 24;
+    case TimeUnit::kMinute: return milliseconds / 60'000 % 60;
+    case TimeUnit::kSecond: return milliseconds / 1000 % 60;
+    default: return milliseconds % 1000;
   }
 }
 
 int64_t YearMonthField(TimeUnit unit, int64_t months) {
   switch (unit) {
-    case TimeUnit::kMillennium:
-      return months / 12'000;
-    case TimeUnit::kCentury:
-      return months / 1200;
-    case TimeUnit::kYear:
-      return months / 12;
-    case TimeUnit::kQuarter:
-      return months % 12 / 3 + 1;
-    default:
-      return months % 12;
+    case TimeUnit::kMillennium: return months / 12'000;
+    case TimeUnit::kCentury: return months / 1200;
+    case TimeUnit::kYear: return months / 12;
+    case TimeUnit::kQuarter: return months % 12 / 3 + 1;
+    default: return months % 12;
   }
 }
 
 bool Applies(TimeUnit unit, const DataType& type) {
   switch (type.kind()) {
-    case TypeKind::kTime:
-      return unit >= TimeUnit::kHour && unit <= TimeUnit::kMillisecond;
+    case TypeKind::kTime: return unit >= TimeUnit::kHour && unit <= TimeUnit::kMillisecond;
     case TypeKind::kIntervalDayTime:
-      return unit == TimeUnit::kDay ||
-             (unit >= TimeUnit::kHour && unit <= TimeUnit::kMillisecond);
+      return unit == TimeUnit::kDay || (unit >= TimeUnit::kHour && unit <= TimeUnit::kMillisecond);
     case TypeKind::kIntervalYearMonth:
       return unit <= TimeUnit::kMonth && unit != TimeUnit::kIsoYear && unit != TimeUnit::kDecade;
-    case TypeKind::kDate:
-      return unit != TimeUnit::kMicrosecond && unit != TimeUnit::kNanosecond;
-    default:
-      return true;
+    case TypeKind::kDate: return unit != TimeUnit::kMicrosecond && unit != TimeUnit::kNanosecond;
+    default: return true;
   }
 }
 
@@ -169,11 +139,12 @@ void RegisterExtract(FunctionRegistry* registry) {
   ScalarFunction extract;
   extract.name = "EXTRACT";
   extract.volatility = Volatility::kImmutable;
-  extract.doc = {"time", "EXTRACT(unit FROM point)",
-                 "A field of a date, time, timestamp or interval. Units: YEAR, QUARTER, MONTH, WEEK, "
-                 "DAY, DOW, DOY, ISODOW, ISOYEAR, DECADE, CENTURY, MILLENNIUM, HOUR, MINUTE, SECOND, "
-                 "MILLISECOND, MICROSECOND, NANOSECOND, EPOCH.",
-                 "EXTRACT(MONTH FROM DATE '2024-02-29')", "2"};
+  extract.doc = {
+      "time", "EXTRACT(unit FROM point)",
+      "A field of a date, time, timestamp or interval. Units: YEAR, QUARTER, MONTH, WEEK, "
+      "DAY, DOW, DOY, ISODOW, ISOYEAR, DECADE, CENTURY, MILLENNIUM, HOUR, MINUTE, SECOND, "
+      "MILLISECOND, MICROSECOND, NANOSECOND, EPOCH.",
+      "EXTRACT(MONTH FROM DATE '2024-02-29')", "2"};
   extract.resolve = [](const CallSite& site) -> Result<ResolvedCall> {
     const auto unit = site.options.empty() ? std::nullopt : FindTimeUnit(site.options[0]);
     if (!unit) return UserError("MR0301", "EXTRACT: unknown unit", kAccepted);
@@ -185,10 +156,8 @@ void RegisterExtract(FunctionRegistry* registry) {
     function.name = form.name;
     function.doc = {"time", function.name + "(point)", form.summary,
                     function.name + "(TIMESTAMP '2024-02-29 12:34:56')", form.result};
-    function.resolve = [name = function.name, unit = form.unit,
-                        accepted = function.doc.signature](const CallSite& site) {
-      return Resolve(name, unit, site, accepted);
-    };
+    function.resolve = [name = function.name, unit = form.unit, accepted = function.doc.signature](
+                           const CallSite& site) { return Resolve(name, unit, site, accepted); };
     registry->Register(std::move(function));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// FLOOR and CEIL: of numbers, and of points in time TO a unit. Weeks begin on Sunday, centuries in year 1 of
-// them. TIMESTAMP_LTZ goes by the local calendar, also on days with a change of the clock.
+// FLOOR and CEIL: of numbers, and of points in time TO a unit. Weeks begin on Sunday, centuries in
+// year 1 of them. TIMESTAMP_LTZ goes by the local calendar, also on days with a change of the
+// clock.
 #include <cmath>
 
 #include "functions/kernel_support.h"
@@ -48,60 +49,39 @@ int64_t FloorDay(TimeUnit unit, int64_t days) {
   if (unit == TimeUnit::kWeek) return days - IsoDayOfWeek(days) % 7;
   const CivilDate date = CivilFromDays(days);
   switch (unit) {
-    case TimeUnit::kMonth:
-      return DaysFromCivil(date.year, date.month, 1);
-    case TimeUnit::kQuarter:
-      return DaysFromCivil(date.year, (date.month - 1) / 3 * 3 + 1, 1);
-    case TimeUnit::kYear:
-      return DaysFromCivil(date.year, 1, 1);
-    case TimeUnit::kDecade:
-      return DaysFromCivil(FloorDiv(date.year, 10) * 10, 1, 1);
-    case TimeUnit::kCentury:
-      return DaysFromCivil(FloorDiv(date.year - 1, 100) * 100 + 1, 1, 1);
-    default:
-      return DaysFromCivil(FloorDiv(date.year - 1, 1000) * 1000 + 1, 1, 1);
+    case TimeUnit::kMonth: return DaysFromCivil(date.year, date.month, 1);
+    case TimeUnit::kQuarter: return DaysFromCivil(date.year, (date.month - 1) / 3 * 3 + 1, 1);
+    case TimeUnit::kYear: return DaysFromCivil(date.year, 1, 1);
+    case TimeUnit::kDecade: return DaysFromCivil(FloorDiv(date.year, 10) * 10, 1, 1);
+    case TimeUnit::kCentury: return DaysFromCivil(FloorDiv(date.year - 1, 100) * 100 + 1, 1, 1);
+    default: return DaysFromCivil(FloorDiv(date.year - 1, 1000) * 1000 + 1, 1, 1);
   }
 }
 
 /// The first day of the unit after the one that begins on `first`.
 int64_t NextUnit(TimeUnit unit, int64_t first) {
   switch (unit) {
-    case TimeUnit::kDay:
-      return first + 1;
-    case TimeUnit::kWeek:
-      return first + 7;
-    case TimeUnit::kMonth:
-      return AddMonths(first, 1);
-    case TimeUnit::kQuarter:
-      return AddMonths(first, 3);
-    case TimeUnit::kYear:
-      return AddMonths(first, 12);
-    case TimeUnit::kDecade:
-      return AddMonths(first, 120);
-    case TimeUnit::kCentury:
-      return AddMonths(first, 1200);
-    default:
-      return AddMonths(first, 12'000);
+    case TimeUnit::kDay: return first + 1;
+    case TimeUnit::kWeek: return first + 7;
+    case TimeUnit::kMonth: return AddMonths(first, 1);
+    case TimeUnit::kQuarter: return AddMonths(first, 3);
+    case TimeUnit::kYear: return AddMonths(first, 12);
+    case TimeUnit::kDecade: return AddMonths(first, 120);
+    case TimeUnit::kCentury: return AddMonths(first, 1200);
+    default: return AddMonths(first, 12'000);
   }
 }
 
 /// Nanoseconds of a unit shorter than a day; 0 for the others.
 int64_t ClockUnit(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kHour:
-      return 3'600'000'000'000;
-    case TimeUnit::kMinute:
-      return 60'000'000'000;
-    case TimeUnit::kSecond:
-      return 1'000'000'000;
-    case TimeUnit::kMillisecond:
-      return 1'000'000;
-    case TimeUnit::kMicrosecond:
-      return 1000;
-    case TimeUnit::kNanosecond:
-      return 1;
-    default:
-      return 0;
+    case TimeUnit::kHour: return 3'600'000'000'000;
+    case TimeUnit::kMinute: return 60'000'000'000;
+    case TimeUnit::kSecond: return 1'000'000'000;
+    case TimeUnit::kMillisecond: return 1'000'000;
+    case TimeUnit::kMicrosecond: return 1000;
+    case TimeUnit::kNanosecond: return 1;
+    default: return 0;
   }
 }
 
@@ -124,7 +104,8 @@ LocalPoint Move(TimeUnit unit, LocalPoint point, bool ceil) {
   return ceil ? CeilPoint(unit, point) : FloorPoint(unit, point);
 }
 
-/// Units shorter than a day move the instant by their rest, so that both of a doubled hour stay apart.
+/// Units shorter than a day move the instant by their rest, so that both of a doubled hour stay
+/// apart.
 ScalarKernel InstantKernel(TimeUnit unit, const DataType& type, bool ceil) {
   return [=](KernelContext& ctx, const Arguments& args, int64_t length) {
     const TimeZone& zone = SessionZone(ctx);
@@ -132,8 +113,8 @@ ScalarKernel InstantKernel(TimeUnit unit, const DataType& type, bool ceil) {
     return MapRows<int64_t, int64_t>(ctx, args, length, [&](auto& out, int64_t value) {
       const LocalPoint point = LocalPointOf(type, value, zone);
       const LocalPoint moved = Move(unit, point, ceil);
-      const int64_t delta = (moved.days - point.days) * kDayNanos + moved.nanos_of_day -
-                            point.nanos_of_day;
+      const int64_t delta =
+          (moved.days - point.days) * kDayNanos + moved.nanos_of_day - point.nanos_of_day;
       out.Set(value + delta / nanos_per_tick);
     });
   };
@@ -143,8 +124,8 @@ ScalarKernel PointKernelOf(TimeUnit unit, const DataType& type, bool ceil) {
   if (ClockUnit(unit) > 0 && type.kind() == TypeKind::kTimestampLtz) {
     return InstantKernel(unit, type, ceil);
   }
-  return PointToPointKernel(
-      type, [unit, ceil](LocalPoint point) { return Move(unit, point, ceil); });
+  return PointToPointKernel(type,
+                            [unit, ceil](LocalPoint point) { return Move(unit, point, ceil); });
 }
 
 bool Applies(TimeUnit unit, const DataType& type) {
@@ -153,10 +134,8 @@ bool Applies(TimeUnit unit, const DataType& type) {
     case TimeUnit::kDayOfYear:
     case TimeUnit::kDayOfWeek:
     case TimeUnit::kIsoDayOfWeek:
-    case TimeUnit::kEpoch:
-      return false;
-    default:
-      return type.kind() != TypeKind::kTime || ClockUnit(unit) > 0;
+    case TimeUnit::kEpoch: return false;
+    default: return type.kind() != TypeKind::kTime || ClockUnit(unit) > 0;
   }
 }
 
@@ -166,9 +145,8 @@ Result<ResolvedCall> Resolve(bool ceil, const std::string& name, const std::stri
   const DataType& type = site.args[0].type;
   if (site.options.empty()) {
     if (!type.is_numeric()) return NoSignature(name, site, accepted);
-    const DataType result = type.is_decimal()
-                                ? DataType::Decimal(type.precision(), 0).Nullable(type.nullable())
-                                : type;
+    const DataType result =
+        type.is_decimal() ? DataType::Decimal(type.precision(), 0).Nullable(type.nullable()) : type;
     return ResolvedCall{result, {type}, NumberKernel(type, ceil)};
   }
   const auto unit = FindTimeUnit(site.options[0]);
@@ -178,9 +156,8 @@ Result<ResolvedCall> Resolve(bool ceil, const std::string& name, const std::stri
                      name + ": " + type.Nullable().ToString() + " has no unit " + site.options[0],
                      "accepted: " + accepted);
   }
-  return ResolvedCall{type.WithTimeAttribute(TimeAttribute::kNone),
-                      {type},
-                      PointKernelOf(*unit, type, ceil)};
+  return ResolvedCall{
+      type.WithTimeAttribute(TimeAttribute::kNone), {type}, PointKernelOf(*unit, type, ceil)};
 }
 
 }  // namespace
@@ -190,7 +167,8 @@ void RegisterFloorCeil(FunctionRegistry* registry) {
     ScalarFunction function;
     function.name = ceil ? "CEIL" : "FLOOR";
     if (ceil) function.aliases = {"CEILING"};
-    const std::string signature = function.name + "(number) or " + function.name + "(point TO unit)";
+    const std::string signature =
+        function.name + "(number) or " + function.name + "(point TO unit)";
     function.doc = {"math", signature,
                     ceil ? "The least whole number that is not smaller; of a point in time, the "
                            "next beginning of the unit."

@@ -19,14 +19,11 @@ int LargestCount(char letter) {
     case 'K':
     case 'm':
     case 's':
-    case 'w':
-      return 2;
-    case 'D':
-      return 3;
+    case 'w': return 2;
+    case 'D': return 3;
     case 'a':
     case 'F':
-    case 'W':
-      return 1;
+    case 'W': return 1;
     case 'c':
     case 'e':
     case 'E':
@@ -38,24 +35,18 @@ int LargestCount(char letter) {
     case 'B':
     case 'X':
     case 'x':
-    case 'Z':
-      return 5;
+    case 'Z': return 5;
     case 'z':
-    case 'O':
-      return 4;
-    case 'V':
-      return 2;
-    case 'S':
-      return 9;
+    case 'O': return 4;
+    case 'V': return 2;
+    case 'S': return 9;
     case 'y':
     case 'u':
     case 'Y':
     case 'A':
     case 'n':
-    case 'N':
-      return 19;
-    default:
-      return 0;
+    case 'N': return 19;
+    default: return 0;
   }
 }
 
@@ -131,8 +122,11 @@ std::expected<JavaPattern, std::string> JavaPattern::Compile(std::string_view pa
         return std::unexpected("the pattern has a ']' without '['");
       }
       if (c == '[') ++open_sections;
-      compiled.pieces_.push_back({c == '[' ? PatternPiece::Kind::kOptionalStart
-                                           : PatternPiece::Kind::kOptionalEnd, 0, 0, {}});
+      compiled.pieces_.push_back(
+          {c == '[' ? PatternPiece::Kind::kOptionalStart : PatternPiece::Kind::kOptionalEnd,
+           0,
+           0,
+           {}});
       ++i;
     } else {
       AddLiteral(&compiled.pieces_, c);

@@ -3,8 +3,9 @@
 //
 // Flink uses two engines with different letters and manners, hence two dialects: kFormatter is
 // java.time.DateTimeFormatter (DATE_FORMAT of a timestamp, TO_TIMESTAMP), strict; kSimple is
-// java.text.SimpleDateFormat (FROM_UNIXTIME, UNIX_TIMESTAMP, TO_DATE), lenient: month 13 is next January,
-// and text after the end is ignored. Names are English; weeks begin on Sunday, as in the US locale.
+// java.text.SimpleDateFormat (FROM_UNIXTIME, UNIX_TIMESTAMP, TO_DATE), lenient: month 13 is next
+// January, and text after the end is ignored. Names are English; weeks begin on Sunday, as in the
+// US locale.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +15,15 @@
 #include <string_view>
 #include <vector>
 
-#include "data/time_zone.h"
+#include "data/time/time_zone.h"
 #include "functions/time/local_point.h"
 
 namespace millrace {
 
 enum class PatternDialect { kFormatter, kSimple };
 
-/// One piece of a pattern: a field letter with its count, a literal, or an end of an optional section.
+/// One piece of a pattern: a field letter with its count, a literal, or an end of an optional
+/// section.
 struct PatternPiece {
   enum class Kind { kField, kLiteral, kOptionalStart, kOptionalEnd };
   Kind kind = Kind::kLiteral;

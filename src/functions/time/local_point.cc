@@ -5,12 +5,9 @@ namespace millrace {
 
 LocalPoint LocalPointOf(const DataType& type, int64_t value, const TimeZone& zone) {
   switch (type.kind()) {
-    case TypeKind::kDate:
-      return {value, 0};
-    case TypeKind::kTime:
-      return {0, value * 1'000'000};
-    default:
-      break;
+    case TypeKind::kDate: return {value, 0};
+    case TypeKind::kTime: return {0, value * 1'000'000};
+    default: break;
   }
   const int64_t per_second = TimestampTicksPerSecond(type.precision());
   int64_t seconds = FloorDiv(value, per_second);
@@ -22,12 +19,9 @@ LocalPoint LocalPointOf(const DataType& type, int64_t value, const TimeZone& zon
 
 int64_t ValueOfLocalPoint(const DataType& type, LocalPoint point, const TimeZone& zone) {
   switch (type.kind()) {
-    case TypeKind::kDate:
-      return point.days;
-    case TypeKind::kTime:
-      return point.nanos_of_day / 1'000'000;
-    default:
-      break;
+    case TypeKind::kDate: return point.days;
+    case TypeKind::kTime: return point.nanos_of_day / 1'000'000;
+    default: break;
   }
   const int64_t per_second = TimestampTicksPerSecond(type.precision());
   int64_t seconds = point.days * kSecondsPerDay + point.seconds_of_day();

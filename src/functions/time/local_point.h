@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A DATE, TIME, TIMESTAMP or TIMESTAMP_LTZ value as a calendar day and a time of day, in local time.
+// A DATE, TIME, TIMESTAMP or TIMESTAMP_LTZ value as a calendar day and a time of day, in local
+// time.
 #pragma once
 
-#include "data/calendar.h"
 #include "data/data_type.h"
-#include "data/time_zone.h"
+#include "data/time/calendar.h"
+#include "data/time/time_zone.h"
 #include "functions/row_kernel.h"
 #include "functions/session_zone.h"
 
@@ -26,7 +27,8 @@ LocalPoint LocalPointOf(const DataType& type, int64_t value, const TimeZone& zon
 /// The way back, to the same type.
 int64_t ValueOfLocalPoint(const DataType& type, LocalPoint point, const TimeZone& zone);
 
-/// A kernel over points of `type` in its first argument: f(out, LocalPoint). Out is the result's value type.
+/// A kernel over points of `type` in its first argument: f(out, LocalPoint). Out is the result's
+/// value type.
 template <typename Out, typename F>
 ScalarKernel PointKernel(const DataType& type, F f) {
   return [type, f](KernelContext& ctx, const Arguments& args, int64_t length) {

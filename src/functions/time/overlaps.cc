@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// (start, end) OVERLAPS (start, end): the ends are points or intervals after the start, in either order. Two
-// periods that touch overlap.
+// (start, end) OVERLAPS (start, end): the ends are points or intervals after the start, in either
+// order. Two periods that touch overlap.
 #include <algorithm>
 
 #include "functions/kernel_support.h"
@@ -10,8 +10,7 @@
 namespace millrace {
 namespace {
 
-constexpr const char* kAccepted =
-    "(point, point or interval) OVERLAPS (point, point or interval)";
+constexpr const char* kAccepted = "(point, point or interval) OVERLAPS (point, point or interval)";
 
 /// One end of a period: a point, days and time as milliseconds, or an interval after the start.
 class EndReader {
@@ -81,10 +80,11 @@ Result<ResolvedCall> Resolve(const CallSite& site) {
 void RegisterOverlaps(FunctionRegistry* registry) {
   ScalarFunction function;
   function.name = "OVERLAPS";
-  function.doc = {"time", kAccepted, "TRUE if the two periods have a point in common.",
-                  "(DATE '2024-01-01', DATE '2024-01-05') OVERLAPS (DATE '2024-01-05', INTERVAL '1' "
-                  "DAY)",
-                  "true"};
+  function.doc = {
+      "time", kAccepted, "TRUE if the two periods have a point in common.",
+      "(DATE '2024-01-01', DATE '2024-01-05') OVERLAPS (DATE '2024-01-05', INTERVAL '1' "
+      "DAY)",
+      "true"};
   function.resolve = Resolve;
   registry->Register(std::move(function));
 }

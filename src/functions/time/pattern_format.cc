@@ -90,28 +90,20 @@ void AppendDateField(const PatternPiece& piece, const Moment& now, std::string* 
       }
       if (piece.count == 5) return out->push_back(now.date.year > 0 ? 'A' : 'B');
       return void(out->append(now.date.year > 0 ? "AD" : "BC"));
-    case 'y':
-      return AppendYear(now.date.year, piece, now, out);
-    case 'Y':
-      return AppendYear(UsWeekOf(days).year, piece, now, out);
+    case 'y': return AppendYear(now.date.year, piece, now, out);
+    case 'Y': return AppendYear(UsWeekOf(days).year, piece, now, out);
     case 'M':
     case 'L':
       if (piece.count < 3) return AppendPadded(now.date.month, piece.count, out);
       return AppendName(kMonthNames[static_cast<size_t>(now.date.month - 1)],
                         now.simple && piece.count > 4 ? 4 : piece.count, out);
-    case 'd':
-      return AppendPadded(now.date.day, piece.count, out);
-    case 'D':
-      return AppendPadded(DayOfYear(days), piece.count, out);
-    case 'w':
-      return AppendPadded(UsWeekOf(days).week, piece.count, out);
-    case 'W':
-      return AppendPadded(UsWeekOfMonth(days), piece.count, out);
-    case 'F':
-      return AppendPadded((now.date.day - 1) / 7 + 1, piece.count, out);
+    case 'd': return AppendPadded(now.date.day, piece.count, out);
+    case 'D': return AppendPadded(DayOfYear(days), piece.count, out);
+    case 'w': return AppendPadded(UsWeekOf(days).week, piece.count, out);
+    case 'W': return AppendPadded(UsWeekOfMonth(days), piece.count, out);
+    case 'F': return AppendPadded((now.date.day - 1) / 7 + 1, piece.count, out);
     case 'q':
-    case 'Q':
-      return AppendQuarter((now.date.month - 1) / 3 + 1, piece.count, out);
+    case 'Q': return AppendQuarter((now.date.month - 1) / 3 + 1, piece.count, out);
     case 'u':
       if (now.simple) return AppendPadded(IsoDayOfWeek(days), piece.count, out);
       return AppendYear(now.date.year, piece, now, out);
@@ -144,30 +136,18 @@ void AppendFraction(const PatternPiece& piece, const Moment& now, std::string* o
 void AppendClockField(const PatternPiece& piece, const Moment& now, std::string* out) {
   const int64_t nanos = now.point.nanos_of_day;
   switch (piece.letter) {
-    case 'a':
-      return void(out->append(now.hour < 12 ? "AM" : "PM"));
-    case 'B':
-      return void(out->append(DayPeriod(nanos)));
-    case 'H':
-      return AppendPadded(now.hour, piece.count, out);
-    case 'k':
-      return AppendPadded(now.hour == 0 ? 24 : now.hour, piece.count, out);
-    case 'K':
-      return AppendPadded(now.hour % 12, piece.count, out);
-    case 'h':
-      return AppendPadded(now.hour % 12 == 0 ? 12 : now.hour % 12, piece.count, out);
-    case 'm':
-      return AppendPadded(nanos / (60 * kSecond) % 60, piece.count, out);
-    case 's':
-      return AppendPadded(nanos / kSecond % 60, piece.count, out);
-    case 'S':
-      return AppendFraction(piece, now, out);
-    case 'A':
-      return AppendPadded(nanos / 1'000'000, piece.count, out);
-    case 'n':
-      return AppendPadded(nanos % kSecond, piece.count, out);
-    default:
-      return AppendPadded(nanos, piece.count, out);  // N
+    case 'a': return void(out->append(now.hour < 12 ? "AM" : "PM"));
+    case 'B': return void(out->append(DayPeriod(nanos)));
+    case 'H': return AppendPadded(now.hour, piece.count, out);
+    case 'k': return AppendPadded(now.hour == 0 ? 24 : now.hour, piece.count, out);
+    case 'K': return AppendPadded(now.hour % 12, piece.count, out);
+    case 'h': return AppendPadded(now.hour % 12 == 0 ? 12 : now.hour % 12, piece.count, out);
+    case 'm': return AppendPadded(nanos / (60 * kSecond) % 60, piece.count, out);
+    case 's': return AppendPadded(nanos / kSecond % 60, piece.count, out);
+    case 'S': return AppendFraction(piece, now, out);
+    case 'A': return AppendPadded(nanos / 1'000'000, piece.count, out);
+    case 'n': return AppendPadded(nanos % kSecond, piece.count, out);
+    default: return AppendPadded(nanos, piece.count, out);  // N
   }
 }
 
@@ -175,8 +155,9 @@ void AppendClockField(const PatternPiece& piece, const Moment& now, std::string*
 
 void JavaPattern::Format(LocalPoint point, const TimeZone& zone, int64_t utc_seconds,
                          std::string* out) const {
-  const Moment now{point, CivilFromDays(point.days), point.nanos_of_day / (3600 * kSecond),
-                   zone,  utc_seconds,               dialect_ == PatternDialect::kSimple};
+  const Moment now{
+      point,       CivilFromDays(point.days),          point.nanos_of_day / (3600 * kSecond), zone,
+      utc_seconds, dialect_ == PatternDialect::kSimple};
   for (const PatternPiece& piece : pieces_) {
     if (piece.kind == PatternPiece::Kind::kLiteral) {
       out->append(piece.literal);

@@ -38,9 +38,8 @@ size_t FixedWidth(const PatternPiece& piece) {
 }
 
 bool EqualIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return (x | 0x20) == (y | 0x20);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return (x | 0x20) == (y | 0x20); });
 }
 
 class Reader {
@@ -163,27 +162,20 @@ bool Reader::Store(const PatternPiece& piece, int64_t value, size_t digits) {
       if (piece.count == 2 && digits == 2) value += simple_ && value > 45 ? 1900 : 2000;
       return within(&fields_.year, piece.letter == 'u' ? -999'999 : 1, 999'999);
     case 'M':
-    case 'L':
-      return within(&fields_.month, 1, 12);
-    case 'd':
-      return within(&fields_.day, 1, 31);
-    case 'D':
-      return within(&fields_.day_of_year, 1, 366);
-    case 'H':
-      return within(&fields_.hour, 0, 24);
+    case 'L': return within(&fields_.month, 1, 12);
+    case 'd': return within(&fields_.day, 1, 31);
+    case 'D': return within(&fields_.day_of_year, 1, 366);
+    case 'H': return within(&fields_.hour, 0, 24);
     case 'k':
       if (value == 24) value = 0;
       return within(&fields_.hour, 0, 23);
-    case 'K':
-      return within(&fields_.hour_of_half, 0, 11);
+    case 'K': return within(&fields_.hour_of_half, 0, 11);
     case 'h':
       if (!simple_ && (value < 1 || value > 12)) return false;
       fields_.hour_of_half = value == 12 ? 0 : value;
       return true;
-    case 'm':
-      return within(&fields_.minute, 0, 59);
-    case 's':
-      return within(&fields_.second, 0, 59);
+    case 'm': return within(&fields_.minute, 0, 59);
+    case 's': return within(&fields_.second, 0, 59);
     case 'S':
       if (simple_) {
         fields_.nanos = value * 1'000'000;
@@ -192,10 +184,8 @@ bool Reader::Store(const PatternPiece& piece, int64_t value, size_t digits) {
       for (int i = piece.count; i < 9; ++i) value *= 10;
       fields_.nanos = value;
       return true;
-    case 'n':
-      return within(&fields_.nanos, 0, kSecond - 1);
-    default:
-      return true;  // weeks and the like are read and not used
+    case 'n': return within(&fields_.nanos, 0, kSecond - 1);
+    default: return true;  // weeks and the like are read and not used
   }
 }
 
@@ -242,8 +232,7 @@ bool Reader::ReadTextField(const PatternPiece& piece) {
       if (!text_.starts_with("AD")) return false;
       text_.remove_prefix(2);
       return true;
-    default:
-      return false;
+    default: return false;
   }
 }
 
@@ -296,8 +285,8 @@ std::optional<ParsedTime> ResolveStrictly(const Fields& fields) {
   const int64_t seconds = fields.minute.value_or(0) * 60 + fields.second.value_or(0);
   if (hour == 24 && (seconds != 0 || fields.nanos.value_or(0) != 0)) return std::nullopt;
   if (hour == 24) return ParsedTime{{days + 1, 0}, fields.offset, false};
-  return ParsedTime{{days, (hour * 3600 + seconds) * kSecond + fields.nanos.value_or(0)},
-                    fields.offset, false};
+  return ParsedTime{
+      {days, (hour * 3600 + seconds) * kSecond + fields.nanos.value_or(0)}, fields.offset, false};
 }
 
 /// SimpleDateFormat: fields beyond their range carry over.
@@ -318,12 +307,12 @@ std::optional<ParsedTime> ResolveLeniently(const Fields& fields) {
     carried = DayOfYear(days) != *fields.day_of_year;
   }
   const int64_t hours = HourOf(fields);
-  const int64_t seconds =
-      hours * 3600 + fields.minute.value_or(0) * 60 + fields.second.value_or(0);
+  const int64_t seconds = hours * 3600 + fields.minute.value_or(0) * 60 + fields.second.value_or(0);
   days += FloorDiv(seconds, kSecondsPerDay);
-  return ParsedTime{{days, FloorMod(seconds, kSecondsPerDay) * kSecond +
-                               fields.nanos.value_or(0) % kSecond},
-                    fields.offset, carried};
+  return ParsedTime{
+      {days, FloorMod(seconds, kSecondsPerDay) * kSecond + fields.nanos.value_or(0) % kSecond},
+      fields.offset,
+      carried};
 }
 
 }  // namespace

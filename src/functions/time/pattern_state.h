@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernel state of functions with a pattern argument: the session's zone and the last compiled pattern, so a
-// constant pattern is compiled once.
+// Kernel state of functions with a pattern argument: the session's zone and the last compiled
+// pattern, so a constant pattern is compiled once.
 #pragma once
 
 #include <memory>

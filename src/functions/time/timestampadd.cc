@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// TIMESTAMPADD(unit, count, point): the same arithmetic as point + interval. A DATE moved by hours or less
-// becomes a TIMESTAMP(6), as in Flink.
+// TIMESTAMPADD(unit, count, point): the same arithmetic as point + interval. A DATE moved by hours
+// or less becomes a TIMESTAMP(6), as in Flink.
+#include "functions/arithmetic/kernels.h"
 #include "functions/coercion.h"
 #include "functions/kernel_support.h"
-#include "functions/arithmetic/kernels.h"
 #include "functions/time/local_point.h"
 #include "functions/time/register.h"
 #include "functions/time/unit.h"
@@ -21,26 +21,16 @@ struct UnitLength {
 
 std::optional<UnitLength> LengthOf(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kYear:
-      return UnitLength{12, 0};
-    case TimeUnit::kQuarter:
-      return UnitLength{3, 0};
-    case TimeUnit::kMonth:
-      return UnitLength{1, 0};
-    case TimeUnit::kWeek:
-      return UnitLength{0, 7 * kMillisPerDay};
-    case TimeUnit::kDay:
-      return UnitLength{0, kMillisPerDay};
-    case TimeUnit::kHour:
-      return UnitLength{0, 3'600'000};
-    case TimeUnit::kMinute:
-      return UnitLength{0, 60'000};
-    case TimeUnit::kSecond:
-      return UnitLength{0, 1000};
-    case TimeUnit::kMillisecond:
-      return UnitLength{0, 1};
-    default:
-      return std::nullopt;
+    case TimeUnit::kYear: return UnitLength{12, 0};
+    case TimeUnit::kQuarter: return UnitLength{3, 0};
+    case TimeUnit::kMonth: return UnitLength{1, 0};
+    case TimeUnit::kWeek: return UnitLength{0, 7 * kMillisPerDay};
+    case TimeUnit::kDay: return UnitLength{0, kMillisPerDay};
+    case TimeUnit::kHour: return UnitLength{0, 3'600'000};
+    case TimeUnit::kMinute: return UnitLength{0, 60'000};
+    case TimeUnit::kSecond: return UnitLength{0, 1000};
+    case TimeUnit::kMillisecond: return UnitLength{0, 1};
+    default: return std::nullopt;
   }
 }
 
@@ -50,8 +40,8 @@ ScalarKernel AddKernel(UnitLength unit, const DataType& point) {
   const DataType interval = months ? DataType::IntervalYearMonth() : DataType::IntervalDayTime();
   const ScalarKernel add = PointPlusInterval(ArithmeticOp::kAdd, point, interval, true);
   const ScalarKernel multiply = NumericArithmetic(ArithmeticOp::kMultiply, interval, interval);
-  arrow::Datum factor = months ? arrow::Datum(static_cast<int32_t>(unit.months))
-                               : arrow::Datum(unit.milliseconds);
+  arrow::Datum factor =
+      months ? arrow::Datum(static_cast<int32_t>(unit.months)) : arrow::Datum(unit.milliseconds);
   return [=](KernelContext& ctx, const Arguments& args, int64_t length) -> Result<arrow::Datum> {
     std::unique_ptr<KernelState> state;
     KernelContext inner{ctx.session, ctx.arg_types, interval, ctx.errors, &state};
@@ -65,8 +55,9 @@ Result<ResolvedCall> Resolve(const CallSite& site) {
   const auto unit = site.options.empty() ? std::nullopt : FindTimeUnit(site.options[0]);
   const auto length = unit ? LengthOf(*unit) : std::nullopt;
   if (!length) {
-    return UserError("MR0301", "TIMESTAMPADD: unknown unit",
-                     "accepted: YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND, MILLISECOND");
+    return UserError(
+        "MR0301", "TIMESTAMPADD: unknown unit",
+        "accepted: YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND, MILLISECOND");
   }
   const DataType& count = site.args[0].type;
   DataType point = site.args[1].type.WithTimeAttribute(TimeAttribute::kNone);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// TIMESTAMPDIFF(unit, from, to): whole units between two points, cut towards zero, as an INT that wraps.
-// Months are counted by the calendar. Points are compared at millisecond resolution, as in Flink.
+// TIMESTAMPDIFF(unit, from, to): whole units between two points, cut towards zero, as an INT that
+// wraps. Months are counted by the calendar. Points are compared at millisecond resolution, as in
+// Flink.
 #include "functions/kernel_support.h"
 #include "functions/time/local_point.h"
 #include "functions/time/month_difference.h"
@@ -33,26 +34,16 @@ constexpr const char* kAccepted = "TIMESTAMPDIFF(unit, point, point)";
 int64_t UnitsBetween(TimeUnit unit, int64_t from_ms, int64_t to_ms) {
   const int64_t difference = to_ms - from_ms;
   switch (unit) {
-    case TimeUnit::kYear:
-      return MonthsBetween(from_ms, to_ms) / 12;
-    case TimeUnit::kQuarter:
-      return MonthsBetween(from_ms, to_ms) / 3;
-    case TimeUnit::kMonth:
-      return MonthsBetween(from_ms, to_ms);
-    case TimeUnit::kWeek:
-      return difference / (7 * kMillisPerDay);
-    case TimeUnit::kDay:
-      return difference / kMillisPerDay;
-    case TimeUnit::kHour:
-      return difference / 3'600'000;
-    case TimeUnit::kMinute:
-      return difference / 60'000;
-    case TimeUnit::kSecond:
-      return difference / 1000;
-    case TimeUnit::kMillisecond:
-      return difference;
-    default:
-      return static_cast<int64_t>(static_cast<uint64_t>(difference) * 1000);  // microseconds
+    case TimeUnit::kYear: return MonthsBetween(from_ms, to_ms) / 12;
+    case TimeUnit::kQuarter: return MonthsBetween(from_ms, to_ms) / 3;
+    case TimeUnit::kMonth: return MonthsBetween(from_ms, to_ms);
+    case TimeUnit::kWeek: return difference / (7 * kMillisPerDay);
+    case TimeUnit::kDay: return difference / kMillisPerDay;
+    case TimeUnit::kHour: return difference / 3'600'000;
+    case TimeUnit::kMinute: return difference / 60'000;
+    case TimeUnit::kSecond: return difference / 1000;
+    case TimeUnit::kMillisecond: return difference;
+    default: return static_cast<int64_t>(static_cast<uint64_t>(difference) * 1000);  // microseconds
   }
 }
 
@@ -67,10 +58,8 @@ bool IsDifferenceUnit(TimeUnit unit) {
     case TimeUnit::kMinute:
     case TimeUnit::kSecond:
     case TimeUnit::kMillisecond:
-    case TimeUnit::kMicrosecond:
-      return true;
-    default:
-      return false;
+    case TimeUnit::kMicrosecond: return true;
+    default: return false;
   }
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// TO_DATE, TO_TIMESTAMP, TO_TIMESTAMP_LTZ: text or a number -> time. What cannot be read is NULL, except
-// TO_TIMESTAMP_LTZ(string), which fails its row as in Flink. A day that does not exist is not read (Flink
-// takes the last day of the month, or for TO_DATE a day of the next).
+// TO_DATE, TO_TIMESTAMP, TO_TIMESTAMP_LTZ: text or a number -> time. What cannot be read is NULL,
+// except TO_TIMESTAMP_LTZ(string), which fails its row as in Flink. A day that does not exist is
+// not read (Flink takes the last day of the month, or for TO_DATE a day of the next).
 #include "data/decimal.h"
-#include "data/time_parse.h"
+#include "data/time/time_parse.h"
 #include "functions/cast/parse_number.h"
 #include "functions/kernel_support.h"
 #include "functions/time/pattern_state.h"
@@ -113,7 +113,8 @@ Result<arrow::Datum> ZonedInstant(KernelContext& ctx, const Arguments& args, int
       });
 }
 
-/// The value in units of 10^-precision seconds as ticks of `target`; nullopt outside the years 0 to 9999.
+/// The value in units of 10^-precision seconds as ticks of `target`; nullopt outside the years 0 to
+/// 9999.
 std::optional<int64_t> EpochTicks(int64_t value, int32_t precision, int target) {
   if (precision < 0 || precision > 9) return std::nullopt;
   constexpr Int128 kFirstSecond = -62'167'219'200;
@@ -205,13 +206,14 @@ void RegisterToTimestamp(FunctionRegistry* registry) {
 
   ScalarFunction to_timestamp;
   to_timestamp.name = "TO_TIMESTAMP";
-  to_timestamp.doc = {"time", kToTimestamp,
-                      "The text as a TIMESTAMP(3); NULL if it is none. Without a pattern: 2024-01-31 "
-                      "10:00:00[.123].",
-                      "TO_TIMESTAMP('31.01.2024 10:00', 'dd.MM.yyyy HH:mm')", "2024-01-31T10:00"};
+  to_timestamp.doc = {
+      "time", kToTimestamp,
+      "The text as a TIMESTAMP(3); NULL if it is none. Without a pattern: 2024-01-31 "
+      "10:00:00[.123].",
+      "TO_TIMESTAMP('31.01.2024 10:00', 'dd.MM.yyyy HH:mm')", "2024-01-31T10:00"};
   to_timestamp.resolve = [](const CallSite& site) {
-    return ResolveText("TO_TIMESTAMP", kToTimestamp, site, DataType::Timestamp(3),
-                       PlainTimestamp(), PatternTimestamp);
+    return ResolveText("TO_TIMESTAMP", kToTimestamp, site, DataType::Timestamp(3), PlainTimestamp(),
+                       PatternTimestamp);
   };
   registry->Register(std::move(to_timestamp));
 

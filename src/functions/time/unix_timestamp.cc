@@ -31,18 +31,30 @@ Result<arrow::Datum> SecondsOfText(KernelContext& ctx, const Arguments& args, in
 
 /// Java's short names of zones.
 constexpr std::pair<std::string_view, std::string_view> kShortNames[] = {
-    {"ACT", "Australia/Darwin"},    {"AET", "Australia/Sydney"},
-    {"AGT", "America/Argentina/Buenos_Aires"}, {"ART", "Africa/Cairo"},
-    {"AST", "America/Anchorage"},   {"BET", "America/Sao_Paulo"},
-    {"BST", "Asia/Dhaka"},          {"CAT", "Africa/Harare"},
-    {"CNT", "America/St_Johns"},    {"CST", "America/Chicago"},
-    {"CTT", "Asia/Shanghai"},       {"EAT", "Africa/Addis_Ababa"},
-    {"ECT", "Europe/Paris"},        {"IET", "America/Indiana/Indianapolis"},
-    {"IST", "Asia/Kolkata"},        {"JST", "Asia/Tokyo"},
-    {"MIT", "Pacific/Apia"},        {"NET", "Asia/Yerevan"},
-    {"NST", "Pacific/Auckland"},    {"PLT", "Asia/Karachi"},
-    {"PNT", "America/Phoenix"},     {"PRT", "America/Puerto_Rico"},
-    {"PST", "America/Los_Angeles"}, {"SST", "Pacific/Guadalcanal"},
+    {"ACT", "Australia/Darwin"},
+    {"AET", "Australia/Sydney"},
+    {"AGT", "America/Argentina/Buenos_Aires"},
+    {"ART", "Africa/Cairo"},
+    {"AST", "America/Anchorage"},
+    {"BET", "America/Sao_Paulo"},
+    {"BST", "Asia/Dhaka"},
+    {"CAT", "Africa/Harare"},
+    {"CNT", "America/St_Johns"},
+    {"CST", "America/Chicago"},
+    {"CTT", "Asia/Shanghai"},
+    {"EAT", "Africa/Addis_Ababa"},
+    {"ECT", "Europe/Paris"},
+    {"IET", "America/Indiana/Indianapolis"},
+    {"IST", "Asia/Kolkata"},
+    {"JST", "Asia/Tokyo"},
+    {"MIT", "Pacific/Apia"},
+    {"NET", "Asia/Yerevan"},
+    {"NST", "Pacific/Auckland"},
+    {"PLT", "Asia/Karachi"},
+    {"PNT", "America/Phoenix"},
+    {"PRT", "America/Puerto_Rico"},
+    {"PST", "America/Los_Angeles"},
+    {"SST", "Pacific/Guadalcanal"},
     {"VST", "Asia/Ho_Chi_Minh"}};
 
 /// java.util.TimeZone.getTimeZone: what it does not know, plain offsets included, is UTC.
@@ -105,11 +117,12 @@ void RegisterUnixTimestamp(FunctionRegistry* registry) {
   unix_timestamp.name = "UNIX_TIMESTAMP";
   unix_timestamp.volatility = Volatility::kSession;
   unix_timestamp.can_fail = true;
-  unix_timestamp.doc = {"time", kUnixTimestamp,
-                        "Seconds since 1970: now, or of a text in the session's time zone "
-                        "(yyyy-MM-dd HH:mm:ss or the Java pattern). -9223372036854775808 for a text "
-                        "that cannot be read.",
-                        "UNIX_TIMESTAMP('1970-01-02', 'yyyy-MM-dd') > 0", "true"};
+  unix_timestamp.doc = {
+      "time", kUnixTimestamp,
+      "Seconds since 1970: now, or of a text in the session's time zone "
+      "(yyyy-MM-dd HH:mm:ss or the Java pattern). -9223372036854775808 for a text "
+      "that cannot be read.",
+      "UNIX_TIMESTAMP('1970-01-02', 'yyyy-MM-dd') > 0", "true"};
   unix_timestamp.resolve = [](const CallSite& site) -> Result<ResolvedCall> {
     TRY_ASSIGN(auto types, TextArguments("UNIX_TIMESTAMP", kUnixTimestamp, site, 2));
     ScalarKernel kernel = types.empty() ? CurrentSeconds : SecondsOfText;
@@ -120,11 +133,11 @@ void RegisterUnixTimestamp(FunctionRegistry* registry) {
 
   ScalarFunction convert_tz;
   convert_tz.name = "CONVERT_TZ";
-  convert_tz.doc = {"time", kConvertTz,
-                    "A text yyyy-MM-dd HH:mm:ss moved from one time zone to another. An unknown zone "
-                    "is read as UTC.",
-                    "CONVERT_TZ('1970-01-01 00:00:00', 'UTC', 'America/Los_Angeles')",
-                    "1969-12-31 16:00:00"};
+  convert_tz.doc = {
+      "time", kConvertTz,
+      "A text yyyy-MM-dd HH:mm:ss moved from one time zone to another. An unknown zone "
+      "is read as UTC.",
+      "CONVERT_TZ('1970-01-01 00:00:00', 'UTC', 'America/Los_Angeles')", "1969-12-31 16:00:00"};
   convert_tz.resolve = [](const CallSite& site) -> Result<ResolvedCall> {
     if (site.args.size() != 3) return WrongArgumentCount("CONVERT_TZ", site, kConvertTz);
     TRY_ASSIGN(auto types, TextArguments("CONVERT_TZ", kConvertTz, site, 3));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/window/window_times.h"
 
-#include "data/calendar.h"
+#include "data/time/calendar.h"
 
 namespace millrace {
 namespace {

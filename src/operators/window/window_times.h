@@ -10,7 +10,7 @@
 #include <cstdint>
 
 #include "data/batch.h"
-#include "data/time_zone.h"
+#include "data/time/time_zone.h"
 #include "plan/nodes/stateless_nodes.h"
 
 namespace millrace {

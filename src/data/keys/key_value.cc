@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "data/key_value.h"
+#include "data/keys/key_value.h"
 
 #include <arrow/array.h>
 #include <arrow/builder.h>
@@ -63,9 +63,7 @@ void AppendMap(const DataType& key, const DataType& value, const arrow::MapArray
   for (const std::string& entry : entries) out->append(entry);
 }
 
-Error Truncated() {
-  return InternalError("a stored key ends in the middle of a value").error();
-}
+Error Truncated() { return InternalError("a stored key ends in the middle of a value").error(); }
 
 /// Reads off the front of one key; false at its end.
 class Input {
@@ -145,17 +143,14 @@ bool DecodeText(Input& input, arrow::ArrayBuilder* builder) {
   uint32_t length;
   const char* at;
   if (!input.TakeVarint(&length) || !input.Take(length, &at)) return false;
-  return static_cast<arrow::BinaryBuilder*>(builder)
-      ->Append(at, static_cast<int32_t>(length))
-      .ok();
+  return static_cast<arrow::BinaryBuilder*>(builder)->Append(at, static_cast<int32_t>(length)).ok();
 }
 
 bool DecodeDecimal(Input& input, arrow::ArrayBuilder* builder) {
   const char* at;
-  return input.Take(16, &at) &&
-         static_cast<arrow::FixedSizeBinaryBuilder*>(builder)
-             ->Append(reinterpret_cast<const uint8_t*>(at))
-             .ok();
+  return input.Take(16, &at) && static_cast<arrow::FixedSizeBinaryBuilder*>(builder)
+                                    ->Append(reinterpret_cast<const uint8_t*>(at))
+                                    .ok();
 }
 
 bool DecodeInto(const DataType& type, Input& input, arrow::ArrayBuilder* builder) {
@@ -168,31 +163,20 @@ bool DecodeInto(const DataType& type, Input& input, arrow::ArrayBuilder* builder
       return input.Take(1, &at) &&
              static_cast<arrow::BooleanBuilder*>(builder)->Append(*at != 0).ok();
     }
-    case arrow::Type::INT8:
-      return DecodeFixed<arrow::Int8Builder, int8_t>(input, builder);
-    case arrow::Type::INT16:
-      return DecodeFixed<arrow::Int16Builder, int16_t>(input, builder);
-    case arrow::Type::INT32:
-      return DecodeFixed<arrow::Int32Builder, int32_t>(input, builder);
-    case arrow::Type::INT64:
-      return DecodeFixed<arrow::Int64Builder, int64_t>(input, builder);
-    case arrow::Type::FLOAT:
-      return DecodeFixed<arrow::FloatBuilder, float>(input, builder);
-    case arrow::Type::DOUBLE:
-      return DecodeFixed<arrow::DoubleBuilder, double>(input, builder);
-    case arrow::Type::DATE32:
-      return DecodeFixed<arrow::Date32Builder, int32_t>(input, builder);
-    case arrow::Type::TIME32:
-      return DecodeFixed<arrow::Time32Builder, int32_t>(input, builder);
+    case arrow::Type::INT8: return DecodeFixed<arrow::Int8Builder, int8_t>(input, builder);
+    case arrow::Type::INT16: return DecodeFixed<arrow::Int16Builder, int16_t>(input, builder);
+    case arrow::Type::INT32: return DecodeFixed<arrow::Int32Builder, int32_t>(input, builder);
+    case arrow::Type::INT64: return DecodeFixed<arrow::Int64Builder, int64_t>(input, builder);
+    case arrow::Type::FLOAT: return DecodeFixed<arrow::FloatBuilder, float>(input, builder);
+    case arrow::Type::DOUBLE: return DecodeFixed<arrow::DoubleBuilder, double>(input, builder);
+    case arrow::Type::DATE32: return DecodeFixed<arrow::Date32Builder, int32_t>(input, builder);
+    case arrow::Type::TIME32: return DecodeFixed<arrow::Time32Builder, int32_t>(input, builder);
     case arrow::Type::TIMESTAMP:
       return DecodeFixed<arrow::TimestampBuilder, int64_t>(input, builder);
-    case arrow::Type::DECIMAL128:
-      return DecodeDecimal(input, builder);
+    case arrow::Type::DECIMAL128: return DecodeDecimal(input, builder);
     case arrow::Type::STRING:
-    case arrow::Type::BINARY:
-      return DecodeText(input, builder);
-    default:
-      return DecodeNested(type, input, builder);
+    case arrow::Type::BINARY: return DecodeText(input, builder);
+    default: return DecodeNested(type, input, builder);
   }
 }
 
@@ -225,8 +209,7 @@ void AppendKeyValue(const DataType& type, const arrow::Array& column, int64_t ro
       }
       return;
     }
-    default:
-      return AppendFixed(column, row, out);
+    default: return AppendFixed(column, row, out);
   }
 }
 

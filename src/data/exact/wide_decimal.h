@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decimal arithmetic: exact on 128 bits where that suffices, otherwise through 256. Results are rounded
-// half away from zero to the wanted scale; nullopt when they have more digits than wanted.
+// Decimal arithmetic: exact on 128 bits where that suffices, otherwise through 256. Results are
+// rounded half away from zero to the wanted scale; nullopt when they have more digits than wanted.
 #pragma once
 
 #include <optional>

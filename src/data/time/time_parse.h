@@ -24,7 +24,8 @@ std::optional<int32_t> ParseTimeText(std::string_view text);
 /// `2024-01-31[ 10:00:00[.123456789]]`: no `T`, no zone, no time without seconds.
 std::optional<TimePoint> ParseTimestampText(std::string_view text);
 
-/// Ticks of the unit, rounded down to `precision` digits; nullopt beyond 64 bits (nanoseconds: 2262).
+/// Ticks of the unit, rounded down to `precision` digits; nullopt beyond 64 bits (nanoseconds:
+/// 2262).
 std::optional<int64_t> TicksOf(TimePoint time, int precision);
 
 }  // namespace millrace

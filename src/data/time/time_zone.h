@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TimeZone: offsets of an IANA zone or a fixed offset, with Java's rules for the hours around a change.
-// Copyable. It remembers the last period it was asked for, so one object serves one thread.
+// TimeZone: offsets of an IANA zone or a fixed offset, with Java's rules for the hours around a
+// change. Copyable. It remembers the last period it was asked for, so one object serves one thread.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Single values in keys: the slow path of the key codec (nested types) and the way back to columns. The
-// layout is described in key_codec.cc.
+// Single values in keys: the slow path of the key codec (nested types) and the way back to columns.
+// The layout is described in key_codec.cc.
 #pragma once
 
 #include <arrow/type_fwd.h>

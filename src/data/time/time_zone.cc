@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "data/time_zone.h"
+#include "data/time/time_zone.h"
 
 #include <arrow/vendored/datetime.h>
 
@@ -73,8 +73,8 @@ int64_t TimeZone::OffsetAt(int64_t utc_seconds) const {
 
 int64_t TimeZone::ToUtc(int64_t local_seconds) const {
   if (zone_ == nullptr) return local_seconds - fixed_offset_;
-  // The offset of the period before covers both special cases: in a gap it moves forward, in an overlap
-  // it is the earlier instant.
+  // The offset of the period before covers both special cases: in a gap it moves forward, in an
+  // overlap it is the earlier instant.
   const int64_t probe = local_seconds - OffsetAt(local_seconds);
   constexpr int64_t kMargin = 86'400;
   if (probe - kMargin > period_begin_ && probe + kMargin < period_end_) return probe;
@@ -86,7 +86,8 @@ int64_t TimeZone::ToUtc(int64_t local_seconds) const {
 int64_t TimeZone::ToUtcLater(int64_t local_seconds) const {
   const int64_t earlier = ToUtc(local_seconds);
   if (zone_ == nullptr) return earlier;
-  // After an overlap the offset is smaller; if it gives the same local time, that is the later instant.
+  // After an overlap the offset is smaller; if it gives the same local time, that is the later
+  // instant.
   constexpr int64_t kLongestOverlap = 7200;
   const int64_t later = local_seconds - OffsetAt(earlier + kLongestOverlap);
   return later > earlier && ToLocal(later) == local_seconds ? later : earlier;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "data/calendar.h"
+#include "data/time/calendar.h"
 
 #include <gtest/gtest.h>
 
-#include "data/time_zone.h"
+#include "data/time/time_zone.h"
 
 namespace millrace {
 namespace {

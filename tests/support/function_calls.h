@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For unit tests of functions: calls a registered function on columns written as JSON and shows the result
-// as JSON, `ERROR code` for a row that failed, `null` for NULL.
+// For unit tests of functions: calls a registered function on columns written as JSON and shows the
+// result as JSON, `ERROR code` for a row that failed, `null` for NULL.
 #pragma once
 
 #include <arrow/array.h>
@@ -68,8 +68,8 @@ inline std::vector<std::string> CastForTest(const TestColumn& column, const Data
   return RunForTest(*kernel, {column.type}, to, {in}, in.length(), session);
 }
 
-/// Resolves and calls; implicit casts as the binder would insert them. One text per row, or the code of
-/// the resolving error.
+/// Resolves and calls; implicit casts as the binder would insert them. One text per row, or the
+/// code of the resolving error.
 inline std::vector<std::string> CallForTest(const std::string& name,
                                             const std::vector<TestColumn>& columns,
                                             const std::vector<std::string>& options = {},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arrow's Decimal256 serves as a 256-bit integer here; its rounding and scaling are not used.
-#include "data/wide_decimal.h"
+#include "data/exact/wide_decimal.h"
 
 #include <arrow/util/decimal.h>
 
@@ -16,8 +16,8 @@ using Wide = arrow::BasicDecimal256;
 constexpr int kMaxWideExponent = 76;
 
 Wide WideOf(Int128 value) {
-  return Wide(arrow::BasicDecimal128(static_cast<int64_t>(value >> 64),
-                                     static_cast<uint64_t>(value)));
+  return Wide(
+      arrow::BasicDecimal128(static_cast<int64_t>(value >> 64), static_cast<uint64_t>(value)));
 }
 
 /// The value if it fits 128 bits.
@@ -88,8 +88,8 @@ std::optional<Int128> AddDecimals(ScaledDecimal a, ScaledDecimal b, DecimalShape
     if (shape.scale == scale) return Fit(sum, shape.precision);
     return RescaleDecimal(sum, scale, shape.precision, shape.scale);
   }
-  const Wide wide = WideOf(a.value) * WidePower(scale - a.scale) +
-                    WideOf(b.value) * WidePower(scale - b.scale);
+  const Wide wide =
+      WideOf(a.value) * WidePower(scale - a.scale) + WideOf(b.value) * WidePower(scale - b.scale);
   return RescaleWide(wide, scale, shape);
 }
 

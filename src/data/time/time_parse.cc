@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "data/time_parse.h"
+#include "data/time/time_parse.h"
 
-#include "data/calendar.h"
 #include "data/data_type.h"
+#include "data/time/calendar.h"
 
 namespace millrace {
 namespace {
@@ -75,8 +75,7 @@ std::optional<int32_t> ParseDateText(std::string_view text) {
   }
   if (year > 9999 || month < 1 || month > 12 || day < 1) return std::nullopt;
   if (day > DaysInMonth(year, static_cast<int>(month))) return std::nullopt;
-  return static_cast<int32_t>(
-      DaysFromCivil(year, static_cast<int>(month), static_cast<int>(day)));
+  return static_cast<int32_t>(DaysFromCivil(year, static_cast<int>(month), static_cast<int>(day)));
 }
 
 std::optional<int32_t> ParseTimeText(std::string_view text) {
