@@ -77,6 +77,7 @@ Result<std::shared_ptr<arrow::ArrayData>> MakeMap(KernelContext& ctx, const Argu
     for (size_t j = 0; j < columns.size(); j += 2) {
       if (columns[j].IsNull(i)) {
         ctx.errors->Add(i, kInvalidArgument, "a key of a MAP is NULL");
+        out.Discard();
         break;
       }
       const std::string_view key = keys[j / 2][columns[j].row(i)];

@@ -62,6 +62,12 @@ Result<std::shared_ptr<arrow::Array>> ElementPool::Finish(const DataType& type) 
   return *std::move(joined);
 }
 
+void ListWriter::Discard() {
+  if (!values_.empty()) values_.resize(row_start());
+  elements_.resize(row_start());
+  null_ = true;
+}
+
 void ListWriter::EndRow() {
   ends_.push_back(static_cast<int32_t>(elements_.size()));
   valid_.push_back(!null_);

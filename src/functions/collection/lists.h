@@ -81,6 +81,8 @@ class ListWriter {
     values_.push_back(value);
   }
   void Null() { null_ = true; }
+  /// Drops what the row has so far and makes it NULL.
+  void Discard();
   void EndRow();
   size_t row_start() const { return static_cast<size_t>(ends_.back()); }
   std::vector<int32_t>& elements() { return elements_; }

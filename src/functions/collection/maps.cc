@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // MAP_KEYS, MAP_VALUES, MAP_ENTRIES, MAP_UNION and MAP_FROM_ARRAYS. Of equal keys the last value
 // stays, at the place of the first key.
+#include <arrow/array/util.h>
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -111,6 +113,7 @@ Result<Data> MakeFromArrays(KernelContext& ctx, const Arguments& args, int64_t r
     for (int32_t j = 0; j < keys.size(i); ++j) {
       if (keys.elements()->IsNull(keys.begin(i) + j)) {
         ctx.errors->Add(i, kInvalidArgument, "a key of MAP_FROM_ARRAYS is NULL");
+        out.Discard();
         break;
       }
       row.Put(encoded[keys.begin(i) + j], keys.begin(i) + j, values.begin(i) + j);
