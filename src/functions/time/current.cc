@@ -32,6 +32,7 @@ struct Current {
   DataType type;
   const char* summary;
   const char* alias = nullptr;
+  bool with_parentheses = false;
 };
 
 void RegisterCurrent(FunctionRegistry* registry, const Current& spec) {
@@ -39,7 +40,8 @@ void RegisterCurrent(FunctionRegistry* registry, const Current& spec) {
   function.name = spec.name;
   if (spec.alias != nullptr) function.aliases = {spec.alias};
   function.volatility = Volatility::kSession;
-  function.doc = {"time", spec.name, spec.summary, function.name + " IS NOT NULL", "true"};
+  const std::string call = function.name + (spec.with_parentheses ? "()" : "");
+  function.doc = {"time", call, spec.summary, call + " IS NOT NULL", "true"};
   function.resolve = [name = function.name,
                       type = spec.type.NotNull()](const CallSite& site) -> Result<ResolvedCall> {
     if (!site.args.empty()) return WrongArgumentCount(name, site, name);
@@ -57,13 +59,14 @@ void RegisterCurrent(FunctionRegistry* registry, const Current& spec) {
 void RegisterCurrentTime(FunctionRegistry* registry) {
   const Current functions[] = {
       {"CURRENT_DATE", DataType::Date(), "Today in the session's time zone."},
-      {"CURRENT_ROW_TIMESTAMP", DataType::TimestampLtz(3), "Now, as seen by the row at hand."},
+      {"CURRENT_ROW_TIMESTAMP", DataType::TimestampLtz(3), "Now, as seen by the row at hand.",
+       nullptr, true},
       {"CURRENT_TIME", DataType::Time(0), "The time of day in the session's time zone.",
        "LOCALTIME"},
       {"CURRENT_TIMESTAMP", DataType::TimestampLtz(3), "Now.", "NOW"},
       {"LOCALTIMESTAMP", DataType::Timestamp(3), "Now in the session's time zone."},
       {"PROCTIME", DataType::TimestampLtz(3).WithTimeAttribute(TimeAttribute::kProctime),
-       "The processing time of the row."}};
+       "The processing time of the row.", nullptr, true}};
   for (const Current& spec : functions) RegisterCurrent(registry, spec);
 }
 
