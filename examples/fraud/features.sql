@@ -42,23 +42,43 @@ SELECT *,
 FROM payments
 WINDOW w AS (PARTITION BY card ORDER BY ts ROWS BETWEEN 1 PRECEDING AND CURRENT ROW);
 
+-- Kilometres from there, by the haversine formula, and the hours in between.
+CREATE VIEW with_distance AS
+SELECT *,
+  12742 * ASIN(SQRT(
+    POWER(SIN(RADIANS(lat - previous_lat) / 2), 2) +
+    COS(RADIANS(lat)) * COS(RADIANS(previous_lat)) *
+    POWER(SIN(RADIANS(lon - previous_lon) / 2), 2))) AS km,
+  ABS(TIMESTAMPDIFF(SECOND, previous_ts, ts)) / 3600e0 AS hours
+FROM with_previous;
+
+CREATE VIEW with_speed AS
+SELECT *, km / (hours + 5e-2) AS km_per_hour FROM with_distance;
+
 -- What is usual for the card?
 CREATE VIEW with_habits AS
 SELECT *,
   COUNT(*) OVER w AS card_payments,
   AVG(amount) OVER w AS card_mean
-FROM with_previous
+FROM with_speed
 WINDOW w AS (PARTITION BY card ORDER BY ts RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW);
 
--- What has it done in the last ten minutes, and in the last day?
+-- What has it done in the last ten minutes, hour and day?
 CREATE VIEW with_minutes AS
 SELECT *,
   COUNT(*) OVER w AS card_10m,
-  COUNT(CASE WHEN amount < 4 THEN 1 END) OVER w AS card_10m_tiny,
-  SUM(amount) OVER w AS card_10m_spent
+  COUNT(CASE WHEN amount < 4 THEN 1 END) OVER w AS card_10m_tiny
 FROM with_habits
 WINDOW w AS (PARTITION BY card ORDER BY ts
              RANGE BETWEEN INTERVAL '10' MINUTE PRECEDING AND CURRENT ROW);
+
+CREATE VIEW with_hour AS
+SELECT *,
+  SUM(amount) OVER w AS card_hour_spent,
+  MAX(km_per_hour) OVER w AS card_hour_speed
+FROM with_minutes
+WINDOW w AS (PARTITION BY card ORDER BY ts
+             RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW);
 
 CREATE VIEW with_day AS
 SELECT *,
@@ -66,7 +86,7 @@ SELECT *,
   COUNT(DISTINCT device) OVER w AS card_day_devices,
   COUNT(DISTINCT merchant) OVER w AS card_day_merchants,
   MAX(amount) OVER w AS card_day_max
-FROM with_minutes
+FROM with_hour
 WINDOW w AS (PARTITION BY card ORDER BY ts
              RANGE BETWEEN INTERVAL '1' DAY PRECEDING AND CURRENT ROW);
 
@@ -94,16 +114,6 @@ FROM with_device
 WINDOW w AS (PARTITION BY merchant ORDER BY ts
              RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW);
 
--- Kilometres from the place before, by the haversine formula, and the hours in between.
-CREATE VIEW with_distance AS
-SELECT *,
-  12742 * ASIN(SQRT(
-    POWER(SIN(RADIANS(lat - previous_lat) / 2), 2) +
-    COS(RADIANS(lat)) * COS(RADIANS(previous_lat)) *
-    POWER(SIN(RADIANS(lon - previous_lon) / 2), 2))) AS km,
-  ABS(TIMESTAMPDIFF(SECOND, previous_ts, ts)) / 3600e0 AS hours
-FROM with_merchant;
-
 CREATE VIEW features AS
 SELECT id, ts, card, merchant, category, device, amount,
   CAST(EXTRACT(HOUR FROM ts) AS DOUBLE) AS hour_of_day,
@@ -112,10 +122,11 @@ SELECT id, ts, card, merchant, category, device, amount,
   CAST(card_payments AS DOUBLE) AS card_payments,
   amount / card_mean AS amount_to_mean,
   km,
-  km / (hours + 5e-2) AS km_per_hour,
+  km_per_hour,
   CAST(card_10m AS DOUBLE) AS card_10m,
   CAST(card_10m_tiny AS DOUBLE) AS card_10m_tiny,
-  card_10m_spent / card_mean AS spent_10m_to_mean,
+  card_hour_spent / card_mean AS spent_hour_to_mean,
+  card_hour_speed,
   CAST(card_day AS DOUBLE) AS card_day,
   CAST(card_day_devices AS DOUBLE) AS card_day_devices,
   CAST(card_day_merchants AS DOUBLE) AS card_day_merchants,
@@ -127,17 +138,17 @@ SELECT id, ts, card, merchant, category, device, amount,
   amount / merchant_hour_mean AS amount_to_merchant,
   -- NULL when rounding makes the sum of squares negative, as in Flink
   COALESCE(merchant_hour_spread, 0e0) / merchant_hour_mean AS merchant_spread
-FROM with_distance;
+FROM with_merchant;
 -- </features>
 
 CREATE TABLE training_data (
   id BIGINT,
   amount DOUBLE, hour_of_day DOUBLE, is_online DOUBLE, resale DOUBLE, card_payments DOUBLE,
   amount_to_mean DOUBLE, km DOUBLE, km_per_hour DOUBLE, card_10m DOUBLE, card_10m_tiny DOUBLE,
-  spent_10m_to_mean DOUBLE, card_day DOUBLE, card_day_devices DOUBLE, card_day_merchants DOUBLE,
-  amount_to_day_max DOUBLE, card_device_uses DOUBLE, device_hour_cards DOUBLE,
-  merchant_hour DOUBLE, merchant_hour_cards DOUBLE, amount_to_merchant DOUBLE,
-  merchant_spread DOUBLE
+  spent_hour_to_mean DOUBLE, card_hour_speed DOUBLE, card_day DOUBLE, card_day_devices DOUBLE,
+  card_day_merchants DOUBLE, amount_to_day_max DOUBLE, card_device_uses DOUBLE,
+  device_hour_cards DOUBLE, merchant_hour DOUBLE, merchant_hour_cards DOUBLE,
+  amount_to_merchant DOUBLE, merchant_spread DOUBLE
 ) WITH (
   'connector' = 'filesystem',
   'path' = 'features',
@@ -146,8 +157,8 @@ CREATE TABLE training_data (
 
 INSERT INTO training_data
 SELECT id,
-  amount, hour_of_day, is_online, resale, card_payments, amount_to_mean, km, km_per_hour, card_10m,
-  card_10m_tiny, spent_10m_to_mean, card_day, card_day_devices, card_day_merchants,
-  amount_to_day_max, card_device_uses, device_hour_cards, merchant_hour, merchant_hour_cards,
-  amount_to_merchant, merchant_spread
+  amount, hour_of_day, is_online, resale, card_payments, amount_to_mean, km, km_per_hour,
+  card_10m, card_10m_tiny, spent_hour_to_mean, card_hour_speed, card_day, card_day_devices,
+  card_day_merchants, amount_to_day_max, card_device_uses, device_hour_cards, merchant_hour,
+  merchant_hour_cards, amount_to_merchant, merchant_spread
 FROM features;

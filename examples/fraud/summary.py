@@ -72,8 +72,10 @@ def show_files(run):
 
 def show_accounting(job):
     counts = job["accounting"]
-    print(f"   read {counts['in']:,}, filtered {counts['filtered']:,} (sent twice, or not for a "
-          f"route), late for a window {counts['late']}, dead letters {counts['dead_lettered']}")
+    decided = sink_of(job, "decisions")["rows"]
+    twice = counts["in"] - decided - counts["dead_lettered"]
+    print(f"   {decided:,} decided, {twice:,} were sent twice, {counts['late']:,} came too late for "
+          f"their window, {counts['dead_lettered']:,} dead letters")
 
 
 def main():
@@ -102,7 +104,7 @@ def main():
     show_files(work / "full")
     print("""
 == Try next
-   build/millrace explain examples/fraud/pipeline.sql      what runs, what it keeps, what it delays
+   build/millrace explain examples/fraud/features.sql      what runs, what it keeps, what it delays
    FRAUD_RATE=50000 make demo                              more pressure
    FRAUD_SEED=7 make demo                                  other payments, same model
    examples/fraud/train.sh                                 train the model again""")

@@ -6,6 +6,7 @@
 namespace millrace {
 
 std::string TensorInfo::ToString() const {
+  if (element_type.ends_with(')')) return element_type;  // a sequence or map has no shape
   std::string text = element_type + "[";
   for (size_t i = 0; i < shape.size(); ++i) {
     if (i > 0) text += ",";

@@ -9,6 +9,21 @@
 namespace millrace {
 namespace {
 
+constexpr int64_t kThreadsMax = 256;
+
+Status CheckNumbers(const ModelDefinition& model) {
+  const int64_t threads = model.options.GetLong("intra-op-threads");
+  if (threads < 1 || threads > kThreadsMax) {
+    return UserError("MR0503", "option 'intra-op-threads' of model '" + model.name +
+                                   "' must be between 1 and " + std::to_string(kThreadsMax));
+  }
+  if (model.options.GetLong("max-batch-size") < 1) {
+    return UserError("MR0503",
+                     "option 'max-batch-size' of model '" + model.name + "' must be positive");
+  }
+  return OkStatus();
+}
+
 class OnnxBackend final : public ModelBackend {
  public:
   std::string_view provider() const override { return "onnx"; }
@@ -52,6 +67,7 @@ class OnnxBackend final : public ModelBackend {
   }
 
   Status Check(const ModelDefinition& model, const Environment& env) override {
+    TRY(CheckNumbers(model));
     TRY_ASSIGN(const OnnxModelSource source, ReadOnnxModel(model.options.GetString("path"), env));
     TRY_ASSIGN(const ModelBinding binding, BindTensors(model, source.file.signature));
     return OkStatus();
@@ -59,6 +75,7 @@ class OnnxBackend final : public ModelBackend {
 
   Result<std::shared_ptr<LoadedModel>> Load(const ModelDefinition& model,
                                             const Environment& env) override {
+    TRY(CheckNumbers(model));
     return LoadOnnxModel(model, env);
   }
 };
