@@ -11,6 +11,8 @@ namespace {
 
 using Text = std::string_view;
 
+constexpr size_t kMaxBytes = 16 * 1024 * 1024;
+
 void Replace(RegexCache& cache, StringWriter& out, Text text, Text pattern, Text replacement) {
   JavaRegex* regex = cache.Find(pattern);
   if (regex == nullptr) return out.Null();
@@ -21,6 +23,9 @@ void Replace(RegexCache& cache, StringWriter& out, Text text, Text pattern, Text
     const RegexGroup& match = regex->groups()[0];
     out.Append(text.substr(copied, match.begin - copied));
     out.Append(replacement);
+    if (out.bytes().size() - out.row_start() > kMaxBytes) {
+      return out.Fail(kValueTooLarge, "REGEXP_REPLACE would make more than 16 MiB");
+    }
     copied = match.end;
   }
   if (outcome == RegexOutcome::kGaveUp) return out.Fail(kInvalidArgument, kRegexGaveUp);

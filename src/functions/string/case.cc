@@ -15,17 +15,16 @@ namespace {
 
 template <bool kUpper>
 bool AppendMapped(Text text, std::string* out) {
+  const size_t before = out->size();
   if (IsAscii(text)) {
-    for (const char c : text) {
-      if constexpr (kUpper) {
-        out->push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c);
-      } else {
-        out->push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
-      }
+    out->append(text);
+    constexpr char kFirst = kUpper ? 'a' : 'A';
+    for (char* c = out->data() + before; c != out->data() + out->size(); ++c) {
+      const bool letter = static_cast<uint8_t>(*c - kFirst) < 26;
+      *c = static_cast<char>(*c ^ (letter ? 0x20 : 0));
     }
     return true;
   }
-  const size_t before = out->size();
   icu::StringByteSink<std::string> sink(out);
   UErrorCode status = U_ZERO_ERROR;
   const icu::StringPiece piece(text.data(), static_cast<int32_t>(text.size()));

@@ -40,7 +40,7 @@ void Pad(StringWriter& out, Text text, int32_t length, Text pad) {
 void Repeat(StringWriter& out, Text text, int32_t count) {
   if (count <= 0 || text.empty()) return;
   if (static_cast<int64_t>(text.size()) * count > kMaxTextBytes) {
-    return out.Fail(kValueTooLarge, "REPEAT would make more than 256 MiB");
+    return out.Fail(kValueTooLarge, "REPEAT would make more than 16 MiB");
   }
   for (int32_t i = 0; i < count; ++i) out.Append(text);
 }

@@ -17,6 +17,9 @@ void Replace(StringWriter& out, Text text, Text old_part, Text replacement) {
     if (found == Text::npos) break;
     out.Append(text.substr(from, found - from));
     out.Append(replacement);
+    if (static_cast<int64_t>(out.bytes().size() - out.row_start()) > kMaxTextBytes) {
+      return out.Fail(kValueTooLarge, "REPLACE would make more than 16 MiB");
+    }
     from = found + old_part.size();
     if (old_part.empty()) {
       if (from == text.size()) break;
@@ -26,9 +29,6 @@ void Replace(StringWriter& out, Text text, Text old_part, Text replacement) {
     }
   }
   if (from < text.size()) out.Append(text.substr(from));
-  if (static_cast<int64_t>(out.bytes().size() - out.row_start()) > kMaxTextBytes) {
-    out.Fail(kValueTooLarge, "REPLACE would make more than 256 MiB");
-  }
 }
 
 /// A NULL `from` changes nothing, a NULL `to` is empty. The first of equal characters in `from`

@@ -2,6 +2,7 @@
 #include "functions/string/text.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/utf8.h"
 
@@ -23,7 +24,15 @@ int64_t CountChars(Text text) {
 }
 
 bool IsAscii(Text text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<int8_t>(c) >= 0; });
+  uint64_t seen = 0;
+  size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    uint64_t eight;
+    std::memcpy(&eight, text.data() + i, sizeof(eight));
+    seen |= eight;
+  }
+  for (; i < text.size(); ++i) seen |= static_cast<uint8_t>(text[i]);
+  return (seen & 0x8080808080808080ULL) == 0;
 }
 
 std::u16string ToUtf16(Text text) {

@@ -45,7 +45,7 @@ std::string Reversed(Text text);
 bool AppendUpper(Text text, std::string* out);
 
 /// A result that would be larger than this fails its row.
-constexpr int64_t kMaxTextBytes = 256 * 1024 * 1024;
+constexpr int64_t kMaxTextBytes = 16 * 1024 * 1024;
 
 void RegisterCaseFunctions(FunctionRegistry* registry);
 void RegisterCharacterFunctions(FunctionRegistry* registry);
