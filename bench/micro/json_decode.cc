@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON into columns against a bare simdjson parse of the same bytes: its document parser over each record,
-// and over the stream of records.
+// JSON into columns against a bare simdjson parse of the same bytes: its document parser over each
+// record, and over the stream of records.
 #include <benchmark/benchmark.h>
 #include <simdjson.h>
 
@@ -22,15 +22,16 @@ const Input& Payments() {
     uint64_t state = 7;
     const auto next = [&] { return (state = state * 6364136223846793005ull + 1) >> 33; };
     for (int i = 0; i < kMaxBatchRows; ++i) {
-      made.text += "{\"id\":" + std::to_string(1000000 + i) + ",\"card\":\"c" +
-                   std::to_string(next() % 100000) + "\",\"merchant\":\"merchant-" +
-                   std::to_string(next() % 5000) + "\",\"amount\":" +
-                   std::to_string(next() % 100000) + "." + std::to_string(10 + next() % 90) +
-                   ",\"currency\":\"EUR\",\"country\":\"DE\",\"online\":" +
-                   (next() % 2 ? "true" : "false") + ",\"ts\":\"2026-01-02 03:04:" +
-                   std::to_string(10 + next() % 50) + "." + std::to_string(100 + next() % 900) +
-                   "\",\"lat\":" + std::to_string(next() % 90) + "." + std::to_string(next()) +
-                   ",\"lon\":" + std::to_string(next() % 180) + "." + std::to_string(next()) + "}\n";
+      made.text +=
+          "{\"id\":" + std::to_string(1000000 + i) + ",\"card\":\"c" +
+          std::to_string(next() % 100000) + "\",\"merchant\":\"merchant-" +
+          std::to_string(next() % 5000) + "\",\"amount\":" + std::to_string(next() % 100000) + "." +
+          std::to_string(10 + next() % 90) +
+          ",\"currency\":\"EUR\",\"country\":\"DE\",\"online\":" + (next() % 2 ? "true" : "false") +
+          ",\"ts\":\"2026-01-02 03:04:" + std::to_string(10 + next() % 50) + "." +
+          std::to_string(100 + next() % 900) + "\",\"lat\":" + std::to_string(next() % 90) + "." +
+          std::to_string(next()) + ",\"lon\":" + std::to_string(next() % 180) + "." +
+          std::to_string(next()) + "}\n";
     }
     made.size = made.text.size();
     made.text.append(kDecodePadding, '\0');

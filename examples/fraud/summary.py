@@ -74,8 +74,8 @@ def show_accounting(job):
     counts = job["accounting"]
     decided = sink_of(job, "decisions")["rows"]
     twice = counts["in"] - decided - counts["dead_lettered"]
-    print(f"   {decided:,} decided, {twice:,} were sent twice, {counts['late']:,} came too late for "
-          f"their window, {counts['dead_lettered']:,} dead letters")
+    print(f"   {decided:,} decided, {twice:,} were sent twice, {counts['late']:,} came too late "
+          f"for their window, {counts['dead_lettered']:,} dead letters")
 
 
 def main():

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Application: what the composition root hands to the command line. Not owning; lives as long as main.
+// Application: what the composition root hands to the command line. Not owning; lives as long as
+// main.
 #pragma once
 
 #include <cstdio>
@@ -15,9 +16,9 @@ enum ExitCode : int { kExitOk = 0, kExitFindings = 1, kExitUsage = 2, kExitEnvir
 struct Application {
   Registries registries;
   Environment env;
-  bool output_is_terminal = false;   // standard output
-  bool error_is_terminal = false;    // standard error
-  bool color = false;                // decided from --color, NO_COLOR and the terminal
+  bool output_is_terminal = false;  // standard output
+  bool error_is_terminal = false;   // standard error
+  bool color = false;               // decided from --color, NO_COLOR and the terminal
 
   /// Data and documents. Whole lines.
   void Print(const std::string& text) const;

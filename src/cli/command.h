@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Command: one verb of the command line. A command declares its options on a CLI11 sub-command and is run
-// if that one was chosen. commands/builtin.cc lists all of them.
+// Command: one verb of the command line. A command declares its options on a CLI11 sub-command and
+// is run if that one was chosen. commands/builtin.cc lists all of them.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -38,5 +38,7 @@ int ShowDiagnostics(const Application& application, const CommonOptions& common,
                     const DiagnosticList& diagnostics, const SourceText* source);
 /// The same for one error without a place.
 int ShowError(const Application& application, const CommonOptions& common, const Error& error);
+/// The same; a wrong use of the command (MR09) is kExitUsage.
+int ShowUsage(const Application& application, const CommonOptions& common, const Error& error);
 
 }  // namespace millrace

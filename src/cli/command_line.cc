@@ -64,6 +64,11 @@ int ShowError(const Application& application, const CommonOptions& common, const
   return ShowDiagnostics(application, common, list, nullptr);
 }
 
+int ShowUsage(const Application& application, const CommonOptions& common, const Error& error) {
+  const int status = ShowError(application, common, error);
+  return error.code.starts_with("MR09") ? kExitUsage : status;
+}
+
 int RunCommandLine(int argc, const char* const* argv, Application* application) {
   CLI::App app("Real-time AI pipelines from one SQL file.", "millrace");
   app.set_help_flag("-h,--help", "Show help");

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/program_runner.h"
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <csignal>
+#include <cstdio>
 #include <thread>
 
 #include "base/json_writer.h"
@@ -15,15 +17,28 @@
 namespace millrace {
 namespace {
 
-std::atomic<bool> g_stop_requested{false};
+constexpr int kSignalsToGiveUp = 3;
 
-void OnSignal(int) { g_stop_requested.store(true); }
+std::atomic<bool> g_stop_requested{false};
+std::atomic<int> g_stop_signal{0};
+std::atomic<int> g_signals{0};
+
+/// The first signal asks to stop; a third means that the user does not want to wait for it.
+void OnSignal(int signal) {
+  g_stop_signal.store(signal);
+  g_stop_requested.store(true);
+  if (++g_signals < kSignalsToGiveUp) return;
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
 
 /// Installs the handlers for its lifetime.
 class SignalScope {
  public:
   SignalScope() {
     g_stop_requested.store(false);
+    g_stop_signal.store(0);
+    g_signals.store(0);
     previous_interrupt_ = std::signal(SIGINT, OnSignal);
     previous_terminate_ = std::signal(SIGTERM, OnSignal);
   }
@@ -50,7 +65,7 @@ struct ProgramRunner::RunningJob {
   std::string title;
   std::unique_ptr<RowWriter> rows;
   std::unique_ptr<Job> job;
-  std::thread thread;          // background jobs only
+  std::thread thread;  // background jobs only
   std::thread watcher;
   std::atomic<bool> done{false};
   Status result;
@@ -73,6 +88,23 @@ ProgramRunner::~ProgramRunner() {
     if (running->thread.joinable()) running->thread.join();
     if (running->watcher.joinable()) running->watcher.join();
   }
+}
+
+int ProgramRunner::stop_signal() const { return g_stop_signal.load(); }
+
+std::string ProgramRunner::Summary() const {
+  uint64_t rows = 0;
+  int64_t nanos = 0;
+  for (const auto& running : jobs_) {
+    const JobSnapshot snapshot = running->job->Snapshot();
+    rows += snapshot.accounting.out;
+    nanos += snapshot.elapsed_nanos;
+  }
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%llu %s in %.1f s",
+                static_cast<unsigned long long>(rows), rows == 1 ? "row" : "rows",
+                static_cast<double>(nanos) / 1e9);
+  return text.data();
 }
 
 void ProgramRunner::StopAll() {
@@ -163,8 +195,7 @@ Result<bool> ProgramRunner::IsBounded(const Step& step, const JobSpec& spec) con
   return true;
 }
 
-Status ProgramRunner::RunJob(const Program& program, const Step& step, size_t number,
-                             size_t jobs) {
+Status ProgramRunner::RunJob(const Program& program, const Step& step, size_t number, size_t jobs) {
   TRY_ASSIGN(JobSpec spec, MakeSpec(program, step, number, jobs));
   bool background = false;
   if (!step.is_select && jobs > 1) {
@@ -220,8 +251,8 @@ void ProgramRunner::Watch(RunningJob* running) {
     if (options_.quiet || stopping || now - last_output < options_.silence_nanos) continue;
     const uint64_t out = running->job->Snapshot().accounting.out;
     if (out == rows) {
-      application_->Say("no output for " +
-                        std::to_string((now - last_output) / 1'000'000'000) + " s. Waiting for:\n");
+      application_->Say("no output for " + std::to_string((now - last_output) / 1'000'000'000) +
+                        " s. Waiting for:\n");
       for (const std::string& line : running->job->DescribeWaiting()) {
         application_->Say("  " + line + "\n");
       }
@@ -247,7 +278,8 @@ Result<size_t> ProgramRunner::FinishedBefore(const Program& program) const {
   TRY_ASSIGN(const auto info, application_->env.disk->Stat(path));
   if (!info || options_.fresh) return 0;
   TRY_ASSIGN(const std::string text, application_->env.disk->ReadAll(path));
-  const std::string wanted = "{\"fingerprint\":\"" + ProgramFingerprint(program) + "\",\"finished\":";
+  const std::string wanted =
+      "{\"fingerprint\":\"" + ProgramFingerprint(program) + "\",\"finished\":";
   if (!text.starts_with(wanted)) {
     return UserError("MR0804",
                      "the data directory " + options_.data_dir +

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ProgramRunner: carries out a compiled program. Bounded statements run one after the other; an unbounded
-// INSERT keeps running beside those after it. SIGINT and SIGTERM drain all of them.
+// ProgramRunner: carries out a compiled program. Bounded statements run one after the other; an
+// unbounded INSERT keeps running beside those after it. SIGINT and SIGTERM drain all of them.
 #pragma once
 
 #include <memory>
@@ -16,11 +16,11 @@
 namespace millrace {
 
 struct RunOptions {
-  std::string data_dir;            // of the pipeline; created when a statement needs it
+  std::string data_dir;  // of the pipeline; created when a statement needs it
   bool fresh = false;
   bool quiet = false;
   RowStyle style = RowStyle::kChangelog;
-  std::string report_path;         // JSON report at the end; empty = none
+  std::string report_path;                 // JSON report at the end; empty = none
   int64_t silence_nanos = 10'000'000'000;  // without output for so long: say what is waited for
 };
 
@@ -31,6 +31,10 @@ class ProgramRunner {
 
   /// Blocks until all statements are done or stopped. The first error ends the rest.
   Status Run(const Program& program);
+  /// "12 rows in 0.3 s" of all jobs, after Run.
+  std::string Summary() const;
+  /// SIGINT or SIGTERM if one of them ended Run, else 0.
+  int stop_signal() const;
 
  private:
   struct RunningJob;

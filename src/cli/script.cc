@@ -14,10 +14,23 @@ void ScriptOptions::Declare(CLI::App* app) {
       ->allow_extra_args(false);
 }
 
+Result<std::map<std::string, std::string>> ParseDefinitions(
+    const std::vector<std::string>& definitions) {
+  std::map<std::string, std::string> overrides;
+  for (const std::string& definition : definitions) {
+    const size_t equals = definition.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return UserError("MR0902", "-D takes key=value, found '" + definition + "'");
+    }
+    overrides[definition.substr(0, equals)] = definition.substr(equals + 1);
+  }
+  return overrides;
+}
+
 Result<LoadedScript> LoadScript(const Application& application, const ScriptOptions& options) {
   LoadedScript script;
   if (options.file.empty() == options.expression.empty()) {
-    return UserError("MR0901", "expected one SQL file, or -e 'SQL'");
+    return UserError("MR0902", "expected one SQL file, or -e 'SQL'");
   }
   std::string text = options.expression;
   std::string name = "-e";
@@ -32,13 +45,7 @@ Result<LoadedScript> LoadScript(const Application& application, const ScriptOpti
     script.pipeline = std::filesystem::path(options.file).stem().string();
   }
   script.source = SourceText(name, std::move(text));
-  for (const std::string& definition : options.definitions) {
-    const size_t equals = definition.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return UserError("MR0901", "-D takes key=value, found '" + definition + "'");
-    }
-    script.overrides[definition.substr(0, equals)] = definition.substr(equals + 1);
-  }
+  TRY_ASSIGN(script.overrides, ParseDefinitions(options.definitions));
   return script;
 }
 

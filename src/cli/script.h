@@ -28,6 +28,10 @@ struct LoadedScript {
   std::map<std::string, std::string> overrides;
 };
 
+/// The -D options; MR0902 for one without `=`.
+Result<std::map<std::string, std::string>> ParseDefinitions(
+    const std::vector<std::string>& definitions);
+
 Result<LoadedScript> LoadScript(const Application& application, const ScriptOptions& options);
 
 CompilerOptions MakeCompilerOptions(const Application& application, const LoadedScript& script);

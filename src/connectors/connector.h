@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connector: sources with positions, and sinks. Moves bytes or batches, never parses a record.
 //
-// A source has splits (files, partitions). Each split is read by one shard through a SplitReader whose
-// position is an opaque text: what was read before it never comes again after Seek to it. A sink has one
-// SinkWriter per shard; what it wrote becomes visible by the epoch protocol below.
+// A source has splits (files, partitions). Each split is read by one shard through a SplitReader
+// whose position is an opaque text: what was read before it never comes again after Seek to it. A
+// sink has one SinkWriter per shard; what it wrote becomes visible by the epoch protocol below.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@
 namespace arrow::io {
 class RandomAccessFile;
 class OutputStream;
-}
+}  // namespace arrow::io
 
 namespace millrace {
 
@@ -39,7 +39,8 @@ struct MetadataColumn {
   bool writable = false;
 };
 
-/// Writes batches into one whole file of a file format (parquet). operators/io makes it from the format.
+/// Writes batches into one whole file of a file format (parquet). operators/io makes it from the
+/// format.
 class FileEncoder {
  public:
   virtual ~FileEncoder() = default;
@@ -50,19 +51,20 @@ class FileEncoder {
 
 /// Everything a connector is told about the table and the pipeline it serves.
 struct TableContext {
-  std::string table;               // name as written, for messages and metrics
-  Schema schema;                   // physical columns (source: what to produce; sink: write schema)
-  std::vector<size_t> primary_key; // indexes into schema; empty = none
+  std::string table;  // name as written, for messages and metrics
+  Schema schema;      // physical columns (source: what to produce; sink: write schema)
+  std::vector<size_t> primary_key;  // indexes into schema; empty = none
   std::vector<std::string> partition_keys;
-  Options options;                 // connector options, validated
-  std::map<std::string, OptionValue> extras;  // SET 'millrace.table.<t>.<option>' values, by <option>
-  std::string pipeline;            // identity of the pipeline
-  std::string data_dir;            // private folder of the pipeline (exists)
+  Options options;  // connector options, validated
+  std::map<std::string, OptionValue>
+      extras;            // SET 'millrace.table.<t>.<option>' values, by <option>
+  std::string pipeline;  // identity of the pipeline
+  std::string data_dir;  // private folder of the pipeline (exists)
   Environment env;
-  int shard = 0;                   // of the writer or reader
+  int shard = 0;  // of the writer or reader
   int shards = 1;
   std::vector<std::string> metadata_keys;  // metadata columns asked for, in order
-  bool whole_files = false;        // the table's format is a file format (parquet)
+  bool whole_files = false;                // the table's format is a file format (parquet)
   DeadLetterSink* dead_letters = nullptr;  // where rows go that the sink gives up; not owning
   /// Sinks of a file format only; null for record formats, whose bytes come with SinkInput.
   std::function<Result<std::unique_ptr<FileEncoder>>(std::shared_ptr<arrow::io::OutputStream>)>
@@ -74,10 +76,10 @@ struct TableContext {
 /// Bytes with their position. `bytes` has formats' kDecodePadding readable bytes behind it.
 struct RawChunk {
   std::shared_ptr<const std::string> bytes;  // size() excludes the padding
-  bool framed = false;                       // true: `records` are given (messages); false: a stream
+  bool framed = false;  // true: `records` are given (messages); false: a stream
   std::vector<std::pair<uint32_t, uint32_t>> records;  // offset, length
-  bool end_of_file = false;                  // a stream's last chunk: the rest is the last record
-  uint64_t offset = 0;                       // stream: byte offset of bytes[0] in the split
+  bool end_of_file = false;  // a stream's last chunk: the rest is the last record
+  uint64_t offset = 0;       // stream: byte offset of bytes[0] in the split
 };
 
 /// A whole file for a file format; the io operator opens a FileReader on it.
@@ -88,11 +90,11 @@ struct WholeFile {
 struct ReadResult {
   enum class Kind { kData, kIdle, kEnd } kind = Kind::kIdle;
   std::variant<std::monostate, RawChunk, Batch, WholeFile> data;
-  /// Values of TableContext::metadata_keys that hold for all rows of the chunk (scalars as text are not
-  /// enough: typed Arrow arrays of length 1).
+  /// Values of TableContext::metadata_keys that hold for all rows of the chunk (scalars as text are
+  /// not enough: typed Arrow arrays of length 1).
   std::vector<std::shared_ptr<arrow::Array>> metadata;
-  int64_t arrival = 0;          // monotonic nanoseconds when the data was there (0: now)
-  int64_t wait_nanos = 0;       // kIdle: nothing can come before this many nanoseconds (0 = unknown)
+  int64_t arrival = 0;     // monotonic nanoseconds when the data was there (0: now)
+  int64_t wait_nanos = 0;  // kIdle: nothing can come before this many nanoseconds (0 = unknown)
 };
 
 /// One split, used by one shard. Read never blocks longer than a disk read.
@@ -101,14 +103,17 @@ class SplitReader {
   virtual ~SplitReader() = default;
   virtual Status Seek(std::string_view position) = 0;  // before the first Read
   virtual Result<ReadResult> Read(int64_t max_rows) = 0;
-  /// Position behind everything returned so far. For streams the io operator asks for the position at a
-  /// byte offset instead, since its last record may be incomplete.
+  /// Position behind everything returned so far. For streams the io operator asks for the position
+  /// at a byte offset instead, since its last record may be incomplete.
   virtual std::string Position() const = 0;
-  virtual std::string PositionAt(uint64_t offset) const { (void)offset; return Position(); }
+  virtual std::string PositionAt(uint64_t offset) const {
+    (void)offset;
+    return Position();
+  }
 };
 
 struct Split {
-  std::string id;           // stable over restarts: path, partition
+  std::string id;  // stable over restarts: path, partition
   bool bounded = true;
 };
 
@@ -126,17 +131,18 @@ class Source {
 /// Rows for a sink: the batch (write schema), and with a record format its encoded records.
 struct SinkInput {
   const Batch* batch = nullptr;
-  std::string_view bytes;            // concatenated records
-  std::span<const size_t> ends;      // end offset of each record in `bytes`
+  std::string_view bytes;        // concatenated records
+  std::span<const size_t> ends;  // end offset of each record in `bytes`
   std::string_view delimiter;
 };
 
 /// One per shard. Called by that shard's thread only.
 ///
-/// Per epoch: Write* -> Prepare(n) (make what was written since n-1 durable but invisible; returns state
-/// to keep) -> the runtime makes the state of all sinks durable -> Commit(n) (make it visible, may be
-/// repeated). After a crash: Restore(state of the last durable epoch) first, which removes anything newer,
-/// and then Commit of that epoch again. Sinks without invisible output (print, webhook) return "".
+/// Per epoch: Write* -> Prepare(n) (make what was written since n-1 durable but invisible; returns
+/// state to keep) -> the runtime makes the state of all sinks durable -> Commit(n) (make it
+/// visible, may be repeated). After a crash: Restore(state of the last durable epoch) first, which
+/// removes anything newer, and then Commit of that epoch again. Sinks without invisible output
+/// (print, webhook) return "".
 class SinkWriter {
  public:
   virtual ~SinkWriter() = default;
@@ -150,11 +156,17 @@ class SinkWriter {
   virtual Status Finish() { return OkStatus(); }
   /// True while deliveries are in flight that the end of the run must wait for.
   virtual bool Draining() { return false; }
-  /// True once everything written before Prepare(epoch) has been delivered; the epoch waits for it. A
-  /// writer that always has something in flight must tell epochs apart.
-  virtual bool Delivered(uint64_t epoch) { (void)epoch; return !Draining(); }
+  /// True once everything written before Prepare(epoch) has been delivered; the epoch waits for it.
+  /// A writer that always has something in flight must tell epochs apart.
+  virtual bool Delivered(uint64_t epoch) {
+    (void)epoch;
+    return !Draining();
+  }
   /// Called when an interrupted run is started afresh: removes what that run (its last state) left.
-  virtual Status Discard(std::string_view state) { (void)state; return OkStatus(); }
+  virtual Status Discard(std::string_view state) {
+    (void)state;
+    return OkStatus();
+  }
 };
 
 struct SinkTraits {
@@ -168,7 +180,7 @@ class Connector {
  public:
   virtual ~Connector() = default;
   virtual std::string_view name() const = 0;
-  virtual std::string_view summary() const = 0;         // one sentence for the docs
+  virtual std::string_view summary() const = 0;  // one sentence for the docs
   virtual std::vector<OptionSpec> options() const = 0;
   virtual bool can_read() const = 0;
   virtual bool can_write() const = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DeadLetterSink: where a sink puts rows that it cannot deliver. operators/io implements it, so that these
-// letters stand beside those of decoding and processing, and belong to epochs like them.
+// DeadLetterSink: where a sink puts rows that it cannot deliver. operators/io implements it, so
+// that these letters stand beside those of decoding and processing, and belong to epochs like them.
 #pragma once
 
 #include <string_view>

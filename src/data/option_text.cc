@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/option_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <span>
@@ -18,11 +19,11 @@ struct Unit {
 
 // Flink's labels (TimeUtils). The plural of a word is written with an 's'.
 constexpr Unit kTimeUnits[] = {
-    {"d", 86400000},     {"day", 86400000},   {"h", 3600000},      {"hour", 3600000},
-    {"m", 60000},        {"min", 60000},      {"minute", 60000},   {"s", 1000},
-    {"sec", 1000},       {"second", 1000},    {"ms", 1},           {"milli", 1},
-    {"millisecond", 1},  {"\xC2\xB5s", 1e-3}, {"us", 1e-3},        {"micro", 1e-3},
-    {"microsecond", 1e-3}, {"ns", 1e-6},      {"nano", 1e-6},      {"nanosecond", 1e-6}};
+    {"d", 86400000},       {"day", 86400000},   {"h", 3600000},    {"hour", 3600000},
+    {"m", 60000},          {"min", 60000},      {"minute", 60000}, {"s", 1000},
+    {"sec", 1000},         {"second", 1000},    {"ms", 1},         {"milli", 1},
+    {"millisecond", 1},    {"\xC2\xB5s", 1e-3}, {"us", 1e-3},      {"micro", 1e-3},
+    {"microsecond", 1e-3}, {"ns", 1e-6},        {"nano", 1e-6},    {"nanosecond", 1e-6}};
 
 constexpr double kKilo = 1024;
 constexpr Unit kSizeUnits[] = {{"b", 1},
@@ -49,8 +50,7 @@ struct Measure {
 std::optional<Measure> SplitMeasure(std::string_view text) {
   text = TrimOption(text);
   Measure measure;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), measure.number);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), measure.number);
   if (error != std::errc() || text.empty() || text[0] == '-') return std::nullopt;
   const std::string_view rest = TrimOption({end, text.data() + text.size()});
   for (const char c : rest) {
@@ -97,17 +97,15 @@ std::optional<double> ParseOptionDouble(std::string_view text) {
   return value;
 }
 
+bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
 std::optional<bool> ParseOptionBoolean(std::string_view text) {
   text = TrimOption(text);
-  const auto equals = [&](std::string_view word) {
-    if (text.size() != word.size()) return false;
-    for (size_t i = 0; i < word.size(); ++i) {
-      if ((text[i] | 0x20) != word[i]) return false;
-    }
-    return true;
-  };
-  if (equals("true")) return true;
-  if (equals("false")) return false;
+  if (EqualsIgnoringCase(text, "true")) return true;
+  if (EqualsIgnoringCase(text, "false")) return false;
   return std::nullopt;
 }
 

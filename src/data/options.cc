@@ -57,8 +57,7 @@ std::optional<std::string> Expected(const OptionSpec& spec, std::string_view tex
   switch (spec.type) {
     case OptionType::kString:
     case OptionType::kList:
-    case OptionType::kMap:
-      break;
+    case OptionType::kMap: break;
     case OptionType::kInt: {
       const auto value = ParseOptionLong(text);
       fits = value && *value >= INT32_MIN && *value <= INT32_MAX;
@@ -107,14 +106,13 @@ std::vector<Options::Problem> Options::Validate(std::string_view owner) const {
     }
     if (const auto expected = Expected(*spec, value.text)) {
       const bool hide = value.secret || spec->secret;
-      problems.push_back({.code = "MR0503",
-                          .key = key,
-                          .message = "option '" + key + "' of " + std::string(owner) + " must be " +
-                                     *expected + ", not " +
-                                     (hide ? "the given secret" : "'" + value.text + "'"),
-                          .candidates = spec->choices.empty()
-                                            ? std::vector<std::string>()
-                                            : NearestNames(value.text, spec->choices)});
+      problems.push_back(
+          {.code = "MR0503",
+           .key = key,
+           .message = "option '" + key + "' of " + std::string(owner) + " must be " + *expected +
+                      ", not " + (hide ? "the given secret" : "'" + value.text + "'"),
+           .candidates = spec->choices.empty() ? std::vector<std::string>()
+                                               : NearestNames(value.text, spec->choices)});
     }
   }
   for (const OptionSpec& spec : specs_) {
@@ -137,9 +135,7 @@ std::optional<std::string> Options::FindString(std::string_view key) const {
   return spec->default_value;
 }
 
-std::string Options::GetString(std::string_view key) const {
-  return FindString(key).value_or("");
-}
+std::string Options::GetString(std::string_view key) const { return FindString(key).value_or(""); }
 
 int64_t Options::GetLong(std::string_view key) const {
   return ParseOptionLong(GetString(key)).value_or(0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options: how connectors, formats, models and sinks declare and read their WITH options. An option is
-// described once (OptionSpec); parsing, checks, docs, completion and masking derive from it.
+// Options: how connectors, formats, models and sinks declare and read their WITH options. An option
+// is described once (OptionSpec); parsing, checks, docs, completion and masking derive from it.
 #pragma once
 
 #include <chrono>
@@ -16,16 +16,27 @@
 
 namespace millrace {
 
-enum class OptionType { kString, kInt, kLong, kDouble, kBoolean, kDuration, kMemorySize, kEnum, kList, kMap };
+enum class OptionType {
+  kString,
+  kInt,
+  kLong,
+  kDouble,
+  kBoolean,
+  kDuration,
+  kMemorySize,
+  kEnum,
+  kList,
+  kMap
+};
 
 struct OptionSpec {
-  std::string key;             // "json.ignore-parse-errors"; a '#' stands for one name: "fields.#.kind"
+  std::string key;  // "json.ignore-parse-errors"; a '#' stands for one name: "fields.#.kind"
   OptionType type = OptionType::kString;
-  std::string default_value;   // as text; empty = no default
+  std::string default_value;  // as text; empty = no default
   bool required = false;
   bool secret = false;
   std::vector<std::string> choices;  // kEnum; compared case-insensitively
-  std::string help;            // one sentence
+  std::string help;                  // one sentence
 };
 
 /// A value as written, with the mask flag that `${env:..}` and `${file:..}` set.
@@ -34,25 +45,25 @@ struct OptionValue {
   bool secret = false;
 };
 
-/// The options of one object after name checks. Getters parse by the spec; a parse failure is found by
-/// Validate, so getters after Validate do not fail. Keys are exact.
+/// The options of one object after name checks. Getters parse by the spec; a parse failure is found
+/// by Validate, so getters after Validate do not fail. Keys are exact.
 class Options {
  public:
   Options() = default;
   Options(std::vector<OptionSpec> specs, std::map<std::string, OptionValue> values);
 
-  /// First error found: unknown key (MR0501, candidates in the hint), missing required key (MR0502),
-  /// bad value (MR0503). `owner` is for the message: "connector 'filesystem'".
+  /// First error found: unknown key (MR0501, candidates in the hint), missing required key
+  /// (MR0502), bad value (MR0503). `owner` is for the message: "connector 'filesystem'".
   struct Problem {
     std::string code;
-    std::string key;            // the option it is about
+    std::string key;  // the option it is about
     std::string message;
     std::vector<std::string> candidates;
   };
   std::vector<Problem> Validate(std::string_view owner) const;
 
   bool Has(std::string_view key) const;
-  std::string GetString(std::string_view key) const;       // default when absent
+  std::string GetString(std::string_view key) const;  // default when absent
   std::optional<std::string> FindString(std::string_view key) const;
   int64_t GetLong(std::string_view key) const;
   double GetDouble(std::string_view key) const;

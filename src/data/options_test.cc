@@ -39,8 +39,10 @@ std::vector<OptionSpec> Specs() {
 }
 
 TEST(OptionsTest, FindsUnknownMissingAndBadValues) {
-  const Options options(Specs(), {{"intervall", {"1 s"}}, {"count", {"3000000000"}},
-                                  {"mode", {"c"}}, {"secret", {"hunter2"}}});
+  const Options options(Specs(), {{"intervall", {"1 s"}},
+                                  {"count", {"3000000000"}},
+                                  {"mode", {"c"}},
+                                  {"secret", {"hunter2"}}});
   const auto problems = options.Validate("connector 'x'");
   ASSERT_EQ(problems.size(), 5u);
   EXPECT_EQ(problems[0].code, "MR0503");

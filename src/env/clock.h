@@ -11,7 +11,7 @@ namespace millrace {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual int64_t WallMillis() const = 0;        // since 1970-01-01T00:00:00Z
+  virtual int64_t WallMillis() const = 0;  // since 1970-01-01T00:00:00Z
   virtual int64_t MonotonicNanos() const = 0;
   /// Blocks the calling thread; a simulated clock moves on instead. Never call on a shard.
   virtual void SleepNanos(int64_t nanos) = 0;

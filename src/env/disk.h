@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Disk: files as a seam, with a real and a simulated implementation. The simulated one loses what was not
-// synced when it "crashes", directory entries included, and tears writes.
+// Disk: files as a seam, with a real and a simulated implementation. The simulated one loses what
+// was not synced when it "crashes", directory entries included, and tears writes.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,8 @@ class ReadableFile {
   virtual Result<uint64_t> Size() = 0;
 };
 
-/// Appends only. Data is durable after Sync; a new name only after Disk::SyncDirectory of its parent.
+/// Appends only. Data is durable after Sync; a new name only after Disk::SyncDirectory of its
+/// parent.
 class WritableFile {
  public:
   virtual ~WritableFile() = default;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// HttpClient: requests out of the process, answered by call-back. Many in flight on one thread of its own.
+// HttpClient: requests out of the process, answered by call-back. Many in flight on one thread of
+// its own.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// xoshiro256** seeded by SplitMix64: integer arithmetic only, so a seed gives one sequence everywhere.
+// xoshiro256** seeded by SplitMix64: integer arithmetic only, so a seed gives one sequence
+// everywhere.
 #include <array>
 #include <bit>
 

@@ -44,39 +44,29 @@ struct Evaluator::Node {
                                     const SessionContext& session, RowErrors* errors);
 };
 
-Result<arrow::Datum> Evaluator::Node::Evaluate(const RowFrame& frame,
-                                               const SessionContext& session, RowErrors* errors) {
+Result<arrow::Datum> Evaluator::Node::Evaluate(const RowFrame& frame, const SessionContext& session,
+                                               RowErrors* errors) {
   switch (expression->kind()) {
-    case ExpressionKind::kLiteral:
-      return arrow::Datum(expression->literal());
-    case ExpressionKind::kInputRef:
-      return frame.Column(static_cast<size_t>(expression->index()));
+    case ExpressionKind::kLiteral: return arrow::Datum(expression->literal());
+    case ExpressionKind::kInputRef: return frame.Column(static_cast<size_t>(expression->index()));
     case ExpressionKind::kCall:
-    case ExpressionKind::kCast:
-      return CallKernel(frame, session, errors);
-    case ExpressionKind::kAnd:
-      return Logical(true, frame, session, errors);
-    case ExpressionKind::kOr:
-      return Logical(false, frame, session, errors);
-    case ExpressionKind::kCase:
-      return Case(frame, session, errors);
-    case ExpressionKind::kCoalesce:
-      return Coalesce(frame, session, errors);
+    case ExpressionKind::kCast: return CallKernel(frame, session, errors);
+    case ExpressionKind::kAnd: return Logical(true, frame, session, errors);
+    case ExpressionKind::kOr: return Logical(false, frame, session, errors);
+    case ExpressionKind::kCase: return Case(frame, session, errors);
+    case ExpressionKind::kCoalesce: return Coalesce(frame, session, errors);
     case ExpressionKind::kFieldAccess: {
       TRY_ASSIGN(arrow::Datum row, args[0]->Evaluate(frame, session, errors));
       return FieldOf(row, expression->index());
     }
-    case ExpressionKind::kInSet:
-      return InSet(frame, session, errors);
-    case ExpressionKind::kCurrentWatermark:
-      return frame.Watermarks(expression->type());
+    case ExpressionKind::kInSet: return InSet(frame, session, errors);
+    case ExpressionKind::kCurrentWatermark: return frame.Watermarks(expression->type());
   }
   return InternalError("unknown expression kind");
 }
 
 Result<arrow::Datum> Evaluator::Node::CallKernel(const RowFrame& frame,
-                                                 const SessionContext& session,
-                                                 RowErrors* errors) {
+                                                 const SessionContext& session, RowErrors* errors) {
   std::vector<arrow::Datum> values;
   values.reserve(args.size());
   for (auto& arg : args) {
@@ -115,8 +105,8 @@ Result<arrow::Datum> Evaluator::Node::Logical(bool is_and, const RowFrame& frame
     const std::vector<int32_t> open = RowsWhereNot(result, /*value=*/!is_and, frame.rows());
     if (open.empty()) continue;
     TRY_ASSIGN(arrow::Datum value, args[i]->EvaluateRows(frame, open, session, errors));
-    TRY_ASSIGN(arrow::Datum spread, Spread(value, open, frame.rows(), DataType::Boolean(),
-                                           arrow::Datum(!is_and)));
+    TRY_ASSIGN(arrow::Datum spread,
+               Spread(value, open, frame.rows(), DataType::Boolean(), arrow::Datum(!is_and)));
     TRY_ASSIGN(result, CombineKleene(is_and, result, spread));
   }
   return result;
@@ -134,8 +124,7 @@ Result<arrow::Datum> Evaluator::Node::Case(const RowFrame& frame, const SessionC
     std::vector<int32_t> rest;
     SplitByTruth(condition, open, &taken, &rest);
     if (!taken.empty()) {
-      TRY_ASSIGN(arrow::Datum value,
-                 args[2 * i + 1]->EvaluateRows(frame, taken, session, errors));
+      TRY_ASSIGN(arrow::Datum value, args[2 * i + 1]->EvaluateRows(frame, taken, session, errors));
       TRY(merger.Add(value, std::move(taken)));
     }
     open = std::move(rest);
@@ -147,8 +136,7 @@ Result<arrow::Datum> Evaluator::Node::Case(const RowFrame& frame, const SessionC
   return merger.Finish();
 }
 
-Result<arrow::Datum> Evaluator::Node::Coalesce(const RowFrame& frame,
-                                               const SessionContext& session,
+Result<arrow::Datum> Evaluator::Node::Coalesce(const RowFrame& frame, const SessionContext& session,
                                                RowErrors* errors) {
   std::vector<int32_t> open(static_cast<size_t>(frame.rows()));
   for (size_t i = 0; i < open.size(); ++i) open[i] = static_cast<int32_t>(i);

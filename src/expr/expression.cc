@@ -71,6 +71,7 @@ ExpressionPtr Expression::Call(const ScalarFunction* function, ResolvedCall call
   node->type_ = std::move(call.result);
   node->args_ = std::move(args);
   node->function_ = function;
+  node->can_fail_ = function->can_fail && call.can_fail;
   node->kernel_ = std::move(call.kernel);
   node->kernel_arg_types_ = std::move(call.arg_types);
   node->options_ = std::move(options);
@@ -155,8 +156,7 @@ ExpressionPtr Expression::FieldAccess(ExpressionPtr row, int field) {
 }
 
 ExpressionPtr Expression::InSet(ExpressionPtr arg,
-                                std::vector<std::shared_ptr<arrow::Scalar>> values,
-                                bool has_null) {
+                                std::vector<std::shared_ptr<arrow::Scalar>> values, bool has_null) {
   auto node = std::shared_ptr<Expression>(new Expression());
   node->kind_ = ExpressionKind::kInSet;
   node->type_ = DataType::Boolean().Nullable(arg->type().nullable() || has_null);
@@ -177,16 +177,11 @@ ExpressionPtr Expression::CurrentWatermark(DataType type) {
 
 void Expression::Finish() {
   switch (kind_) {
-    case ExpressionKind::kLiteral:
-      text_ = LiteralText(type_, *literal_);
-      break;
-    case ExpressionKind::kInputRef:
-      text_ = "$" + std::to_string(index_) + ":" + name_;
-      break;
+    case ExpressionKind::kLiteral: text_ = LiteralText(type_, *literal_); break;
+    case ExpressionKind::kInputRef: text_ = "$" + std::to_string(index_) + ":" + name_; break;
     case ExpressionKind::kCall: {
       const std::string& name = function_->name;
       volatility_ = function_->volatility;
-      can_fail_ = function_->can_fail;
       text_ = args_.size() == 2 && IsSymbolOperator(name)
                   ? "(" + JoinArgs(args_, " " + name + " ") + ")"
                   : name + "(" + JoinArgs(args_, ", ") + ")";
@@ -200,21 +195,11 @@ void Expression::Finish() {
       text_ = std::string(try_cast_ ? "TRY_CAST(" : "CAST(") + args_[0]->ToString() + " AS " +
               type_.Nullable().ToString() + ")";
       break;
-    case ExpressionKind::kAnd:
-      text_ = "(" + JoinArgs(args_, " AND ") + ")";
-      break;
-    case ExpressionKind::kOr:
-      text_ = "(" + JoinArgs(args_, " OR ") + ")";
-      break;
-    case ExpressionKind::kCase:
-      text_ = CaseText(args_);
-      break;
-    case ExpressionKind::kCoalesce:
-      text_ = "COALESCE(" + JoinArgs(args_, ", ") + ")";
-      break;
-    case ExpressionKind::kFieldAccess:
-      text_ = args_[0]->ToString() + "." + name_;
-      break;
+    case ExpressionKind::kAnd: text_ = "(" + JoinArgs(args_, " AND ") + ")"; break;
+    case ExpressionKind::kOr: text_ = "(" + JoinArgs(args_, " OR ") + ")"; break;
+    case ExpressionKind::kCase: text_ = CaseText(args_); break;
+    case ExpressionKind::kCoalesce: text_ = "COALESCE(" + JoinArgs(args_, ", ") + ")"; break;
+    case ExpressionKind::kFieldAccess: text_ = args_[0]->ToString() + "." + name_; break;
     case ExpressionKind::kInSet: {
       text_ = args_[0]->ToString() + " IN (";
       for (size_t i = 0; i < set_values_.size(); ++i) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Expression: a bound scalar expression over the columns of one input. Immutable, shared, typed by Flink's
-// rules at binding time; evaluated in bulk by an Evaluator (evaluator.h), which is per shard.
+// Expression: a bound scalar expression over the columns of one input. Immutable, shared, typed by
+// Flink's rules at binding time; evaluated in bulk by an Evaluator (evaluator.h), which is per
+// shard.
 #pragma once
 
 #include <arrow/type_fwd.h>
@@ -21,11 +22,11 @@ using ExpressionPtr = std::shared_ptr<const Expression>;
 enum class ExpressionKind {
   kLiteral,
   kInputRef,
-  kCall,         // a registry function with its resolved kernel
+  kCall,  // a registry function with its resolved kernel
   kCast,
   kAnd,
   kOr,
-  kCase,         // args: when, then, when, then, ..., else
+  kCase,  // args: when, then, when, then, ..., else
   kCoalesce,
   kFieldAccess,  // args[0].field(index)
   kInSet,        // args[0] IN literals (hash set)
@@ -56,16 +57,17 @@ class Expression {
   ExpressionKind kind() const { return kind_; }
   const DataType& type() const { return type_; }
   const std::vector<ExpressionPtr>& args() const { return args_; }
-  int index() const { return index_; }                              // kInputRef, kFieldAccess
+  int index() const { return index_; }  // kInputRef, kFieldAccess
   const std::shared_ptr<arrow::Scalar>& literal() const { return literal_; }
-  const ScalarFunction* function() const { return function_; }      // kCall
-  const ScalarKernel& kernel() const { return kernel_; }            // kCall, kCast
+  const ScalarFunction* function() const { return function_; }  // kCall
+  const ScalarKernel& kernel() const { return kernel_; }        // kCall, kCast
   const std::vector<DataType>& kernel_arg_types() const { return kernel_arg_types_; }
   const std::vector<std::shared_ptr<arrow::Scalar>>& set_values() const { return set_values_; }
   bool set_has_null() const { return set_has_null_; }
   bool try_cast() const { return try_cast_; }
   Volatility volatility() const { return volatility_; }  // the least stable of the whole tree
-  /// True if evaluating a row may add to RowErrors; then CASE, AND, OR and COALESCE select rows first.
+  /// True if evaluating a row may add to RowErrors; then CASE, AND, OR and COALESCE select rows
+  /// first.
   bool can_fail() const { return can_fail_; }
 
   /// SQL-like text, unique up to equality of meaning: used in explain, digests and default names.

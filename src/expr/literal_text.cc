@@ -25,19 +25,15 @@ std::string LiteralText(const DataType& type, const arrow::Scalar& value) {
   AppendValueText(type, **array, 0, &text);
   switch (type.kind()) {
     case TypeKind::kChar:
-    case TypeKind::kVarchar:
-      return Quote(text);
+    case TypeKind::kVarchar: return Quote(text);
     case TypeKind::kBoolean:
     case TypeKind::kInt:
-    case TypeKind::kDecimal:
-      return text;
+    case TypeKind::kDecimal: return text;
     case TypeKind::kDate:
     case TypeKind::kTime:
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz:
-      return type.NotNull().Nullable().ToString() + " " + Quote(text);
-    default:
-      return text + ":" + type.Nullable().ToString();
+    case TypeKind::kTimestampLtz: return type.NotNull().Nullable().ToString() + " " + Quote(text);
+    default: return text + ":" + type.Nullable().ToString();
   }
 }
 

@@ -133,8 +133,8 @@ Result<arrow::Datum> BranchMerger::Finish() {
   }
   auto index_array = indices.Finish();
   if (!index_array.ok()) return FromArrow(index_array.status());
-  auto taken = arrow::compute::Take(**joined, **index_array,
-                                    arrow::compute::TakeOptions::NoBoundsCheck());
+  auto taken =
+      arrow::compute::Take(**joined, **index_array, arrow::compute::TakeOptions::NoBoundsCheck());
   if (!taken.ok()) return FromArrow(taken.status());
   return arrow::Datum(*taken);
 }
@@ -220,7 +220,8 @@ void VisitBooleans(const arrow::Datum& booleans, int64_t rows, Visit visit) {
     for (int64_t i = 0; i < rows; ++i) visit(i, true, values.Value(i));
     return;
   }
-  for (int64_t i = 0; i < rows; ++i) visit(i, values.IsValid(i), values.IsValid(i) && values.Value(i));
+  for (int64_t i = 0; i < rows; ++i)
+    visit(i, values.IsValid(i), values.IsValid(i) && values.Value(i));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Row selection for the evaluator: frames (some rows of a batch), and the merging of branches that were
-// evaluated for different rows.
+// Row selection for the evaluator: frames (some rows of a batch), and the merging of branches that
+// were evaluated for different rows.
 #pragma once
 
 #include <arrow/datum.h>

@@ -7,8 +7,8 @@ namespace millrace {
 namespace {
 
 std::unexpected<Error> Refuse(std::string_view format, std::string_view what) {
-  return UserError("MR0505", "format '" + std::string(format) + "' cannot be used to " +
-                                 std::string(what));
+  return UserError("MR0505",
+                   "format '" + std::string(format) + "' cannot be used to " + std::string(what));
 }
 
 }  // namespace
@@ -26,8 +26,8 @@ Result<std::unique_ptr<FileReader>> Format::MakeFileReader(
   return Refuse(name(), "read whole files");
 }
 
-Result<std::unique_ptr<FileWriter>> Format::MakeFileWriter(
-    std::shared_ptr<arrow::io::OutputStream>, const Schema&, const Options&) const {
+Result<std::unique_ptr<FileWriter>> Format::MakeFileWriter(std::shared_ptr<arrow::io::OutputStream>,
+                                                           const Schema&, const Options&) const {
   return Refuse(name(), "write whole files");
 }
 

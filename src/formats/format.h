@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Format: bytes <-> batches. Never opens a socket or a file; the connector brings the bytes.
 //
-// Record formats (json, csv, raw) decode byte records in bulk and encode one record per row. File formats
-// (parquet) own a whole file's layout and work over Arrow's file interfaces.
+// Record formats (json, csv, raw) decode byte records in bulk and encode one record per row. File
+// formats (parquet) own a whole file's layout and work over Arrow's file interfaces.
 #pragma once
 
 #include <arrow/io/type_fwd.h>
@@ -32,23 +32,24 @@ struct RecordSlice {
 /// One record that could not be decoded. `record` indexes the decoded slices.
 struct DecodeError {
   uint32_t record = 0;
-  std::string reason;   // one line, says field and position: "field 'amount': expected DOUBLE, found ..."
+  std::string
+      reason;  // one line, says field and position: "field 'amount': expected DOUBLE, found ..."
 };
 
 /// What one call decoded. `rows_of_record` is empty when every good record gave exactly one row.
 struct Decoded {
-  Batch batch;                        // columns of the decoder's schema; row order = record order
-  std::vector<DecodeError> errors;    // ascending; these records gave no row
+  Batch batch;                          // columns of the decoder's schema; row order = record order
+  std::vector<DecodeError> errors;      // ascending; these records gave no row
   std::vector<uint32_t> record_of_row;  // source record of each row
-  uint64_t skipped = 0;               // records dropped by ignore-parse-errors, header or comment lines
+  uint64_t skipped = 0;  // records dropped by ignore-parse-errors, header or comment lines
 };
 
 /// Thread-compatible: one per source shard.
 class RecordDecoder {
  public:
   virtual ~RecordDecoder() = default;
-  /// Finds complete records in a stream of bytes (files): appends their slices (without delimiter) and
-  /// returns how many bytes were consumed. With `at_end` the rest is the last record.
+  /// Finds complete records in a stream of bytes (files): appends their slices (without delimiter)
+  /// and returns how many bytes were consumed. With `at_end` the rest is the last record.
   virtual size_t Frame(std::string_view bytes, bool at_end, std::vector<RecordSlice>* records) = 0;
   /// Decodes at most kMaxBatchRows records. `bytes` has kDecodePadding readable bytes behind it.
   virtual Result<Decoded> Decode(std::string_view bytes, std::span<const RecordSlice> records) = 0;
@@ -66,7 +67,8 @@ class RecordEncoder {
 class FileReader {
  public:
   virtual ~FileReader() = default;
-  /// Next batch of at most kMaxBatchRows rows; num_rows 0 = end. Position counts rows from the start.
+  /// Next batch of at most kMaxBatchRows rows; num_rows 0 = end. Position counts rows from the
+  /// start.
   virtual Result<Batch> Next() = 0;
   virtual Status SeekToRow(uint64_t row) = 0;
 };
@@ -87,7 +89,8 @@ class Format {
   virtual std::vector<OptionSpec> options() const = 0;
   virtual bool is_file_format() const { return false; }
   /// MR0505 for a column type the format cannot carry, or bad option combinations.
-  virtual Status CheckSchema(const Schema& schema, const Options& options, bool for_write) const = 0;
+  virtual Status CheckSchema(const Schema& schema, const Options& options,
+                             bool for_write) const = 0;
   virtual Result<std::unique_ptr<RecordDecoder>> MakeDecoder(const Schema& schema,
                                                              const Options& options) const;
   virtual Result<std::unique_ptr<RecordEncoder>> MakeEncoder(const Schema& schema,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // AggregateFunction and Accumulators: columnar accumulators addressed by slot.
 //
-// An operator gives every key (or key and window) a dense slot number; one Accumulators object holds the
-// state of one aggregate call for all slots. Updating is vectorised: row i of the batch goes to slots[i].
-// Retraction (sign < 0) is supported by those resolved with `needs_retraction`. One thread only.
+// An operator gives every key (or key and window) a dense slot number; one Accumulators object
+// holds the state of one aggregate call for all slots. Updating is vectorised: row i of the batch
+// goes to slots[i]. Retraction (sign < 0) is supported by those resolved with `needs_retraction`.
+// One thread only.
 #pragma once
 
 #include <arrow/type_fwd.h>
@@ -26,16 +27,17 @@ namespace millrace {
 struct AggregateInput {
   std::span<const std::shared_ptr<arrow::Array>> args;
   std::span<const int32_t> rows;
-  std::span<const uint32_t> slots;   // same length as rows
-  std::span<const int8_t> signs;     // +1 add, -1 retract; empty: all +1
-  std::span<const int64_t> sequence; // order of arrival or rowtime for FIRST/LAST_VALUE; may be empty
+  std::span<const uint32_t> slots;  // same length as rows
+  std::span<const int8_t> signs;    // +1 add, -1 retract; empty: all +1
+  std::span<const int64_t>
+      sequence;  // order of arrival or rowtime for FIRST/LAST_VALUE; may be empty
 };
 
-/// Results wanted while an update runs: result j is that of slots[j] after the first after[j] rows of
-/// the update. `after` ascends.
+/// Results wanted while an update runs: result j is that of slots[j] after the first after[j] rows
+/// of the update. `after` ascends.
 struct RunningResults {
   std::span<const uint32_t> after;
-  std::span<const uint32_t> slots;   // same length as after
+  std::span<const uint32_t> slots;  // same length as after
 };
 
 class Accumulators {
@@ -46,8 +48,8 @@ class Accumulators {
   /// Puts one slot back to empty.
   virtual void Reset(uint32_t slot) = 0;
   virtual Status Update(const AggregateInput& input) = 0;
-  /// Update, and one result per entry of `wanted` (changelogs and OVER need a result per row). The default
-  /// cuts the update where a slot changes after its result was asked for.
+  /// Update, and one result per entry of `wanted` (changelogs and OVER need a result per row). The
+  /// default cuts the update where a slot changes after its result was asked for.
   virtual Result<std::shared_ptr<arrow::Array>> UpdateRunning(const AggregateInput& input,
                                                               const RunningResults& wanted);
   /// Adds the state of slot `from` of `other` (same call) to slot `into`. Used by HOP slices.
@@ -66,17 +68,17 @@ struct ResolvedAggregate {
 };
 
 struct AggregateCallSite {
-  std::vector<Argument> args;   // COUNT(*): empty
-  bool distinct = false;        // resolved by the wrapper in the registry, functions may ignore it
+  std::vector<Argument> args;  // COUNT(*): empty
+  bool distinct = false;       // resolved by the wrapper in the registry, functions may ignore it
   bool needs_retraction = false;
-  bool grouped = true;          // false: no GROUP BY, results are nullable
+  bool grouped = true;  // false: no GROUP BY, results are nullable
 };
 
 struct AggregateFunction {
   std::string name;
   std::vector<std::string> aliases;
   FunctionDoc doc;
-  bool order_sensitive = false;  // FIRST_VALUE, LAST_VALUE
+  bool order_sensitive = false;    // FIRST_VALUE, LAST_VALUE
   bool distinct_is_plain = false;  // DISTINCT changes nothing: MIN, MAX
   std::function<Result<ResolvedAggregate>(const AggregateCallSite&)> resolve;
 };

@@ -20,9 +20,9 @@ namespace millrace {
 /// One tensor of a model file. Dimension -1 = symbolic; the first one is the batch.
 struct TensorInfo {
   std::string name;
-  std::string element_type;          // "float32", "int64", "string", ...
+  std::string element_type;  // "float32", "int64", "string", ...
   std::vector<int64_t> shape;
-  std::string ToString() const;      // float32[N,8]
+  std::string ToString() const;  // float32[N,8]
 };
 
 struct ModelSignature {
@@ -35,7 +35,7 @@ struct ModelDefinition {
   std::string name;
   Schema input;
   Schema output;
-  Options options;                   // validated
+  Options options;  // validated
 };
 
 /// One shard's use of a loaded model. One thread.
@@ -44,7 +44,10 @@ class ModelRunner {
   virtual ~ModelRunner() = default;
   /// `inputs` are the declared input columns in order, all `rows` long. Returns the declared output
   /// columns. Rows in `row_failures` are NULL there: the caller applies the failure policy.
-  struct RowFailure { int64_t row; std::string message; };
+  struct RowFailure {
+    int64_t row;
+    std::string message;
+  };
   virtual Result<std::vector<std::shared_ptr<arrow::Array>>> Run(
       const std::vector<std::shared_ptr<arrow::Array>>& inputs, int64_t rows,
       std::vector<RowFailure>* row_failures) = 0;
@@ -55,7 +58,7 @@ class LoadedModel {
  public:
   virtual ~LoadedModel() = default;
   virtual const ModelSignature& signature() const = 0;
-  virtual std::string version() const = 0;          // content hash or directory version
+  virtual std::string version() const = 0;  // content hash or directory version
   /// What a user should know about how it runs, e.g. that it runs row by row; usually empty.
   virtual std::string remark() const { return {}; }
   virtual Result<std::unique_ptr<ModelRunner>> MakeRunner() = 0;

@@ -11,9 +11,9 @@
 namespace millrace {
 
 struct AggregateCall {
-  std::string function;          // "SUM"
-  std::vector<int> args;         // input columns, already of the resolved argument types
-  int filter = -1;               // BOOLEAN input column of FILTER (WHERE ..), or -1
+  std::string function;   // "SUM"
+  std::vector<int> args;  // input columns, already of the resolved argument types
+  int filter = -1;        // BOOLEAN input column of FILTER (WHERE ..), or -1
   bool distinct = false;
   bool count_star = false;
   ResolvedAggregate resolved;

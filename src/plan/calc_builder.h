@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Building of Calc nodes: merges with a Calc below where that costs nothing, leaves out what changes nothing.
+// Building of Calc nodes: merges with a Calc below where that costs nothing, leaves out what
+// changes nothing.
 #pragma once
 
 #include <string>

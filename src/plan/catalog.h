@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Catalog: the tables, views, models and functions that one script has declared so far. Temporary and
-// permanent objects live together, since a pipeline file is the only session there is.
+// Catalog: the tables, views, models and functions that one script has declared so far. Temporary
+// and permanent objects live together, since a pipeline file is the only session there is.
 #pragma once
 
 #include <map>
@@ -56,7 +56,7 @@ class Catalog {
   bool DropFunction(const std::string& path) { return functions_.erase(path) > 0; }
 
   /// Short names in the current database, sorted: what a suggestion or SHOW may name.
-  std::vector<std::string> TableNames() const;   // views included
+  std::vector<std::string> TableNames() const;  // views included
   std::vector<std::string> ViewNames() const;
   std::vector<std::string> ModelNames() const;
   std::vector<std::string> FunctionNames() const;

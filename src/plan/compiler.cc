@@ -64,8 +64,8 @@ void Compiler::CompileText(std::string_view text, DiagnosticList* diagnostics, P
   }
 }
 
-void Compiler::VerifyTries(std::string_view text, const Catalog& catalog,
-                           const Settings& settings, DiagnosticList* diagnostics) const {
+void Compiler::VerifyTries(std::string_view text, const Catalog& catalog, const Settings& settings,
+                           DiagnosticList* diagnostics) const {
   size_t verified = 0;
   for (Diagnostic& diagnostic : diagnostics->mutable_entries()) {
     if (diagnostic.try_text.empty() || !diagnostic.has_span) continue;

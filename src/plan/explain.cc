@@ -23,12 +23,9 @@ void Logical(const PlanNodePtr& node, int depth, std::string* out) {
 
 std::string DistributionText(const Distribution& distribution, const Schema& schema) {
   switch (distribution.kind) {
-    case Distribution::Kind::kAny:
-      return "any";
-    case Distribution::Kind::kSingle:
-      return "single";
-    case Distribution::Kind::kHash:
-      return "hash[" + ColumnList(schema, distribution.keys) + "]";
+    case Distribution::Kind::kAny: return "any";
+    case Distribution::Kind::kSingle: return "single";
+    case Distribution::Kind::kHash: return "hash[" + ColumnList(schema, distribution.keys) + "]";
   }
   return "";
 }
@@ -44,8 +41,7 @@ std::string DelayText(const Delay& delay) {
 /// Shared sub-plans are shown once and referred to afterwards.
 void Physical(const PlanNodePtr& node, int depth, std::map<std::string, int>* shown,
               std::string* out) {
-  const auto [entry, first] =
-      shown->emplace(node->digest(), static_cast<int>(shown->size()) + 1);
+  const auto [entry, first] = shown->emplace(node->digest(), static_cast<int>(shown->size()) + 1);
   *out += Indent(depth) + "[" + std::to_string(entry->second) + "] " + std::string(node->kind());
   if (!first) {
     *out += " (shared, see above)\n";
@@ -55,7 +51,8 @@ void Physical(const PlanNodePtr& node, int depth, std::map<std::string, int>* sh
   *out += "\n";
   const std::string pad(static_cast<size_t>(depth) * 3 + 4, ' ');
   *out += pad + "changelog: " + node->changelog_mode().ToString() + "\n";
-  if (!node->state_description().empty()) *out += pad + "state: " + node->state_description() + "\n";
+  if (!node->state_description().empty())
+    *out += pad + "state: " + node->state_description() + "\n";
   const Delay delay = node->delay();
   if (delay.waits_for_watermark || delay.event_time_ms > 0) {
     *out += pad + "delay: " + DelayText(delay) + "\n";
@@ -119,8 +116,8 @@ std::string ExplainText(const Step& step) {
   for (const PlanNodePtr& root : step.roots) Physical(root, 0, &shown, &text);
   text += "\n-- worst-case delay from arrival to result\n";
   for (const PlanNodePtr& root : step.roots) {
-    text += std::string(root->kind()) + "(" + root->details() + "): " +
-            DelayText(WorstDelay(root)) + "\n";
+    text += std::string(root->kind()) + "(" + root->details() +
+            "): " + DelayText(WorstDelay(root)) + "\n";
   }
   return text + "\n";
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// EXPLAIN: the plan of a step as text and JSON, with changelog modes, state and the delay each operator adds.
+// EXPLAIN: the plan of a step as text and JSON, with changelog modes, state and the delay each
+// operator adds.
 #pragma once
 
 #include <string>
@@ -10,7 +11,8 @@ namespace millrace {
 
 /// Logical plan, then physical plan with exchanges, changelog modes, state and worst-case delays.
 std::string ExplainText(const Step& step);
-/// {"title", "operators": [{id, kind, details, inputs, columns, changelog, distribution, state, delay}]}
+/// {"title", "operators": [{id, kind, details, inputs, columns, changelog, distribution, state,
+/// delay}]}
 std::string ExplainJson(const Step& step);
 
 /// The longest delay on the way from any source to the root, added up over its operators.

@@ -37,24 +37,27 @@ struct WindowColumns {
 /// How long a row can be held back by an operator, for explain and the latency budget.
 struct Delay {
   bool waits_for_watermark = false;
-  int64_t event_time_ms = 0;      // up to this much event time until the result goes out
-  std::string reason;             // "window of 1 minute", "row waits for the watermark"
+  int64_t event_time_ms = 0;  // up to this much event time until the result goes out
+  std::string reason;         // "window of 1 minute", "row waits for the watermark"
 };
 
 class PlanNode : public std::enable_shared_from_this<PlanNode> {
  public:
   virtual ~PlanNode() = default;
 
-  virtual std::string_view kind() const = 0;                       // "WindowAggregate"
+  virtual std::string_view kind() const = 0;  // "WindowAggregate"
   const std::vector<PlanNodePtr>& children() const { return children_; }
   virtual PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const = 0;
   const Schema& schema() const { return schema_; }
-  /// Arguments for explain, e.g. `keys=[card], window=[TUMBLE(ts, 1 min)]`; part of the digest, so two
-  /// nodes of equal kind, details and children mean the same.
+  /// Arguments for explain, e.g. `keys=[card], window=[TUMBLE(ts, 1 min)]`; part of the digest, so
+  /// two nodes of equal kind, details and children mean the same.
   virtual std::string details() const = 0;
 
-  virtual ChangelogMode changelog_mode() const = 0;                // of the output
-  virtual Distribution required_distribution(size_t input) const { (void)input; return {}; }
+  virtual ChangelogMode changelog_mode() const = 0;  // of the output
+  virtual Distribution required_distribution(size_t input) const {
+    (void)input;
+    return {};
+  }
   virtual bool has_keyed_state() const { return false; }
   virtual Delay delay() const { return {}; }
   /// "value per key: 3 accumulators, until the window closes"; empty = stateless.
@@ -63,7 +66,8 @@ class PlanNode : public std::enable_shared_from_this<PlanNode> {
   /// Index of the rowtime column of the output that still carries the watermark, or -1.
   int rowtime_column() const;
 
-  /// Kind, details and children, recursively. Equal digests = the same sub-plan (shared at run time).
+  /// Kind, details and children, recursively. Equal digests = the same sub-plan (shared at run
+  /// time).
   const std::string& digest() const;
   /// Stable operator id: hash of the digest. Hex, 16 characters.
   std::string id() const;

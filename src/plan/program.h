@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Program: a script after compilation, and Compiler, which keeps a session's catalog and settings between
-// texts (a file is one text, the shell has many).
+// Program: a script after compilation, and Compiler, which keeps a session's catalog and settings
+// between texts (a file is one text, the shell has many).
 #pragma once
 
 #include <map>
@@ -14,7 +14,8 @@
 
 namespace millrace {
 
-/// What SHOW, DESCRIBE, EXPLAIN and SET answer: a small table of texts, or one text without columns.
+/// What SHOW, DESCRIBE, EXPLAIN and SET answer: a small table of texts, or one text without
+/// columns.
 struct TextResult {
   std::vector<std::string> columns;
   std::vector<std::vector<std::string>> rows;
@@ -25,18 +26,18 @@ struct TextResult {
 struct Step {
   enum class Kind { kJob, kOutput } kind = Kind::kOutput;
   Span span;
-  std::string title;               // "INSERT INTO alerts", "SELECT", "SHOW TABLES"
+  std::string title;  // "INSERT INTO alerts", "SELECT", "SHOW TABLES"
   // kJob
   std::vector<PlanNodePtr> roots;  // SinkNode or CollectNode; shared sub-plans are equal by digest
   bool is_select = false;
-  Settings settings;               // as they were at this statement
+  Settings settings;  // as they were at this statement
   SessionContext session;
   // kOutput
   TextResult output;
 };
 
 struct Program {
-  std::string name;                // identity of the pipeline
+  std::string name;  // identity of the pipeline
   std::vector<Step> steps;
 };
 
@@ -44,8 +45,8 @@ struct Program {
 struct CompilerOptions {
   Registries registries;
   Environment env;
-  std::string default_name = "pipeline";               // the file's stem
-  std::map<std::string, std::string> overrides;        // -D key=value; win over SET
+  std::string default_name = "pipeline";         // the file's stem
+  std::map<std::string, std::string> overrides;  // -D key=value; win over SET
   bool check_files = true;
 };
 

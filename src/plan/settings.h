@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settings: what SET and -D fix for a pipeline. Every key we honour is described once in
-// KnownSettings(); unknown `millrace.` keys are errors, unknown others are kept (as Flink does) and noted.
+// KnownSettings(); unknown `millrace.` keys are errors, unknown others are kept (as Flink does) and
+// noted.
 #pragma once
 
 #include <map>

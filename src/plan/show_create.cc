@@ -33,16 +33,12 @@ std::string TableText(const Table& table) {
     std::string line = "  " + sql::QuoteIdentifier(column.name) + " ";
     const std::string type = column.type.WithTimeAttribute(TimeAttribute::kNone).ToString();
     switch (column.kind) {
-      case TableColumn::Kind::kPhysical:
-        line += type;
-        break;
+      case TableColumn::Kind::kPhysical: line += type; break;
       case TableColumn::Kind::kMetadata:
         line += type + " METADATA FROM " + sql::QuoteString(column.metadata_key) +
                 (column.is_virtual ? " VIRTUAL" : "");
         break;
-      case TableColumn::Kind::kComputed:
-        line += "AS " + column.expression->ToString();
-        break;
+      case TableColumn::Kind::kComputed: line += "AS " + column.expression->ToString(); break;
     }
     if (!column.comment.empty()) line += " COMMENT " + sql::QuoteString(column.comment);
     lines.push_back(std::move(line));
@@ -55,7 +51,8 @@ std::string TableText(const Table& table) {
     }
     lines.push_back("  PRIMARY KEY (" + key + ") NOT ENFORCED");
   }
-  for (size_t i = 0; i < lines.size(); ++i) text += lines[i] + (i + 1 < lines.size() ? ",\n" : "\n");
+  for (size_t i = 0; i < lines.size(); ++i)
+    text += lines[i] + (i + 1 < lines.size() ? ",\n" : "\n");
   return text + ") " + OptionsText(table.raw_options);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHOW CREATE: an object of the catalog as the statement that makes it. Secret option values are masked.
+// SHOW CREATE: an object of the catalog as the statement that makes it. Secret option values are
+// masked.
 #pragma once
 
 #include <string>

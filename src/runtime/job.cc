@@ -31,6 +31,19 @@ void RunPart(Part& part, WakeUp& wake_up, Clock* clock) {
   }
 }
 
+/// A run that put rows aside says so at its end.
+void SayDeadLetters(const JobSnapshot& snapshot, const JobSpec& spec) {
+  if (!spec.notice) return;
+  for (const auto& [table, path] : snapshot.dead_letter_files) {
+    uint64_t rows = 0;
+    for (const NodeSnapshot& node : snapshot.nodes) {
+      if (node.table == table) rows += node.source.dead_lettered + node.counters.rows_failed;
+    }
+    spec.notice(std::to_string(rows) + (rows == 1 ? " row" : " rows") + " of table " + table +
+                " could not be processed and went to " + path);
+  }
+}
+
 }  // namespace
 
 Job::Job(std::unique_ptr<JobState> state) : state_(std::move(state)) {}
@@ -56,6 +69,7 @@ Status Job::Run() {
   RunPart(*job.coordinator, job.control.coordinator_wake_up(), job.spec.env.clock);
   job.control.WakeShards();
   threads.clear();
+  SayDeadLetters(Snapshot(), job.spec);
   return result();
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Job: one running plan. Created from plan roots, run by the calling thread until its input ends, it is
-// stopped, or the first error. Snapshot, DescribeWaiting and RequestStop may be called by other threads
-// meanwhile; Step drives the same job on one thread, in any order of its parts (simulation).
+// Job: one running plan. Created from plan roots, run by the calling thread until its input ends,
+// it is stopped, or the first error. Snapshot, DescribeWaiting and RequestStop may be called by
+// other threads meanwhile; Step drives the same job on one thread, in any order of its parts
+// (simulation).
 #pragma once
 
 #include <functional>
@@ -22,17 +23,17 @@
 namespace millrace {
 
 struct JobSpec {
-  std::vector<PlanNodePtr> roots;       // SinkNode and CollectNode
-  std::string pipeline;                 // identity
-  std::string data_dir;                 // private to the pipeline; empty: nothing is durable, no lock
-  std::string dead_letter_dir;          // default: <data_dir>/dead-letters
+  std::vector<PlanNodePtr> roots;  // SinkNode and CollectNode
+  std::string pipeline;            // identity
+  std::string data_dir;            // private to the pipeline; empty: nothing is durable, no lock
+  std::string dead_letter_dir;     // default: <data_dir>/dead-letters
   SessionContext session;
   JobSettings settings;
   Environment env;
-  bool fresh = false;                   // discard an interrupted run
-  RowConsumer* collector = nullptr;     // rows of CollectNodes; outlives the job
+  bool fresh = false;                           // discard an interrupted run
+  RowConsumer* collector = nullptr;             // rows of CollectNodes; outlives the job
   const OperatorRegistry* operators = nullptr;  // null: BuiltinOperators()
-  DeltaConsumer delta_consumer;         // changes of keyed state per epoch, if wanted
+  DeltaConsumer delta_consumer;                 // changes of keyed state per epoch, if wanted
   /// One-line remarks for stderr: "replaying from the start: ...".
   std::function<void(const std::string&)> notice;
 };
@@ -41,7 +42,8 @@ struct JobState;
 
 class Job {
  public:
-  /// Opens everything, decides between resuming and starting afresh, and connects nothing to threads yet.
+  /// Opens everything, decides between resuming and starting afresh, and connects nothing to
+  /// threads yet.
   static Result<std::unique_ptr<Job>> Create(JobSpec spec);
   ~Job();
 
@@ -53,7 +55,8 @@ class Job {
   /// What the sources and operators wait for, a line each. Asks the shards, waits up to 200 ms.
   std::vector<std::string> DescribeWaiting();
 
-  /// One step of part `part`: shards are 0 .. parts() - 2, the coordinator is the last. Not beside Run.
+  /// One step of part `part`: shards are 0 .. parts() - 2, the coordinator is the last. Not beside
+  /// Run.
   int parts() const;
   StepResult Step(int part);
   /// After all parts are done.

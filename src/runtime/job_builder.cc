@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Building a job: who reads which split, the slots of every shard and the queues between them, and what
-// the sinks have to restore or take back.
+// Building a job: who reads which split, the slots of every shard and the queues between them, and
+// what the sinks have to restore or take back.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -82,8 +82,8 @@ class JobBuilder {
   }
 
   std::string DeadLetterPath(const std::string& table) const {
-    const std::string directory = spec_.dead_letter_dir.empty() ? spec_.data_dir + "/dead-letters"
-                                                                : spec_.dead_letter_dir;
+    const std::string directory =
+        spec_.dead_letter_dir.empty() ? spec_.data_dir + "/dead-letters" : spec_.dead_letter_dir;
     return directory + "/" + table + ".jsonl";
   }
 
@@ -111,14 +111,14 @@ class JobBuilder {
       return OkStatus();
     }
     const Table& table = *scan->table();
-    TRY_ASSIGN(auto source, table.connector->MakeSource(
-                                ContextFor(table, BaseContext(0), /*for_write=*/false)));
+    TRY_ASSIGN(auto source,
+               table.connector->MakeSource(ContextFor(table, BaseContext(0), /*for_write=*/false)));
     TRY_ASSIGN(const std::vector<Split> found, source->Discover());
     std::vector<SplitPosition> splits = WithPositions(node, found);
     const bool bounded = source->bounded();
     unbounded_[node.index] = !bounded;
-    const int readers = static_cast<int>(
-        std::clamp<size_t>(splits.size(), 1, static_cast<size_t>(shards_)));
+    const int readers =
+        static_cast<int>(std::clamp<size_t>(splits.size(), 1, static_cast<size_t>(shards_)));
     SetReaders(node, readers);
     auto& placed = placed_[node.index];
     placed.resize(static_cast<size_t>(shards_));
@@ -210,8 +210,8 @@ class JobBuilder {
       auto slot = std::make_unique<Slot>();
       slot->node = &node;
       slot->label = std::string(node.plan->kind());
-      const bool own_table = node.role == GraphNode::Role::kSource ||
-                             node.role == GraphNode::Role::kTerminal;
+      const bool own_table =
+          node.role == GraphNode::Role::kSource || node.role == GraphNode::Role::kTerminal;
       if (own_table && !node.table.empty()) slot->label += " " + node.table;
       slot->ports.resize(node.inputs.size(), InputPort::Unfed());
       if (Status status = FillSlot(node, shard, slot.get()); !status) {
@@ -239,9 +239,10 @@ class JobBuilder {
     slot->context = {.session = shard->session(),
                      .state = slot->state.get(),
                      .metrics = &slot->metrics,
-                     .on_row_failure = [shard, slot](const RowFailure& failure) {
-                       return shard->OnRowFailure(*slot, failure);
-                     },
+                     .on_row_failure =
+                         [shard, slot](const RowFailure& failure) {
+                           return shard->OnRowFailure(*slot, failure);
+                         },
                      .env = spec_.env,
                      .now_nanos = [clock = spec_.env.clock] { return clock->MonotonicNanos(); },
                      .shard = shard->settings().index,
@@ -301,16 +302,14 @@ class JobBuilder {
 
   ExchangeQueue* NewQueue(size_t sender, size_t receiver) {
     job_->queues.push_back(std::make_unique<ExchangeQueue>(
-        spec_.settings.exchange_capacity,
-        &job_->control.shard_wake_up(static_cast<int>(sender)),
+        spec_.settings.exchange_capacity, &job_->control.shard_wake_up(static_cast<int>(sender)),
         &job_->control.shard_wake_up(static_cast<int>(receiver))));
     return job_->queues.back().get();
   }
 
   std::unique_ptr<KeyCodec> MakeCodec(const GraphEdge& edge) const {
     if (edge.kind != EdgeKind::kHash) return nullptr;
-    const Schema& schema =
-        job_->graph.nodes()[static_cast<size_t>(edge.from)].plan->schema();
+    const Schema& schema = job_->graph.nodes()[static_cast<size_t>(edge.from)].plan->schema();
     std::vector<DataType> types;
     for (const int key : edge.keys) types.push_back(schema[static_cast<size_t>(key)].type);
     return std::make_unique<KeyCodec>(edge.keys, std::move(types));
@@ -328,8 +327,7 @@ class JobBuilder {
     for (const auto& shard : job_->shards) {
       for (const auto& slot : shard->slots()) {
         if (slot->terminal == nullptr) continue;
-        const std::string key =
-            slot->node->id + "/" + std::to_string(shard->settings().index);
+        const std::string key = slot->node->id + "/" + std::to_string(shard->settings().index);
         if (Status status = RestoreSink(slot->terminal.get(), states[key]); !status) {
           return std::unexpected(std::move(status).error().With(slot->label));
         }
@@ -357,9 +355,9 @@ class JobBuilder {
         const auto* sink = As<SinkNode>(node.plan);
         if (sink == nullptr || node.id != key.substr(0, slash)) continue;
         const int shard = std::stoi("0" + key.substr(slash + 1));
-        TRY_ASSIGN(auto writer, SinkDriver::Make(*sink, BaseContext(shard),
-                                                 LettersOf(job_->shards[0].get()),
-                                                 spec_.settings.drop_nulls));
+        TRY_ASSIGN(auto writer,
+                   SinkDriver::Make(*sink, BaseContext(shard), LettersOf(job_->shards[0].get()),
+                                    spec_.settings.drop_nulls));
         TRY(RestoreSink(writer.get(), state));
         TRY(writer->Finish());
       }
@@ -370,15 +368,14 @@ class JobBuilder {
 
   void MakeCoordinator() {
     job_->coordinator = std::make_unique<Coordinator>(
-        Coordinator::Settings{
-            .env = spec_.env,
-            .data_dir = spec_.data_dir,
-            .interval_nanos = spec_.settings.checkpoint_interval_ms * kMilli,
-            .pause_nanos = spec_.settings.checkpoint_pause_ms * kMilli,
-            .discovery_nanos = spec_.settings.discovery_interval_ms * kMilli,
-            .manifest = manifest_,
-            .dead_letters = job_->dead_letters.get(),
-            .watched = std::move(watched_)},
+        Coordinator::Settings{.env = spec_.env,
+                              .data_dir = spec_.data_dir,
+                              .interval_nanos = spec_.settings.checkpoint_interval_ms * kMilli,
+                              .pause_nanos = spec_.settings.checkpoint_pause_ms * kMilli,
+                              .discovery_nanos = spec_.settings.discovery_interval_ms * kMilli,
+                              .manifest = manifest_,
+                              .dead_letters = job_->dead_letters.get(),
+                              .watched = std::move(watched_)},
         &job_->control);
   }
 
@@ -389,10 +386,10 @@ class JobBuilder {
   bool resume_ = false;
   RunManifest manifest_;
   std::vector<WatchedSource> watched_;
-  std::map<int, int> readers_;                                       // by node
-  std::map<int, bool> unbounded_;                                    // by node
-  std::map<int, std::vector<std::vector<SplitPosition>>> placed_;    // by node and shard
-  std::vector<std::vector<Slot*>> by_node_;                          // by node and shard
+  std::map<int, int> readers_;                                     // by node
+  std::map<int, bool> unbounded_;                                  // by node
+  std::map<int, std::vector<std::vector<SplitPosition>>> placed_;  // by node and shard
+  std::vector<std::vector<Slot*>> by_node_;                        // by node and shard
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// JobControl: what the coordinator and the shards tell each other. Requests are numbers that only grow,
-// read by shards with one load per step; answers are rare and go through a mutex. Thread-safe.
+// JobControl: what the coordinator and the shards tell each other. Requests are numbers that only
+// grow, read by shards with one load per step; answers are rare and go through a mutex.
+// Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -23,13 +24,13 @@ class JobControl {
   explicit JobControl(int shards);
 
   // Requests, written by the coordinator.
-  std::atomic<uint64_t> requested_epoch{0};  // inject this barrier
+  std::atomic<uint64_t> requested_epoch{0};       // inject this barrier
   std::atomic<uint64_t> final_epoch{UINT64_MAX};  // the last barrier: no data follows
-  std::atomic<uint64_t> commit_epoch{0};     // make this epoch visible
-  std::atomic<bool> finish{false};           // close files, then hand over the part of the epoch behind
-  std::atomic<bool> done{false};             // leave
+  std::atomic<uint64_t> commit_epoch{0};          // make this epoch visible
+  std::atomic<bool> finish{false};  // close files, then hand over the part of the epoch behind
+  std::atomic<bool> done{false};    // leave
   std::atomic<bool> failed{false};
-  std::atomic<bool> describe{false};         // publish what is waited for
+  std::atomic<bool> describe{false};  // publish what is waited for
 
   /// Written by a signal handler.
   std::atomic<bool> stop{false};

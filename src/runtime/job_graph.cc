@@ -138,8 +138,8 @@ class GraphBuilder {
   /// Edges of one node are made in input order; the last one decides where its output lies.
   void Connect(int from, int to, int input) {
     GraphNode& target = graph_->nodes_[static_cast<size_t>(to)];
-    GraphEdge edge{.id = static_cast<int>(graph_->edges_.size()), .from = from, .to = to,
-                   .input = input};
+    GraphEdge edge{
+        .id = static_cast<int>(graph_->edges_.size()), .from = from, .to = to, .input = input};
     target.inputs.push_back(edge.id);
     graph_->nodes_[static_cast<size_t>(from)].outputs.push_back(edge.id);
     if (target.table.empty()) target.table = graph_->nodes_[static_cast<size_t>(from)].table;
@@ -169,9 +169,9 @@ class GraphBuilder {
       inputs[i] = hash ? Partitioning{Partitioning::Kind::kHash, required.keys}
                        : Partitioning{Partitioning::Kind::kSingle, {}};
     }
-    partitionings_[static_cast<size_t>(node.index)] =
-        node.role == GraphNode::Role::kSelect ? Partitioning{}
-                                              : OutputPartitioning(node.plan, inputs);
+    partitionings_[static_cast<size_t>(node.index)] = node.role == GraphNode::Role::kSelect
+                                                          ? Partitioning{}
+                                                          : OutputPartitioning(node.plan, inputs);
   }
 
   GraphEdge& Edge(int id) { return graph_->edges_[static_cast<size_t>(id)]; }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// JobGraph: the operator graph of a job, the same for every shard. Nodes with equal digests are one node
-// (a table is read once, a common sub-plan is computed once); scans of one table that want different
-// columns share one read of all of them and a selection each. An edge is local, or an exchange where the
-// distribution that a node requires is not already there. Immutable.
+// JobGraph: the operator graph of a job, the same for every shard. Nodes with equal digests are one
+// node (a table is read once, a common sub-plan is computed once); scans of one table that want
+// different columns share one read of all of them and a selection each. An edge is local, or an
+// exchange where the distribution that a node requires is not already there. Immutable.
 #pragma once
 
 #include <string>
@@ -25,19 +25,19 @@ struct GraphEdge {
   int to = 0;
   int input = 0;
   EdgeKind kind = EdgeKind::kLocal;
-  std::vector<int> keys;   // kHash: columns of the batches on it
+  std::vector<int> keys;  // kHash: columns of the batches on it
 };
 
 struct GraphNode {
   enum class Role { kSource, kOperator, kSelect, kTerminal };
-  int index = 0;                // topological: inputs have smaller ones
+  int index = 0;  // topological: inputs have smaller ones
   Role role = Role::kOperator;
   PlanNodePtr plan;
-  std::string id;               // stable; unique in the graph
-  std::vector<int> inputs;      // edges in input order
-  std::vector<int> outputs;     // edges
-  std::vector<int> selection;   // kSelect: columns of the input
-  std::string table;            // the table read or written, or the first one upstream
+  std::string id;              // stable; unique in the graph
+  std::vector<int> inputs;     // edges in input order
+  std::vector<int> outputs;    // edges
+  std::vector<int> selection;  // kSelect: columns of the input
+  std::string table;           // the table read or written, or the first one upstream
   /// Shards on which this node gets data at all. Sources are set when splits are known.
   std::vector<bool> active;
 };
@@ -54,7 +54,8 @@ class JobGraph {
   const std::vector<GraphEdge>& edges() const { return edges_; }
   int shards() const { return shards_; }
   bool has_keyed_state() const { return has_keyed_state_; }
-  /// Text that is equal exactly if the pipeline means the same: digests of the roots and table options.
+  /// Text that is equal exactly if the pipeline means the same: digests of the roots and table
+  /// options.
   const std::string& fingerprint() const { return fingerprint_; }
 
  private:

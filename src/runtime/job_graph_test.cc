@@ -9,7 +9,9 @@
 namespace millrace {
 namespace {
 
-const Schema kRows({{"a", DataType::BigInt()}, {"b", DataType::BigInt()}, {"c", DataType::BigInt()}});
+const Schema kRows({{"a", DataType::BigInt()},
+                    {"b", DataType::BigInt()},
+                    {"c", DataType::BigInt()}});
 
 class JobGraphTest : public testing::Test {
  protected:
@@ -72,8 +74,8 @@ TEST_F(JobGraphTest, ExchangesStandWhereTheDistributionIsNotThereYet) {
 
 TEST_F(JobGraphTest, AJoinIsNotLeftHalfOnOneShard) {
   PlanNodePtr single = Node("One", {ScanAll(input_)}, {Distribution::Single()});
-  PlanNodePtr join = Node("Join", {single, ScanAll(input_)},
-                          {Distribution::Hash({0}), Distribution::Hash({0})});
+  PlanNodePtr join =
+      Node("Join", {single, ScanAll(input_)}, {Distribution::Hash({0}), Distribution::Hash({0})});
   EXPECT_EQ(Describe(*JobGraph::Build({Sink(join, "x")}, 2)),
             "0 Scan, 1 One <- 0 single, 2 Join <- 1 hash <- 0 hash, 3 Sink <- 2 local");
 }

@@ -14,12 +14,12 @@ struct JobSettings {
   int parallelism = 1;
   int64_t batch_rows_max = 8192;
   int64_t checkpoint_interval_ms = 200;
-  int64_t checkpoint_pause_ms = 5;      // least time between two epochs that were asked for early
+  int64_t checkpoint_pause_ms = 5;  // least time between two epochs that were asked for early
   int64_t batch_delay_ms = 0;
   int64_t discovery_interval_ms = 1000;
-  size_t exchange_capacity = 16;        // batches in flight from one shard to another on one edge
+  size_t exchange_capacity = 16;  // batches in flight from one shard to another on one edge
   bool fail_on_row_error = false;
-  bool drop_nulls = false;              // rows with NULL in a NOT NULL column of a sink
+  bool drop_nulls = false;  // rows with NULL in a NOT NULL column of a sink
 
   /// MR0503 for a value out of range.
   static Result<JobSettings> From(const Settings& settings);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JobState: everything a job owns. Members are destroyed last to first: shards before what they use.
+// JobState: everything a job owns. Members are destroyed last to first: shards before what they
+// use.
 #pragma once
 
 #include <memory>
@@ -24,7 +25,7 @@ struct JobState {
   JobGraph graph;
   JobControl control;
   std::unique_ptr<DeadLetterFiles> dead_letters;
-  std::vector<std::unique_ptr<Source>> sources;        // for discovery only
+  std::vector<std::unique_ptr<Source>> sources;  // for discovery only
   std::vector<std::unique_ptr<ExchangeQueue>> queues;
   std::vector<std::unique_ptr<Shard>> shards;
   std::unique_ptr<Coordinator> coordinator;

@@ -106,8 +106,8 @@ TEST_F(JobTest, BranchesOfOneSourceMeetAgainBehindAnExchange) {
   PlanNodePtr scan = Scan();
   PlanNodePtr direct = Node("Repeat", {scan}, "3");
   PlanNodePtr exchanged = Node("Repeat", {scan}, "5", {Distribution::Hash({1})});
-  PlanNodePtr counted = Node("Count", {direct, exchanged}, "",
-                             {Distribution::Hash({0}), Distribution::Hash({0})});
+  PlanNodePtr counted =
+      Node("Count", {direct, exchanged}, "", {Distribution::Hash({0}), Distribution::Hash({0})});
   auto job = Make(Sink(counted), 2, 1);
   ASSERT_TRUE(job->Run());
   std::vector<std::string> lines = out_.Visible();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Partitioning: how the rows of a node's output lie on the shards, as far as it can be proved. Saves
-// exchanges between consecutive operators on the same keys.
+// Partitioning: how the rows of a node's output lie on the shards, as far as it can be proved.
+// Saves exchanges between consecutive operators on the same keys.
 #pragma once
 
 #include <vector>

@@ -7,10 +7,11 @@ namespace millrace {
 namespace {
 
 constexpr int64_t kMilli = 1000000;
-constexpr int64_t kTickNanos = 100 * kMilli;       // processing-time ticks
-constexpr int64_t kPollNanos = kMilli / 2;         // a sink that is not ready, a source that knows no time
+constexpr int64_t kTickNanos = 100 * kMilli;  // processing-time ticks
+constexpr int64_t kPollNanos = kMilli / 2;  // a sink that is not ready, a source that knows no time
 constexpr int64_t kSourcePollNanos = 5 * kMilli;
-/// A source is polled at least after this many operator runs: data from other shards must not starve it.
+/// A source is polled at least after this many operator runs: data from other shards must not
+/// starve it.
 constexpr int kSlotRunsPerPoll = 64;
 constexpr size_t kDeadLettersHurry = 1 << 20;
 constexpr size_t kDeadLettersStop = 16 << 20;
@@ -226,8 +227,7 @@ int64_t Shard::WakeAt(int64_t now) {
         slot->output.Drained()) {
       wake_at = std::min(wake_at, slot->not_before);
     }
-    const bool waits =
-        slot->terminal != nullptr && (slot->undelivered || !slot->ports[0].empty());
+    const bool waits = slot->terminal != nullptr && (slot->undelivered || !slot->ports[0].empty());
     if (waits) wake_at = std::min(wake_at, now + kPollNanos);
   }
   if (control_->finish && !finished_) wake_at = std::min(wake_at, now + kPollNanos);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shard: one instance of a job's graph, stepped by one thread (or by a simulator, one step at a time).
+// Shard: one instance of a job's graph, stepped by one thread (or by a simulator, one step at a
+// time).
 //
-// A step does one thing: it runs one operator on one event, or polls one source. Among operators with
-// work the one nearest to the sinks runs, and an operator runs only when everything it emitted before has
-// been taken over by the operators behind it. So a batch goes through a chain at once, nothing piles up,
-// and a full queue to another shard stops what is in front of it while the stages behind go on draining:
-// the graph has no cycle, so two full queues facing each other cannot stop the world.
-// The owner calls Step; JobControl is how others reach it.
+// A step does one thing: it runs one operator on one event, or polls one source. Among operators
+// with work the one nearest to the sinks runs, and an operator runs only when everything it emitted
+// before has been taken over by the operators behind it. So a batch goes through a chain at once,
+// nothing piles up, and a full queue to another shard stops what is in front of it while the stages
+// behind go on draining: the graph has no cycle, so two full queues facing each other cannot stop
+// the world. The owner calls Step; JobControl is how others reach it.
 #pragma once
 
 #include <memory>
@@ -23,14 +24,14 @@
 namespace millrace {
 
 enum class Progress {
-  kBusy,   // did something, step again
-  kIdle,   // nothing to do before `wake_at` or a Notify
-  kDone,   // will never do anything again
+  kBusy,  // did something, step again
+  kIdle,  // nothing to do before `wake_at` or a Notify
+  kDone,  // will never do anything again
 };
 
 struct StepResult {
   Progress progress = Progress::kIdle;
-  int64_t wake_at = 0;   // kIdle: monotonic nanoseconds
+  int64_t wake_at = 0;  // kIdle: monotonic nanoseconds
 };
 
 /// What a shard publishes for other threads.
@@ -48,7 +49,7 @@ class Shard {
     bool fail_on_row_error = false;
     Environment env;
     SessionContext session;
-    DeltaConsumer delta_consumer;   // may be empty
+    DeltaConsumer delta_consumer;  // may be empty
   };
 
   Shard(Settings settings, JobControl* control);
@@ -98,17 +99,17 @@ class Shard {
   JobControl* control_;
   SessionContext session_;
   DeadLetterBuffer dead_letters_;
-  std::vector<std::unique_ptr<Slot>> slots_;   // topological order, those active here
+  std::vector<std::unique_ptr<Slot>> slots_;  // topological order, those active here
   size_t source_turn_ = 0;
-  int slot_runs_ = 0;                          // since a source was polled
-  size_t passed_ = 0;                          // slots behind the barrier of the epoch in flight
+  int slot_runs_ = 0;  // since a source was polled
+  size_t passed_ = 0;  // slots behind the barrier of the epoch in flight
   EpochPart part_;
   bool part_handed_over_ = true;
   uint64_t committed_ = 0;
   bool drained_reported_ = false;
   bool finished_ = false;
   int64_t next_tick_ = 0;
-  int64_t last_seen_ = 0;                      // end of the step before
+  int64_t last_seen_ = 0;  // end of the step before
   Progress last_progress_ = Progress::kBusy;
   bool back_pressured_ = false;
   ShardSnapshot times_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shard, second half: running one slot on one event, barriers inside a shard, and what a shard publishes.
+// Shard, second half: running one slot on one event, barriers inside a shard, and what a shard
+// publishes.
 #include <algorithm>
 
 #include "data/row_format.h"
@@ -102,7 +103,8 @@ Status Shard::WriteTerminal(Slot& slot, const Batch& batch) {
   return OkStatus();
 }
 
-/// An event is over once the operator has no more output for it; then a barrier or the end moves on.
+/// An event is over once the operator has no more output for it; then a barrier or the end moves
+/// on.
 Status Shard::FinishEvent(Slot& slot) {
   if (slot.op->more()) return OkStatus();
   if (slot.barrier) {
@@ -156,14 +158,18 @@ Status Shard::OnRowFailure(const Slot& slot, const RowFailure& failure) {
     row = FormatRow(*failure.schema, *failure.batch, failure.row);
   }
   if (settings_.fail_on_row_error) {
-    Error error{.code = "MR0705", .domain = ErrorDomain::kUser,
+    Error error{.code = "MR0705",
+                .domain = ErrorDomain::kUser,
                 .message = "a row could not be processed",
                 .detail = failure.reason + "; row " + row,
                 .hint = "SET 'millrace.on-row-error' = 'dead-letter' puts such rows aside"};
     return std::unexpected(std::move(error).With(slot.label));
   }
-  dead_letters_.Add({.table = slot.node->table, .stage = failure.stage, .operation = slot.label,
-                     .reason = failure.reason, .row = row});
+  dead_letters_.Add({.table = slot.node->table,
+                     .stage = failure.stage,
+                     .operation = slot.label,
+                     .reason = failure.reason,
+                     .row = row});
   return OkStatus();
 }
 
@@ -197,7 +203,10 @@ NodeSnapshot Shard::Describe(const Slot& slot) const {
                     .batches_in = slot.batches_in,
                     .busy_nanos = slot.busy_nanos,
                     .watermark = slot.terminal ? slot.watermark : slot.output.watermark()};
-  if (slot.terminal != nullptr) node.counters.rows_failed = slot.terminal->rejected();
+  if (slot.terminal != nullptr) {
+    node.counters.rows_failed = slot.terminal->rejected();
+    node.counters.rows_filtered = slot.terminal->dropped();
+  }
   if (slot.source != nullptr) node.source = slot.source->counters();
   if (slot.latency != nullptr) node.latency = std::make_shared<StageLatency>(*slot.latency);
   if (slot.state != nullptr) {

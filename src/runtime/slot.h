@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Slot: one node of the graph on one shard: its operator (or source, or terminal), its inputs, and where
-// its output goes. SlotOutput is the Output that the operator pushes into. One thread.
+// Slot: one node of the graph on one shard: its operator (or source, or terminal), its inputs, and
+// where its output goes. SlotOutput is the Output that the operator pushes into. One thread.
 #pragma once
 
 #include <memory>
@@ -32,7 +32,8 @@ class SlotOutput final : public Output {
   void PushEnd();
   void BeginCall() { rows_in_call_ = 0; }
 
-  /// True if everything pushed so far was taken over by the operators behind: another call may push.
+  /// True if everything pushed so far was taken over by the operators behind: another call may
+  /// push.
   bool Drained();
   /// Moves what waits for room in queues to other shards.
   void Flush();
@@ -54,32 +55,32 @@ class SlotOutput final : public Output {
 
 struct Slot {
   const GraphNode* node = nullptr;
-  std::string label;                       // "WindowAggregate", "Sink alerts": for errors
-  std::unique_ptr<Operator> op;            // exactly one of the three
+  std::string label;             // "WindowAggregate", "Sink alerts": for errors
+  std::unique_ptr<Operator> op;  // exactly one of the three
   std::unique_ptr<SourceDriver> source;
   std::unique_ptr<Terminal> terminal;
-  std::unique_ptr<StateStore> state;       // operators
+  std::unique_ptr<StateStore> state;  // operators
   OperatorMetrics metrics;
   OperatorContext context;
   std::vector<InputPort> ports;
   SlotOutput output;
 
-  size_t turn = 0;                         // port to look at first
+  size_t turn = 0;  // port to look at first
   size_t ended_ports = 0;
-  size_t barriers_missing = 0;             // of the barrier in alignment
-  std::optional<Barrier> barrier;          // to be forwarded once the operator has no more output
+  size_t barriers_missing = 0;     // of the barrier in alignment
+  std::optional<Barrier> barrier;  // to be forwarded once the operator has no more output
   bool end_pending = false;
-  bool ended = false;                      // the end was forwarded or the source has none
+  bool ended = false;  // the end was forwarded or the source has none
   bool tick_due = false;
-  uint64_t epoch = 0;                      // last barrier forwarded
-  bool undelivered = false;                // terminal: prepared, delivery is awaited
-  int64_t not_before = 0;                  // source: nothing can come earlier
+  uint64_t epoch = 0;        // last barrier forwarded
+  bool undelivered = false;  // terminal: prepared, delivery is awaited
+  int64_t not_before = 0;    // source: nothing can come earlier
 
   uint64_t rows_in = 0;
   uint64_t batches_in = 0;
   uint64_t busy_nanos = 0;
-  EventTime watermark = kMinWatermark;     // terminal: as received
-  StageLatency* latency = nullptr;         // terminal
+  EventTime watermark = kMinWatermark;  // terminal: as received
+  StageLatency* latency = nullptr;      // terminal
   std::unique_ptr<StageLatency> latency_storage;
 
   size_t fed_ports() const;

@@ -13,26 +13,26 @@ void MakeFiles(Machine* machine) {
   EXPECT_TRUE(machine->disk.WriteAtomic("/in/sub/small", "no line feed").has_value());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Filesystem, SourceTest,
-    testing::Values(ConnectorCase{.name = "filesystem",
-                                  .connector = "filesystem",
-                                  .options = {{"path", {"/in"}}},
-                                  .schema = Schema({{"s", DataType::String()}}),
-                                  .prepare = MakeFiles}),
-    ConnectorCaseName);
+INSTANTIATE_TEST_SUITE_P(Filesystem, SourceTest,
+                         testing::Values(ConnectorCase{
+                             .name = "filesystem",
+                             .connector = "filesystem",
+                             .options = {{"path", {"/in"}}},
+                             .schema = Schema({{"s", DataType::String()}}),
+                             .prepare = MakeFiles}),
+                         ConnectorCaseName);
 
 INSTANTIATE_TEST_SUITE_P(
     Filesystem, SinkTest,
-    testing::Values(
-        ConnectorCase{.name = "filesystem",
-                      .connector = "filesystem",
-                      .options = {{"path", {"/out"}}},
-                      .schema = Schema({{"n", DataType::Int()}})},
-        ConnectorCase{.name = "filesystem_small_files",
-                      .connector = "filesystem",
-                      .options = {{"path", {"/out"}}, {"sink.rolling-policy.file-size", {"1 b"}}},
-                      .schema = Schema({{"n", DataType::Int()}})}),
+    testing::Values(ConnectorCase{.name = "filesystem",
+                                  .connector = "filesystem",
+                                  .options = {{"path", {"/out"}}},
+                                  .schema = Schema({{"n", DataType::Int()}})},
+                    ConnectorCase{
+                        .name = "filesystem_small_files",
+                        .connector = "filesystem",
+                        .options = {{"path", {"/out"}}, {"sink.rolling-policy.file-size", {"1 b"}}},
+                        .schema = Schema({{"n", DataType::Int()}})}),
     ConnectorCaseName);
 
 }  // namespace

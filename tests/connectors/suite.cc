@@ -87,8 +87,7 @@ TEST_P(SourceTest, ASplitContinuesBehindEveryPosition) {
   for (const Split& split : *splits) {
     const Reading whole = ReadAll(GetParam(), &machine, source->get(), split, "");
     for (size_t i = 0; i < whole.positions.size(); ++i) {
-      const Reading rest =
-          ReadAll(GetParam(), &machine, source->get(), split, whole.positions[i]);
+      const Reading rest = ReadAll(GetParam(), &machine, source->get(), split, whole.positions[i]);
       ASSERT_EQ(Join(rest.pieces), Join(whole.pieces, i + 1)) << whole.positions[i];
     }
   }

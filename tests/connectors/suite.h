@@ -39,7 +39,7 @@ struct Machine {
 };
 
 struct ConnectorCase {
-  std::string name;       // of the test instance
+  std::string name;  // of the test instance
   std::string connector;
   std::map<std::string, OptionValue> options;
   Schema schema;

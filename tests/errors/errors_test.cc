@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wrong statements: what Flink refuses we refuse, at the place and with the words of NAME.txt beside this
-// file (UPDATE=1 writes those). Cases come from tests/sql/errors/NAME.cases.
+// Wrong statements: what Flink refuses we refuse, at the place and with the words of NAME.txt
+// beside this file (UPDATE=1 writes those). Cases come from tests/sql/errors/NAME.cases.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -82,7 +82,8 @@ TEST_P(ErrorsTest, RefusedAtTheRightPlace) {
     }
     const SourceText source(GetParam(), wrong.text);
     std::string text = found.has_errors() ? RenderText(found, &source) : "accepted\n";
-    for (size_t at; (at = text.find(here)) != std::string::npos;) text.replace(at, here.size(), ".");
+    for (size_t at; (at = text.find(here)) != std::string::npos;)
+      text.replace(at, here.size(), ".");
     texts += "-- case " + wrong.name + "\n" + text + (text.ends_with("\n") ? "" : "\n");
   }
   const std::string path = std::string(kTexts) + "/" + GetParam() + ".txt";

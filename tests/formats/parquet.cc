@@ -45,9 +45,8 @@ class ParquetTest : public testing::Test {
 
   std::vector<std::string> Read(const Schema& schema, const std::shared_ptr<arrow::Buffer>& file,
                                 uint64_t from = 0) {
-    auto reader =
-        parquet_->MakeFileReader(std::make_shared<arrow::io::BufferReader>(file), schema,
-                                 Options(parquet_->options(), {}));
+    auto reader = parquet_->MakeFileReader(std::make_shared<arrow::io::BufferReader>(file), schema,
+                                           Options(parquet_->options(), {}));
     if (!reader) return {reader.error().message};
     if (from > 0) EXPECT_TRUE((*reader)->SeekToRow(from).has_value());
     std::vector<std::string> rows;
@@ -104,12 +103,12 @@ TEST_F(ParquetTest, WhatIsWrittenReadsBack) {
 
 TEST_F(ParquetTest, ReadsTheColumnsThatAreAskedFor) {
   const auto file = Write(Wide(), {FromJson(Wide(), kLines)});
-  EXPECT_EQ(Read(Schema({{"s", DataType::String()},
-                         {"nothing", DataType::Int()},
-                         {"i", DataType::BigInt()}}),
-                 file),
-            (std::vector<std::string>{"+I[x, null, 1]", "+I[null, null, null]",
-                                      "+I[null, null, -1]"}));
+  EXPECT_EQ(
+      Read(
+          Schema(
+              {{"s", DataType::String()}, {"nothing", DataType::Int()}, {"i", DataType::BigInt()}}),
+          file),
+      (std::vector<std::string>{"+I[x, null, 1]", "+I[null, null, null]", "+I[null, null, -1]"}));
   EXPECT_EQ(Read(Schema({{"r", DataType::Row({{"p", DataType::String()}, {"q", DataType::Int()}})},
                          {"ti", DataType::TinyInt()}}),
                  file)[0],

@@ -15,12 +15,12 @@ namespace millrace {
 
 /// A format and what the suite may ask of it.
 struct RecordFormatCase {
-  std::string name;                              // of the test instance
+  std::string name;  // of the test instance
   std::string format;
-  std::map<std::string, OptionValue> options;    // without the format's prefix
+  std::map<std::string, OptionValue> options;  // without the format's prefix
   Schema schema;
-  std::string lines;                             // good records, as the encoder writes them
-  std::string bad_line;                          // one that cannot be decoded
+  std::string lines;     // good records, as the encoder writes them
+  std::string bad_line;  // one that cannot be decoded
 };
 
 class RecordFormatTest : public testing::TestWithParam<RecordFormatCase> {};

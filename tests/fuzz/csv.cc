@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzzes the CSV decoder: any bytes must give valid columns and no crash, and rows that were read must read
-// the same after they were written. The first byte chooses the dialect.
+// Fuzzes the CSV decoder: any bytes must give valid columns and no crash, and rows that were read
+// must read the same after they were written. The first byte chooses the dialect.
 #include <arrow/array/array_base.h>
 
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzzes the JSON decoder: any bytes, as a stream cut in two and as one buffer, must give the same rows,
-// valid columns, and no crash. The first byte chooses the options.
+// Fuzzes the JSON decoder: any bytes, as a stream cut in two and as one buffer, must give the same
+// rows, valid columns, and no crash. The first byte chooses the options.
 #include <arrow/array/array_base.h>
 
 #include <cstdlib>

@@ -12,7 +12,7 @@ namespace {
 
 const Schema kRows({{"k", DataType::BigInt()}, {"v", DataType::BigInt()}});
 constexpr char kOutputPath[] = "/out";
-constexpr uint64_t kStepsMax = 5000000;   // a run that needs more does not come to an end
+constexpr uint64_t kStepsMax = 5000000;  // a run that needs more does not come to an end
 
 int64_t Draw(Random* random, int64_t from, int64_t to) {
   return from + static_cast<int64_t>(random->Next() % static_cast<uint64_t>(to - from + 1));
@@ -113,8 +113,9 @@ PlanNodePtr SimulatedWorld::MakePlan() {
       plan = Node("Count", {Node("Repeat", {scan}, "2", {by_value})}, "", {by_key}, true);
       break;
     case Scenario::Pipeline::kDiamond:
-      plan = Node("Count", {Node("Repeat", {scan}, "2", {}), Node("Repeat", {scan}, "3", {by_value})},
-                  "", {by_key, by_key}, true);
+      plan =
+          Node("Count", {Node("Repeat", {scan}, "2", {}), Node("Repeat", {scan}, "3", {by_value})},
+               "", {by_key, by_key}, true);
       break;
   }
   auto table = MakeTable("output", kRows, connectors_.Find("filesystem"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SimulatedWorld: one machine on which jobs run, crash and start again. Time, disk and the order in which
-// shards step come from one seed; the input and what is durable on disk outlive a crash.
+// SimulatedWorld: one machine on which jobs run, crash and start again. Time, disk and the order in
+// which shards step come from one seed; the input and what is durable on disk outlive a crash.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ struct Scenario {
   int64_t batch_rows_max = 8192;
   size_t exchange_capacity = 16;
   int64_t interval_ms = 5;
-  uint64_t file_size = 1 << 20;   // of the sink's rolling policy
+  uint64_t file_size = 1 << 20;  // of the sink's rolling policy
   std::string ToString() const;
 };
 Scenario DrawScenario(Random* random);
@@ -35,8 +35,8 @@ class SimulatedWorld {
   SimulatedWorld(const Scenario& scenario, uint64_t seed);
   ~SimulatedWorld();
 
-  /// Starts the job and steps its parts in random order, at most `steps` steps. True: it came to its end.
-  /// False: power was lost before. An error fails the test that asked.
+  /// Starts the job and steps its parts in random order, at most `steps` steps. True: it came to
+  /// its end. False: power was lost before. An error fails the test that asked.
   bool Run(int parallelism, uint64_t steps);
   /// Lines of all files a reader of the sink's directory sees, sorted.
   std::vector<std::string> Output();

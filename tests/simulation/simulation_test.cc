@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole jobs from a seed: random pipeline, input, sizes and scheduling, power loss at random moments, the
-// same job started again at another parallelism. The files must be those of an undisturbed run. The
-// message of a failure names its seed, which draws the same scenario again.
+// Whole jobs from a seed: random pipeline, input, sizes and scheduling, power loss at random
+// moments, the same job started again at another parallelism. The files must be those of an
+// undisturbed run. The message of a failure names its seed, which draws the same scenario again.
 #include <gtest/gtest.h>
 
 #include "simulation/simulated_world.h"

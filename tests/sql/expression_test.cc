@@ -17,18 +17,10 @@ std::string Escape(const std::string& text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           char buffer[8];
@@ -78,13 +70,13 @@ bool Agrees(const std::string& golden, const std::string& ours) {
 /// (case, expression) -> our line, of divergences.txt.
 std::map<std::pair<std::string, std::string>, std::string> ReadDivergences() {
   std::map<std::pair<std::string, std::string>, std::string> divergences;
-  for (const std::string& line : SplitLines(ReadTextFile(std::string(kRoot) + "/divergences.txt"))) {
+  for (const std::string& line :
+       SplitLines(ReadTextFile(std::string(kRoot) + "/divergences.txt"))) {
     if (line.starts_with("#") || line.empty()) continue;
     const size_t a = line.find('\t');
     const size_t b = line.find('\t', a + 1);
     const size_t c = line.find('\t', b + 1);
-    divergences[{line.substr(0, a), line.substr(a + 1, b - a - 1)}] =
-        line.substr(b + 1, c - b - 1);
+    divergences[{line.substr(0, a), line.substr(a + 1, b - a - 1)}] = line.substr(b + 1, c - b - 1);
   }
   return divergences;
 }
@@ -116,8 +108,7 @@ TEST_P(ExpressionTest, EqualsFlink) {
     }
     ASSERT_LT(next, golden.size());
     const auto divergence = kDivergences.find({GetParam(), line});
-    const std::string& want =
-        divergence == kDivergences.end() ? golden[next] : divergence->second;
+    const std::string& want = divergence == kDivergences.end() ? golden[next] : divergence->second;
     const std::string ours = Answer(&session, line);
     if (kNotYet.contains(GetParam() + "\t" + line)) {
       EXPECT_FALSE(Agrees(want, ours)) << line << " is right now: take it off the list";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// MemoryConnector: a table in memory. Its source serves rows written by a test, in splits; its sink obeys
-// the epoch protocol against a "remote" store that survives the job, so a test can kill a job and look at
-// what a reader of the store would see. Thread-safe where shards share it. Header only.
+// MemoryConnector: a table in memory. Its source serves rows written by a test, in splits; its sink
+// obeys the epoch protocol against a "remote" store that survives the job, so a test can kill a job
+// and look at what a reader of the store would see. Thread-safe where shards share it. Header only.
 #pragma once
 
 #include <atomic>
@@ -29,7 +29,8 @@ struct MemoryStore {
   /// An unbounded split waits at its end; rows may be added under the mutex.
   std::mutex mutex;
 
-  /// Lines by writer (shard): `prepared` may be rolled back, the first `visible` are seen by readers.
+  /// Lines by writer (shard): `prepared` may be rolled back, the first `visible` are seen by
+  /// readers.
   struct Written {
     std::vector<std::string> lines;
     size_t visible = 0;

@@ -20,7 +20,7 @@ struct RunMode {
 
 /// What one statement answered. `error` starts with the message code.
 struct StatementResult {
-  bool has_section = false;          // ran a job, or answered with rows
+  bool has_section = false;  // ran a job, or answered with rows
   std::vector<std::string> lines;
   std::string error;
   DiagnosticList diagnostics;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plan nodes and operators for tests of the runtime, which must not depend on real ones: a node with any
-// distribution, an operator that repeats rows (resumable), one that counts rows per key. Header only.
+// Plan nodes and operators for tests of the runtime, which must not depend on real ones: a node
+// with any distribution, an operator that repeats rows (resumable), one that counts rows per key.
+// Header only.
 #pragma once
 
 #include <atomic>
@@ -67,7 +68,8 @@ class RepeatOperator final : public Operator {
   Batch batch_;
 };
 
-/// Counts rows per value of column 0 (BIGINT); at the end of the input emits (key, count) in key order.
+/// Counts rows per value of column 0 (BIGINT); at the end of the input emits (key, count) in key
+/// order.
 class CountOperator final : public Operator {
  public:
   explicit CountOperator(Schema schema) : schema_(std::move(schema)) {}

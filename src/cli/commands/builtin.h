@@ -11,6 +11,7 @@ namespace millrace {
 std::unique_ptr<Command> MakeCheckCommand();
 std::unique_ptr<Command> MakeExplainCommand();
 std::unique_ptr<Command> MakeRunCommand();
+std::unique_ptr<Command> MakeShellCommand();
 std::unique_ptr<Command> MakeVersionCommand();
 
 }  // namespace millrace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// millrace check FILE.sql: parses, binds and plans a file, looks at models and files; connects nothing.
+// millrace check FILE.sql: parses, binds and plans a file, looks at models and files; connects
+// nothing.
 #include "cli/commands/builtin.h"
 #include "cli/script.h"
 
@@ -14,10 +15,7 @@ class CheckCommand final : public Command {
 
   int Run(Application* application, const CommonOptions& common) override {
     auto script = LoadScript(*application, script_);
-    if (!script) {
-      const int status = ShowError(*application, common, script.error());
-      return script.error().code.starts_with("MR09") ? kExitUsage : status;
-    }
+    if (!script) return ShowUsage(*application, common, script.error());
     Compiler compiler(MakeCompilerOptions(*application, *script));
     DiagnosticList diagnostics;
     const Program program = compiler.Compile(script->source.text(), &diagnostics);

@@ -1,34 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // millrace explain FILE.sql shows plans; millrace explain MR0123 explains a message.
+#include "plan/explain.h"
 #include "base/json_writer.h"
 #include "cli/commands/builtin.h"
 #include "cli/script.h"
 #include "diagnostics/codes.h"
 #include "diagnostics/nearest.h"
-#include "plan/explain.h"
 
 namespace millrace {
 namespace {
 
 bool LooksLikeCode(const std::string& text) {
   return text.size() == 6 && (text[0] == 'M' || text[0] == 'm') &&
-         (text[1] == 'R' || text[1] == 'r') && text.find_first_not_of("0123456789", 2) ==
-                                                    std::string::npos;
+         (text[1] == 'R' || text[1] == 'r') &&
+         text.find_first_not_of("0123456789", 2) == std::string::npos;
 }
 
 class ExplainCommand final : public Command {
  public:
   std::string name() const override { return "explain"; }
-  std::string help() const override { return "Show the plans of a file, or explain a message code"; }
+  std::string help() const override {
+    return "Show the plans of a file, or explain a message code";
+  }
   void Declare(CLI::App* app) override { script_.Declare(app); }
 
   int Run(Application* application, const CommonOptions& common) override {
     if (LooksLikeCode(script_.file)) return ExplainCode(*application, common);
     auto script = LoadScript(*application, script_);
-    if (!script) {
-      const int status = ShowError(*application, common, script.error());
-      return script.error().code.starts_with("MR09") ? kExitUsage : status;
-    }
+    if (!script) return ShowUsage(*application, common, script.error());
     Compiler compiler(MakeCompilerOptions(*application, *script));
     DiagnosticList diagnostics;
     const Program program = compiler.Compile(script->source.text(), &diagnostics);

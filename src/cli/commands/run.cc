@@ -22,7 +22,7 @@ class RunCommand final : public Command {
   }
 
   int Run(Application* application, const CommonOptions& common) override {
-    const auto style = Style(*application, common);
+    const auto style = ChooseRowStyle(*application, common.json, format_);
     if (!style) return ShowUsage(*application, common, style.error());
     auto script = LoadScript(*application, script_);
     if (!script) return ShowUsage(*application, common, script.error());
@@ -47,18 +47,6 @@ class RunCommand final : public Command {
   }
 
  private:
-  Result<RowStyle> Style(const Application& application, const CommonOptions& common) const {
-    if (!format_.empty()) return ParseRowStyle(format_);
-    if (common.json) return RowStyle::kJson;
-    return application.output_is_terminal ? RowStyle::kTable : RowStyle::kChangelog;
-  }
-
-  static int ShowUsage(const Application& application, const CommonOptions& common,
-                       const Error& error) {
-    const int status = ShowError(application, common, error);
-    return error.code.starts_with("MR09") ? kExitUsage : status;
-  }
-
   ScriptOptions script_;
   std::string data_dir_;
   bool fresh_ = false;

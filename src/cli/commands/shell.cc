@@ -41,10 +41,10 @@ class ShellCommand final : public Command {
     const Completer completer(application->registries, &session.compiler());
     std::unique_ptr<LineSource> lines;
     if (interactive) {
-      lines = MakeLineEditor({HistoryPath(*application), [&](std::string_view before,
-                                                             std::string_view after) {
-                                return completer.Complete(before, after);
-                              }});
+      lines = MakeLineEditor(
+          {HistoryPath(*application), [&](std::string_view before, std::string_view after) {
+             return completer.Complete(before, after);
+           }});
     }
     if (lines == nullptr) lines = MakePlainLines();
     return session.Run(lines.get());

@@ -58,25 +58,17 @@ class TableWriter final : public RowWriter {
  private:
   static size_t WidthOf(const DataType& type) {
     switch (type.kind()) {
-      case TypeKind::kBoolean:
-        return 5;
+      case TypeKind::kBoolean: return 5;
       case TypeKind::kTinyInt:
-      case TypeKind::kSmallInt:
-        return 6;
-      case TypeKind::kInt:
-        return 11;
-      case TypeKind::kBigInt:
-        return 20;
+      case TypeKind::kSmallInt: return 6;
+      case TypeKind::kInt: return 11;
+      case TypeKind::kBigInt: return 20;
       case TypeKind::kFloat:
       case TypeKind::kDouble:
-      case TypeKind::kDecimal:
-        return 22;
-      case TypeKind::kDate:
-        return 10;
-      case TypeKind::kTime:
-        return 12;
-      default:
-        return 26;
+      case TypeKind::kDecimal: return 22;
+      case TypeKind::kDate: return 10;
+      case TypeKind::kTime: return 12;
+      default: return 26;
     }
   }
 
@@ -162,24 +154,23 @@ class FormatWriter final : public RowWriter {
 
 }  // namespace
 
-Result<RowStyle> ParseRowStyle(const std::string& name) {
+Result<RowStyle> ChooseRowStyle(const Application& application, bool json,
+                                const std::string& name) {
+  if (name.empty() && json) return RowStyle::kJson;
+  if (name.empty()) return application.output_is_terminal ? RowStyle::kTable : RowStyle::kChangelog;
   if (name == "table") return RowStyle::kTable;
   if (name == "changelog") return RowStyle::kChangelog;
   if (name == "json") return RowStyle::kJson;
   if (name == "csv") return RowStyle::kCsv;
-  return UserError("MR0901", "--format takes table, changelog, json or csv, found '" + name + "'");
+  return UserError("MR0902", "--format takes table, changelog, json or csv, found '" + name + "'");
 }
 
 std::unique_ptr<RowWriter> MakeRowWriter(RowStyle style, const Application* application) {
   switch (style) {
-    case RowStyle::kTable:
-      return std::make_unique<TableWriter>(application);
-    case RowStyle::kJson:
-      return std::make_unique<FormatWriter>(application, "json");
-    case RowStyle::kCsv:
-      return std::make_unique<FormatWriter>(application, "csv");
-    case RowStyle::kChangelog:
-      break;
+    case RowStyle::kTable: return std::make_unique<TableWriter>(application);
+    case RowStyle::kJson: return std::make_unique<FormatWriter>(application, "json");
+    case RowStyle::kCsv: return std::make_unique<FormatWriter>(application, "csv");
+    case RowStyle::kChangelog: break;
   }
   return std::make_unique<ChangelogWriter>(application);
 }

@@ -12,8 +12,10 @@ namespace millrace {
 
 enum class RowStyle { kTable, kChangelog, kJson, kCsv };
 
-/// "table", "changelog", "json", "csv"; anything else is MR0901.
-Result<RowStyle> ParseRowStyle(const std::string& name);
+/// --format if it is given ("table", "changelog", "json", "csv"; else MR0902), JSON for --json, a
+/// table on a terminal, the changelog into a pipe.
+Result<RowStyle> ChooseRowStyle(const Application& application, bool json,
+                                const std::string& format);
 
 /// Writes to standard output. One SELECT, one thread. Counts what it wrote.
 class RowWriter : public RowConsumer {

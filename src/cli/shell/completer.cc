@@ -14,28 +14,47 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-constexpr std::array<std::string_view, 24> kStatements = {
-    "SELECT",       "INSERT INTO",   "CREATE TABLE", "CREATE TEMPORARY VIEW",
-    "CREATE VIEW",  "CREATE MODEL",  "EXPLAIN",      "EXECUTE STATEMENT SET BEGIN",
-    "SET",          "RESET",         "SHOW TABLES",  "SHOW VIEWS",
-    "SHOW MODELS",  "SHOW FUNCTIONS", "SHOW CREATE TABLE", "DESCRIBE",
-    "DROP TABLE",   "DROP VIEW",     "DROP MODEL",   "ALTER TABLE",
-    "WITH",         "help;",         "quit;",        "exit;"};
+constexpr std::array<std::string_view, 24> kStatements = {"SELECT",
+                                                          "INSERT INTO",
+                                                          "CREATE TABLE",
+                                                          "CREATE TEMPORARY VIEW",
+                                                          "CREATE VIEW",
+                                                          "CREATE MODEL",
+                                                          "EXPLAIN",
+                                                          "EXECUTE STATEMENT SET BEGIN",
+                                                          "SET",
+                                                          "RESET",
+                                                          "SHOW TABLES",
+                                                          "SHOW VIEWS",
+                                                          "SHOW MODELS",
+                                                          "SHOW FUNCTIONS",
+                                                          "SHOW CREATE TABLE",
+                                                          "DESCRIBE",
+                                                          "DROP TABLE",
+                                                          "DROP VIEW",
+                                                          "DROP MODEL",
+                                                          "ALTER TABLE",
+                                                          "WITH",
+                                                          "help;",
+                                                          "quit;",
+                                                          "exit;"};
 
 constexpr std::array<std::string_view, 88> kKeywords = {
-    "ALL",       "AND",       "ARRAY",     "AS",        "ASC",       "BETWEEN",   "BIGINT",
-    "BOOLEAN",   "BY",        "BYTES",     "CASE",      "CAST",      "COMMENT",   "CREATE",
-    "CROSS JOIN", "CURRENT ROW", "DATE",   "DAY",       "DECIMAL",   "DESC",      "DESCRIPTOR",
-    "DISTINCT",  "DOUBLE",    "ELSE",      "END",       "ENFORCED",  "EXISTS",    "FALSE",
-    "FILTER",    "FLOAT",     "FOLLOWING", "FOR",       "FROM",      "FULL JOIN", "GROUP BY",
-    "HAVING",    "HOP",       "HOUR",      "IN",        "INNER JOIN", "INPUT",    "INT",
-    "INTERVAL",  "INTO",      "IS NOT NULL", "IS NULL", "JOIN",      "KEY",       "LEFT JOIN",
-    "LIKE",      "LIMIT",     "MAP",       "METADATA",  "MINUTE",    "ML_PREDICT", "MODEL",
-    "MONTH",     "NOT",       "NULL",      "ON",        "OR",        "ORDER BY",  "OUTPUT",
-    "OVER",      "PARTITION BY", "PARTITIONED BY", "PRECEDING", "PRIMARY KEY", "RANGE", "ROW",
-    "ROWS",      "SECOND",    "SELECT",    "SMALLINT",  "STRING",    "TABLE",     "THEN",
-    "TIME",      "TIMESTAMP", "TIMESTAMP_LTZ", "TRUE",  "TUMBLE",    "UNBOUNDED", "UNION ALL",
-    "VALUES",    "WATERMARK FOR", "WHEN",  "WHERE",     "WITH"};
+    "ALL",        "AND",           "ARRAY",       "AS",          "ASC",          "BETWEEN",
+    "BIGINT",     "BOOLEAN",       "BY",          "BYTES",       "CASE",         "CAST",
+    "COMMENT",    "CREATE",        "CROSS JOIN",  "CURRENT ROW", "DATE",         "DAY",
+    "DECIMAL",    "DESC",          "DESCRIPTOR",  "DISTINCT",    "DOUBLE",       "ELSE",
+    "END",        "ENFORCED",      "EXISTS",      "FALSE",       "FILTER",       "FLOAT",
+    "FOLLOWING",  "FOR",           "FROM",        "FULL JOIN",   "GROUP BY",     "HAVING",
+    "HOP",        "HOUR",          "IN",          "INNER JOIN",  "INPUT",        "INT",
+    "INTERVAL",   "INTO",          "IS NOT NULL", "IS NULL",     "JOIN",         "KEY",
+    "LEFT JOIN",  "LIKE",          "LIMIT",       "MAP",         "METADATA",     "MINUTE",
+    "ML_PREDICT", "MODEL",         "MONTH",       "NOT",         "NULL",         "ON",
+    "OR",         "ORDER BY",      "OUTPUT",      "OVER",        "PARTITION BY", "PARTITIONED BY",
+    "PRECEDING",  "PRIMARY KEY",   "RANGE",       "ROW",         "ROWS",         "SECOND",
+    "SELECT",     "SMALLINT",      "STRING",      "TABLE",       "THEN",         "TIME",
+    "TIMESTAMP",  "TIMESTAMP_LTZ", "TRUE",        "TUMBLE",      "UNBOUNDED",    "UNION ALL",
+    "VALUES",     "WATERMARK FOR", "WHEN",        "WHERE",       "WITH"};
 
 std::string Upper(std::string_view text) {
   std::string upper(text);
@@ -79,13 +98,11 @@ bool IsFunctionName(const std::string& name) {
 /// A word, a quoted name, a text or a symbol; `open` if the text ends inside it.
 struct Completer::Piece {
   enum class Kind { kWord, kName, kText, kSymbol, kComment } kind = Kind::kSymbol;
-  std::string value;   // as written; texts and names without quotes
+  std::string value;  // as written; texts and names without quotes
   bool open = false;
   size_t begin = 0;
 
-  bool Is(std::string_view keyword) const {
-    return kind == Kind::kWord && Upper(value) == keyword;
-  }
+  bool Is(std::string_view keyword) const { return kind == Kind::kWord && Upper(value) == keyword; }
   bool IsSymbol(std::string_view symbol) const { return kind == Kind::kSymbol && value == symbol; }
 };
 
@@ -206,9 +223,8 @@ std::vector<OptionSpec> Completer::OptionsOf(const Pieces& pieces) const {
       options.push_back(std::move(spec));
     }
   };
-  const bool is_model = std::any_of(pieces.begin(), pieces.end(), [](const Piece& piece) {
-    return piece.Is("MODEL");
-  });
+  const bool is_model = std::any_of(pieces.begin(), pieces.end(),
+                                    [](const Piece& piece) { return piece.Is("MODEL"); });
   if (is_model) {
     add("", {{"provider"}});
     const std::string provider = value_of("provider").value_or("");
@@ -312,11 +328,13 @@ std::vector<std::string> Completer::InCode(const Pieces& before, const Pieces& a
   const Catalog& catalog = compiler_->catalog();
   Words world;
   if (before.empty()) {
-    for (const std::string_view statement : kStatements) world.push_back(LikeTyped(statement, typed));
+    for (const std::string_view statement : kStatements)
+      world.push_back(LikeTyped(statement, typed));
     return world;
   }
   const Piece& last = before.back();
-  if (last.IsSymbol(".") && before.size() > 1) return Qualified(before[before.size() - 2].value, all);
+  if (last.IsSymbol(".") && before.size() > 1)
+    return Qualified(before[before.size() - 2].value, all);
   if (last.Is("MODEL")) return catalog.ModelNames();
   const bool wants_table = last.Is("FROM") || last.Is("JOIN") || last.Is("INTO") ||
                            last.Is("TABLE") || last.Is("DESCRIBE") || last.Is("DESC") ||

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Completer: what may stand at the cursor. The world it proposes from is closed and live: this session's
-// tables, columns and models, the functions, connectors, formats, options and settings of this program.
+// Completer: what may stand at the cursor. The world it proposes from is closed and live: this
+// session's tables, columns and models, the functions, connectors, formats, options and settings of
+// this program.
 #pragma once
 
 #include <string>

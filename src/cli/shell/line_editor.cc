@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// libedit retries a read that a signal broke, so that Ctrl-C would need a second key. Therefore characters
-// are read here.
+// libedit retries a read that a signal broke, so that Ctrl-C would need a second key. Therefore
+// characters are read here.
 #include "cli/shell/line_editor.h"
 
 #include <histedit.h>

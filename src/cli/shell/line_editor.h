@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// LineEditor: lines from a terminal, with editing, history and completion by libedit. One at a time, as it
-// handles SIGINT while it reads. `~/.editrc` is honoured.
+// LineEditor: lines from a terminal, with editing, history and completion by libedit. One at a
+// time, as it handles SIGINT while it reads. `~/.editrc` is honoured.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@
 namespace millrace {
 
 struct LineEditorOptions {
-  std::string history_path;   // empty: the history ends with the session
+  std::string history_path;  // empty: the history ends with the session
   std::function<Completion(std::string_view before, std::string_view after)> complete;
 };
 

@@ -13,7 +13,8 @@ class LineSource {
 
   virtual ~LineSource() = default;
   /// Reads one line, without its line feed. `pending` is what was typed of the statement before it.
-  virtual Outcome Read(const std::string& prompt, const std::string& pending, std::string* line) = 0;
+  virtual Outcome Read(const std::string& prompt, const std::string& pending,
+                       std::string* line) = 0;
   /// Puts a statement into the history.
   virtual void Remember(const std::string& statement) { (void)statement; }
 };

@@ -97,16 +97,11 @@ bool ShellSession::IsShellWord(const std::string& statement, Next* next) const {
 std::string ShellSession::PromptFor() const {
   if (buffer_.blank() && buffer_.place() == SqlScanner::Place::kCode) return "millrace> ";
   switch (buffer_.place()) {
-    case SqlScanner::Place::kText:
-      return "       '> ";
-    case SqlScanner::Place::kName:
-      return "       `> ";
-    case SqlScanner::Place::kDoubleQuoted:
-      return "       \"> ";
-    case SqlScanner::Place::kBlockComment:
-      return "       *> ";
-    default:
-      return "       -> ";
+    case SqlScanner::Place::kText: return "       '> ";
+    case SqlScanner::Place::kName: return "       `> ";
+    case SqlScanner::Place::kDoubleQuoted: return "       \"> ";
+    case SqlScanner::Place::kBlockComment: return "       *> ";
+    default: return "       -> ";
   }
 }
 
@@ -133,10 +128,9 @@ ShellSession::Next ShellSession::RunProgram(Program program) {
   options.quiet = options_.common.quiet;
   options.style = options_.style;
   const bool talks = options_.interactive && !options_.common.quiet;
-  const bool has_insert =
-      std::any_of(program.steps.begin(), program.steps.end(), [](const Step& step) {
-        return step.kind == Step::Kind::kJob && !step.is_select;
-      });
+  const bool has_insert = std::any_of(
+      program.steps.begin(), program.steps.end(),
+      [](const Step& step) { return step.kind == Step::Kind::kJob && !step.is_select; });
   ProgramRunner runner(application_, std::move(options));
   const Status status = runner.Run(program);
   if (!status) {
@@ -146,7 +140,8 @@ ShellSession::Next ShellSession::RunProgram(Program program) {
   } else if (talks && program.steps.empty()) {
     application_->Say("done\n");
   }
-  // A signal is meant for the statement; without a terminal, and if it asks to end, for the shell too.
+  // A signal is meant for the statement; without a terminal, and if it asks to end, for the shell
+  // too.
   const int signal = runner.stop_signal();
   const bool leave = signal != 0 && (signal != SIGINT || !options_.interactive);
   return leave ? Next::kLeave : Next::kGoOn;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// ShellSession: reads statements and carries them out one by one, against one catalog and one set of
-// settings. Every INSERT has a data directory of its own, named by its plan, so that one that was stopped
-// goes on when it is entered again. One thread; Ctrl-C is with the statement that runs, else with the line.
+// ShellSession: reads statements and carries them out one by one, against one catalog and one set
+// of settings. Every INSERT has a data directory of its own, named by its plan, so that one that
+// was stopped goes on when it is entered again. One thread; Ctrl-C is with the statement that runs,
+// else with the line.
 #pragma once
 
 #include <map>
@@ -27,7 +28,8 @@ class ShellSession {
  public:
   ShellSession(const Application* application, ShellOptions options);
 
-  /// Until quit or the end of the input. Exit status: 0, or that of the first failure when nobody looks on.
+  /// Until quit or the end of the input. Exit status: 0, or that of the first failure when nobody
+  /// looks on.
   int Run(LineSource* lines);
   const Compiler& compiler() const { return compiler_; }
 

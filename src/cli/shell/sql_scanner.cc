@@ -33,17 +33,10 @@ Place SqlScanner::Take(char c, char next) {
       if (c != '\n') return before;
       place_ = Place::kCode;
       return Place::kCode;
-    case Place::kBlockComment:
-      closes = c == '/' && previous == '*' && inside > 2;
-      break;
-    case Place::kText:
-      closes = c == '\'';
-      break;
-    case Place::kName:
-      closes = c == '`';
-      break;
-    default:
-      closes = c == '"';
+    case Place::kBlockComment: closes = c == '/' && previous == '*' && inside > 2; break;
+    case Place::kText: closes = c == '\''; break;
+    case Place::kName: closes = c == '`'; break;
+    default: closes = c == '"';
   }
   if (closes) place_ = Place::kCode;
   return before;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SqlScanner: tells code from texts, quoted names and comments, one character at a time. What is typed is
-// seldom complete, so the shell cannot ask the real lexer.
+// SqlScanner: tells code from texts, quoted names and comments, one character at a time. What is
+// typed is seldom complete, so the shell cannot ask the real lexer.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ class SqlScanner {
     kBlockComment,
   };
 
-  /// Where `c` stands, given the character after it ('\0' at the end). A doubled quote inside a text
-  /// closes and opens it again.
+  /// Where `c` stands, given the character after it ('\0' at the end). A doubled quote inside a
+  /// text closes and opens it again.
   Place Take(char c, char next);
   /// Where the next character would stand if it ended nothing.
   Place place() const { return place_; }
@@ -27,7 +27,7 @@ class SqlScanner {
 
  private:
   Place place_ = Place::kCode;
-  int inside_ = 0;       // characters of the current place before this one
+  int inside_ = 0;  // characters of the current place before this one
   char previous_ = '\0';
 };
 

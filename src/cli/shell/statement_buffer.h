@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// StatementBuffer: gathers lines until a statement is complete. A statement ends with `;`, a statement set
-// with `END;`. Looks at every character once.
+// StatementBuffer: gathers lines until a statement is complete. A statement ends with `;`, a
+// statement set with `END;`. Looks at every character once.
 #pragma once
 
 #include <optional>
@@ -36,11 +36,11 @@ class StatementBuffer {
   size_t scanned_ = 0;
   bool blank_ = true;
   SqlScanner scanner_;
-  std::string word_;           // being read, upper case
+  std::string word_;  // being read, upper case
   std::string previous_word_;
   bool starts_with_begin_ = false;
   bool first_word_ = true;
-  bool names_set_ = false;     // STATEMENT SET was read
+  bool names_set_ = false;  // STATEMENT SET was read
   bool in_set_ = false;
   bool set_closed_ = false;
   int open_cases_ = 0;

@@ -12,9 +12,9 @@
 #include <type_traits>
 
 #include "base/check.h"
-#include "data/time/calendar.h"
 #include "data/decimal.h"
 #include "data/option_text.h"
+#include "data/time/calendar.h"
 
 namespace millrace {
 namespace {
@@ -92,8 +92,7 @@ class DecimalGenerator final : public ColumnGenerator {
     auto buffer = AllocateValues(rows.count, sizeof(Int128));
     for (int64_t i = 0; i < rows.count; ++i) {
       const uint64_t row = rows.first + static_cast<uint64_t>(i) * rows.stride;
-      const UInt128 bits =
-          static_cast<UInt128>(BitsOf(key_, row)) << 64 | BitsOf(~key_, row);
+      const UInt128 bits = static_cast<UInt128>(BitsOf(key_, row)) << 64 | BitsOf(~key_, row);
       const Int128 value = low_ + static_cast<Int128>(bits % span_);
       std::memcpy(buffer->mutable_data() + i * static_cast<int64_t>(sizeof value), &value,
                   sizeof value);
@@ -183,7 +182,8 @@ class TimeGenerator final : public ColumnGenerator {
   TimeGenerator(const DataType& type, uint64_t key, const FieldOptions& field)
       : ColumnGenerator(type.ToArrow(), key, field.null_rate),
         kind_(type.kind()),
-        ticks_per_milli_(type.is_timestamp() ? TimestampTicksPerSecond(type.precision()) / 1000 : 1),
+        ticks_per_milli_(type.is_timestamp() ? TimestampTicksPerSecond(type.precision()) / 1000
+                                             : 1),
         past_(static_cast<uint64_t>(field.max_past_ms)) {}
 
   std::shared_ptr<arrow::ArrayData> Generate(const RowRange& rows) const override {
@@ -271,8 +271,7 @@ std::unique_ptr<ColumnGenerator> MakeColumnGenerator(const std::string& field_na
   const FieldOptions field = ReadFieldOptions(options, field_name);
   if (field.sequence) return MakeSequenceGenerator(type, field, key);
   switch (type.kind()) {
-    case TypeKind::kBoolean:
-      return std::make_unique<BooleanGenerator>(type, key, field.null_rate);
+    case TypeKind::kBoolean: return std::make_unique<BooleanGenerator>(type, key, field.null_rate);
     case TypeKind::kTinyInt: return MakeInteger<int8_t>(type, field, key);
     case TypeKind::kSmallInt: return MakeInteger<int16_t>(type, field, key);
     case TypeKind::kInt: return MakeInteger<int32_t>(type, field, key);

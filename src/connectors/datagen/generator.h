@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ColumnGenerator: the values of one column for any range of row numbers.
 //
-// A value is a function of (seed, column, row number), not the next of a stream: so any row can be made
-// at once, a restart continues where it stopped, and parallelism changes nothing.
+// A value is a function of (seed, column, row number), not the next of a stream: so any row can be
+// made at once, a restart continues where it stopped, and parallelism changes nothing.
 #pragma once
 
 #include <arrow/array/data.h>
@@ -50,12 +50,10 @@ class ColumnGenerator {
 };
 
 /// `field` is the dotted name. REQUIRES: CheckDatagen passed.
-std::unique_ptr<ColumnGenerator> MakeColumnGenerator(const std::string& field,
-                                                     const DataType& type, const Options& options,
-                                                     uint64_t key);
-std::unique_ptr<ColumnGenerator> MakeNestedGenerator(const std::string& field,
-                                                     const DataType& type, const Options& options,
-                                                     uint64_t key);
+std::unique_ptr<ColumnGenerator> MakeColumnGenerator(const std::string& field, const DataType& type,
+                                                     const Options& options, uint64_t key);
+std::unique_ptr<ColumnGenerator> MakeNestedGenerator(const std::string& field, const DataType& type,
+                                                     const Options& options, uint64_t key);
 std::unique_ptr<ColumnGenerator> MakeSequenceGenerator(const DataType& type,
                                                        const FieldOptions& field, uint64_t key);
 

@@ -60,8 +60,8 @@ class SequenceGenerator final : public ColumnGenerator {
           static_cast<int32_t>(text.size());
     }
     return arrow::ArrayData::Make(
-        type_, rows.count, {nullptr, std::move(offsets), arrow::Buffer::FromString(std::move(text))},
-        0);
+        type_, rows.count,
+        {nullptr, std::move(offsets), arrow::Buffer::FromString(std::move(text))}, 0);
   }
 
   TypeKind kind_;

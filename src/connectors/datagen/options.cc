@@ -39,8 +39,8 @@ Status CheckSequence(const std::string& field, const DataType& type, const Optio
     return Bad(field, "kind", type.ToString() + " has no sequence");
   }
   if (!options.Has("fields." + field + ".start") || !options.Has("fields." + field + ".end")) {
-    return UserError("MR0502", "a sequence needs 'fields." + field + ".start' and 'fields." +
-                                   field + ".end'");
+    return UserError(
+        "MR0502", "a sequence needs 'fields." + field + ".start' and 'fields." + field + ".end'");
   }
   const FieldOptions read = ReadFieldOptions(options, field);
   if (read.end < read.start) return Bad(field, "end", "it is before the start");
@@ -73,8 +73,8 @@ Status CheckField(const std::string& field, const DataType& type, const Options&
     case TypeKind::kBitmap:
     case TypeKind::kRaw:
     case TypeKind::kNull:
-      return UserError("MR0506", "datagen cannot make column '" + field + "' of type " +
-                                     type.ToString());
+      return UserError("MR0506",
+                       "datagen cannot make column '" + field + "' of type " + type.ToString());
     default: return OkStatus();
   }
 }
@@ -120,7 +120,7 @@ std::vector<OptionSpec> DatagenExtraOptions() {
 FieldOptions ReadFieldOptions(const Options& options, const std::string& field) {
   const std::string prefix = "fields." + field + ".";
   FieldOptions read;
-  read.sequence = options.GetString(prefix + "kind") == "sequence";
+  read.sequence = EqualsIgnoringCase(options.GetString(prefix + "kind"), "sequence");
   read.start = options.GetLong(prefix + "start");
   read.end = options.GetLong(prefix + "end");
   if (options.Has(prefix + "min")) read.min = options.GetString(prefix + "min");
@@ -139,7 +139,8 @@ Status CheckDatagen(const TableContext& table) {
   for (const auto& [key, value] : table.options.values()) {
     if (!key.starts_with("fields.")) continue;
     bool known = false;
-    for (const Column& column : table.schema) known |= key.starts_with("fields." + column.name + ".");
+    for (const Column& column : table.schema)
+      known |= key.starts_with("fields." + column.name + ".");
     if (!known) {
       return UserError("MR0503", "option '" + key + "' names no column of the table", {},
                        "computed and metadata columns are not generated");

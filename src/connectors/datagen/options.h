@@ -14,7 +14,8 @@ namespace millrace {
 std::vector<OptionSpec> DatagenOptions();
 std::vector<OptionSpec> DatagenExtraOptions();
 
-/// What one field's options say; fields of nested types have dotted names (`a.element`, `m.key`, `r.x`).
+/// What one field's options say; fields of nested types have dotted names (`a.element`, `m.key`,
+/// `r.x`).
 struct FieldOptions {
   bool sequence = false;
   int64_t start = 0;  // of a sequence

@@ -35,8 +35,7 @@ struct DatagenPlan {
 
 class DatagenReader final : public SplitReader {
  public:
-  DatagenReader(const DatagenPlan& plan, uint64_t split)
-      : plan_(plan), split_(split) {
+  DatagenReader(const DatagenPlan& plan, uint64_t split) : plan_(plan), split_(split) {
     for (size_t i = 0; i < plan.schema.size(); ++i) {
       const Column& column = plan.schema[i];
       generators_.push_back(
@@ -113,8 +112,8 @@ class DatagenReader final : public SplitReader {
   std::vector<std::unique_ptr<ColumnGenerator>> generators_;
   uint64_t limit_ = UINT64_MAX;
   uint64_t done_ = 0;
-  uint64_t base_ = 0;   // rows done when the clock was started
-  int64_t start_ = 0;   // monotonic time at which row `base_` is due
+  uint64_t base_ = 0;  // rows done when the clock was started
+  int64_t start_ = 0;  // monotonic time at which row `base_` is due
   bool started_ = false;
 };
 
@@ -195,8 +194,7 @@ Result<std::unique_ptr<Source>> MakeDatagenSource(const TableContext& table) {
     plan.rows = std::min(plan.rows.value_or(count), count);
   }
   const auto seed = table.extras.find("seed");
-  const auto given =
-      seed == table.extras.end() ? std::nullopt : ParseOptionLong(seed->second.text);
+  const auto given = seed == table.extras.end() ? std::nullopt : ParseOptionLong(seed->second.text);
   plan.seed = given ? BitsOf(static_cast<uint64_t>(*given), 0) : EntropySeed();
   return std::make_unique<DatagenSource>(std::move(plan));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DatagenSource: rows made from their row number. A position is the number of rows made in the split;
-// with n splits, split k makes the rows k, k + n, k + 2n...
+// DatagenSource: rows made from their row number. A position is the number of rows made in the
+// split; with n splits, split k makes the rows k, k + n, k + 2n...
 #pragma once
 
 #include <memory>

@@ -67,8 +67,8 @@ Schema Wide() {
 }
 
 TEST_F(DatagenTest, TheSameSeedGivesTheSameRowsHoweverTheyAreRead) {
-  const Values values = {{"number-of-rows", {"500"}}, {"fields.s.length", {"9"}},
-                         {"fields.i.null-rate", {"0.2"}}};
+  const Values values = {
+      {"number-of-rows", {"500"}}, {"fields.s.length", {"9"}}, {"fields.i.null-rate", {"0.2"}}};
   const auto rows = Rows(Table(Wide(), values));
   ASSERT_EQ(rows.size(), 500u);
   EXPECT_EQ(Rows(Table(Wide(), values), "0", "0", 7), rows);
@@ -108,9 +108,9 @@ TEST_F(DatagenTest, SequencesBoundTheTable) {
 
 TEST_F(DatagenTest, KeepsBoundsAndLengths) {
   const Schema schema({{"t", DataType::TinyInt()}, {"s", DataType::Varchar(12)}});
-  for (const std::string& row : Rows(Table(schema, {{"number-of-rows", {"1000"}},
-                                                    {"fields.t.min", {"-2"}},
-                                                    {"fields.t.max", {"2"}}}))) {
+  for (const std::string& row : Rows(Table(
+           schema,
+           {{"number-of-rows", {"1000"}}, {"fields.t.min", {"-2"}}, {"fields.t.max", {"2"}}}))) {
     const int value = std::stoi(row.substr(3));
     EXPECT_TRUE(value >= -2 && value <= 2);
     EXPECT_EQ(row.size() - row.find(' ') - 2, 12u);

@@ -5,11 +5,14 @@
 
 #include <memory>
 
+#include "data/option_text.h"
+
 namespace millrace {
 namespace {
 
 OptionSpec Text(std::string key, std::string default_value, std::string help) {
-  return {.key = std::move(key), .default_value = std::move(default_value), .help = std::move(help)};
+  return {
+      .key = std::move(key), .default_value = std::move(default_value), .help = std::move(help)};
 }
 
 OptionSpec Typed(std::string key, OptionType type, std::string default_value, std::string help) {
@@ -19,7 +22,8 @@ OptionSpec Typed(std::string key, OptionType type, std::string default_value, st
           .help = std::move(help)};
 }
 
-/// Flink's keys with an effect that is not there; setting one to anything but its default is refused.
+/// Flink's keys with an effect that is not there; setting one to anything but its default is
+/// refused.
 struct RefusedKey {
   const char* key;
   const char* harmless;
@@ -96,9 +100,10 @@ Result<std::string> LocalPath(const std::string& path) {
     rest.remove_prefix(5);
     if (rest.starts_with("//")) rest.remove_prefix(2);
   } else if (const size_t scheme = rest.find("://"); scheme != std::string_view::npos) {
-    return UserError("MR0506", "the file system '" + std::string(rest.substr(0, scheme)) +
-                                   "' is not supported yet",
-                     "path '" + path + "'", "use a local path");
+    return UserError(
+        "MR0506",
+        "the file system '" + std::string(rest.substr(0, scheme)) + "' is not supported yet",
+        "path '" + path + "'", "use a local path");
   }
   while (rest.size() > 1 && rest.ends_with('/')) rest.remove_suffix(1);
   if (rest.empty()) return UserError("MR0503", "option 'path' is empty");
@@ -113,7 +118,8 @@ Status CheckSinkOptions(const TableContext& table) {
     return UserError("MR0506", "partition commit policy '" + policy + "' is not supported yet", {},
                      "use 'success-file', or leave 'sink.partition-commit.policy.kind' out");
   }
-  if (table.options.GetString("sink.partition-commit.trigger") == "partition-time" ||
+  const std::string trigger = table.options.GetString("sink.partition-commit.trigger");
+  if (EqualsIgnoringCase(trigger, "partition-time") ||
       table.options.GetDuration("sink.partition-commit.delay").count() != 0) {
     return UserError("MR0506",
                      "partition commit by partition time or with a delay is not supported yet", {},

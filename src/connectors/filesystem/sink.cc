@@ -54,7 +54,8 @@ class FileSink final : public SinkWriter {
                 std::to_string(table.shard) + "-"),
         converts_(static_cast<bool>(table.make_file_encoder)) {
     policy_.file_size = table.options.GetMemorySize("sink.rolling-policy.file-size");
-    policy_.rollover_ms = table.options.GetDuration("sink.rolling-policy.rollover-interval").count();
+    policy_.rollover_ms =
+        table.options.GetDuration("sink.rolling-policy.rollover-interval").count();
     policy_.inactivity_ms =
         table.options.GetDuration("sink.rolling-policy.inactivity-interval").count();
     if (table.options.GetString("sink.partition-commit.policy.kind") == "success-file") {
@@ -100,9 +101,9 @@ class FileSink final : public SinkWriter {
 
   bool ready_ = false;
   uint64_t next_sequence_ = 0;
-  uint64_t first_sequence_ = 0;                 // of this run
-  std::map<std::string, OpenFile> open_;        // by partition
-  std::vector<StagedFileState> complete_;       // published by the next commit
+  uint64_t first_sequence_ = 0;                                // of this run
+  std::map<std::string, OpenFile> open_;                       // by partition
+  std::vector<StagedFileState> complete_;                      // published by the next commit
   std::map<uint64_t, std::vector<StagedFileState>> prepared_;  // by epoch
   std::string buffer_;
 };
@@ -118,9 +119,8 @@ StagedNames FileSink::NamesOf(uint64_t sequence, const std::string& partition) c
 }
 
 SinkState FileSink::State() const {
-  SinkState state{.next_sequence = next_sequence_,
-                  .first_sequence = first_sequence_,
-                  .files = complete_};
+  SinkState state{
+      .next_sequence = next_sequence_, .first_sequence = first_sequence_, .files = complete_};
   for (const auto& [partition, file] : open_) {
     state.files.push_back({.sequence = file.sequence,
                            .partition = partition,
@@ -231,8 +231,7 @@ Result<OpenFile*> FileSink::FileFor(const std::string& partition) {
     TRY(Complete(std::string(oldest->first)));
   }
   OpenFile file{.sequence = next_sequence_++, .opened_ms = Now(), .written_ms = Now()};
-  TRY_ASSIGN(file.staged,
-             StagedFile::Open(disk_, NamesOf(file.sequence, partition), std::nullopt));
+  TRY_ASSIGN(file.staged, StagedFile::Open(disk_, NamesOf(file.sequence, partition), std::nullopt));
   return &open_.emplace(partition, std::move(file)).first->second;
 }
 

@@ -181,8 +181,8 @@ TEST_F(FileSinkTest, RefusesWhatItCannotDo) {
   EXPECT_EQ(check({{"sink.partition-commit.trigger", {"partition-time"}}}), "MR0506");
 }
 
-/// Runs epochs with a crash at a random operation, restores, and goes on: in the end every row is there
-/// exactly once, in order. Losing an fsync anywhere in the sink makes this fail.
+/// Runs epochs with a crash at a random operation, restores, and goes on: in the end every row is
+/// there exactly once, in order. Losing an fsync anywhere in the sink makes this fail.
 TEST_F(FileSinkTest, EveryRowIsThereOnceAfterCrashesAnywhere) {
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -190,8 +190,8 @@ TEST_F(FileSinkTest, EveryRowIsThereOnceAfterCrashesAnywhere) {
     ASSERT_TRUE(disk_.RemoveTree("/w/out"));
     ASSERT_TRUE(disk_.SyncDirectory("/w"));
     ASSERT_TRUE(disk_.SyncDirectory("/"));
-    std::string state;     // of the last durable epoch
-    int done = 0;          // rows in that epoch
+    std::string state;  // of the last durable epoch
+    int done = 0;       // rows in that epoch
     bool finished = false;
     while (!finished) {
       uint64_t operations = random->Next() % 40 + 1;

@@ -67,9 +67,9 @@ class ByteReader final : public SplitReader {
   Status Seek(std::string_view position) override {
     TRY_ASSIGN(offset_, ParsePosition(position));
     if (offset_ <= size_) return OkStatus();
-    return ExternalError("MR0508", "a file has become shorter than what was read of it",
-                         std::to_string(size_) + " bytes now, " + std::to_string(offset_) +
-                             " were read before");
+    return ExternalError(
+        "MR0508", "a file has become shorter than what was read of it",
+        std::to_string(size_) + " bytes now, " + std::to_string(offset_) + " were read before");
   }
 
   Result<ReadResult> Read(int64_t) override {
@@ -180,9 +180,9 @@ class FilesystemSource final : public Source {
   Result<std::vector<Split>> Discover() override {
     TRY_ASSIGN(const auto root, disk_->Stat(path_));
     if (!root) {
-      return ExternalError("MR0507", "'" + path_ + "' does not exist",
-                           path_.starts_with('/') ? ""
-                                                  : "the path is relative to the working directory");
+      return ExternalError(
+          "MR0507", "'" + path_ + "' does not exist",
+          path_.starts_with('/') ? "" : "the path is relative to the working directory");
     }
     std::vector<Split> splits;
     if (!root->directory) {

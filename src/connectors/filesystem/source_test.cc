@@ -102,8 +102,7 @@ TEST_F(FileSourceTest, RefusesAFileThatShrank) {
 TEST_F(FileSourceTest, GivesMetadata) {
   clock_.SetWallMillis(1234);
   Write("/in/sub/e", "12345");
-  const auto source =
-      Open({}, {"file.size", "file.name", "file.path", "file.modification-time"});
+  const auto source = Open({}, {"file.size", "file.name", "file.path", "file.modification-time"});
   const auto reader = source->Open({"/in/sub/e"});
   const auto result = (*reader)->Read(10);
   ASSERT_TRUE(result.has_value());

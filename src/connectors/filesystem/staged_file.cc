@@ -30,8 +30,7 @@ class DiskOutputStream final : public arrow::io::OutputStream {
   bool closed() const override { return closed_; }
   arrow::Result<int64_t> Tell() const override { return static_cast<int64_t>(file_->size()); }
   arrow::Status Write(const void* data, int64_t size) override {
-    const auto status =
-        file_->Append({static_cast<const char*>(data), static_cast<size_t>(size)});
+    const auto status = file_->Append({static_cast<const char*>(data), static_cast<size_t>(size)});
     return status ? arrow::Status::OK() : arrow::Status::IOError(status.error().ToString());
   }
 
@@ -52,7 +51,8 @@ class StagedBatches {
     Batch batch;
     if (at_ >= size_) return batch;
     uint32_t length = 0;
-    TRY_ASSIGN(const size_t head, file_->ReadAt(at_, sizeof length, reinterpret_cast<char*>(&length)));
+    TRY_ASSIGN(const size_t head,
+               file_->ReadAt(at_, sizeof length, reinterpret_cast<char*>(&length)));
     auto bytes = arrow::AllocateBuffer(length);
     if (!bytes.ok()) return FromArrow(bytes.status(), path);
     TRY_ASSIGN(const size_t body, file_->ReadAt(at_ + sizeof length, length,
@@ -62,8 +62,8 @@ class StagedBatches {
     }
     at_ += sizeof length + length;
     arrow::io::BufferReader reader(std::shared_ptr<arrow::Buffer>(std::move(*bytes)));
-    auto records = arrow::ipc::ReadRecordBatch(schema_, &memo_, arrow::ipc::IpcReadOptions::Defaults(),
-                                               &reader);
+    auto records = arrow::ipc::ReadRecordBatch(schema_, &memo_,
+                                               arrow::ipc::IpcReadOptions::Defaults(), &reader);
     if (!records.ok()) return FromArrow(records.status(), path);
     batch.num_rows = (*records)->num_rows();
     batch.columns = (*records)->columns();
@@ -101,7 +101,8 @@ Status StagedFile::Append(std::string_view bytes) {
 
 Status StagedFile::AppendBatch(const Batch& batch) {
   const auto records = arrow::RecordBatch::Make(SchemaOf(batch), batch.num_rows, batch.columns);
-  auto message = arrow::ipc::SerializeRecordBatch(*records, arrow::ipc::IpcWriteOptions::Defaults());
+  auto message =
+      arrow::ipc::SerializeRecordBatch(*records, arrow::ipc::IpcWriteOptions::Defaults());
   if (!message.ok()) return FromArrow(message.status(), names_.staging);
   const auto length = static_cast<uint32_t>((*message)->size());
   TRY(Append({reinterpret_cast<const char*>(&length), sizeof length}));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// StagedFile: one file in the making. It grows under a hidden name, is synced at each epoch, and gets its
-// final name only when complete.
+// StagedFile: one file in the making. It grows under a hidden name, is synced at each epoch, and
+// gets its final name only when complete.
 //
-// Record formats are appended as they are. For a whole-file format (parquet), whose footer comes last,
-// batches are staged one by one (length, Arrow IPC message) and converted when the file is finished, so an
-// epoch costs an append and small epochs make no small files.
+// Record formats are appended as they are. For a whole-file format (parquet), whose footer comes
+// last, batches are staged one by one (length, Arrow IPC message) and converted when the file is
+// finished, so an epoch costs an append and small epochs make no small files.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,10 @@ namespace millrace {
 /// Where a file stands under each of its names.
 struct StagedNames {
   std::string directory;
-  std::string staging;    // .NAME.inprogress
-  std::string converted;  // .NAME.complete, whole-file formats only
-  std::string final_name; // NAME
-  int levels = 1;         // directories that may be new: this one and those above it
+  std::string staging;     // .NAME.inprogress
+  std::string converted;   // .NAME.complete, whole-file formats only
+  std::string final_name;  // NAME
+  int levels = 1;          // directories that may be new: this one and those above it
 };
 
 class StagedFile {

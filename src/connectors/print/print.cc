@@ -7,8 +7,8 @@
 namespace millrace {
 namespace {
 
-/// Shows a batch with one write, so rows appear at once and lines stay whole. Rows are shown when they
-/// come, also those of an epoch that a crash takes back, as Flink does.
+/// Shows a batch with one write, so rows appear at once and lines stay whole. Rows are shown when
+/// they come, also those of an epoch that a crash takes back, as Flink does.
 class PrintSink final : public SinkWriter {
  public:
   PrintSink(Schema schema, std::string prefix, LineWriter* out)
@@ -63,8 +63,8 @@ class PrintConnector final : public Connector {
     LineWriter* out =
         table.options.GetBoolean("standard-error") ? table.env.error : table.env.output;
     CHECK(out != nullptr);
-    return std::make_unique<PrintSink>(table.schema,
-                                       identifier.empty() ? "" : identifier + "> ", out);
+    return std::make_unique<PrintSink>(table.schema, identifier.empty() ? "" : identifier + "> ",
+                                       out);
   }
 };
 

@@ -35,8 +35,8 @@ TEST(PrintTest, ShowsRowsAsFlinkInOneWrite) {
   EXPECT_EQ(out.text, "-U[1]\n+U[null]\n");
   EXPECT_EQ(out.writes, 1);
 
-  table.options = Options(connector->options(),
-                          {{"print-identifier", {"id"}}, {"standard-error", {"true"}}});
+  table.options =
+      Options(connector->options(), {{"print-identifier", {"id"}}, {"standard-error", {"true"}}});
   sink = connector->MakeSink(table);
   ASSERT_TRUE((*sink)->Write({.batch = &batch}));
   EXPECT_EQ(error.text, "id> -U[1]\nid> +U[null]\n");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BodyTemplate: the body of a webhook, with `{{column}}` for values (escaped for use inside a JSON string)
-// and `{{*}}` for the whole row as the format writes it.
+// BodyTemplate: the body of a webhook, with `{{column}}` for values (escaped for use inside a JSON
+// string) and `{{*}}` for the whole row as the format writes it.
 #pragma once
 
 #include <string>

@@ -5,8 +5,8 @@
 #include <array>
 #include <charconv>
 
-#include "data/time/calendar.h"
 #include "data/option_text.h"
+#include "data/time/calendar.h"
 
 namespace millrace {
 namespace {
@@ -17,8 +17,7 @@ constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr"
 
 bool ReadDigits(std::string_view text, size_t at, size_t count, int* value) {
   if (at + count > text.size()) return false;
-  const auto [end, error] =
-      std::from_chars(text.data() + at, text.data() + at + count, *value);
+  const auto [end, error] = std::from_chars(text.data() + at, text.data() + at + count, *value);
   return error == std::errc() && end == text.data() + at + count;
 }
 

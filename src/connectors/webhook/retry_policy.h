@@ -18,13 +18,13 @@ struct RetryPolicy {
   int64_t backoff_ms = 1000;
   int64_t backoff_ms_max = 60000;
 
-  /// The wait before retry number `retry` (from 1): doubled each time, and a random part of 50 to 100 %
-  /// of it. A receiver's wish is a minimum, up to an hour.
+  /// The wait before retry number `retry` (from 1): doubled each time, and a random part of 50 to
+  /// 100 % of it. A receiver's wish is a minimum, up to an hour.
   int64_t DelayMillis(int64_t retry, std::optional<int64_t> wished_ms, Random* random) const;
 };
 
-/// Closed; open after `failures_max` failures in a row; after `cooldown_ms` one probe may pass, whose
-/// outcome closes or opens it again.
+/// Closed; open after `failures_max` failures in a row; after `cooldown_ms` one probe may pass,
+/// whose outcome closes or opens it again.
 class CircuitBreaker {
  public:
   CircuitBreaker(int64_t failures_max, int64_t cooldown_ms)

@@ -36,7 +36,7 @@ struct Mailbox {
 struct Delivery {
   std::string id;
   std::string body;
-  std::string key;          // empty: no order
+  std::string key;  // empty: no order
   int64_t retries = 0;
   int64_t not_before_ms = 0;  // monotonic
   bool in_flight = false;
@@ -110,7 +110,7 @@ class WebhookSink final : public SinkWriter {
   std::string origin_;
   std::unique_ptr<Random> random_;
   uint64_t next_row_ = 0;
-  std::map<uint64_t, Delivery> pending_;  // by row number
+  std::map<uint64_t, Delivery> pending_;                         // by row number
   std::unordered_map<std::string, std::deque<uint64_t>> lanes_;  // rows of each key, in order
   std::map<uint64_t, uint64_t> barriers_;  // epoch -> number of the first row behind it
   size_t in_flight_ = 0;
@@ -185,17 +185,16 @@ void WebhookSink::OnAnswer(const Answer& answer) {
   }
   const bool retryable =
       answer.response ? IsWorthRetrying(status) : answer.response.error().retryable;
-  const std::string reason = answer.response
-                                 ? "the receiver answered " + std::to_string(status)
-                                 : answer.response.error().ToString();
+  const std::string reason = answer.response ? "the receiver answered " + std::to_string(status)
+                                             : answer.response.error().ToString();
   // A refusal of this one request says that the receiver is well.
   breaker_.OnOutcome(!retryable && status != 0, Now());
   if (!retryable) {
     return GiveUp(answer.row, status == kGone ? reason + " (gone)" : reason);
   }
   if (!delivery.probe && ++delivery.retries > settings_.retry.max_retries) {
-    return GiveUp(answer.row, reason + ", after " +
-                                  std::to_string(settings_.retry.max_retries) + " retries");
+    return GiveUp(answer.row,
+                  reason + ", after " + std::to_string(settings_.retry.max_retries) + " retries");
   }
   std::optional<int64_t> wish;
   if (answer.response) {
@@ -203,8 +202,8 @@ void WebhookSink::OnAnswer(const Answer& answer) {
       if (name == "retry-after") wish = ParseRetryAfter(value, table_.env.clock->WallMillis());
     }
   }
-  delivery.not_before_ms = Now() + settings_.retry.DelayMillis(std::max<int64_t>(1, delivery.retries),
-                                                               wish, random_.get());
+  delivery.not_before_ms = Now() + settings_.retry.DelayMillis(
+                                       std::max<int64_t>(1, delivery.retries), wish, random_.get());
 }
 
 void WebhookSink::Finish(uint64_t row) {
@@ -223,7 +222,7 @@ void WebhookSink::GiveUp(uint64_t row, const std::string& reason) {
   const std::string position =
       "shard " + std::to_string(table_.shard) + ", row " + std::to_string(row);
   if (table_.dead_letters == nullptr) {
-    failure_ = ExternalError("MR0708", "a row of table '" + table_.table + "' was not delivered",
+    failure_ = ExternalError("MR0705", "a row of table '" + table_.table + "' was not delivered",
                              reason + "; " + position);
     return;
   }

@@ -143,8 +143,8 @@ class WebhookSinkTest : public testing::Test {
 };
 
 TEST_F(WebhookSinkTest, SendsSignedRowsAtOnce) {
-  auto sink = Open({{"secret", {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}},
-                    {"headers.X-Team", {"fraud"}}});
+  auto sink =
+      Open({{"secret", {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}, {"headers.X-Team", {"fraud"}}});
   ASSERT_TRUE(Write(sink.get(), {{7, "a"}}));
   ASSERT_EQ(http_.waiting(), 1u);
   EXPECT_TRUE(sink->Draining());
@@ -224,10 +224,9 @@ TEST_F(WebhookSinkTest, GivesUpIntoTheDeadLetters) {
   auto pending = http_.Take();
   pending.done(ExternalError("MR0811", "connection refused", {}, true));
   EXPECT_FALSE(sink->Draining());
-  EXPECT_EQ(letters_.letters,
-            (std::vector<std::string>{
-                "shard 0, row 0: the receiver answered 400 7",
-                "shard 0, row 1: MR0811 connection refused, after 1 retries 8"}));
+  EXPECT_EQ(letters_.letters, (std::vector<std::string>{
+                                  "shard 0, row 0: the receiver answered 400 7",
+                                  "shard 0, row 1: MR0811 connection refused, after 1 retries 8"}));
 }
 
 TEST_F(WebhookSinkTest, KeepsTheOrderOfEachKey) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Disk over POSIX. Every call retries EINTR and short transfers; a failed fsync poisons the file, since
-// the kernel may have dropped the pages and would answer a second fsync with success.
+// Disk over POSIX. Every call retries EINTR and short transfers; a failed fsync poisons the file,
+// since the kernel may have dropped the pages and would answer a second fsync with success.
 #include "env/disk.h"
 
 #include <dirent.h>
@@ -51,7 +51,7 @@ class RealReadableFile final : public ReadableFile {
   }
 
   Result<uint64_t> Size() override {
-    struct stat stat {};
+    struct stat stat{};
     if (fstat(fd_.get(), &stat) != 0) return Failed("examine", path_, errno);
     return static_cast<uint64_t>(stat.st_size);
   }
@@ -137,7 +137,7 @@ class RealDisk final : public Disk {
  public:
   Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path) override {
     TRY_ASSIGN(FileDescriptor fd, OpenFile("open", path, O_RDONLY));
-    struct stat stat {};
+    struct stat stat{};
     if (fstat(fd.get(), &stat) == 0 && S_ISDIR(stat.st_mode)) return Failed("read", path, EISDIR);
     return std::make_unique<RealReadableFile>(path, std::move(fd));
   }
@@ -146,7 +146,7 @@ class RealDisk final : public Disk {
                                                       std::optional<uint64_t> keep) override {
     TRY_ASSIGN(FileDescriptor fd, OpenFile("create", path, O_WRONLY | O_CREAT | O_APPEND));
     const uint64_t size = keep.value_or(0);
-    struct stat stat {};
+    struct stat stat{};
     if (fstat(fd.get(), &stat) != 0) return Failed("examine", path, errno);
     if (static_cast<uint64_t>(stat.st_size) < size) {
       return ExternalError("MR0801", "'" + path + "' is shorter than expected",
@@ -177,7 +177,7 @@ class RealDisk final : public Disk {
       }
       if (end == std::string::npos) break;
     }
-    struct stat stat {};
+    struct stat stat{};
     if (::stat(path.c_str(), &stat) != 0 || !S_ISDIR(stat.st_mode)) {
       return Failed("create the directory", path, ENOTDIR);
     }
@@ -197,7 +197,7 @@ class RealDisk final : public Disk {
   }
 
   Result<std::optional<FileInfo>> Stat(const std::string& path) override {
-    struct stat stat {};
+    struct stat stat{};
     if (::stat(path.c_str(), &stat) == 0) return InfoOf(path, stat);
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
     return Failed("examine", path, errno);
@@ -234,7 +234,7 @@ class RealDisk final : public Disk {
     std::ranges::sort(names);
     for (const std::string& name : names) {
       const std::string path = directory.ends_with('/') ? directory + name : directory + "/" + name;
-      struct stat stat {};
+      struct stat stat{};
       if (::stat(path.c_str(), &stat) != 0) {
         if (errno == ENOENT) continue;  // gone meanwhile, or a dangling link
         return Failed("examine", path, errno);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// HttpClient over libcurl's multi interface: one thread drives all transfers and runs the call-backs.
+// HttpClient over libcurl's multi interface: one thread drives all transfers and runs the
+// call-backs.
 #include "env/http_client.h"
 
 #include <curl/curl.h>
@@ -80,7 +81,8 @@ Status Configure(Transfer* transfer) {
   const HttpRequest& request = transfer->request;
   for (const auto& [name, value] : request.headers) {
     if ((name + value).find_first_of("\r\n") != std::string::npos) {
-      return UserError("MR0811", "a header of a request holds a line break", "header '" + name + "'");
+      return UserError("MR0811", "a header of a request holds a line break",
+                       "header '" + name + "'");
     }
     const std::string line = value.empty() ? name + ";" : name + ": " + value;
     transfer->headers.reset(curl_slist_append(transfer->headers.release(), line.c_str()));
@@ -126,9 +128,9 @@ Result<HttpResponse> Outcome(Transfer* transfer, CURLcode code) {
     return ExternalError("MR0812", what, "its address is private, which is not allowed here");
   }
   if (transfer->too_large) {
-    return ExternalError("MR0811", what,
-                         "the answer exceeds " +
-                             std::to_string(transfer->request.max_response_bytes) + " bytes");
+    return ExternalError(
+        "MR0811", what,
+        "the answer exceeds " + std::to_string(transfer->request.max_response_bytes) + " bytes");
   }
   const bool retryable = code != CURLE_URL_MALFORMAT && code != CURLE_UNSUPPORTED_PROTOCOL;
   return ExternalError("MR0811", what,

@@ -48,7 +48,8 @@ class FixedServer {
       if (!client.valid()) return;
       std::string request;
       char buffer[4096];
-      while (request.find("\r\n\r\n") == std::string::npos || request.find("END") == std::string::npos) {
+      while (request.find("\r\n\r\n") == std::string::npos ||
+             request.find("END") == std::string::npos) {
         const ssize_t n = recv(client.get(), buffer, sizeof buffer, 0);
         if (n <= 0) break;
         request.append(buffer, static_cast<size_t>(n));
@@ -89,12 +90,12 @@ class HttpClientTest : public testing::Test {
 };
 
 TEST_F(HttpClientTest, SendsAndReceives) {
-  FixedServer server("HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nContent-Length: 2\r\n"
-                     "Connection: close\r\n\r\nhi");
-  auto response = SendAndWait(client_.get(), {.method = "PUT",
-                                              .url = server.url(),
-                                              .headers = {{"X-One", "1"}},
-                                              .body = "body END"});
+  FixedServer server(
+      "HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nContent-Length: 2\r\n"
+      "Connection: close\r\n\r\nhi");
+  auto response = SendAndWait(
+      client_.get(),
+      {.method = "PUT", .url = server.url(), .headers = {{"X-One", "1"}}, .body = "body END"});
   ASSERT_TRUE(response.has_value()) << response.error().ToString();
   EXPECT_EQ(response->status, 429);
   EXPECT_EQ(response->body, "hi");
@@ -109,8 +110,9 @@ TEST_F(HttpClientTest, SendsAndReceives) {
 }
 
 TEST_F(HttpClientTest, DoesNotFollowRedirects) {
-  FixedServer server("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n"
-                     "Content-Length: 0\r\nConnection: close\r\n\r\n");
+  FixedServer server(
+      "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n"
+      "Content-Length: 0\r\nConnection: close\r\n\r\n");
   const auto response = SendAndWait(client_.get(), {.url = server.url(), .body = "END"});
   ASSERT_TRUE(response.has_value());
   EXPECT_EQ(response->status, 302);
@@ -118,8 +120,8 @@ TEST_F(HttpClientTest, DoesNotFollowRedirects) {
 
 TEST_F(HttpClientTest, BoundsTheAnswer) {
   FixedServer server("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + std::string(5000, 'x'));
-  const auto response = SendAndWait(
-      client_.get(), {.url = server.url(), .body = "END", .max_response_bytes = 4000});
+  const auto response =
+      SendAndWait(client_.get(), {.url = server.url(), .body = "END", .max_response_bytes = 4000});
   ASSERT_FALSE(response.has_value());
   EXPECT_EQ(response.error().code, "MR0811");
   EXPECT_NE(response.error().detail.find("4000"), std::string::npos);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // SimulatedDisk: files in memory that forget like a machine that loses power.
 //
-// Each file has its durable bytes and its current bytes; each directory its durable and its current names.
-// Sync makes a file's bytes durable, SyncDirectory a directory's names. Crash goes back to what is durable
-// plus a random part of what is not: per file the unsynced tail is kept up to a random multiple of 512
-// bytes (zeros may stand where data was to come), and each unsynced name is kept or lost on its own, a
-// rename as a whole. Open files are dead after a crash. Thread-safe.
+// Each file has its durable bytes and its current bytes; each directory its durable and its current
+// names. Sync makes a file's bytes durable, SyncDirectory a directory's names. Crash goes back to
+// what is durable plus a random part of what is not: per file the unsynced tail is kept up to a
+// random multiple of 512 bytes (zeros may stand where data was to come), and each unsynced name is
+// kept or lost on its own, a rename as a whole. Open files are dead after a crash. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -40,8 +40,8 @@ class SimulatedDisk final : public Disk {
   void Crash(Random* random);
 
   enum class Operation { kOpen, kRead, kAppend, kSync, kRename, kRemove, kSyncDirectory, kList };
-  /// Asked before each operation: an error makes it fail. A failed append keeps a part of its bytes; a
-  /// failed sync makes nothing durable and ruins the file.
+  /// Asked before each operation: an error makes it fail. A failed append keeps a part of its
+  /// bytes; a failed sync makes nothing durable and ruins the file.
   using FaultHook = std::function<Status(Operation operation, const std::string& path)>;
   void SetFaults(FaultHook hook);
   /// Appends fail with MR0802 when all files together would exceed it.

@@ -12,9 +12,7 @@ namespace {
 
 class SimulatedDiskTest : public testing::Test {
  protected:
-  void SetUp() override {
-    ASSERT_TRUE(disk_.CreateDirectories("/d") && disk_.SyncDirectory("/"));
-  }
+  void SetUp() override { ASSERT_TRUE(disk_.CreateDirectories("/d") && disk_.SyncDirectory("/")); }
   std::unique_ptr<WritableFile> Create(const std::string& path) {
     auto file = disk_.OpenForAppend(path, std::nullopt);
     EXPECT_TRUE(file.has_value());

@@ -97,8 +97,8 @@ std::shared_ptr<arrow::ArrayData> BooleanBuilder::Finish() {
   const int64_t length = length_;
   int64_t nulls = 0;
   auto validity = TakeValidity(&nulls);
-  return arrow::ArrayData::Make(
-      type_, length, {std::move(validity), PackBits(values_.data(), length)}, nulls);
+  return arrow::ArrayData::Make(type_, length,
+                                {std::move(validity), PackBits(values_.data(), length)}, nulls);
 }
 
 void TextBuilder::Reserve(int64_t rows) {
@@ -138,13 +138,15 @@ void ListBuilder::Reserve(int64_t rows) {
 }
 
 void ListBuilder::EndEntry() {
-  if (length_ + 1 >= offsets_.capacity()) [[unlikely]] Reserve(length_ * 2 + 16);
+  if (length_ + 1 >= offsets_.capacity()) [[unlikely]]
+    Reserve(length_ * 2 + 16);
   PushValid();
   offsets_.data()[length_] = static_cast<int32_t>(children_[0]->length());
 }
 
 void ListBuilder::AppendNull() {
-  if (length_ + 1 >= offsets_.capacity()) [[unlikely]] Reserve(length_ * 2 + 16);
+  if (length_ + 1 >= offsets_.capacity()) [[unlikely]]
+    Reserve(length_ * 2 + 16);
   PushNull();
   offsets_.data()[length_] = static_cast<int32_t>(children_[0]->length());
 }

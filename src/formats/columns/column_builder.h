@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Column builders for decoders: raw buffers that are written row by row and can be cut back.
 //
-// Unlike Arrow's builders they append without a status per value, and Truncate undoes what a bad record
-// or a repeated key has appended. Appends happen at the end only. One thread.
+// Unlike Arrow's builders they append without a status per value, and Truncate undoes what a bad
+// record or a repeated key has appended. Appends happen at the end only. One thread.
 #pragma once
 
 #include <arrow/array/array_base.h>
@@ -84,7 +84,8 @@ class FixedBuilder final : public ColumnBuilder {
     ReserveValidity(rows);
   }
   void Append(T value) {
-    if (length_ == values_.capacity()) [[unlikely]] Reserve(length_ * 2 + 16);
+    if (length_ == values_.capacity()) [[unlikely]]
+      Reserve(length_ * 2 + 16);
     values_.data()[length_] = value;
     PushValid();
   }
@@ -108,7 +109,8 @@ class BooleanBuilder final : public ColumnBuilder {
     ReserveValidity(rows);
   }
   void Append(bool value) {
-    if (length_ == values_.capacity()) [[unlikely]] Reserve(length_ * 2 + 16);
+    if (length_ == values_.capacity()) [[unlikely]]
+      Reserve(length_ * 2 + 16);
     values_.data()[length_] = value ? 1 : 0;
     PushValid();
   }
@@ -129,11 +131,14 @@ class TextBuilder final : public ColumnBuilder {
  public:
   using ColumnBuilder::ColumnBuilder;
   void Reserve(int64_t rows) override;
-  /// Room for a value of at most `size` bytes (and 32 more that may be scribbled on). Follow with Commit.
+  /// Room for a value of at most `size` bytes (and 32 more that may be scribbled on). Follow with
+  /// Commit.
   char* Begin(size_t size) {
     const int64_t needed = bytes_ + static_cast<int64_t>(size) + 32;
-    if (needed > data_.capacity()) [[unlikely]] data_.Reserve(needed * 2);
-    if (length_ + 1 >= offsets_.capacity()) [[unlikely]] Reserve(length_ * 2 + 16);
+    if (needed > data_.capacity()) [[unlikely]]
+      data_.Reserve(needed * 2);
+    if (length_ + 1 >= offsets_.capacity()) [[unlikely]]
+      Reserve(length_ * 2 + 16);
     return data_.data() + bytes_;
   }
   void Commit(size_t size) {

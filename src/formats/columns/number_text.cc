@@ -22,8 +22,9 @@ T FromChars(const char* begin, const char* end, std::chars_format format) {
   // from_chars leaves the value alone: decide between zero and infinity by the exponent's sign.
   std::string_view text(begin, static_cast<size_t>(end - begin));
   const size_t mark = text.find_first_of(format == std::chars_format::hex ? "pP" : "eE");
-  const bool tiny = mark != std::string_view::npos ? text.substr(mark + 1).starts_with('-')
-                                                   : text.starts_with("0.") || text.starts_with('.');
+  const bool tiny = mark != std::string_view::npos
+                        ? text.substr(mark + 1).starts_with('-')
+                        : text.starts_with("0.") || text.starts_with('.');
   return tiny ? T{0} : std::numeric_limits<T>::infinity();
 }
 
@@ -123,7 +124,8 @@ double ParseDecimalDouble(const char* begin, const char* end) {
   uint64_t mantissa = 0;
   int digits = 0;
   int exponent = 0;
-  for (; p < end && IsDigit(*p); ++p, ++digits) mantissa = mantissa * 10 + static_cast<uint64_t>(*p - '0');
+  for (; p < end && IsDigit(*p); ++p, ++digits)
+    mantissa = mantissa * 10 + static_cast<uint64_t>(*p - '0');
   if (p < end && *p == '.') {
     for (++p; p < end && IsDigit(*p); ++p, ++digits, --exponent) {
       mantissa = mantissa * 10 + static_cast<uint64_t>(*p - '0');
@@ -170,7 +172,9 @@ std::optional<size_t> DecodeBase64Text(std::string_view text, char* out) {
   char* p = out;
   for (size_t i = 0; i < text.size(); i += 4) {
     const bool last = i + 4 == text.size();
-    const int padding = !last ? 0 : text[i + 2] == '=' && text[i + 3] == '=' ? 2 : text[i + 3] == '=';
+    const int padding = !last                                      ? 0
+                        : text[i + 2] == '=' && text[i + 3] == '=' ? 2
+                                                                   : text[i + 3] == '=';
     uint32_t bits = 0;
     for (size_t k = 0; k < 4; ++k) {
       const int value = k >= 4u - static_cast<size_t>(padding)

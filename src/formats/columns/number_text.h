@@ -28,8 +28,8 @@ std::optional<T> ParseJavaInteger(std::string_view text) {
   return value;
 }
 
-/// Double.parseDouble: blanks around, sign, NaN, Infinity, hexadecimal floats, an f or d behind; too
-/// large is Infinity.
+/// Double.parseDouble: blanks around, sign, NaN, Infinity, hexadecimal floats, an f or d behind;
+/// too large is Infinity.
 std::optional<double> ParseJavaDouble(std::string_view text);
 std::optional<float> ParseJavaFloat(std::string_view text);
 
@@ -39,7 +39,8 @@ double ParseDecimalDouble(const char* begin, const char* end);
 /// Boolean.parseBoolean of the trimmed text: "true" in any case, all else is false.
 bool ParseJavaBoolean(std::string_view text);
 
-/// A DECIMAL without trailing zeros, as Java's BigDecimal.stripTrailingZeros().toString(): `1.5`, `1E+2`.
+/// A DECIMAL without trailing zeros, as Java's BigDecimal.stripTrailingZeros().toString(): `1.5`,
+/// `1E+2`.
 void AppendStrippedDecimal(Int128 value, int scale, std::string* out);
 
 /// Strict base64 with padding (MIME alphabet without line breaks).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts of dates, times and timestamps: the SQL and ISO-8601 forms, read and written as Flink's formats
-// do, and read a little more generously where Flink would give up.
+// Texts of dates, times and timestamps: the SQL and ISO-8601 forms, read and written as Flink's
+// formats do, and read a little more generously where Flink would give up.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +17,18 @@ struct ParsedTimestamp {
   std::optional<int32_t> offset_seconds;
 };
 
-/// `yyyy-MM-dd{ |T}HH:mm[:ss[.fffffffff]][Z|+hh[[:]mm]]`. A day beyond a short month's end is its last
-/// day (2023-02-29 is the 28th) and 24:00:00 is the next day's start, both as Flink.
+/// `yyyy-MM-dd{ |T}HH:mm[:ss[.fffffffff]][Z|+hh[[:]mm]]`. A day beyond a short month's end is its
+/// last day (2023-02-29 is the 28th) and 24:00:00 is the next day's start, both as Flink.
 std::optional<ParsedTimestamp> ReadTimestampText(std::string_view text);
 
-/// Ticks since the epoch in a unit of `ticks_per_second` (1000, 10^6, 10^9), finer digits cut off, the
-/// zone's offset taken away. nullopt when the unit cannot hold it.
+/// Ticks since the epoch in a unit of `ticks_per_second` (1000, 10^6, 10^9), finer digits cut off,
+/// the zone's offset taken away. nullopt when the unit cannot hold it.
 std::optional<int64_t> TimestampTicks(const ParsedTimestamp& parsed, int64_t ticks_per_second);
 
 /// `yyyy-MM-dd`, days since the epoch; no such day is nullopt.
 std::optional<int32_t> ReadDateText(std::string_view text);
-/// java.sql.Date.valueOf: one-digit months and days, and the 29th to 31st of a short month roll over.
+/// java.sql.Date.valueOf: one-digit months and days, and the 29th to 31st of a short month roll
+/// over.
 std::optional<int32_t> ReadLenientDateText(std::string_view text);
 
 /// `HH:mm:ss[.f]` in milliseconds of the day; `seconds_optional` allows `HH:mm`.

@@ -29,9 +29,9 @@ class CellDecoder {
 
 /// REQUIRES: CsvSupports(type).
 std::unique_ptr<CellDecoder> MakeCellDecoder(const DataType& type, const CsvDialect& dialect);
-/// ARRAY and ROW: elements between array delimiters. MAP and deeper nesting have no CSV form, as in Flink.
-std::unique_ptr<CellDecoder> MakeNestedCellDecoder(const DataType& type,
-                                                   const CsvDialect& dialect);
+/// ARRAY and ROW: elements between array delimiters. MAP and deeper nesting have no CSV form, as in
+/// Flink.
+std::unique_ptr<CellDecoder> MakeNestedCellDecoder(const DataType& type, const CsvDialect& dialect);
 bool CsvSupports(const DataType& type, bool nested = false);
 
 }  // namespace millrace

@@ -27,8 +27,8 @@ Result<char> OneCharacter(const std::string& key, const std::string& text, bool 
     const auto [end, error] = std::from_chars(text.data() + 2, text.data() + 6, code, 16);
     if (end == text.data() + 6 && code > 0 && code < 128) return static_cast<char>(code);
   }
-  return UserError("MR0503", "option 'csv." + key + "' must be one ASCII character, not '" + text +
-                                 "'");
+  return UserError("MR0503",
+                   "option 'csv." + key + "' must be one ASCII character, not '" + text + "'");
 }
 
 size_t FindQuoteEnd(const CsvDialect& dialect, std::string_view bytes, size_t at) {
@@ -54,8 +54,8 @@ Result<CsvDialect> ReadCsvDialect(const Options& options) {
              OneCharacter("field-delimiter", options.GetString("field-delimiter"), true));
   if (options.GetBoolean("disable-quote-character")) {
     if (options.Has("quote-character")) {
-      return UserError("MR0503",
-                       "'csv.disable-quote-character' and 'csv.quote-character' exclude each other");
+      return UserError(
+          "MR0503", "'csv.disable-quote-character' and 'csv.quote-character' exclude each other");
     }
     dialect.quote.reset();
   } else {
@@ -126,9 +126,8 @@ std::string_view CsvReader::Unquoted() {
   }
   const void* found =
       std::memchr(record_.data() + begin, dialect_.delimiter, record_.size() - begin);
-  at_ = found == nullptr
-            ? record_.size()
-            : static_cast<size_t>(static_cast<const char*>(found) - record_.data());
+  at_ = found == nullptr ? record_.size()
+                         : static_cast<size_t>(static_cast<const char*>(found) - record_.data());
   std::string_view text = record_.substr(begin, at_ - begin);
   if (dialect_.trim_spaces) {
     while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
@@ -143,9 +142,8 @@ bool CsvReader::Quoted(std::string_view* field) {
     return Fail("the quote at byte " + std::to_string(at_) + " is not closed");
   }
   *field = record_.substr(begin, end - begin);
-  const bool plain =
-      field->find(*dialect_.quote) == std::string_view::npos &&
-      (!dialect_.escape || field->find(*dialect_.escape) == std::string_view::npos);
+  const bool plain = field->find(*dialect_.quote) == std::string_view::npos &&
+                     (!dialect_.escape || field->find(*dialect_.escape) == std::string_view::npos);
   if (!plain) {
     scratch_->clear();
     for (size_t i = begin; i < end; ++i) {
@@ -170,9 +168,9 @@ bool CsvReader::Quoted(std::string_view* field) {
 
 size_t CsvReader::FindEnd(const CsvDialect& dialect, std::string_view bytes, size_t begin) {
   const void* found = std::memchr(bytes.data() + begin, '\n', bytes.size() - begin);
-  const size_t line_end =
-      found == nullptr ? std::string_view::npos
-                       : static_cast<size_t>(static_cast<const char*>(found) - bytes.data());
+  const size_t line_end = found == nullptr
+                              ? std::string_view::npos
+                              : static_cast<size_t>(static_cast<const char*>(found) - bytes.data());
   if (!dialect.quote) return line_end;
   const std::string_view line = bytes.substr(begin, line_end - begin);
   if (line.find(*dialect.quote) == std::string_view::npos) return line_end;

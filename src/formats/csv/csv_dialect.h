@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // CsvDialect: how fields stand in a line, and CsvReader, which takes a line apart.
 //
-// The rules are those of the Jackson reader that Flink uses: a quote counts only at the very start of a
-// field (behind blanks with trim-spaces), blanks may follow the closing one, a quoted field may hold line
-// feeds, `""` is a quote.
+// The rules are those of the Jackson reader that Flink uses: a quote counts only at the very start
+// of a field (behind blanks with trim-spaces), blanks may follow the closing one, a quoted field
+// may hold line feeds, `""` is a quote.
 #pragma once
 
 #include <cstdint>

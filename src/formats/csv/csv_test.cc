@@ -84,24 +84,24 @@ TEST(CsvDecoderTest, TakesLinesApart) {
 }
 
 TEST(CsvDecoderTest, SaysWhatIsWrongAndWhere) {
-  EXPECT_EQ(Decode(Three(),
-                   "1,abc\n"
-                   "1,abc,AQI=,x\n"
-                   "x,a,\n"
-                   "1,\"abc\"x,AQI=\n"
-                   "1,abc,AQ I\n"
-                   "\n"
-                   "1,\xFF,\n"
-                   "7,good,\n"
-                   "1,\"never closed,\n"
-                   "8,good,\n"),
-            (Lines{"+I[7, good, []]", "+I[8, good, []]", "0: expected 3 fields, found 2",
-                   "1: expected 3 fields, found 4",
-                   "2: field 'id': expected INT, found \"x\" at byte 0",
-                   "3: expected ',' or the end of the line behind a closing quote at byte 7",
-                   "4: field 'b': expected BYTES in base64, found \"AQ I\" at byte 6",
-                   "5: field 'id': expected INT, found \"\" at byte 0", "6: invalid UTF-8",
-                   "8: the quote at byte 2 is not closed"}));
+  EXPECT_EQ(
+      Decode(Three(),
+             "1,abc\n"
+             "1,abc,AQI=,x\n"
+             "x,a,\n"
+             "1,\"abc\"x,AQI=\n"
+             "1,abc,AQ I\n"
+             "\n"
+             "1,\xFF,\n"
+             "7,good,\n"
+             "1,\"never closed,\n"
+             "8,good,\n"),
+      (Lines{"+I[7, good, []]", "+I[8, good, []]", "0: expected 3 fields, found 2",
+             "1: expected 3 fields, found 4", "2: field 'id': expected INT, found \"x\" at byte 0",
+             "3: expected ',' or the end of the line behind a closing quote at byte 7",
+             "4: field 'b': expected BYTES in base64, found \"AQ I\" at byte 6",
+             "5: field 'id': expected INT, found \"\" at byte 0", "6: invalid UTF-8",
+             "8: the quote at byte 2 is not closed"}));
 }
 
 TEST(CsvDecoderTest, ConvertsAsFlink) {
@@ -130,9 +130,9 @@ TEST(CsvDecoderTest, ConvertsAsFlink) {
 
 TEST(CsvDecoderTest, KnowsEscapesNullsCommentsAndTrimming) {
   const Schema texts({{"a", DataType::String()}, {"b", DataType::String()}});
-  EXPECT_EQ(Decode(texts, "a\\,b,c\na\\nb,c\n\"a\\\"b\",c\na\\x\\\\,c\n",
-                   {{"escape-character", {"\\"}}}),
-            (Lines{"+I[a,b, c]", "+I[a\nb, c]", "+I[a\"b, c]", "+I[ax\\, c]"}));
+  EXPECT_EQ(
+      Decode(texts, "a\\,b,c\na\\nb,c\n\"a\\\"b\",c\na\\x\\\\,c\n", {{"escape-character", {"\\"}}}),
+      (Lines{"+I[a,b, c]", "+I[a\nb, c]", "+I[a\"b, c]", "+I[ax\\, c]"}));
   EXPECT_EQ(Decode(Two(), "NUL,NUL\n\"NUL\",\"NUL\"\n,1\n", {{"null-literal", {"NUL"}}}),
             (Lines{"+I[null, null]", "+I[null, null]", "+I[, 1]"}));
   EXPECT_EQ(Decode(Two(), "#x\na,1\n #x,1\n\n", {{"allow-comments", {"true"}}}),
@@ -153,8 +153,7 @@ TEST(CsvDecoderTest, KnowsEscapesNullsCommentsAndTrimming) {
 }
 
 TEST(CsvDecoderTest, IgnoresErrorsByFieldAndByRecord) {
-  const Schema schema(
-      {{"a", DataType::String()}, {"b", DataType::Int()}, {"c", DataType::Int()}});
+  const Schema schema({{"a", DataType::String()}, {"b", DataType::Int()}, {"c", DataType::Int()}});
   EXPECT_EQ(Decode(schema, "a,x,1\na,1\na,1,2,3\n\n\"a\"x,1,2\n,,\n",
                    {{"ignore-parse-errors", {"true"}}}),
             (Lines{"+I[a, null, 1]", "+I[a, 1, null]", "+I[, null, null]", "+I[, null, null]",

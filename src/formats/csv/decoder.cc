@@ -95,7 +95,8 @@ bool CsvDecoder::DecodeField(size_t column, std::string_view text, size_t positi
     cell.column()->AppendNull();
     return true;
   }
-  if (cell.Decode(text)) [[likely]] return true;
+  if (cell.Decode(text)) [[likely]]
+    return true;
   if (dialect_.ignore_parse_errors) {
     cell.column()->AppendNull();
     return true;
@@ -126,8 +127,8 @@ bool CsvDecoder::FinishRow(CsvReader* reader, size_t fields) {
   }
   if (fields < cells_.size() &&
       (!dialect_.ignore_parse_errors || dialect_.fail_on_missing_columns)) {
-    reason_ = "expected " + std::to_string(cells_.size()) + " fields, found " +
-              std::to_string(fields);
+    reason_ =
+        "expected " + std::to_string(cells_.size()) + " fields, found " + std::to_string(fields);
     return false;
   }
   for (; fields < cells_.size(); ++fields) cells_[fields]->column()->AppendNull();

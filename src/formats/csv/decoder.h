@@ -11,8 +11,8 @@ class CsvDecoder final : public RecordDecoder {
  public:
   CsvDecoder(const Schema& schema, CsvDialect dialect);
 
-  /// A quoted field that is not closed within kMaxQuotedRecord bytes makes its first line a bad record of
-  /// its own, and framing goes on behind it: one stray quote does not swallow the file.
+  /// A quoted field that is not closed within kMaxQuotedRecord bytes makes its first line a bad
+  /// record of its own, and framing goes on behind it: one stray quote does not swallow the file.
   size_t Frame(std::string_view bytes, bool at_end, std::vector<RecordSlice>* records) override;
   Result<Decoded> Decode(std::string_view bytes, std::span<const RecordSlice> records) override;
 

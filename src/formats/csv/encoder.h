@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // CsvEncoder: rows as CSV lines, byte for byte as Flink's csv format writes them.
 //
-// Texts are quoted by Jackson's loose rule: when longer than 24 UTF-16 units, or with a character up to the
-// greater of delimiter and quote, or a backslash. Numbers and booleans never are.
+// Texts are quoted by Jackson's loose rule: when longer than 24 UTF-16 units, or with a character
+// up to the greater of delimiter and quote, or a backslash. Numbers and booleans never are.
 #pragma once
 
 #include <memory>

@@ -84,7 +84,8 @@ void JsonDecoder::DecodeGroup(const char* base, std::span<const RecordSlice> rec
     }
     if (together) {
       while (token < tokenizer_.end() && *token < start - group.begin) ++token;
-      // A value that does not start at a token starts inside a string of an unclosed record before it.
+      // A value that does not start at a token starts inside a string of an unclosed record before
+      // it.
       together = *token == start - group.begin;
     }
     if (!together) {
@@ -92,9 +93,9 @@ void JsonDecoder::DecodeGroup(const char* base, std::span<const RecordSlice> rec
       continue;
     }
     const uint32_t begin = record.offset - group.begin;
-    DecodeRecord(JsonCursor(text.data(), token, begin, begin + record.length,
-                            settings_.ignore_parse_errors),
-                 number);
+    DecodeRecord(
+        JsonCursor(text.data(), token, begin, begin + record.length, settings_.ignore_parse_errors),
+        number);
   }
 }
 
@@ -105,9 +106,9 @@ void JsonDecoder::DecodeAlone(const char* base, RecordSlice record, uint32_t num
     GiveUp(number, std::move(*reason), rows_);
     return;
   }
-  DecodeRecord(JsonCursor(base + start, tokenizer_.begin(), 0, length,
-                          settings_.ignore_parse_errors),
-               number);
+  DecodeRecord(
+      JsonCursor(base + start, tokenizer_.begin(), 0, length, settings_.ignore_parse_errors),
+      number);
 }
 
 void JsonDecoder::DecodeRecord(JsonCursor in, uint32_t number) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // JsonDecoder: JSON records, one object per line or message, into columns.
 //
-// Groups of records of about 64 KiB are tokenized at once and stay in the cache while their values are
-// decoded. A record is a JSON object, or an array of objects that gives a row each (as in Flink; the batch
-// may then exceed kMaxBatchRows). What follows the value in a record is ignored, as in Flink. A bad record
-// leaves no trace in the columns.
+// Groups of records of about 64 KiB are tokenized at once and stay in the cache while their values
+// are decoded. A record is a JSON object, or an array of objects that gives a row each (as in
+// Flink; the batch may then exceed kMaxBatchRows). What follows the value in a record is ignored,
+// as in Flink. A bad record leaves no trace in the columns.
 #pragma once
 
 #include "formats/format.h"

@@ -60,56 +60,54 @@ TEST(JsonDecoderTest, ReadsFieldsInAnyOrderAndFillsMissingOnes) {
 
 // What each line gives was taken from Flink 2.3.
 TEST(JsonDecoderTest, IsAsLenientAsFlink) {
-  const Lines rows = DecodeLines(
-      Basic(),
-      R"({"id":"2","d":"1.5","b":"yes","s":1.50,"n":1})"
-      "\n"
-      R"({"id":2.7,"d":1,"b":1,"s":{"a": 1, "b":[1, 2.50]},"n":1})"
-      "\n"
-      R"({"id":" 3 ","d":" 2.5 ","b":" TRUE ","s":true,"n":"1.55"})"
-      "\n"
-      R"({"id":null,"d":"NaN","b":null,"s":null,"n":123456789012})"
-      "\n"
-      R"({"id":4,"id":5,"d":"Infinity","n":1e2,"x":{"y":[1,{"z":2}]}})"
-      "\n"
-      R"({"i\u0064":7,"d":1e400,"s":"a\u00e9\n\/"})"
-      "\n"
-      R"({"id":"+2","d":-0,"s":"\ud800\ud83d\ude00"})"
-      "\n"
-      R"([{"id":1},{"id":2}])"
-      "\n"
-      R"({"id":9} xyz)"
-      "\n");
-  EXPECT_EQ(rows, (Lines{"+I[2, 1.5, false, 1.50, 1.0]",
-                         "+I[2, 1.0, false, {\"a\":1,\"b\":[1,2.5]}, 1.0]",
-                         "+I[3, 2.5, true, true, 1.6]", "+I[null, NaN, null, null, null]",
-                         "+I[5, Infinity, null, null, 100.0]",
-                         "+I[7, Infinity, null, a\xC3\xA9\n/, null]",
-                         "+I[2, -0.0, null, ?\xF0\x9F\x98\x80, null]",
-                         "+I[1, null, null, null, null]", "+I[2, null, null, null, null]",
-                         "+I[9, null, null, null, null]"}));
+  const Lines rows =
+      DecodeLines(Basic(), R"({"id":"2","d":"1.5","b":"yes","s":1.50,"n":1})"
+                           "\n"
+                           R"({"id":2.7,"d":1,"b":1,"s":{"a": 1, "b":[1, 2.50]},"n":1})"
+                           "\n"
+                           R"({"id":" 3 ","d":" 2.5 ","b":" TRUE ","s":true,"n":"1.55"})"
+                           "\n"
+                           R"({"id":null,"d":"NaN","b":null,"s":null,"n":123456789012})"
+                           "\n"
+                           R"({"id":4,"id":5,"d":"Infinity","n":1e2,"x":{"y":[1,{"z":2}]}})"
+                           "\n"
+                           R"({"i\u0064":7,"d":1e400,"s":"a\u00e9\n\/"})"
+                           "\n"
+                           R"({"id":"+2","d":-0,"s":"\ud800\ud83d\ude00"})"
+                           "\n"
+                           R"([{"id":1},{"id":2}])"
+                           "\n"
+                           R"({"id":9} xyz)"
+                           "\n");
+  EXPECT_EQ(
+      rows,
+      (Lines{"+I[2, 1.5, false, 1.50, 1.0]", "+I[2, 1.0, false, {\"a\":1,\"b\":[1,2.5]}, 1.0]",
+             "+I[3, 2.5, true, true, 1.6]", "+I[null, NaN, null, null, null]",
+             "+I[5, Infinity, null, null, 100.0]", "+I[7, Infinity, null, a\xC3\xA9\n/, null]",
+             "+I[2, -0.0, null, ?\xF0\x9F\x98\x80, null]", "+I[1, null, null, null, null]",
+             "+I[2, null, null, null, null]", "+I[9, null, null, null, null]"}));
 }
 
 TEST(JsonDecoderTest, SaysWhatIsWrongAndWhere) {
-  EXPECT_EQ(DecodeLines(Basic(),
-                        "{\"id\":true}\n"
-                        "{\"id\":3000000000}\n"
-                        "{\"d\":1, \"n\":\"abc\"}\n"
-                        "{\"id\":01}\n"
-                        "{\"id\":1,}\n"
-                        "{\"id\":1\n"
-                        "null\n"
-                        "{\"id\":10}\n"
-                        "{\"d\":NaN}\n"),
-            (Lines{"+I[10, null, null, null, null]",
-                   "0: field 'id': expected INT, found true at byte 6",
-                   "1: field 'id': expected INT, found 3000000000 at byte 6",
-                   "2: field 'n': expected DECIMAL(5, 1), found \"abc\" at byte 12",
-                   "3: not JSON: expected a number, found 01 at byte 6",
-                   "4: not JSON: expected a field name in double quotes, found } at byte 8",
-                   "5: not JSON: expected ',' or '}', found the end of the record at byte 7",
-                   "6: not JSON: expected an object, found null at byte 0",
-                   "8: field 'd': expected DOUBLE, found NaN at byte 5"}));
+  EXPECT_EQ(
+      DecodeLines(Basic(),
+                  "{\"id\":true}\n"
+                  "{\"id\":3000000000}\n"
+                  "{\"d\":1, \"n\":\"abc\"}\n"
+                  "{\"id\":01}\n"
+                  "{\"id\":1,}\n"
+                  "{\"id\":1\n"
+                  "null\n"
+                  "{\"id\":10}\n"
+                  "{\"d\":NaN}\n"),
+      (Lines{"+I[10, null, null, null, null]", "0: field 'id': expected INT, found true at byte 6",
+             "1: field 'id': expected INT, found 3000000000 at byte 6",
+             "2: field 'n': expected DECIMAL(5, 1), found \"abc\" at byte 12",
+             "3: not JSON: expected a number, found 01 at byte 6",
+             "4: not JSON: expected a field name in double quotes, found } at byte 8",
+             "5: not JSON: expected ',' or '}', found the end of the record at byte 7",
+             "6: not JSON: expected an object, found null at byte 0",
+             "8: field 'd': expected DOUBLE, found NaN at byte 5"}));
 }
 
 TEST(JsonDecoderTest, BadRecordsDoNotSpoilTheirNeighbours) {
@@ -149,16 +147,16 @@ TEST(JsonDecoderTest, IgnoresErrorsByFieldAndByRecord) {
 }
 
 TEST(JsonDecoderTest, FailsOnMissingFieldsWhenTold) {
-  EXPECT_EQ(DecodeLines(Schema({{"id", DataType::Int()}, {"x", DataType::Int()}}),
-                        "{\"id\":1}\n{\"id\":2,\"x\":null}\n",
-                        {{"fail-on-missing-field", {"true"}}}),
-            (Lines{"+I[2, null]", "0: field 'x' is missing"}));
+  EXPECT_EQ(
+      DecodeLines(Schema({{"id", DataType::Int()}, {"x", DataType::Int()}}),
+                  "{\"id\":1}\n{\"id\":2,\"x\":null}\n", {{"fail-on-missing-field", {"true"}}}),
+      (Lines{"+I[2, null]", "0: field 'x' is missing"}));
 }
 
 TEST(JsonDecoderTest, ReadsNestedValues) {
-  const Schema schema({{"r", DataType::Row({{"a", DataType::Int()},
-                                            {"b", DataType::Array(DataType::String())}})},
-                       {"m", DataType::Map(DataType::String(), DataType::Int())}});
+  const Schema schema(
+      {{"r", DataType::Row({{"a", DataType::Int()}, {"b", DataType::Array(DataType::String())}})},
+       {"m", DataType::Map(DataType::String(), DataType::Int())}});
   EXPECT_EQ(DecodeLines(schema,
                         "{\"r\":{\"b\":[\"x\",null,\"y\"],\"a\":1},\"m\":{\"k\":1,\"j\":null}}\n"
                         "{\"r\":null,\"m\":{\"k\":1,\"k\":2}}\n"
@@ -209,9 +207,8 @@ TEST(JsonDecoderTest, KeepsLongIntegersExact) {
 
 TEST(JsonDecoderTest, BoundsNesting) {
   const std::string deep = "{\"x\":" + std::string(100000, '[') + "\n{\"id\":1}\n";
-  EXPECT_EQ(DecodeLines(Basic(), deep),
-            (Lines{"+I[1, null, null, null, null]",
-                   "0: nested deeper than 1000 levels at byte 1004"}));
+  EXPECT_EQ(DecodeLines(Basic(), deep), (Lines{"+I[1, null, null, null, null]",
+                                               "0: nested deeper than 1000 levels at byte 1004"}));
 }
 
 TEST(JsonDecoderTest, FramesOnlyWholeLinesUntilTheEnd) {

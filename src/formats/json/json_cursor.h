@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // JsonCursor: walks the tokens of one JSON record.
 //
-// A tokenizer has found where every token starts: the characters {}[]:, outside strings, and the first
-// character of each string, number and literal. Between the start of a scalar and the next token
-// there is only that scalar and white space, so no scalar needs a search for its end. Two positions at or
-// behind `limit` stand behind the last token. A failed call leaves the reason in the cursor.
+// A tokenizer has found where every token starts: the characters {}[]:, outside strings, and the
+// first character of each string, number and literal. Between the start of a scalar and the next
+// token there is only that scalar and white space, so no scalar needs a search for its end. Two
+// positions at or behind `limit` stand behind the last token. A failed call leaves the reason in
+// the cursor.
 #pragma once
 
 #include <cstdint>
@@ -105,8 +106,8 @@ class JsonCursor {
   std::string reason_;
 };
 
-/// Resolves escapes; `out` has room for raw.size() bytes. Lone surrogates become '?', as Java encodes
-/// them. Returns the length, or SIZE_MAX for a bad escape.
+/// Resolves escapes; `out` has room for raw.size() bytes. Lone surrogates become '?', as Java
+/// encodes them. Returns the length, or SIZE_MAX for a bad escape.
 size_t UnescapeJson(std::string_view raw, char* out);
 
 }  // namespace millrace

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/json/json_format.h"
 
-#include <strings.h>
-
+#include "data/option_text.h"
 #include "formats/json/decoder.h"
 #include "formats/json/encoder.h"
 
@@ -30,10 +29,6 @@ std::optional<std::string> Unsupported(const DataType& type) {
     case TypeKind::kRaw: return "JSON has no form for " + type.ToString();
     default: return std::nullopt;
   }
-}
-
-bool IsChoice(const Options& options, std::string_view key, std::string_view choice) {
-  return strcasecmp(options.GetString(key).c_str(), std::string(choice).c_str()) == 0;
 }
 
 class JsonFormat final : public Format {
@@ -98,15 +93,16 @@ class JsonFormat final : public Format {
   Result<std::unique_ptr<RecordDecoder>> MakeDecoder(const Schema& schema,
                                                      const Options& options) const override {
     return std::make_unique<JsonDecoder>(
-        schema, JsonDecodeSettings{
-                    .fail_on_missing_field = options.GetBoolean("fail-on-missing-field"),
-                    .ignore_parse_errors = options.GetBoolean("ignore-parse-errors")});
+        schema,
+        JsonDecodeSettings{.fail_on_missing_field = options.GetBoolean("fail-on-missing-field"),
+                           .ignore_parse_errors = options.GetBoolean("ignore-parse-errors")});
   }
 
   Result<std::unique_ptr<RecordEncoder>> MakeEncoder(const Schema& schema,
                                                      const Options& options) const override {
     const JsonEncodeSettings settings{
-        .iso_timestamps = IsChoice(options, "timestamp-format.standard", "ISO-8601"),
+        .iso_timestamps =
+            EqualsIgnoringCase(options.GetString("timestamp-format.standard"), "ISO-8601"),
         .plain_decimals = options.GetBoolean("encode.decimal-as-plain-number"),
         .ignore_null_fields = options.GetBoolean("encode.ignore-null-fields")};
     return std::make_unique<JsonEncoder>(schema, settings);

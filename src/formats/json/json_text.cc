@@ -28,8 +28,8 @@ constexpr std::array<char, 256> kEscapes = [] {
 constexpr char kHex[] = "0123456789ABCDEF";
 
 void AppendUnit(uint32_t unit, std::string* out) {
-  const char text[] = {'\\',           'u', kHex[unit >> 12], kHex[unit >> 8 & 15],
-                       kHex[unit >> 4 & 15], kHex[unit & 15]};
+  const char text[] = {
+      '\\', 'u', kHex[unit >> 12], kHex[unit >> 8 & 15], kHex[unit >> 4 & 15], kHex[unit & 15]};
   out->append(text, sizeof text);
 }
 
@@ -96,7 +96,8 @@ void AppendJacksonString(std::string_view text, std::string* out) {
   size_t plain = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     const char escape = kEscapes[static_cast<unsigned char>(text[i])];
-    if (escape == 0) [[likely]] continue;
+    if (escape == 0) [[likely]]
+      continue;
     out->append(text, plain, i - plain);
     if (escape == 'U') {
       i += AppendSurrogates(text.substr(i), out) - 1;

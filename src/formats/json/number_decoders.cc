@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers, with Flink's leniency: a number may stand in a string, INT and BIGINT cut off a fraction,
-// DECIMAL rounds half up and is NULL when it does not fit. Integers never pass through a double.
+// Numbers, with Flink's leniency: a number may stand in a string, INT and BIGINT cut off a
+// fraction, DECIMAL rounds half up and is NULL when it does not fit. Integers never pass through a
+// double.
 #include <cmath>
 #include <type_traits>
 
@@ -24,7 +25,8 @@ class IntegerDecoder final : public ValueDecoder {
 
   bool Decode(JsonCursor& in) override {
     const char first = in.Peek();
-    if (IsNumberStart(first)) [[likely]] return DecodeNumber(in, first == '-');
+    if (IsNumberStart(first)) [[likely]]
+      return DecodeNumber(in, first == '-');
     if (first != '"') return Refuse(in);
     std::string_view text;
     if (!in.Text(&scratch_, &text)) return false;
@@ -44,7 +46,8 @@ class IntegerDecoder final : public ValueDecoder {
       value = value * 10 + static_cast<uint64_t>(*p - '0');
     }
     const bool plain = p > digits && p - digits < 19 && (*digits != '0' || p - digits == 1);
-    if (!plain || !in.EndsAt(p)) [[unlikely]] return DecodeUnusual(in);
+    if (!plain || !in.EndsAt(p)) [[unlikely]]
+      return DecodeUnusual(in);
     const int64_t number = negative ? -static_cast<int64_t>(value) : static_cast<int64_t>(value);
     if (static_cast<T>(number) != number) return Refuse(in);
     builder_.Append(static_cast<T>(number));
@@ -104,8 +107,10 @@ class RealDecoder final : public ValueDecoder {
     std::string_view text;
     if (!in.Text(&scratch_, &text)) return false;
     const auto value = [&] {
-      if constexpr (std::is_same_v<T, double>) return ParseJavaDouble(text);
-      else return ParseJavaFloat(text);
+      if constexpr (std::is_same_v<T, double>)
+        return ParseJavaDouble(text);
+      else
+        return ParseJavaFloat(text);
     }();
     if (!value) return Refuse(in);
     builder_.Append(*value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text, bytes (base64) and booleans. As in Flink, a STRING column takes any value: numbers and literals
-// as written, objects and arrays printed again without white space.
+// Text, bytes (base64) and booleans. As in Flink, a STRING column takes any value: numbers and
+// literals as written, objects and arrays printed again without white space.
 #include <cstring>
 
 #include "formats/columns/number_text.h"

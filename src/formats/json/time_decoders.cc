@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // DATE, TIME and TIMESTAMP. The SQL and the ISO-8601 form are both read whatever the format's
-// timestamp standard is; a zone is turned into UTC. TIMESTAMP_LTZ needs a zone: without one the text does
-// not name a point in time.
+// timestamp standard is; a zone is turned into UTC. TIMESTAMP_LTZ needs a zone: without one the
+// text does not name a point in time.
 #include "base/check.h"
 #include "formats/columns/time_text.h"
 #include "formats/json/value_decoder.h"

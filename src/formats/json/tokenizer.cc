@@ -47,9 +47,8 @@ Tokenizer::~Tokenizer() = default;
 
 bool Tokenizer::IndexGroup(std::string_view bytes) {
   if (bytes.empty() || !simd_->Reserve(bytes.size())) return false;
-  const auto error =
-      simd_->parser->stage1(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(),
-                            simdjson::stage1_mode::regular);
+  const auto error = simd_->parser->stage1(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                           bytes.size(), simdjson::stage1_mode::regular);
   if (error != simdjson::SUCCESS) return false;
   begin_ = simd_->parser->structural_indexes.get();
   end_ = begin_ + simd_->parser->n_structural_indexes;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tokenizer: finds where JSON tokens start, for many records at once.
 //
-// The fast way runs simdjson's first stage over a group of records. It validates UTF-8 and finds strings
-// across the whole group, so one bad record spoils the group: then, and for records with raw control
-// characters in strings (which Flink accepts), each record is scanned alone by plain code.
+// The fast way runs simdjson's first stage over a group of records. It validates UTF-8 and finds
+// strings across the whole group, so one bad record spoils the group: then, and for records with
+// raw control characters in strings (which Flink accepts), each record is scanned alone by plain
+// code.
 #pragma once
 
 #include <cstdint>

@@ -32,7 +32,8 @@ bool ValueDecoder::DecodeEntry(JsonCursor& in) {
   const uint32_t* start = in.token();
   const int depth = in.depth();
   const int64_t length = column_->length();
-  if (Decode(in)) [[likely]] return true;
+  if (Decode(in)) [[likely]]
+    return true;
   if (in.failure() == JsonFailure::kSyntax || !in.ignore_value_errors()) return false;
   column_->Truncate(length);
   in.Rewind(start, depth);
@@ -134,7 +135,8 @@ bool ObjectDecoder::Decode(JsonCursor& in, int64_t row) {
 bool ObjectDecoder::FillMissing(JsonCursor& in, int64_t row) {
   for (size_t i = 0; i < fields_.size(); ++i) {
     ColumnBuilder* column = fields_[i]->column();
-    if (column->length() > row) [[likely]] continue;
+    if (column->length() > row) [[likely]]
+      continue;
     if (settings_.fail_on_missing_field && !settings_.ignore_parse_errors) {
       return in.FailWith("field '" + names_[i].text + "' is missing");
     }
@@ -156,20 +158,16 @@ std::unique_ptr<ValueDecoder> MakeValueDecoder(const DataType& type,
     case TypeKind::kVarchar:
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
-    case TypeKind::kBoolean:
-      return MakeTextDecoder(type);
+    case TypeKind::kBoolean: return MakeTextDecoder(type);
     case TypeKind::kDate:
     case TypeKind::kTime:
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz:
-      return MakeTimeDecoder(type);
+    case TypeKind::kTimestampLtz: return MakeTimeDecoder(type);
     case TypeKind::kArray:
     case TypeKind::kMap:
     case TypeKind::kMultiset:
-    case TypeKind::kRow:
-      return MakeNestedDecoder(type, settings);
-    default:
-      return MakeNumberDecoder(type);
+    case TypeKind::kRow: return MakeNestedDecoder(type, settings);
+    default: return MakeNumberDecoder(type);
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ValueDecoder: appends one JSON value to a column. The tree of decoders is planned once per schema, so
-// decoding a record is a walk over its tokens without a look at types.
+// ValueDecoder: appends one JSON value to a column. The tree of decoders is planned once per
+// schema, so decoding a record is a walk over its tokens without a look at types.
 #pragma once
 
 #include <memory>
@@ -24,8 +24,8 @@ class ValueDecoder {
   explicit ValueDecoder(std::string expected) : expected_(std::move(expected)) {}
   virtual ~ValueDecoder() = default;
 
-  /// Appends the value at the cursor, which is not null, and moves behind it. On failure the column may
-  /// hold half a value: the caller truncates it.
+  /// Appends the value at the cursor, which is not null, and moves behind it. On failure the column
+  /// may hold half a value: the caller truncates it.
   virtual bool Decode(JsonCursor& in) = 0;
 
   /// Decode or, for null, AppendNull; with ignore-parse-errors a bad value is NULL too.
@@ -45,8 +45,8 @@ class ObjectDecoder {
   ObjectDecoder(std::vector<std::string> names, std::vector<std::unique_ptr<ValueDecoder>> fields,
                 const JsonDecodeSettings& settings);
 
-  /// Decodes the object at the cursor into entry `row` of every column; fields that are not in it are
-  /// NULL, of a repeated field the last one counts.
+  /// Decodes the object at the cursor into entry `row` of every column; fields that are not in it
+  /// are NULL, of a repeated field the last one counts.
   bool Decode(JsonCursor& in, int64_t row);
   void Truncate(int64_t rows);
   const std::vector<std::unique_ptr<ValueDecoder>>& fields() const { return fields_; }
@@ -54,8 +54,8 @@ class ObjectDecoder {
  private:
   struct Name {
     std::string text;
-    uint64_t head = 0;      // first 8 bytes, zero-padded
-    bool literal = true;    // no character that JSON writes as an escape
+    uint64_t head = 0;    // first 8 bytes, zero-padded
+    bool literal = true;  // no character that JSON writes as an escape
   };
   int Match(std::string_view raw, size_t expected);
   int Lookup(std::string_view raw, uint64_t head);

@@ -41,10 +41,10 @@ class ParquetReader final : public FileReader {
       const auto& found = file_schema->field(field)->type();
       const auto& wanted = target_->field(static_cast<int>(i))->type();
       if (!found->Equals(*wanted) && !arrow::compute::CanCast(*found, *wanted)) {
-        return UserError("MR0513",
-                         "column '" + schema_[i].name + "' of the parquet file is " +
-                             found->ToString(),
-                         "the table declares " + schema_[i].type.ToString());
+        return UserError(
+            "MR0513",
+            "column '" + schema_[i].name + "' of the parquet file is " + found->ToString(),
+            "the table declares " + schema_[i].type.ToString());
       }
       // The reader gives the chosen columns in the file's order; they are found again by name.
       const auto& manifest = reader_->manifest().schema_fields[static_cast<size_t>(field)];

@@ -7,7 +7,8 @@
 #include <parquet/arrow/writer.h>
 #include <parquet/exception.h>
 #include <parquet/properties.h>
-#include <strings.h>
+
+#include "data/option_text.h"
 
 namespace millrace {
 namespace {
@@ -83,24 +84,25 @@ class ParquetWriter final : public FileWriter {
 
 }  // namespace
 
-Result<std::unique_ptr<FileWriter>> MakeParquetWriter(
-    std::shared_ptr<arrow::io::OutputStream> file, const Schema& schema, const Options& options) {
+Result<std::unique_ptr<FileWriter>> MakeParquetWriter(std::shared_ptr<arrow::io::OutputStream> file,
+                                                      const Schema& schema,
+                                                      const Options& options) {
   parquet::WriterProperties::Builder properties;
-  const std::string compression = options.GetString("compression");
   for (const Codec& codec : kCodecs) {
-    if (strcasecmp(codec.name, compression.c_str()) == 0) properties.compression(codec.type);
+    if (EqualsIgnoringCase(options.GetString("compression"), codec.name)) {
+      properties.compression(codec.type);
+    }
   }
   if (!options.GetBoolean("enable.dictionary")) properties.disable_dictionary();
   properties.data_pagesize(static_cast<int64_t>(options.GetMemorySize("page.size")));
   properties.created_by("millrace");
   const auto arrow_schema = schema.ToArrow();
-  auto writer = parquet::arrow::FileWriter::Open(
-      *arrow_schema, arrow::default_memory_pool(), file, properties.build(),
-      parquet::ArrowWriterProperties::Builder().build());
+  auto writer = parquet::arrow::FileWriter::Open(*arrow_schema, arrow::default_memory_pool(), file,
+                                                 properties.build(),
+                                                 parquet::ArrowWriterProperties::Builder().build());
   if (!writer.ok()) return FromArrow(writer.status());
-  return std::make_unique<ParquetWriter>(
-      std::move(*writer), std::move(file), arrow_schema,
-      static_cast<int64_t>(options.GetMemorySize("block.size")));
+  return std::make_unique<ParquetWriter>(std::move(*writer), std::move(file), arrow_schema,
+                                         static_cast<int64_t>(options.GetMemorySize("block.size")));
 }
 
 }  // namespace millrace

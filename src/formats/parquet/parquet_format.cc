@@ -75,9 +75,9 @@ class ParquetFormat final : public Format {
     return MakeParquetReader(std::move(file), schema);
   }
 
-  Result<std::unique_ptr<FileWriter>> MakeFileWriter(
-      std::shared_ptr<arrow::io::OutputStream> file, const Schema& schema,
-      const Options& options) const override {
+  Result<std::unique_ptr<FileWriter>> MakeFileWriter(std::shared_ptr<arrow::io::OutputStream> file,
+                                                     const Schema& schema,
+                                                     const Options& options) const override {
     return MakeParquetWriter(std::move(file), schema, options);
   }
 };

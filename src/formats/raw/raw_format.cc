@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts and bytes as they are, numbers in their fixed-width binary form, as Flink's raw format has them.
+// Texts and bytes as they are, numbers in their fixed-width binary form, as Flink's raw format has
+// them.
 #include "formats/raw/raw_format.h"
 
 #include <arrow/array/array_binary.h>
 #include <arrow/array/array_primitive.h>
 #include <arrow/array/util.h>
 #include <arrow/util/utf8.h>
-#include <strings.h>
 
 #include <bit>
 #include <cstring>
 #include <type_traits>
 
+#include "data/option_text.h"
 #include "formats/columns/column_builder.h"
 
 namespace millrace {
@@ -104,10 +105,10 @@ class RawDecoder final : public RecordDecoder {
     builder.Reserve(static_cast<int64_t>(records.size()));
     for (size_t i = 0; i < records.size(); ++i) {
       if (records[i].length != sizeof(T)) {
-        decoded.errors.push_back({static_cast<uint32_t>(i),
-                                  "expected " + std::to_string(width_) + " bytes for " +
-                                      type_.Nullable().ToString() + ", found " +
-                                      std::to_string(records[i].length)});
+        decoded.errors.push_back(
+            {static_cast<uint32_t>(i), "expected " + std::to_string(width_) + " bytes for " +
+                                           type_.Nullable().ToString() + ", found " +
+                                           std::to_string(records[i].length)});
         continue;
       }
       T value;
@@ -203,8 +204,7 @@ class RawFormat final : public Format {
 
  private:
   static bool Swaps(const Options& options) {
-    const bool little =
-        strcasecmp(options.GetString("endianness").c_str(), "little-endian") == 0;
+    const bool little = EqualsIgnoringCase(options.GetString("endianness"), "little-endian");
     return little != (std::endian::native == std::endian::little);
   }
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The default of Accumulators::UpdateRunning, for accumulators without a loop of their own. Results are
-// put off until the next update of one of their slots, so a batch of distinct keys costs one Update and
-// one Finish.
+// The default of Accumulators::UpdateRunning, for accumulators without a loop of their own. Results
+// are put off until the next update of one of their slots, so a batch of distinct keys costs one
+// Update and one Finish.
 #include <arrow/api.h>
 
 #include <algorithm>

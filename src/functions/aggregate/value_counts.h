@@ -31,7 +31,8 @@ struct TotalLess {
   }
 };
 
-/// Few values lie in a sorted array, which a frame of some rows walks faster than a tree; many in a tree.
+/// Few values lie in a sorted array, which a frame of some rows walks faster than a tree; many in a
+/// tree.
 template <typename V>
 class ValueCounts {
  public:

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dead letters: what left the pipeline because it could not be decoded or processed, with the reason.
+// Dead letters: what left the pipeline because it could not be decoded or processed, with the
+// reason.
 //
-// A shard collects its letters in a DeadLetterBuffer; at a barrier it hands them over with its part of
-// the epoch, and DeadLetterFiles appends those of all shards. So the files hold exactly the letters of
-// the epochs that happened, and a restart truncates them to the length in the manifest. One JSON object
-// per line, without a time stamp: the same run gives the same file.
+// A shard collects its letters in a DeadLetterBuffer; at a barrier it hands them over with its part
+// of the epoch, and DeadLetterFiles appends those of all shards. So the files hold exactly the
+// letters of the epochs that happened, and a restart truncates them to the length in the manifest.
+// One JSON object per line, without a time stamp: the same run gives the same file.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +24,10 @@ struct DeadLetter {
   std::string_view stage;      // "decode", "processing", "inference"
   std::string_view operation;  // operator, empty for decode
   std::string_view reason;
-  std::string_view split;      // decode: file or partition
-  std::string_view position;   // decode: "byte 1234"
-  std::string_view raw;        // decode: bytes of the record
-  std::string_view row;        // processing: the row as print shows it
+  std::string_view split;     // decode: file or partition
+  std::string_view position;  // decode: "byte 1234"
+  std::string_view raw;       // decode: bytes of the record
+  std::string_view row;       // processing: the row as print shows it
 };
 
 /// Lines by table. One thread.

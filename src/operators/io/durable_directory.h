@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Directories that are still there after a power loss: the name of a new directory must be synced in its
-// parent, or all that was synced inside may be gone with it.
+// Directories that are still there after a power loss: the name of a new directory must be synced
+// in its parent, or all that was synced inside may be gone with it.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// RowPacer: releases rows of a replayed file at a fixed rate and stamps each with the time it was due.
-// The stamp is the schedule, not the moment of reading: if the pipeline falls behind, the wait counts as
-// latency (no coordinated omission).
+// RowPacer: releases rows of a replayed file at a fixed rate and stamps each with the time it was
+// due. The stamp is the schedule, not the moment of reading: if the pipeline falls behind, the wait
+// counts as latency (no coordinated omission).
 #pragma once
 
 #include <cstdint>

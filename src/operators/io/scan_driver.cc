@@ -48,7 +48,8 @@ Result<std::unique_ptr<ScanDriver>> ScanDriver::Make(const ScanNode& node, ScanS
   if (const auto rate = table.extras.find(std::string(kRateOption)); rate != table.extras.end()) {
     const auto value = ParseOptionDouble(rate->second.text);
     if (!value || *value <= 0) {
-      return UserError("MR0503", "bad value for 'millrace.table." + table.name + ".rows-per-second'",
+      return UserError("MR0503",
+                       "bad value for 'millrace.table." + table.name + ".rows-per-second'",
                        "'" + rate->second.text + "' is no positive number");
     }
     driver->pacer_.emplace(*value / driver->settings_.readers);
@@ -99,8 +100,8 @@ Status ScanDriver::AddMetadata(const TableColumn& column) {
   for (const MetadataColumn& given : shape_.table->connector->metadata()) {
     if (given.key != column.metadata_key) continue;
     if (given.type.ToArrow()->Equals(*column.type.ToArrow())) return OkStatus();
-    TRY_ASSIGN(auto expression, Expression::Cast(Expression::InputRef(0, given.type, given.key),
-                                                 column.type));
+    TRY_ASSIGN(auto expression,
+               Expression::Cast(Expression::InputRef(0, given.type, given.key), column.type));
     cast.emplace(std::vector<ExpressionPtr>{std::move(expression)}, settings_.session);
     return OkStatus();
   }
@@ -157,8 +158,8 @@ Result<SourceDriver::Polled> ScanDriver::PollHeld(int64_t max_rows, bool flush) 
   const bool end = polled.kind == Polled::Kind::kEnd;
   if (flush || end || left <= 0 || held_rows_ >= max_rows) return Release();
   if (polled.kind == Polled::Kind::kData) return Polled{Polled::Kind::kData, {}, 0};
-  return Polled{Polled::Kind::kIdle, {},
-                polled.wait_nanos > 0 ? std::min(left, polled.wait_nanos) : left};
+  return Polled{
+      Polled::Kind::kIdle, {}, polled.wait_nanos > 0 ? std::min(left, polled.wait_nanos) : left};
 }
 
 SourceDriver::Polled ScanDriver::Release() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// ScanDriver: a table scan on one shard, where a connector's splits meet a format's decoder. Bounded
-// splits (files) are read one after the other, unbounded ones (partitions) in turn. One thread.
+// ScanDriver: a table scan on one shard, where a connector's splits meet a format's decoder.
+// Bounded splits (files) are read one after the other, unbounded ones (partitions) in turn. One
+// thread.
 #pragma once
 
 #include <deque>
@@ -18,12 +19,12 @@ namespace millrace {
 
 /// What a scan of one shard is made from.
 struct ScanSettings {
-  TableContext connector;              // without schema, options and metadata, which the table gives
+  TableContext connector;  // without schema, options and metadata, which the table gives
   const SessionContext* session = nullptr;
   DeadLetterBuffer* dead_letters = nullptr;
   bool fail_on_error = false;
   int64_t batch_delay_nanos = 0;
-  int readers = 1;                     // shards that read this table: paced rates are divided
+  int readers = 1;  // shards that read this table: paced rates are divided
 };
 
 /// The context for a table's source or sink: `base` with what the table says.
@@ -54,13 +55,13 @@ class ScanDriver final : public SourceDriver {
   ScanSettings settings_;
   ScanShape shape_;
   std::unique_ptr<Source> source_;
-  std::deque<SplitPosition> waiting_;              // not open yet
+  std::deque<SplitPosition> waiting_;  // not open yet
   std::vector<std::unique_ptr<SplitStream>> open_;
   std::vector<SplitPosition> done_;
   size_t turn_ = 0;
   bool complete_ = false;
   std::optional<RowPacer> pacer_;
-  std::vector<Batch> held_;                        // read, not handed out (batch delay)
+  std::vector<Batch> held_;  // read, not handed out (batch delay)
   int64_t held_rows_ = 0;
   int64_t held_since_ = 0;
 };

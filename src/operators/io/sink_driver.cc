@@ -31,8 +31,11 @@ Status SinkDeadLetters::Write(const UndeliveredRow& row) {
                          std::string(row.reason) + "; " + std::string(row.position));
   }
   ++rejected_;
-  letters_->Add({.table = row.table, .stage = row.stage, .reason = row.reason,
-                 .position = row.position, .raw = row.raw});
+  letters_->Add({.table = row.table,
+                 .stage = row.stage,
+                 .reason = row.reason,
+                 .position = row.position,
+                 .raw = row.raw});
   return OkStatus();
 }
 
@@ -76,9 +79,9 @@ Result<std::unique_ptr<SinkDriver>> SinkDriver::Make(const SinkNode& node, Table
     }
   }
   if (table.format != nullptr && table.format->is_file_format()) {
-    base.make_file_encoder = [format = table.format, options = table.format_options,
-                              physical](std::shared_ptr<arrow::io::OutputStream> file)
-        -> Result<std::unique_ptr<FileEncoder>> {
+    base.make_file_encoder =
+        [format = table.format, options = table.format_options, physical](
+            std::shared_ptr<arrow::io::OutputStream> file) -> Result<std::unique_ptr<FileEncoder>> {
       TRY_ASSIGN(auto writer, format->MakeFileWriter(std::move(file), physical, options));
       return std::make_unique<FormatFileEncoder>(std::move(writer));
     };
@@ -104,9 +107,10 @@ Result<Batch> SinkDriver::EnforceNotNull(const Batch& batch) {
     if (violated == not_null_.end()) {
       allowed.push_back(static_cast<int32_t>(row));
     } else if (drop_nulls_) {
-      letters_.CountDropped(1);
+      ++dropped_;
     } else {
-      TRY(letters_.Reject(table_, "column '" + schema_[*violated].name + "' is NOT NULL, but is NULL",
+      TRY(letters_.Reject(table_,
+                          "column '" + schema_[*violated].name + "' is NOT NULL, but is NULL",
                           FormatRow(schema_, batch, row)));
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Terminals: where rows leave the pipeline. SinkDriver writes a table on one shard (a connector's writer
-// and a format's encoder meet here); CollectDriver hands the rows of a SELECT to the client. One thread.
+// Terminals: where rows leave the pipeline. SinkDriver writes a table on one shard (a connector's
+// writer and a format's encoder meet here); CollectDriver hands the rows of a SELECT to the client.
+// One thread.
 #pragma once
 
 #include <memory>
@@ -33,16 +34,33 @@ class Terminal {
   virtual bool Ready() = 0;
   virtual Status Write(const Batch& batch) = 0;
   virtual Status OnEnd() { return OkStatus(); }
-  virtual Result<std::string> Prepare(uint64_t epoch) { (void)epoch; return std::string(); }
+  virtual Result<std::string> Prepare(uint64_t epoch) {
+    (void)epoch;
+    return std::string();
+  }
   /// What was written before Prepare(epoch) has been delivered.
-  virtual bool Delivered(uint64_t epoch) { (void)epoch; return true; }
-  virtual Status Commit(uint64_t epoch) { (void)epoch; return OkStatus(); }
+  virtual bool Delivered(uint64_t epoch) {
+    (void)epoch;
+    return true;
+  }
+  virtual Status Commit(uint64_t epoch) {
+    (void)epoch;
+    return OkStatus();
+  }
   virtual Status Finish() { return OkStatus(); }
   virtual bool Draining() { return false; }
   /// Rows that were taken and then given up (dead letters).
   virtual uint64_t rejected() const { return 0; }
-  virtual Status Restore(std::string_view state) { (void)state; return OkStatus(); }
-  virtual Status Discard(std::string_view state) { (void)state; return OkStatus(); }
+  /// Rows that were left out because the session says so (NULL in a NOT NULL column).
+  virtual uint64_t dropped() const { return 0; }
+  virtual Status Restore(std::string_view state) {
+    (void)state;
+    return OkStatus();
+  }
+  virtual Status Discard(std::string_view state) {
+    (void)state;
+    return OkStatus();
+  }
 };
 
 /// Takes the rows that a sink gives up.
@@ -53,12 +71,11 @@ class SinkDeadLetters final : public DeadLetterSink {
   /// A row that the table's declaration forbids.
   Status Reject(std::string_view table, std::string_view reason, std::string_view row);
   uint64_t rejected() const { return rejected_; }
-  void CountDropped(uint64_t rows) { rejected_ += rows; }
 
  private:
   uint64_t rejected_ = 0;
   DeadLetterBuffer* letters_;
-  bool fail_;   // millrace.on-row-error
+  bool fail_;  // millrace.on-row-error
 };
 
 class SinkDriver final : public Terminal {
@@ -75,6 +92,7 @@ class SinkDriver final : public Terminal {
   Status Finish() override { return writer_->Finish(); }
   bool Draining() override { return writer_->Draining(); }
   uint64_t rejected() const override { return letters_.rejected(); }
+  uint64_t dropped() const override { return dropped_; }
   Status Restore(std::string_view state) override { return writer_->Restore(state); }
   Status Discard(std::string_view state) override { return writer_->Discard(state); }
 
@@ -88,11 +106,12 @@ class SinkDriver final : public Terminal {
 
   Schema schema_;
   std::string table_;
-  std::vector<size_t> not_null_;             // columns
-  bool drop_nulls_ = false;                  // DROP: counted, not reported
+  std::vector<size_t> not_null_;  // columns
+  bool drop_nulls_ = false;       // DROP: counted, not reported
+  uint64_t dropped_ = 0;
   std::unique_ptr<SinkWriter> writer_;
-  std::unique_ptr<RecordEncoder> encoder_;   // null: the connector takes batches
-  std::vector<int> physical_;                // columns the encoder gets; empty = all
+  std::unique_ptr<RecordEncoder> encoder_;  // null: the connector takes batches
+  std::vector<int> physical_;               // columns the encoder gets; empty = all
   std::string bytes_;
   std::vector<size_t> ends_;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// SourceDriver: the running form of a leaf of the plan on one shard. The shard polls it; it answers with
-// one batch, with "nothing now", or with "no more". It never waits. Positions are asked for at barriers,
-// between two polls, and say what was handed out so far. One thread.
+// SourceDriver: the running form of a leaf of the plan on one shard. The shard polls it; it answers
+// with one batch, with "nothing now", or with "no more". It never waits. Positions are asked for at
+// barriers, between two polls, and say what was handed out so far. One thread.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ struct SourceCounters {
   uint64_t records_in = 0;
   uint64_t rows_out = 0;
   uint64_t dead_lettered = 0;
-  uint64_t skipped = 0;     // ignore-parse-errors, comment lines
+  uint64_t skipped = 0;  // ignore-parse-errors, comment lines
   uint64_t bytes_in = 0;
 };
 

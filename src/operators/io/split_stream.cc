@@ -29,8 +29,8 @@ std::shared_ptr<const std::string> Join(std::string_view carried, std::string_vi
 }
 
 Error FromArrow(const arrow::Status& status) {
-  return Error{.code = "MR0001", .message = "a metadata column cannot be made",
-               .detail = status.ToString()};
+  return Error{
+      .code = "MR0001", .message = "a metadata column cannot be made", .detail = status.ToString()};
 }
 
 }  // namespace
@@ -140,11 +140,12 @@ void SplitStream::SkipOversized() {
     ++shape_->counters.records_in;
     ++shape_->counters.dead_lettered;
     const std::string_view raw = std::string_view(*chunk_).substr(framed_bytes_, kOversizedSample);
-    shape_->dead_letters->Add(
-        {.table = shape_->table->name, .stage = "decode",
-         .reason = "the record is longer than 16 MiB; raw shows its start",
-         .split = split_.split, .position = DescribeOffset(chunk_offset_ + framed_bytes_),
-         .raw = raw});
+    shape_->dead_letters->Add({.table = shape_->table->name,
+                               .stage = "decode",
+                               .reason = "the record is longer than 16 MiB; raw shows its start",
+                               .split = split_.split,
+                               .position = DescribeOffset(chunk_offset_ + framed_bytes_),
+                               .raw = raw});
   }
   framed_bytes_ = chunk_->size();
   done_offset_ = chunk_offset_ + framed_bytes_;
@@ -180,8 +181,8 @@ Result<Polled> SplitStream::ReadFile(int64_t max_rows) {
   }
   const int64_t rows = std::min(std::max<int64_t>(1, max_rows), file_rest_.num_rows);
   Batch batch = rows == file_rest_.num_rows ? file_rest_ : file_rest_.Slice(0, rows);
-  file_rest_ = rows == file_rest_.num_rows ? Batch{}
-                                           : file_rest_.Slice(rows, file_rest_.num_rows - rows);
+  file_rest_ =
+      rows == file_rest_.num_rows ? Batch{} : file_rest_.Slice(rows, file_rest_.num_rows - rows);
   split_.row += static_cast<uint64_t>(rows);
   shape_->counters.records_in += static_cast<uint64_t>(rows);
   shape_->counters.rows_out += static_cast<uint64_t>(rows);
@@ -199,8 +200,7 @@ Status SplitStream::Reject(const Decoded& decoded, std::span<const RecordSlice> 
   return OkStatus();
 }
 
-Status SplitStream::RejectRecord(std::string_view raw, uint64_t offset,
-                                 const std::string& reason) {
+Status SplitStream::RejectRecord(std::string_view raw, uint64_t offset, const std::string& reason) {
   ++shape_->counters.dead_lettered;
   const std::string position = DescribeOffset(offset);
   if (shape_->fail_on_error) {
@@ -208,8 +208,12 @@ Status SplitStream::RejectRecord(std::string_view raw, uint64_t offset,
                      reason + "; " + split_.split + ", " + position,
                      "SET 'millrace.on-row-error' = 'dead-letter' puts such records aside");
   }
-  shape_->dead_letters->Add({.table = shape_->table->name, .stage = "decode", .reason = reason,
-                             .split = split_.split, .position = position, .raw = raw});
+  shape_->dead_letters->Add({.table = shape_->table->name,
+                             .stage = "decode",
+                             .reason = reason,
+                             .split = split_.split,
+                             .position = position,
+                             .raw = raw});
   return OkStatus();
 }
 
@@ -243,8 +247,8 @@ Result<Batch> SplitStream::Shape(Batch batch, const std::vector<int>& from) {
 Status SplitStream::SetMetadata(const std::vector<std::shared_ptr<arrow::Array>>& values) {
   if (values.size() != shape_->metadata_casts.size()) {
     return InternalError("table '" + shape_->table->name + "': " + std::to_string(values.size()) +
-                         " metadata values for " +
-                         std::to_string(shape_->metadata_casts.size()) + " columns");
+                         " metadata values for " + std::to_string(shape_->metadata_casts.size()) +
+                         " columns");
   }
   metadata_ = values;
   for (size_t i = 0; i < metadata_.size(); ++i) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// SplitStream: one open split of a table, from bytes to batches. Frames and decodes what the connector's
-// reader brings, carries an incomplete last record over to the next chunk, and knows the position behind
-// the last record it handed out. Records that cannot be decoded go to the dead letters with their bytes.
-// One thread.
+// SplitStream: one open split of a table, from bytes to batches. Frames and decodes what the
+// connector's reader brings, carries an incomplete last record over to the next chunk, and knows
+// the position behind the last record it handed out. Records that cannot be decoded go to the dead
+// letters with their bytes. One thread.
 #pragma once
 
 #include <memory>
@@ -22,10 +22,10 @@ namespace millrace {
 /// What all splits of one scan on one shard share. Outlives them.
 struct ScanShape {
   TablePtr table;
-  const Format* format = nullptr;       // null: the connector brings batches
-  Schema decode_schema;                 // what decoder and file reader are made for
-  std::vector<int> from_decoded;        // output column -> column of a decoded batch
-  std::vector<int> from_connector;      // output column -> column of a connector's batch
+  const Format* format = nullptr;   // null: the connector brings batches
+  Schema decode_schema;             // what decoder and file reader are made for
+  std::vector<int> from_decoded;    // output column -> column of a decoded batch
+  std::vector<int> from_connector;  // output column -> column of a connector's batch
   std::vector<std::optional<Evaluator>> metadata_casts;  // to the declared type, where it differs
   std::unique_ptr<RecordDecoder> decoder;
   Environment env;
@@ -66,19 +66,20 @@ class SplitStream {
   ScanShape* shape_;
   SplitPosition split_;
   std::unique_ptr<SplitReader> reader_;
-  std::shared_ptr<const std::string> chunk_;   // bytes at hand: a whole chunk, or carried over + chunk
-  std::vector<RecordSlice> records_;           // complete records in it
+  std::shared_ptr<const std::string>
+      chunk_;                         // bytes at hand: a whole chunk, or carried over + chunk
+  std::vector<RecordSlice> records_;  // complete records in it
   size_t next_record_ = 0;
-  size_t framed_bytes_ = 0;                    // end of the last complete record
-  uint64_t chunk_offset_ = 0;                  // offset of chunk_[0] in the split
-  uint64_t done_offset_ = 0;                   // behind the last record handed out (streams)
+  size_t framed_bytes_ = 0;    // end of the last complete record
+  uint64_t chunk_offset_ = 0;  // offset of chunk_[0] in the split
+  uint64_t done_offset_ = 0;   // behind the last record handed out (streams)
   bool has_offset_ = false;
   bool messages_ = false;  // chunks come with their records
-  bool skipping_ = false;                      // inside a record that is longer than allowed
+  bool skipping_ = false;  // inside a record that is longer than allowed
   bool ended_ = false;
   int64_t arrival_ = 0;
   std::unique_ptr<FileReader> file_;
-  Batch file_rest_;                            // read from it, not handed out yet
+  Batch file_rest_;                                      // read from it, not handed out yet
   std::vector<std::shared_ptr<arrow::Array>> metadata_;  // length 1 each
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Framing across chunks, positions, dead letters and oversized records, with a format that reads one
-// integer per line.
+// Framing across chunks, positions, dead letters and oversized records, with a format that reads
+// one integer per line.
 #include "operators/io/split_stream.h"
 
 #include <arrow/api.h>
@@ -25,7 +25,8 @@ class IntegerDecoder final : public RecordDecoder {
       begin = end + 1;
     }
     if (at_end && begin < bytes.size()) {
-      records->push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(bytes.size() - begin)});
+      records->push_back(
+          {static_cast<uint32_t>(begin), static_cast<uint32_t>(bytes.size() - begin)});
       begin = bytes.size();
     }
     return begin;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// BindContext: what every binder of one script shares, and how binders report. A binder that fails has
-// added a diagnostic and answers with null; it goes on where it can, so that one pass finds all errors.
+// BindContext: what every binder of one script shares, and how binders report. A binder that fails
+// has added a diagnostic and answers with null; it goes on where it can, so that one pass finds all
+// errors.
 #pragma once
 
 #include <string>
@@ -34,8 +35,8 @@ struct BindContext {
   DiagnosticList* diagnostics = nullptr;
   SessionContext session;
   Environment env;
-  bool check_files = true;     // models and local files are looked at
-  std::string_view source;     // text that spans point into
+  bool check_files = true;  // models and local files are looked at
+  std::string_view source;  // text that spans point into
 
   /// Adds an error and returns it for candidates, labels and the like.
   Diagnostic& Error(std::string_view code, std::string message, Span span);
@@ -45,9 +46,11 @@ struct BindContext {
   /// An Error that came from below, put at a place.
   Diagnostic& Report(const millrace::Error& error, Span span);
   /// Sets candidates, and a `try:` that replaces the span when the best one is near.
-  void Suggest(Diagnostic* diagnostic, std::string_view name,
-               const std::vector<std::string>& world, bool quote_as_identifier = true);
-  std::string_view TextOf(Span span) const { return source.substr(span.begin, span.end - span.begin); }
+  void Suggest(Diagnostic* diagnostic, std::string_view name, const std::vector<std::string>& world,
+               bool quote_as_identifier = true);
+  std::string_view TextOf(Span span) const {
+    return source.substr(span.begin, span.end - span.begin);
+  }
 };
 
 /// Swaps the diagnostics list for a while: to try a binding without reporting.

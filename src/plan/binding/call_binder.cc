@@ -18,9 +18,11 @@ std::string Upper(std::string_view text) {
 
 bool IsLegacyWindowFunction(std::string_view name) {
   static constexpr std::string_view kNames[] = {
-      "TUMBLE",       "HOP",         "SESSION",      "TUMBLE_START",    "TUMBLE_END",
-      "HOP_START",    "HOP_END",     "SESSION_START", "SESSION_END",    "TUMBLE_ROWTIME",
-      "HOP_ROWTIME",  "SESSION_ROWTIME", "TUMBLE_PROCTIME", "HOP_PROCTIME", "SESSION_PROCTIME"};
+      "TUMBLE",          "HOP",           "SESSION",
+      "TUMBLE_START",    "TUMBLE_END",    "HOP_START",
+      "HOP_END",         "SESSION_START", "SESSION_END",
+      "TUMBLE_ROWTIME",  "HOP_ROWTIME",   "SESSION_ROWTIME",
+      "TUMBLE_PROCTIME", "HOP_PROCTIME",  "SESSION_PROCTIME"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
@@ -34,8 +36,8 @@ ExpressionPtr ExpressionBinder::BindCall(const sql::FunctionCall& call) {
     return nullptr;
   }
   if (context_->registries.aggregates->Find(name) != nullptr) {
-    Diagnostic& diagnostic = context_->Error(
-        "MR0311", "aggregate " + name + " cannot stand here", call.name.span);
+    Diagnostic& diagnostic =
+        context_->Error("MR0311", "aggregate " + name + " cannot stand here", call.name.span);
     diagnostic.next_step = "Aggregates belong in SELECT and HAVING of a query with GROUP BY.";
     return nullptr;
   }
@@ -93,8 +95,8 @@ void ExpressionBinder::ReportUnknownFunction(const sql::FunctionCall& call) {
   std::erase_if(world, [](const std::string& name) {
     return !((name[0] >= 'A' && name[0] <= 'Z') && name.find(' ') == std::string::npos);
   });
-  Diagnostic& diagnostic = context_->Error(
-      "MR0202", "unknown function '" + call.name.ToString() + "'", call.name.span);
+  Diagnostic& diagnostic =
+      context_->Error("MR0202", "unknown function '" + call.name.ToString() + "'", call.name.span);
   context_->Suggest(&diagnostic, call.upper_name, world, /*quote_as_identifier=*/false);
 }
 
@@ -102,8 +104,9 @@ ExpressionPtr ExpressionBinder::BindConditionalCall(const sql::FunctionCall& cal
                                                     std::vector<ExpressionPtr> args) {
   const std::string& name = call.upper_name;
   const auto wrong_count = [&](std::string_view shape) -> ExpressionPtr {
-    context_->Error("MR0302", name + " does not take " + std::to_string(args.size()) +
-                                  " argument(s): " + std::string(shape),
+    context_->Error("MR0302",
+                    name + " does not take " + std::to_string(args.size()) +
+                        " argument(s): " + std::string(shape),
                     call.span);
     return nullptr;
   };
@@ -130,9 +133,8 @@ ExpressionPtr ExpressionBinder::BindConditionalCall(const sql::FunctionCall& cal
   if (args.empty()) return wrong_count("COALESCE(value, ...)");
   const auto type = Unify(context_, &args, call.span, name);
   if (!type) return nullptr;
-  const bool nullable = std::all_of(args.begin(), args.end(), [](const ExpressionPtr& arg) {
-    return arg->type().nullable();
-  });
+  const bool nullable = std::all_of(
+      args.begin(), args.end(), [](const ExpressionPtr& arg) { return arg->type().nullable(); });
   return Expression::Coalesce(std::move(args), type->Nullable(nullable));
 }
 
@@ -170,136 +172,139 @@ ExpressionPtr ExpressionBinder::BindCast(const sql::Cast& cast) {
   return nullptr;
 }
 
-ExpressionPtr ExpressionBinder::BindSpecialCall(const sql::Expr& expr) {
-  using K = sql::ExprKind;
-  std::string function;
+namespace {
+
+/// A call with its own argument syntax, as an ordinary call of the registry.
+struct PlainCall {
+  std::string function;  // empty: none of this group
   std::vector<const sql::Expr*> parts;
   std::vector<std::string> options;
-  const auto add = [&](const sql::ExprPtr& part) {
+
+  void Add(const sql::ExprPtr& part) {
     if (part != nullptr) parts.push_back(part.get());
-  };
-  if (const auto* extract = sql::As<sql::Extract>(expr)) {
-    function = "EXTRACT";
-    options = {std::string(sql::TimeUnitName(extract->unit))};
-    add(extract->value);
-  } else if (const auto* floor = sql::As<sql::FloorCeil>(expr)) {
-    function = floor->ceil ? "CEIL" : "FLOOR";
-    options = {std::string(sql::TimeUnitName(floor->unit))};
-    add(floor->value);
-  } else if (const auto* trim = sql::As<sql::Trim>(expr)) {
-    function = "TRIM";
-    using Side = sql::Trim::Side;
-    options = {trim->side == Side::kLeading    ? "LEADING"
-               : trim->side == Side::kTrailing ? "TRAILING"
-                                               : "BOTH"};
-    add(trim->value);
-    add(trim->characters);
+  }
+  void AddAll(const std::vector<sql::ExprPtr>& all) {
+    for (const sql::ExprPtr& part : all) Add(part);
+  }
+};
+
+std::string TrimSide(sql::Trim::Side side) {
+  if (side == sql::Trim::Side::kLeading) return "LEADING";
+  return side == sql::Trim::Side::kTrailing ? "TRAILING" : "BOTH";
+}
+
+PlainCall AsTextCall(const sql::Expr& expr) {
+  PlainCall call;
+  if (const auto* trim = sql::As<sql::Trim>(expr)) {
+    call.function = "TRIM";
+    call.options = {TrimSide(trim->side)};
+    call.AddAll({trim->value, trim->characters});
   } else if (const auto* position = sql::As<sql::Position>(expr)) {
-    function = "POSITION";
-    add(position->needle);
-    add(position->haystack);
-    add(position->start);
+    call.function = "POSITION";
+    call.AddAll({position->needle, position->haystack, position->start});
   } else if (const auto* overlay = sql::As<sql::Overlay>(expr)) {
-    function = "OVERLAY";
-    add(overlay->value);
-    add(overlay->replacement);
-    add(overlay->start);
-    add(overlay->length);
+    call.function = "OVERLAY";
+    call.AddAll({overlay->value, overlay->replacement, overlay->start, overlay->length});
   } else if (const auto* substring = sql::As<sql::Substring>(expr)) {
-    function = "SUBSTRING";
-    add(substring->value);
-    add(substring->start);
-    add(substring->length);
+    call.function = "SUBSTRING";
+    call.AddAll({substring->value, substring->start, substring->length});
+  }
+  return call;
+}
+
+PlainCall AsTimeCall(const sql::Expr& expr) {
+  PlainCall call;
+  if (const auto* extract = sql::As<sql::Extract>(expr)) {
+    call.function = "EXTRACT";
+    call.options = {std::string(sql::TimeUnitName(extract->unit))};
+    call.Add(extract->value);
+  } else if (const auto* floor = sql::As<sql::FloorCeil>(expr)) {
+    call.function = floor->ceil ? "CEIL" : "FLOOR";
+    call.options = {std::string(sql::TimeUnitName(floor->unit))};
+    call.Add(floor->value);
   } else if (const auto* timestamp = sql::As<sql::TimestampCall>(expr)) {
-    function = timestamp->difference ? "TIMESTAMPDIFF" : "TIMESTAMPADD";
-    options = {std::string(sql::TimeUnitName(timestamp->unit))};
-    add(timestamp->first);
-    add(timestamp->second);
-  } else if (const auto* difference = sql::As<sql::DatetimeDifference>(expr)) {
-    function = "-";
-    options = {std::string(sql::TimeUnitName(difference->qualifier.start))};
-    add(difference->left);
-    add(difference->right);
-  } else if (const auto* row = sql::As<sql::Row>(expr)) {
-    function = "ROW";
-    for (const sql::ExprPtr& value : row->values) add(value);
+    call.function = timestamp->difference ? "TIMESTAMPDIFF" : "TIMESTAMPADD";
+    call.options = {std::string(sql::TimeUnitName(timestamp->unit))};
+    call.AddAll({timestamp->first, timestamp->second});
+  }
+  return call;
+}
+
+PlainCall AsConstructorCall(const sql::Expr& expr) {
+  PlainCall call;
+  if (const auto* row = sql::As<sql::Row>(expr)) {
+    call.function = "ROW";
+    call.AddAll(row->values);
   } else if (const auto* array = sql::As<sql::Array>(expr)) {
-    function = "ARRAY";
-    for (const sql::ExprPtr& value : array->values) add(value);
+    call.function = "ARRAY";
+    call.AddAll(array->values);
   } else if (const auto* map = sql::As<sql::Map>(expr)) {
-    function = "MAP";
-    for (const sql::ExprPtr& value : map->values) add(value);
+    call.function = "MAP";
+    call.AddAll(map->values);
   } else if (const auto* index = sql::As<sql::Index>(expr)) {
-    function = "[]";
-    add(index->value);
-    add(index->index);
-  } else if (const auto* access = sql::As<sql::FieldAccess>(expr)) {
-    ExpressionPtr value = BindTyped(*access->value);
-    if (value == nullptr) return nullptr;
-    if (value->type().kind() == TypeKind::kRow) {
-      const auto& fields = value->type().fields();
-      for (size_t i = 0; i < fields.size(); ++i) {
-        if (fields[i].name == access->field.text) {
-          return Expression::FieldAccess(value, static_cast<int>(i));
-        }
+    call.function = "[]";
+    call.AddAll({index->value, index->index});
+  }
+  return call;
+}
+
+}  // namespace
+
+ExpressionPtr ExpressionBinder::BindFieldAccess(const sql::FieldAccess& access) {
+  ExpressionPtr value = BindTyped(*access.value);
+  if (value == nullptr) return nullptr;
+  if (value->type().kind() == TypeKind::kRow) {
+    const auto& fields = value->type().fields();
+    for (size_t i = 0; i < fields.size(); ++i) {
+      if (fields[i].name == access.field.text) {
+        return Expression::FieldAccess(value, static_cast<int>(i));
       }
     }
-    context_->Error("MR0204",
-                    value->type().Nullable().ToString() + " has no field '" + access->field.text +
-                        "'",
-                    access->field.span);
-    return nullptr;
-  } else if (expr.kind >= K::kJsonExists) {
-    return BindJsonCall(expr);
-  } else {
+  }
+  context_->Error("MR0204",
+                  value->type().Nullable().ToString() + " has no field '" + access.field.text + "'",
+                  access.field.span);
+  return nullptr;
+}
+
+ExpressionPtr ExpressionBinder::BindSpecialCall(const sql::Expr& expr) {
+  if (const auto* access = sql::As<sql::FieldAccess>(expr)) return BindFieldAccess(*access);
+  if (expr.kind >= sql::ExprKind::kJsonExists) return BindJsonCall(expr);
+  PlainCall call = AsTextCall(expr);
+  if (call.function.empty()) call = AsTimeCall(expr);
+  if (call.function.empty()) call = AsConstructorCall(expr);
+  if (call.function.empty()) {
     context_->NotSupported("this expression", expr.span);
     return nullptr;
   }
   std::vector<ExpressionPtr> args;
   bool failed = false;
-  // The other elements of a constructor give a NULL its type.
-  const bool common_type = function == "ARRAY" || function == "MAP";
-  for (const sql::Expr* part : parts) {
-    args.push_back(common_type ? Bind(*part) : BindTyped(*part));
+  for (const sql::Expr* part : call.parts) {
+    args.push_back(BindTyped(*part));
     failed = failed || args.back() == nullptr;
   }
-  return failed ? nullptr : Call(function, std::move(args), expr.span, std::move(options));
+  if (failed) return nullptr;
+  return Call(call.function, std::move(args), expr.span, std::move(call.options));
 }
 
-std::string ExpressionBinder::BehaviorOption(const sql::JsonBehavior& behavior,
-                                             std::string_view on,
+std::string ExpressionBinder::BehaviorOption(const sql::JsonBehavior& behavior, std::string_view on,
                                              std::vector<ExpressionPtr>* args) {
   using K = sql::JsonBehavior::Kind;
   std::string_view word;
   switch (behavior.kind) {
-    case K::kUnspecified:
-      return {};
-    case K::kNull:
-      word = "NULL";
-      break;
-    case K::kError:
-      word = "ERROR";
-      break;
+    case K::kUnspecified: return {};
+    case K::kNull: word = "NULL"; break;
+    case K::kError: word = "ERROR"; break;
     case K::kDefault:
       word = "DEFAULT";
       args->push_back(Bind(*behavior.default_value));
       break;
-    case K::kTrue:
-      word = "TRUE";
-      break;
-    case K::kFalse:
-      word = "FALSE";
-      break;
-    case K::kUnknown:
-      word = "UNKNOWN";
-      break;
+    case K::kTrue: word = "TRUE"; break;
+    case K::kFalse: word = "FALSE"; break;
+    case K::kUnknown: word = "UNKNOWN"; break;
     case K::kEmpty:
-    case K::kEmptyArray:
-      word = "EMPTY ARRAY";
-      break;
-    case K::kEmptyObject:
-      word = "EMPTY OBJECT";
-      break;
+    case K::kEmptyArray: word = "EMPTY ARRAY"; break;
+    case K::kEmptyObject: word = "EMPTY OBJECT"; break;
   }
   return std::string(word) + " " + std::string(on);
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "plan/binding/option_binder.h"
-#include "plan/binding/query_binder.h"
+#include "plan/binding/query/query_binder.h"
 #include "plan/binding/statement_binder.h"
 #include "plan/binding/table_binder.h"
 #include "plan/binding/type_binder.h"
@@ -96,8 +96,9 @@ void StatementBinder::BindCreateView(const sql::CreateView& create) {
   view->definition = std::make_shared<sql::CreateView>(create);
   std::vector<Column> columns;
   for (size_t i = 0; i < plan->schema().size(); ++i) {
-    columns.push_back({create.columns.empty() ? plan->schema()[i].name : create.columns[i].name.text,
-                       plan->schema()[i].type});
+    columns.push_back(
+        {create.columns.empty() ? plan->schema()[i].name : create.columns[i].name.text,
+         plan->schema()[i].type});
   }
   view->schema = Schema(std::move(columns));
   context_->catalog->Put(ViewPtr(std::move(view)));
@@ -127,9 +128,9 @@ void StatementBinder::BindCreateModel(const sql::CreateModel& create) {
   if (!options || !input || !output) return;
   const auto provider = options->find("provider");
   if (provider == options->end()) {
-    context_->Error("MR0502",
-                    "model '" + create.name.ToString() + "' has no option 'provider'",
-                    options_span)
+    context_
+        ->Error("MR0502", "model '" + create.name.ToString() + "' has no option 'provider'",
+                options_span)
         .next_step = "Add 'provider' = 'onnx' to WITH.";
     return;
   }
@@ -216,10 +217,11 @@ void StatementBinder::BindDrop(const sql::Drop& drop) {
       return;
   }
   if (dropped || drop.if_exists) return;
-  Diagnostic& diagnostic = context_->Error(
-      "MR0207",
-      "unknown " + std::string(sql::ObjectKindName(drop.object)) + " '" + drop.name.ToString() + "'",
-      drop.name.span);
+  Diagnostic& diagnostic =
+      context_->Error("MR0207",
+                      "unknown " + std::string(sql::ObjectKindName(drop.object)) + " '" +
+                          drop.name.ToString() + "'",
+                      drop.name.span);
   context_->Suggest(&diagnostic, drop.name.parts.back().text, world);
 }
 

@@ -25,10 +25,10 @@ ExpressionPtr ExpressionBinder::BindCondition(const sql::Expr& expr, std::string
   if (bound == nullptr) return nullptr;
   if (bound->type().kind() == TypeKind::kNull) return Expression::NullLiteral(DataType::Boolean());
   if (bound->type().kind() != TypeKind::kBoolean) {
-    context_->Error("MR0307",
-                    std::string(clause) + " needs a BOOLEAN, found " +
-                        bound->type().Nullable().ToString(),
-                    expr.span);
+    context_->Error(
+        "MR0307",
+        std::string(clause) + " needs a BOOLEAN, found " + bound->type().Nullable().ToString(),
+        expr.span);
     return nullptr;
   }
   return bound;
@@ -93,8 +93,8 @@ ExpressionPtr ExpressionBinder::ImplicitCast(ExpressionPtr value, const DataType
         "expected " + to.Nullable().ToString() + ", found " + value->type().Nullable().ToString(),
         span);
     if (CanExplicitlyCast(value->type(), to)) {
-      diagnostic.try_text = "CAST(" + std::string(context_->TextOf(span)) + " AS " +
-                            to.Nullable().ToString() + ")";
+      diagnostic.try_text =
+          "CAST(" + std::string(context_->TextOf(span)) + " AS " + to.Nullable().ToString() + ")";
     }
     return nullptr;
   }
@@ -107,8 +107,7 @@ ExpressionPtr ExpressionBinder::ImplicitCast(ExpressionPtr value, const DataType
 ExpressionPtr ExpressionBinder::Dispatch(const sql::Expr& expr) {
   using K = sql::ExprKind;
   switch (expr.kind) {
-    case K::kLiteral:
-      return BindLiteral(context_, *sql::As<sql::Literal>(expr));
+    case K::kLiteral: return BindLiteral(context_, *sql::As<sql::Literal>(expr));
     case K::kIntervalLiteral: {
       const auto& interval = *sql::As<sql::IntervalLiteral>(expr);
       if (interval.value != nullptr) {
@@ -118,26 +117,16 @@ ExpressionPtr ExpressionBinder::Dispatch(const sql::Expr& expr) {
       }
       return BindInterval(context_, interval);
     }
-    case K::kColumnRef:
-      return scope_->BindName(context_, sql::As<sql::ColumnRef>(expr)->name);
-    case K::kUnary:
-      return BindUnary(*sql::As<sql::Unary>(expr));
-    case K::kBinary:
-      return BindBinary(*sql::As<sql::Binary>(expr));
-    case K::kIsTest:
-      return BindIsTest(*sql::As<sql::IsTest>(expr));
-    case K::kBetween:
-      return BindBetween(*sql::As<sql::Between>(expr));
-    case K::kLike:
-      return BindLike(*sql::As<sql::Like>(expr));
-    case K::kIn:
-      return BindIn(*sql::As<sql::In>(expr));
-    case K::kCase:
-      return BindCase(*sql::As<sql::Case>(expr));
-    case K::kCast:
-      return BindCast(*sql::As<sql::Cast>(expr));
-    case K::kFunctionCall:
-      return BindCall(*sql::As<sql::FunctionCall>(expr));
+    case K::kColumnRef: return scope_->BindName(context_, sql::As<sql::ColumnRef>(expr)->name);
+    case K::kUnary: return BindUnary(*sql::As<sql::Unary>(expr));
+    case K::kBinary: return BindBinary(*sql::As<sql::Binary>(expr));
+    case K::kIsTest: return BindIsTest(*sql::As<sql::IsTest>(expr));
+    case K::kBetween: return BindBetween(*sql::As<sql::Between>(expr));
+    case K::kLike: return BindLike(*sql::As<sql::Like>(expr));
+    case K::kIn: return BindIn(*sql::As<sql::In>(expr));
+    case K::kCase: return BindCase(*sql::As<sql::Case>(expr));
+    case K::kCast: return BindCast(*sql::As<sql::Cast>(expr));
+    case K::kFunctionCall: return BindCall(*sql::As<sql::FunctionCall>(expr));
     case K::kStar:
       context_->Error("MR0312", "`*` can stand only in a SELECT list or in COUNT(*)", expr.span);
       return nullptr;
@@ -147,8 +136,7 @@ ExpressionPtr ExpressionBinder::Dispatch(const sql::Expr& expr) {
       context_->NotSupported("a subquery in an expression", expr.span,
                              "Join the subquery in FROM instead.");
       return nullptr;
-    default:
-      return BindSpecialCall(expr);
+    default: return BindSpecialCall(expr);
   }
 }
 

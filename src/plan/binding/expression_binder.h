@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ExpressionBinder: syntax -> typed expressions, by Flink's typing rules. A subclass intercepts what has a
-// meaning of its own in its clause (aggregates, OVER calls, grouping keys).
+// ExpressionBinder: syntax -> typed expressions, by Flink's typing rules. A subclass intercepts
+// what has a meaning of its own in its clause (aggregates, OVER calls, grouping keys).
 #pragma once
 
 #include <optional>
@@ -61,11 +61,11 @@ class ExpressionBinder {
 
   // calls (call_binder.cc)
   ExpressionPtr BindCall(const sql::FunctionCall& call);
-  ExpressionPtr BindConditionalCall(const sql::FunctionCall& call,
-                                    std::vector<ExpressionPtr> args);
+  ExpressionPtr BindConditionalCall(const sql::FunctionCall& call, std::vector<ExpressionPtr> args);
   ExpressionPtr BindCurrentWatermark(const sql::FunctionCall& call);
   ExpressionPtr BindCast(const sql::Cast& cast);
   ExpressionPtr BindSpecialCall(const sql::Expr& expr);
+  ExpressionPtr BindFieldAccess(const sql::FieldAccess& access);
   ExpressionPtr BindJsonCall(const sql::Expr& expr);
   std::string BehaviorOption(const sql::JsonBehavior& behavior, std::string_view on,
                              std::vector<ExpressionPtr>* args);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// INSERT INTO: the query's columns are matched by position with the table's, cast, and checked against what
-// the sink can take.
+// INSERT INTO: the query's columns are matched by position with the table's, cast, and checked
+// against what the sink can take.
 #include <algorithm>
 
 #include "functions/coercion.h"
 #include "plan/binding/expression_binder.h"
-#include "plan/binding/query_binder.h"
+#include "plan/binding/query/query_binder.h"
 #include "plan/binding/statement_binder.h"
 #include "plan/binding/table_binder.h"
 #include "plan/calc_builder.h"
@@ -55,11 +55,11 @@ bool CheckUpdates(BindContext* context, const Table& table, const PlanNode& quer
            !producer->children()[0]->changelog_mode().insert_only()) {
       producer = producer->children()[0].get();
     }
-    Diagnostic& diagnostic = context->Error(
-        "MR0410",
-        "table '" + table.name + "' takes new rows only, but " + std::string(producer->kind()) +
-            " also updates and deletes rows",
-        span);
+    Diagnostic& diagnostic =
+        context->Error("MR0410",
+                       "table '" + table.name + "' takes new rows only, but " +
+                           std::string(producer->kind()) + " also updates and deletes rows",
+                       span);
     diagnostic.detail = "changelog of the query: " + mode.ToString();
     diagnostic.next_step =
         "Aggregate by window (TUMBLE, HOP) so that each result is final, or write to a sink that "
@@ -67,8 +67,7 @@ bool CheckUpdates(BindContext* context, const Table& table, const PlanNode& quer
     return false;
   }
   if (traits.needs_primary_key_for_updates && table.primary_key.empty()) {
-    context->Error("MR0410",
-                   "table '" + table.name + "' needs a PRIMARY KEY to take updates", span)
+    context->Error("MR0410", "table '" + table.name + "' needs a PRIMARY KEY to take updates", span)
         .next_step = "Add PRIMARY KEY (..) NOT ENFORCED to CREATE TABLE.";
     return false;
   }
@@ -81,8 +80,8 @@ bool BindTargets(BindContext* context, const sql::Insert& insert, const Schema& 
   const auto find = [&](const std::string& name, Span span) -> std::optional<size_t> {
     const auto found = sink.Find(name);
     if (!found) {
-      Diagnostic& diagnostic = context->Error(
-          "MR0201", "table has no column '" + name + "' that can be written", span);
+      Diagnostic& diagnostic =
+          context->Error("MR0201", "table has no column '" + name + "' that can be written", span);
       context->Suggest(&diagnostic, name, sink.names());
     }
     return found;
@@ -126,9 +125,9 @@ PlanNodePtr BindSink(BindContext* context, const TablePtr& table, PlanNodePtr qu
   std::vector<bool> bad(std::max(from.size(), wanted.size()), false);
   bool ok = from.size() == wanted.size();
   for (size_t i = 0; i < bad.size(); ++i) {
-    bad[i] = i >= from.size() || i >= wanted.size() ||
-             (from[i].type.kind() != TypeKind::kNull &&
-              !CanStoreAssign(from[i].type, wanted[i].type));
+    bad[i] =
+        i >= from.size() || i >= wanted.size() ||
+        (from[i].type.kind() != TypeKind::kNull && !CanStoreAssign(from[i].type, wanted[i].type));
     ok = ok && !bad[i];
   }
   if (!ok) {
@@ -174,10 +173,11 @@ PlanNodePtr BindInsert(BindContext* context, const sql::Insert& insert) {
     const std::string name = insert.table.ToString();
     const bool view =
         context->catalog->FindView(context->catalog->Resolve(insert.table)) != nullptr;
-    Diagnostic& diagnostic = context->Error(
-        "MR0207", view ? "'" + name + "' is a view; rows go into tables only"
-                       : "unknown table '" + name + "'",
-        insert.table.span);
+    Diagnostic& diagnostic =
+        context->Error("MR0207",
+                       view ? "'" + name + "' is a view; rows go into tables only"
+                            : "unknown table '" + name + "'",
+                       insert.table.span);
     if (!view) context->Suggest(&diagnostic, name, context->catalog->TableNames());
   }
   QueryBinder queries(context);

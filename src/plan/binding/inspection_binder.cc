@@ -53,13 +53,14 @@ TextResult DescribeTable(const Table& table) {
     std::string extras;
     if (column.kind == TableColumn::Kind::kComputed) extras = "AS " + column.expression->ToString();
     if (column.kind == TableColumn::Kind::kMetadata) {
-      extras = "METADATA FROM '" + column.metadata_key + "'" + (column.is_virtual ? " VIRTUAL" : "");
+      extras =
+          "METADATA FROM '" + column.metadata_key + "'" + (column.is_virtual ? " VIRTUAL" : "");
     }
     std::string type = column.type.Nullable().ToString();
     if (column.type.time_attribute() == TimeAttribute::kRowtime) type += " *ROWTIME*";
     if (column.type.time_attribute() == TimeAttribute::kProctime) type += " *PROCTIME*";
-    const bool is_key = std::find(table.primary_key.begin(), table.primary_key.end(), i) !=
-                        table.primary_key.end();
+    const bool is_key =
+        std::find(table.primary_key.begin(), table.primary_key.end(), i) != table.primary_key.end();
     const bool is_time = table.watermark && table.watermark->column == i;
     output.rows.push_back({column.name, type, YesNo(column.type.nullable()), is_key ? key : "",
                            extras, is_time ? table.watermark->text : ""});
@@ -104,13 +105,14 @@ void StatementBinder::BindShow(const sql::Show& show) {
     const std::string path = catalog.Resolve(show.name);
     const std::string text = ShowCreate(catalog, show.object, path);
     if (text.empty()) {
-      Diagnostic& diagnostic = context_->Error(
-          "MR0207", "unknown " + std::string(sql::ObjectKindName(show.object)) + " '" +
-                        show.name.ToString() + "'",
-          show.name.span);
-      context_->Suggest(&diagnostic, show.name.parts.back().text,
-                        show.object == sql::ObjectKind::kModel ? catalog.ModelNames()
-                                                               : catalog.TableNames());
+      Diagnostic& diagnostic =
+          context_->Error("MR0207",
+                          "unknown " + std::string(sql::ObjectKindName(show.object)) + " '" +
+                              show.name.ToString() + "'",
+                          show.name.span);
+      context_->Suggest(
+          &diagnostic, show.name.parts.back().text,
+          show.object == sql::ObjectKind::kModel ? catalog.ModelNames() : catalog.TableNames());
       return;
     }
     AddOutput(show, "SHOW CREATE", {{"result"}, {{text}}, {}});
@@ -150,8 +152,7 @@ void StatementBinder::BindShow(const sql::Show& show) {
       BindDescribe(describe);
       return;
     }
-    default:
-      context_->NotSupported("SHOW of this kind of object", show.span);
+    default: context_->NotSupported("SHOW of this kind of object", show.span);
   }
 }
 

@@ -109,8 +109,8 @@ ExpressionPtr BindInterval(BindContext* context, const sql::IntervalLiteral& lit
                       qualifier.start == Unit::kQuarter;
   Parsed parsed;
   if (months) {
-    parsed = ParseYearMonth(text, qualifier.start, qualifier.end == Unit::kMonth &&
-                                                       qualifier.start == Unit::kYear);
+    parsed = ParseYearMonth(text, qualifier.start,
+                            qualifier.end == Unit::kMonth && qualifier.start == Unit::kYear);
   } else if (qualifier.start == Unit::kWeek && !qualifier.end) {
     parsed = ParseDayTime(text, 0, 0);
     parsed.value *= 7;
@@ -120,8 +120,7 @@ ExpressionPtr BindInterval(BindContext* context, const sql::IntervalLiteral& lit
     if (first >= 0 && last >= first) parsed = ParseDayTime(text, first, last);
   }
   if (!parsed.ok) {
-    context->Error("MR0308",
-                   "'" + literal.text + "' is no INTERVAL " + QualifierText(qualifier),
+    context->Error("MR0308", "'" + literal.text + "' is no INTERVAL " + QualifierText(qualifier),
                    literal.text_span);
     return nullptr;
   }

@@ -49,8 +49,8 @@ ExpressionPtr IntegerLiteral(BindContext* context, const sql::Literal& literal) 
 }
 
 ExpressionPtr PointLiteral(BindContext* context, const sql::Literal& literal) {
-  const std::string_view digits = std::string_view(literal.text).substr(
-      literal.text.starts_with("-") ? 1 : 0);
+  const std::string_view digits =
+      std::string_view(literal.text).substr(literal.text.starts_with("-") ? 1 : 0);
   const size_t point = digits.find('.');
   const int scale = static_cast<int>(digits.size() - point - 1);
   const int precision = std::max(static_cast<int>(digits.size()) - 1, 1);
@@ -88,8 +88,9 @@ ExpressionPtr TimeLiteral(BindContext* context, const sql::Literal& literal) {
   const int digits =
       point == std::string::npos ? 0 : static_cast<int>(literal.text.size() - point - 1);
   if (digits > 9) {
-    return BadLiteral(context, "at most 9 digits of a second fraction, found " +
-                                   std::to_string(digits), literal.span);
+    return BadLiteral(context,
+                      "at most 9 digits of a second fraction, found " + std::to_string(digits),
+                      literal.span);
   }
   DataType type = DataType::Date();
   std::string_view shape = "DATE 'yyyy-MM-dd'";
@@ -103,8 +104,8 @@ ExpressionPtr TimeLiteral(BindContext* context, const sql::Literal& literal) {
     type = DataType::TimestampLtz(digits);
     shape = "TIMESTAMP_LTZ 'yyyy-MM-dd HH:mm:ss[.fff]'";
   }
-  ExpressionPtr text = Expression::Literal(std::make_shared<arrow::StringScalar>(literal.text),
-                                           DataType::String());
+  ExpressionPtr text =
+      Expression::Literal(std::make_shared<arrow::StringScalar>(literal.text), DataType::String());
   auto cast = Expression::Cast(text, type.Nullable(), /*try_cast=*/true);
   if (!cast) {
     context->Report(cast.error(), literal.span);
@@ -123,19 +124,13 @@ ExpressionPtr TimeLiteral(BindContext* context, const sql::Literal& literal) {
 ExpressionPtr BindLiteral(BindContext* context, const sql::Literal& literal) {
   using K = sql::LiteralKind;
   switch (literal.literal) {
-    case K::kNull:
-      return Expression::NullLiteral(DataType::Null());
-    case K::kUnknown:
-      return Expression::NullLiteral(DataType::Boolean());
+    case K::kNull: return Expression::NullLiteral(DataType::Null());
+    case K::kUnknown: return Expression::NullLiteral(DataType::Boolean());
     case K::kTrue:
-    case K::kFalse:
-      return Expression::BooleanLiteral(literal.literal == K::kTrue);
-    case K::kInteger:
-      return IntegerLiteral(context, literal);
-    case K::kDecimal:
-      return PointLiteral(context, literal);
-    case K::kDouble:
-      return DoubleLiteral(context, literal);
+    case K::kFalse: return Expression::BooleanLiteral(literal.literal == K::kTrue);
+    case K::kInteger: return IntegerLiteral(context, literal);
+    case K::kDecimal: return PointLiteral(context, literal);
+    case K::kDouble: return DoubleLiteral(context, literal);
     case K::kString:
       return Expression::Literal(std::make_shared<arrow::StringScalar>(literal.text),
                                  DataType::Char(Utf16Length(literal.text)));
@@ -148,8 +143,7 @@ ExpressionPtr BindLiteral(BindContext* context, const sql::Literal& literal) {
       return Expression::Literal(std::make_shared<arrow::BinaryScalar>(std::move(bytes)),
                                  DataType::Binary(length));
     }
-    default:
-      return TimeLiteral(context, literal);
+    default: return TimeLiteral(context, literal);
   }
 }
 

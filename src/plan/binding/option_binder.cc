@@ -58,8 +58,8 @@ bool BindFormat(BindContext* context, Table* table, std::map<std::string, Option
   const auto format = rest->find("format");
   if (format == rest->end()) {
     Diagnostic& diagnostic = context->Error(
-        "MR0502", "connector '" + std::string(table->connector->name()) +
-                      "' needs the option 'format'",
+        "MR0502",
+        "connector '" + std::string(table->connector->name()) + "' needs the option 'format'",
         fallback);
     diagnostic.next_step = "Add 'format' = 'json' (or csv, parquet) to WITH.";
     return false;
@@ -125,8 +125,8 @@ bool BindConnector(BindContext* context, Table* table, const std::vector<sql::Op
   std::map<std::string, OptionValue> rest = table->raw_options;
   const auto connector = rest.find("connector");
   if (connector == rest.end()) {
-    Diagnostic& diagnostic = context->Error(
-        "MR0502", "table '" + table->name + "' has no option 'connector'", fallback);
+    Diagnostic& diagnostic =
+        context->Error("MR0502", "table '" + table->name + "' has no option 'connector'", fallback);
     for (const std::string& name : context->registries.connectors->Names()) {
       diagnostic.detail += (diagnostic.detail.empty() ? "available: " : ", ") + name;
     }
@@ -161,8 +161,7 @@ std::optional<std::map<std::string, OptionValue>> BindOptions(
       continue;
     }
     if (!bound.emplace(option.key.value, *std::move(value)).second) {
-      context->Error("MR0511", "option '" + option.key.value + "' is given twice",
-                     option.key.span);
+      context->Error("MR0511", "option '" + option.key.value + "' is given twice", option.key.span);
       ok = false;
     }
   }

@@ -12,12 +12,14 @@
 
 namespace millrace {
 
-/// Replaces `${env:NAME}`, `${NAME}` and `${file:path}`; a value that held one is secret. `${` without a
-/// known form stays as it is. Fails (MR0506) for a variable that is not set or a file that cannot be read.
+/// Replaces `${env:NAME}`, `${NAME}` and `${file:path}`; a value that held one is secret. `${`
+/// without a known form stays as it is. Fails (MR0506) for a variable that is not set or a file
+/// that cannot be read.
 Result<OptionValue> ResolveReferences(const std::string& text, const Environment& env);
 
-/// Finds connector and format and validates all options; fills those fields of `table`. Reports every
-/// problem at the option's own place (looked up in `written`, else `fallback`). False on errors.
+/// Finds connector and format and validates all options; fills those fields of `table`. Reports
+/// every problem at the option's own place (looked up in `written`, else `fallback`). False on
+/// errors.
 bool BindConnector(BindContext* context, Table* table, const std::vector<sql::Option>& written,
                    Span fallback);
 

@@ -11,27 +11,17 @@ namespace {
 std::string_view IsTestFunction(sql::IsTestKind kind) {
   using K = sql::IsTestKind;
   switch (kind) {
-    case K::kNull:
-      return "IS NULL";
-    case K::kTrue:
-      return "IS TRUE";
-    case K::kFalse:
-      return "IS FALSE";
-    case K::kUnknown:
-      return "IS UNKNOWN";
-    case K::kDistinctFrom:
-      return "IS DISTINCT FROM";
+    case K::kNull: return "IS NULL";
+    case K::kTrue: return "IS TRUE";
+    case K::kFalse: return "IS FALSE";
+    case K::kUnknown: return "IS UNKNOWN";
+    case K::kDistinctFrom: return "IS DISTINCT FROM";
     case K::kJson:
-    case K::kJsonValue:
-      return "IS JSON VALUE";
-    case K::kJsonObject:
-      return "IS JSON OBJECT";
-    case K::kJsonArray:
-      return "IS JSON ARRAY";
-    case K::kJsonScalar:
-      return "IS JSON SCALAR";
-    default:
-      return {};
+    case K::kJsonValue: return "IS JSON VALUE";
+    case K::kJsonObject: return "IS JSON OBJECT";
+    case K::kJsonArray: return "IS JSON ARRAY";
+    case K::kJsonScalar: return "IS JSON SCALAR";
+    default: return {};
   }
 }
 
@@ -62,8 +52,7 @@ ExpressionPtr ExpressionBinder::BindUnary(const sql::Unary& unary) {
       ExpressionPtr operand = BindCondition(*unary.operand, "NOT");
       return operand == nullptr ? nullptr : Call("NOT", {std::move(operand)}, unary.span);
     }
-    case sql::UnaryOp::kPlus:
-      return BindTyped(*unary.operand);
+    case sql::UnaryOp::kPlus: return BindTyped(*unary.operand);
     case sql::UnaryOp::kMinus: {
       if (const auto* literal = sql::As<sql::Literal>(unary.operand)) {
         const bool number = literal->literal == sql::LiteralKind::kInteger ||
@@ -79,9 +68,7 @@ ExpressionPtr ExpressionBinder::BindUnary(const sql::Unary& unary) {
       ExpressionPtr operand = BindTyped(*unary.operand);
       return operand == nullptr ? nullptr : Call("-", {std::move(operand)}, unary.span);
     }
-    default:
-      context_->NotSupported("RUNNING and FINAL", unary.span);
-      return nullptr;
+    default: context_->NotSupported("RUNNING and FINAL", unary.span); return nullptr;
   }
 }
 
@@ -202,12 +189,8 @@ ExpressionPtr ExpressionBinder::BindBetween(const sql::Between& between) {
 ExpressionPtr ExpressionBinder::BindLike(const sql::Like& like) {
   std::string_view function;
   switch (like.like) {
-    case sql::LikeKind::kLike:
-      function = "LIKE";
-      break;
-    case sql::LikeKind::kSimilarTo:
-      function = "SIMILAR TO";
-      break;
+    case sql::LikeKind::kLike: function = "LIKE"; break;
+    case sql::LikeKind::kSimilarTo: function = "SIMILAR TO"; break;
     default:
       context_->NotSupported("ILIKE and RLIKE", like.span,
                              "Write LOWER(x) LIKE .. or REGEXP(x, ..) instead.");

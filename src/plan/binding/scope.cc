@@ -43,9 +43,8 @@ ExpressionPtr Scope::BindFields(BindContext* context, const ScopeColumn& column,
       return nullptr;
     }
     const auto& fields = value->type().fields();
-    const auto found = std::find_if(fields.begin(), fields.end(), [&](const DataType::Field& f) {
-      return f.name == part.text;
-    });
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [&](const DataType::Field& f) { return f.name == part.text; });
     if (found == fields.end()) {
       std::vector<std::string> world;
       for (const DataType::Field& field : fields) world.push_back(field.name);
@@ -61,7 +60,8 @@ ExpressionPtr Scope::BindFields(BindContext* context, const ScopeColumn& column,
 }
 
 ExpressionPtr Scope::BindName(BindContext* context, const sql::QualifiedName& name) const {
-  // Longest qualifier first: t.a.f, then a.f. A database prefix (db.t.a) is matched by its last part.
+  // Longest qualifier first: t.a.f, then a.f. A database prefix (db.t.a) is matched by its last
+  // part.
   const auto& parts = name.parts;
   for (size_t qualifier_length = std::min<size_t>(parts.size() - 1, 3);; --qualifier_length) {
     const std::string* qualifier =
@@ -101,8 +101,8 @@ void Scope::ReportUnknown(BindContext* context, const sql::QualifiedName& name) 
     }
     std::sort(qualifiers.begin(), qualifiers.end());
     qualifiers.erase(std::unique(qualifiers.begin(), qualifiers.end()), qualifiers.end());
-    Diagnostic& diagnostic = context->Error(
-        "MR0201", "unknown table or column '" + parts[0].text + "'", parts[0].span);
+    Diagnostic& diagnostic =
+        context->Error("MR0201", "unknown table or column '" + parts[0].text + "'", parts[0].span);
     context->Suggest(&diagnostic, parts[0].text, qualifiers);
     return;
   }

@@ -15,7 +15,7 @@ namespace millrace {
 
 /// One visible column. `index` is its place in the input row.
 struct ScopeColumn {
-  std::string qualifier;   // alias or table name; empty for computed relations
+  std::string qualifier;  // alias or table name; empty for computed relations
   std::string name;
   DataType type;
   int index = 0;

@@ -2,7 +2,7 @@
 #include "plan/binding/statement_binder.h"
 
 #include "plan/binding/option_binder.h"
-#include "plan/binding/query_binder.h"
+#include "plan/binding/query/query_binder.h"
 #include "plan/explain.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/rules/optimizer.h"
@@ -81,8 +81,8 @@ void StatementBinder::BindSet(const sql::Set& set) {
   const Status status = context_->settings->Set(key, *std::move(value));
   if (!status) {
     const bool about_key = status.error().code == "MR0512";
-    Diagnostic& diagnostic = context_->Report(
-        status.error(), about_key ? set.option->key.span : set.option->value.span);
+    Diagnostic& diagnostic =
+        context_->Report(status.error(), about_key ? set.option->key.span : set.option->value.span);
     diagnostic.next_step.clear();
     if (about_key && !status.error().hint.empty()) {
       const std::string nearest = status.error().hint.substr(0, status.error().hint.find(','));
@@ -144,16 +144,15 @@ void StatementBinder::BindExplain(const sql::Explain& explain) {
 void StatementBinder::BindUse(const sql::Use& use) {
   const auto& parts = use.name.parts;
   Catalog& catalog = *context_->catalog;
-  const bool ok = use.catalog ? catalog.Use(parts[0].text, "")
-                  : parts.size() > 1
-                      ? catalog.Use(parts[0].text, parts[1].text)
-                      : catalog.Use(catalog.current_catalog(), parts[0].text);
+  const bool ok = use.catalog        ? catalog.Use(parts[0].text, "")
+                  : parts.size() > 1 ? catalog.Use(parts[0].text, parts[1].text)
+                                     : catalog.Use(catalog.current_catalog(), parts[0].text);
   if (ok) return;
-  Diagnostic& diagnostic = context_->Error(
-      "MR0207",
-      std::string("unknown ") + (use.catalog ? "catalog" : "database") + " '" +
-          use.name.ToString() + "'",
-      use.name.span);
+  Diagnostic& diagnostic =
+      context_->Error("MR0207",
+                      std::string("unknown ") + (use.catalog ? "catalog" : "database") + " '" +
+                          use.name.ToString() + "'",
+                      use.name.span);
   context_->Suggest(&diagnostic, parts.back().text,
                     use.catalog ? catalog.CatalogNames() : catalog.DatabaseNames());
 }

@@ -51,8 +51,7 @@ class TableBinder {
       ok = false;
     }
     if (options) {
-      const Span place =
-          create_.options_span.end > 0 ? create_.options_span : create_.name.span;
+      const Span place = create_.options_span.end > 0 ? create_.options_span : create_.name.span;
       ok = BindConnector(context_, table_.get(), create_.options, place) && ok;
     }
     ok = ok && BindMetadata();
@@ -93,8 +92,8 @@ class TableBinder {
         case sql::ColumnDefinition::Kind::kMetadata:
           column.kind = TableColumn::Kind::kMetadata;
           column.is_virtual = definition.is_virtual;
-          column.metadata_key = definition.metadata_key ? definition.metadata_key->value
-                                                        : definition.name.text;
+          column.metadata_key =
+              definition.metadata_key ? definition.metadata_key->value : definition.name.text;
           [[fallthrough]];
         case sql::ColumnDefinition::Kind::kPhysical: {
           const auto type = BindType(context_, *definition.type);
@@ -165,11 +164,10 @@ class TableBinder {
           "a rowtime column is TIMESTAMP(3) or TIMESTAMP_LTZ(3) (precision 0 to 3), '" + name +
               "' is " + column.type.ToString(),
           definition.column.span);
-      diagnostic.next_step =
-          column.type.is_timestamp()
-              ? "Declare the column with precision 3."
-              : "Add a computed column, e.g. " + name + "_time AS TO_TIMESTAMP_LTZ(" + name +
-                    ", 3), and use it in WATERMARK FOR.";
+      diagnostic.next_step = column.type.is_timestamp() ? "Declare the column with precision 3."
+                                                        : "Add a computed column, e.g. " + name +
+                                                              "_time AS TO_TIMESTAMP_LTZ(" + name +
+                                                              ", 3), and use it in WATERMARK FOR.";
       return false;
     }
     Scope scope;
@@ -197,8 +195,7 @@ class TableBinder {
     }
     if (constraint.enforcement != sql::Constraint::Enforcement::kNotEnforced) {
       Diagnostic& diagnostic = context_->Error(
-          "MR0402",
-          "a PRIMARY KEY is not enforced here: its data belongs to the outside; say so",
+          "MR0402", "a PRIMARY KEY is not enforced here: its data belongs to the outside; say so",
           constraint.span);
       std::string text(context_->TextOf(constraint.span));
       if (constraint.enforcement == sql::Constraint::Enforcement::kEnforced) {

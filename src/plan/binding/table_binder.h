@@ -29,7 +29,8 @@ TablePtr PrepareUse(BindContext* context, TablePtr table, bool for_write, Span s
 /// Scan of all readable columns in declaration order, with computed columns and the watermark.
 PlanNodePtr BuildScan(BindContext* context, const TablePtr& table);
 
-/// Options as written; references like `${env:NAME}` replaced. Reports duplicates and missing variables.
+/// Options as written; references like `${env:NAME}` replaced. Reports duplicates and missing
+/// variables.
 std::optional<std::map<std::string, OptionValue>> BindOptions(
     BindContext* context, const std::vector<sql::Option>& options);
 

@@ -8,8 +8,8 @@
 
 namespace millrace {
 
-/// Copies columns, keys, watermark and options into `table` before its own columns are added. Its own
-/// options win (OVERWRITING) or must not repeat (INCLUDING). False after a diagnostic.
+/// Copies columns, keys, watermark and options into `table` before its own columns are added. Its
+/// own options win (OVERWRITING) or must not repeat (INCLUDING). False after a diagnostic.
 bool ApplyLike(BindContext* context, const sql::LikeClause& like, Table* table);
 
 }  // namespace millrace

@@ -13,7 +13,12 @@ namespace {
 /// Extras that every table understands.
 const std::vector<OptionSpec>& GeneralExtras() {
   static const std::vector<OptionSpec> kExtras = {
-      {"dead-letter.path", OptionType::kString, "", false, false, {},
+      {"dead-letter.path",
+       OptionType::kString,
+       "",
+       false,
+       false,
+       {},
        "File that takes this table's dead letters instead of the one in the data directory."},
   };
   return kExtras;
@@ -105,8 +110,8 @@ PlanNodePtr BuildScan(BindContext* context, const TablePtr& table) {
     }
   }
   PlanNodePtr plan = std::make_shared<ScanNode>(table, stored);
-  const bool plain = stored.size() == table->columns.size() &&
-                     std::is_sorted(stored.begin(), stored.end());
+  const bool plain =
+      stored.size() == table->columns.size() && std::is_sorted(stored.begin(), stored.end());
   if (!plain) {
     std::vector<int> position(table->columns.size(), -1);
     for (size_t i = 0; i < stored.size(); ++i) position[stored[i]] = static_cast<int>(i);
@@ -114,12 +119,11 @@ PlanNodePtr BuildScan(BindContext* context, const TablePtr& table) {
     std::vector<std::string> names;
     for (size_t i = 0; i < table->columns.size(); ++i) {
       const TableColumn& column = table->columns[i];
-      projections.push_back(column.expression
-                                ? column.expression->Remap(position)
-                                : Expression::InputRef(position[i],
-                                                       column.type.WithTimeAttribute(
-                                                           TimeAttribute::kNone),
-                                                       column.name));
+      projections.push_back(
+          column.expression
+              ? column.expression->Remap(position)
+              : Expression::InputRef(
+                    position[i], column.type.WithTimeAttribute(TimeAttribute::kNone), column.name));
       names.push_back(column.name);
     }
     plan = std::make_shared<CalcNode>(plan, nullptr, std::move(projections), std::move(names));

@@ -12,12 +12,12 @@ std::optional<int> Parameter(BindContext* context, const sql::TypeName& type,
                              std::string_view what) {
   if (!value) return fallback;
   if (*value < low || *value > high) {
-    Diagnostic& diagnostic = context->Error(
-        "MR0303",
-        std::string(what) + " of " + std::string(sql::TypeKindName(type.kind)) + " must be " +
-            std::to_string(low) + " to " + std::to_string(high) + ", found " +
-            std::to_string(*value),
-        type.span);
+    Diagnostic& diagnostic =
+        context->Error("MR0303",
+                       std::string(what) + " of " + std::string(sql::TypeKindName(type.kind)) +
+                           " must be " + std::to_string(low) + " to " + std::to_string(high) +
+                           ", found " + std::to_string(*value),
+                       type.span);
     const std::string name(sql::TypeKindName(type.kind));
     const int64_t near = *value < low ? low : high;
     if (type.kind == sql::TypeKind::kDecimal) {
@@ -48,12 +48,9 @@ std::optional<DataType> BindNested(BindContext* context, const sql::TypeName& ty
     elements.push_back(*bound);
   }
   switch (type.kind) {
-    case sql::TypeKind::kArray:
-      return DataType::Array(elements[0]);
-    case sql::TypeKind::kMultiset:
-      return DataType::Multiset(elements[0]);
-    default:
-      return DataType::Map(elements[0], elements[1]);
+    case sql::TypeKind::kArray: return DataType::Array(elements[0]);
+    case sql::TypeKind::kMultiset: return DataType::Multiset(elements[0]);
+    default: return DataType::Map(elements[0], elements[1]);
   }
 }
 
@@ -64,14 +61,10 @@ std::optional<DataType> BindWithLength(BindContext* context, const sql::TypeName
                                 1, DataType::kMaxLength, "the length");
   if (!length) return std::nullopt;
   switch (type.kind) {
-    case sql::TypeKind::kChar:
-      return DataType::Char(*length);
-    case sql::TypeKind::kVarchar:
-      return DataType::Varchar(*length);
-    case sql::TypeKind::kBinary:
-      return DataType::Binary(*length);
-    default:
-      return DataType::Varbinary(*length);
+    case sql::TypeKind::kChar: return DataType::Char(*length);
+    case sql::TypeKind::kVarchar: return DataType::Varchar(*length);
+    case sql::TypeKind::kBinary: return DataType::Binary(*length);
+    default: return DataType::Varbinary(*length);
   }
 }
 
@@ -99,51 +92,34 @@ std::optional<DataType> BindInterval(const sql::TypeName& type) {
 std::optional<DataType> BindKind(BindContext* context, const sql::TypeName& type) {
   using K = sql::TypeKind;
   switch (type.kind) {
-    case K::kBoolean:
-      return DataType::Boolean();
-    case K::kTinyint:
-      return DataType::TinyInt();
-    case K::kSmallint:
-      return DataType::SmallInt();
-    case K::kInt:
-      return DataType::Int();
-    case K::kBigint:
-      return DataType::BigInt();
-    case K::kFloat:
-      return DataType::Float();
-    case K::kDouble:
-      return DataType::Double();
-    case K::kDecimal:
-      return BindDecimal(context, type);
-    case K::kString:
-      return DataType::String();
-    case K::kBytes:
-      return DataType::Bytes();
+    case K::kBoolean: return DataType::Boolean();
+    case K::kTinyint: return DataType::TinyInt();
+    case K::kSmallint: return DataType::SmallInt();
+    case K::kInt: return DataType::Int();
+    case K::kBigint: return DataType::BigInt();
+    case K::kFloat: return DataType::Float();
+    case K::kDouble: return DataType::Double();
+    case K::kDecimal: return BindDecimal(context, type);
+    case K::kString: return DataType::String();
+    case K::kBytes: return DataType::Bytes();
     case K::kChar:
     case K::kVarchar:
     case K::kBinary:
-    case K::kVarbinary:
-      return BindWithLength(context, type);
-    case K::kDate:
-      return DataType::Date();
+    case K::kVarbinary: return BindWithLength(context, type);
+    case K::kDate: return DataType::Date();
     case K::kTime: {
       const auto precision = Parameter(context, type, type.precision, 0, 0, 9, "the precision");
       if (!precision) return std::nullopt;
       return DataType::Time(*precision);
     }
     case K::kTimestamp:
-    case K::kTimestampLtz:
-      return BindTimestamp(context, type);
-    case K::kInterval:
-      return BindInterval(type);
+    case K::kTimestampLtz: return BindTimestamp(context, type);
+    case K::kInterval: return BindInterval(type);
     case K::kArray:
     case K::kMap:
     case K::kMultiset:
-    case K::kRow:
-      return BindNested(context, type);
-    default:
-      context->NotSupported("type " + sql::Print(type), type.span);
-      return std::nullopt;
+    case K::kRow: return BindNested(context, type);
+    default: context->NotSupported("type " + sql::Print(type), type.span); return std::nullopt;
   }
 }
 

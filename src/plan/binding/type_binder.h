@@ -10,7 +10,8 @@
 
 namespace millrace {
 
-/// Reports MR0303 (limits), MR0401 (types that are not carried yet). NOT NULL is honoured at every level.
+/// Reports MR0303 (limits), MR0401 (types that are not carried yet). NOT NULL is honoured at every
+/// level.
 std::optional<DataType> BindType(BindContext* context, const sql::TypeName& type);
 
 }  // namespace millrace

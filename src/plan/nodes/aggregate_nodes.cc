@@ -116,8 +116,9 @@ Distribution OverNode::required_distribution(size_t) const {
 
 Delay OverNode::delay() const {
   if (fields_.on_arrival || fields_.proctime) return {};
-  return {true, 0, "a row waits until the watermark reaches its time (millrace.over.emit = "
-                   "'on-arrival' sends it at once)"};
+  return {true, 0,
+          "a row waits until the watermark reaches its time (millrace.over.emit = "
+          "'on-arrival' sends it at once)"};
 }
 
 std::string OverNode::state_description() const {

@@ -9,22 +9,22 @@
 namespace millrace {
 
 /// GROUP BY keys, window. Output: keys, then aggregates, then the window columns asked for.
-/// One +I per key and window when the watermark reaches window_end - 1 ms; late rule of section 7 in
-/// docs/reference/time.md (TUMBLE: window fired; HOP, CUMULATE: by slice).
+/// One +I per key and window when the watermark reaches window_end - 1 ms; late rule of section 7
+/// in docs/reference/time.md (TUMBLE: window fired; HOP, CUMULATE: by slice).
 class WindowAggregateNode final : public PlanNode {
  public:
   static constexpr std::string_view kKind = "WindowAggregate";
   struct Fields {
-    std::vector<int> keys;                 // input columns
+    std::vector<int> keys;  // input columns
     std::vector<AggregateCall> calls;
     WindowSpec window;
-    int time_column = -1;                  // rowtime column windows are computed from, or -1:
-    int start_column = -1;                 // windows are attached by columns of the input
+    int time_column = -1;   // rowtime column windows are computed from, or -1:
+    int start_column = -1;  // windows are attached by columns of the input
     int end_column = -1;
-    bool emit_start = false;               // output columns behind the aggregates, in this order
+    bool emit_start = false;  // output columns behind the aggregates, in this order
     bool emit_end = false;
-    bool emit_time = false;                // rowtime attribute of the result (window_end - 1 ms)
-    DataType time_type;                    // of window_time; window_start/end are TIMESTAMP(3)
+    bool emit_time = false;  // rowtime attribute of the result (window_end - 1 ms)
+    DataType time_type;      // of window_time; window_start/end are TIMESTAMP(3)
   };
   WindowAggregateNode(PlanNodePtr input, Fields fields, Schema schema);
   std::string_view kind() const override { return kKind; }
@@ -71,11 +71,11 @@ class OverNode final : public PlanNode {
   static constexpr std::string_view kKind = "Over";
   struct Fields {
     std::vector<int> partition_keys;
-    int order_column = -1;                 // rowtime or proctime column
+    int order_column = -1;  // rowtime or proctime column
     bool proctime = false;
-    bool rows = false;                     // ROWS frame, else RANGE
-    int64_t preceding = -1;                // ROWS: rows; RANGE: milliseconds; -1 = UNBOUNDED
-    bool on_arrival = false;               // millrace.over.emit = on-arrival
+    bool rows = false;        // ROWS frame, else RANGE
+    int64_t preceding = -1;   // ROWS: rows; RANGE: milliseconds; -1 = UNBOUNDED
+    bool on_arrival = false;  // millrace.over.emit = on-arrival
     std::vector<AggregateCall> calls;
   };
   OverNode(PlanNodePtr input, Fields fields, Schema schema);

@@ -37,14 +37,13 @@ PlanNodePtr WindowJoinNode::WithChildren(std::vector<PlanNodePtr> children) cons
 }
 
 std::string WindowJoinNode::details() const {
-  std::string text = "type=[" + std::string(JoinTypeName(fields_.type)) + "], on=[" +
-                     KeyText(*this, fields_.left_keys, fields_.right_keys) + "], windows=[" +
-                     ColumnList(children()[0]->schema(),
-                                {fields_.left_window.start, fields_.left_window.end}) +
-                     "; " +
-                     ColumnList(children()[1]->schema(),
-                                {fields_.right_window.start, fields_.right_window.end}) +
-                     "]";
+  std::string text =
+      "type=[" + std::string(JoinTypeName(fields_.type)) + "], on=[" +
+      KeyText(*this, fields_.left_keys, fields_.right_keys) + "], windows=[" +
+      ColumnList(children()[0]->schema(), {fields_.left_window.start, fields_.left_window.end}) +
+      "; " +
+      ColumnList(children()[1]->schema(), {fields_.right_window.start, fields_.right_window.end}) +
+      "]";
   if (fields_.condition) text += ", where=[" + fields_.condition->ToString() + "]";
   return text;
 }

@@ -15,11 +15,11 @@ class WindowJoinNode final : public PlanNode {
   static constexpr std::string_view kKind = "WindowJoin";
   struct Fields {
     JoinType type = JoinType::kInner;
-    std::vector<int> left_keys;            // equi keys beside the window columns
+    std::vector<int> left_keys;  // equi keys beside the window columns
     std::vector<int> right_keys;
     WindowColumns left_window;
     WindowColumns right_window;
-    ExpressionPtr condition;               // over left ++ right columns, may be null
+    ExpressionPtr condition;  // over left ++ right columns, may be null
   };
   WindowJoinNode(PlanNodePtr left, PlanNodePtr right, Fields fields, Schema schema);
   std::string_view kind() const override { return kKind; }
@@ -49,7 +49,7 @@ class IntervalJoinNode final : public PlanNode {
     int right_time = -1;
     int64_t lower_ms = 0;
     int64_t upper_ms = 0;
-    ExpressionPtr condition;               // residual, over left ++ right columns, may be null
+    ExpressionPtr condition;  // residual, over left ++ right columns, may be null
   };
   IntervalJoinNode(PlanNodePtr left, PlanNodePtr right, Fields fields, Schema schema);
   std::string_view kind() const override { return kKind; }

@@ -32,8 +32,7 @@ std::string ScanNode::details() const {
 }
 
 ChangelogMode ScanNode::changelog_mode() const {
-  return table_->format != nullptr ? table_->format->changelog_mode()
-                                   : ChangelogMode::InsertOnly();
+  return table_->format != nullptr ? table_->format->changelog_mode() : ChangelogMode::InsertOnly();
 }
 
 ValuesNode::ValuesNode(Schema schema, Batch rows, std::string text)

@@ -76,18 +76,14 @@ ChangelogMode UnionNode::changelog_mode() const {
 std::string WindowSpec::ToString() const {
   std::string text;
   switch (kind) {
-    case WindowKind::kTumble:
-      text = "TUMBLE(size=[" + DurationText(size) + "]";
-      break;
+    case WindowKind::kTumble: text = "TUMBLE(size=[" + DurationText(size) + "]"; break;
     case WindowKind::kHop:
       text = "HOP(slide=[" + DurationText(slide) + "], size=[" + DurationText(size) + "]";
       break;
     case WindowKind::kCumulate:
       text = "CUMULATE(step=[" + DurationText(slide) + "], size=[" + DurationText(size) + "]";
       break;
-    case WindowKind::kSession:
-      text = "SESSION(gap=[" + DurationText(size) + "]";
-      break;
+    case WindowKind::kSession: text = "SESSION(gap=[" + DurationText(size) + "]"; break;
   }
   if (offset != 0) text += ", offset=[" + DurationText(offset) + "]";
   if (!time_zone.empty()) text += ", zone=[" + time_zone + "]";
@@ -95,19 +91,20 @@ std::string WindowSpec::ToString() const {
 }
 
 WindowTvfNode::WindowTvfNode(PlanNodePtr input, int time_column, WindowSpec spec)
-    : PlanNode({input},
-               [&] {
-                 Schema schema;
-                 for (const Column& column : input->schema()) {
-                   schema.Append({column.name, column.type.WithTimeAttribute(TimeAttribute::kNone)});
-                 }
-                 const DataType time = input->schema()[static_cast<size_t>(time_column)].type;
-                 schema.Append({"window_start", DataType::Timestamp(3).NotNull()});
-                 schema.Append({"window_end", DataType::Timestamp(3).NotNull()});
-                 schema.Append({"window_time",
-                                time.NotNull().WithTimeAttribute(TimeAttribute::kRowtime)});
-                 return schema;
-               }()),
+    : PlanNode(
+          {input},
+          [&] {
+            Schema schema;
+            for (const Column& column : input->schema()) {
+              schema.Append({column.name, column.type.WithTimeAttribute(TimeAttribute::kNone)});
+            }
+            const DataType time = input->schema()[static_cast<size_t>(time_column)].type;
+            schema.Append({"window_start", DataType::Timestamp(3).NotNull()});
+            schema.Append({"window_end", DataType::Timestamp(3).NotNull()});
+            schema.Append(
+                {"window_time", time.NotNull().WithTimeAttribute(TimeAttribute::kRowtime)});
+            return schema;
+          }()),
       time_column_(time_column),
       spec_(std::move(spec)) {}
 

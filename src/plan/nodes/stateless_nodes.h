@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nodes without keyed state: filter and projection in one, UNION ALL, a window function alone, prediction.
+// Nodes without keyed state: filter and projection in one, UNION ALL, a window function alone,
+// prediction.
 #pragma once
 
 #include "plan/node.h"
@@ -39,13 +40,14 @@ class UnionNode final : public PlanNode {
 
 enum class WindowKind { kTumble, kHop, kCumulate, kSession };
 
-/// Lengths in milliseconds. TUMBLE: size; HOP: slide, size; CUMULATE: step (slide), size; SESSION: gap (size).
+/// Lengths in milliseconds. TUMBLE: size; HOP: slide, size; CUMULATE: step (slide), size; SESSION:
+/// gap (size).
 struct WindowSpec {
   WindowKind kind = WindowKind::kTumble;
   int64_t size = 0;
   int64_t slide = 0;
   int64_t offset = 0;
-  std::string time_zone;   // rowtime of TIMESTAMP_LTZ: windows align to this zone; empty otherwise
+  std::string time_zone;  // rowtime of TIMESTAMP_LTZ: windows align to this zone; empty otherwise
   std::string ToString() const;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Optimizer: the visible list of rewrites, applied in order. Each keeps results, changelog and names.
+// Optimizer: the visible list of rewrites, applied in order. Each keeps results, changelog and
+// names.
 #pragma once
 
 #include <string_view>
@@ -11,7 +12,7 @@ namespace millrace {
 
 struct Rule {
   std::string_view name;
-  std::string_view reason;   // why it stands at this place of the list
+  std::string_view reason;  // why it stands at this place of the list
   PlanNodePtr (*apply)(const PlanNodePtr& root);
 };
 

@@ -53,8 +53,8 @@ Narrowed NarrowCalc(const CalcNode& calc, const std::vector<bool>& wanted) {
   const Narrowed input = Narrow(calc.children()[0], std::move(below));
   for (ExpressionPtr& projection : projections) projection = projection->Remap(input.mapping);
   ExpressionPtr condition = calc.condition() ? calc.condition()->Remap(input.mapping) : nullptr;
-  result.plan = std::make_shared<CalcNode>(input.plan, std::move(condition),
-                                           std::move(projections), std::move(names));
+  result.plan = std::make_shared<CalcNode>(input.plan, std::move(condition), std::move(projections),
+                                           std::move(names));
   return result;
 }
 

@@ -101,7 +101,9 @@ class JsonParser {
       case 't': *out += '\t'; return true;
       case 'b': *out += '\b'; return true;
       case 'f': *out += '\f'; return true;
-      case '"': case '\\': case '/': *out += kind; return true;
+      case '"':
+      case '\\':
+      case '/': *out += kind; return true;
       case 'u': break;
       default: return false;
     }

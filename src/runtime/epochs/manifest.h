@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// RunManifest: `run.json` in the data directory, replaced atomically at the end of every epoch. It decides
-// which epoch happened: positions of sources, states of sinks and lengths of dead-letter files belong
-// together. docs/internals/run-manifest.md describes the format.
+// RunManifest: `run.json` in the data directory, replaced atomically at the end of every epoch. It
+// decides which epoch happened: positions of sources, states of sinks and lengths of dead-letter
+// files belong together. docs/internals/run-manifest.md describes the format.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,9 @@ namespace millrace {
 
 struct RunManifest {
   std::string pipeline;
-  std::string fingerprint;      // hex hash of JobGraph::fingerprint
-  bool finished = false;        // the run came to its end
-  bool keyed_state = false;     // positions alone cannot resume it
+  std::string fingerprint;   // hex hash of JobGraph::fingerprint
+  bool finished = false;     // the run came to its end
+  bool keyed_state = false;  // positions alone cannot resume it
   uint64_t epoch = 0;
   std::map<std::string, std::vector<SplitPosition>> sources;  // by node id
   std::map<std::string, std::string> sinks;                   // by "node id/shard"

@@ -24,11 +24,13 @@ Result<std::optional<RunManifest>> ReadInterrupted(JobState* job) {
 }
 
 Error OtherPipeline(const JobSpec& spec, const RunManifest& manifest) {
-  return {.code = "MR0804", .domain = ErrorDomain::kUser,
+  return {.code = "MR0804",
+          .domain = ErrorDomain::kUser,
           .message = "'" + spec.data_dir + "' holds an interrupted run of another version of '" +
                      manifest.pipeline + "'",
-          .detail = "its statements or table options were different, so positions and outputs do "
-                    "not fit",
+          .detail =
+              "its statements or table options were different, so positions and outputs do "
+              "not fit",
           .hint = "finish it with the file it was started with, or discard it with --fresh"};
 }
 
@@ -59,8 +61,9 @@ Result<StartPoint> DecideStart(JobState* job) {
   } else if (job->graph.has_keyed_state()) {
     start.mode = StartPoint::Mode::kReplay;
     if (spec.notice) {
-      spec.notice("an interrupted run was found; its keyed state was in memory, so the input is "
-                  "replayed from the start and the outputs of that run are replaced");
+      spec.notice(
+          "an interrupted run was found; its keyed state was in memory, so the input is "
+          "replayed from the start and the outputs of that run are replaced");
     }
   } else {
     start.mode = StartPoint::Mode::kResume;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ExchangeQueue: events from one shard to another on one edge. Bounded, one producer thread, one consumer
-// thread, no locks. Both ends wake the other side when it may be parked.
+// ExchangeQueue: events from one shard to another on one edge. Bounded, one producer thread, one
+// consumer thread, no locks. Both ends wake the other side when it may be parked.
 #pragma once
 
 #include <atomic>

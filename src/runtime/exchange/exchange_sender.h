@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// ExchangeSender: the outgoing end of one exchange edge on one shard. Cuts batches by the owner of their
-// keys; everything else goes to all receivers. What a full queue does not take waits here, and the
-// operator in front is not run until all of it is gone: one call's output is the bound. One thread.
+// ExchangeSender: the outgoing end of one exchange edge on one shard. Cuts batches by the owner of
+// their keys; everything else goes to all receivers. What a full queue does not take waits here,
+// and the operator in front is not run until all of it is gone: one call's output is the bound. One
+// thread.
 #pragma once
 
 #include <deque>
@@ -16,8 +17,8 @@ namespace millrace {
 
 class ExchangeSender {
  public:
-  /// `queues[i]` leads to receiver i, or is null if that shard has no receiver. `codec` null: all rows go
-  /// to shard 0.
+  /// `queues[i]` leads to receiver i, or is null if that shard has no receiver. `codec` null: all
+  /// rows go to shard 0.
   ExchangeSender(std::vector<ExchangeQueue*> queues, std::unique_ptr<KeyCodec> codec);
 
   void Send(const Event& event);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// InputPort: one input of an operator on one shard. Fed by an operator of the same shard, or by channels
-// from several shards which it merges: the watermark is the minimum over channels, the running watermark
-// of a row the minimum of its own and the other channels', a barrier comes out once all channels brought
-// it (a channel that brought it is not read meanwhile), and so does the end. Idle channels are left out
-// of the minimum. Channels from shards that
-// own no split upstream do not exist. One thread.
+// InputPort: one input of an operator on one shard. Fed by an operator of the same shard, or by
+// channels from several shards which it merges: the watermark is the minimum over channels, the
+// running watermark of a row the minimum of its own and the other channels', a barrier comes out
+// once all channels brought it (a channel that brought it is not read meanwhile), and so does the
+// end. Idle channels are left out of the minimum. Channels from shards that own no split upstream
+// do not exist. One thread.
 #pragma once
 
 #include <deque>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // WakeUp: where one thread parks and others wake it. Notify costs one load while nobody is parked.
-// Parking: Prepare(), look once more for work, then Wait() or Cancel(); a Notify after Prepare is never
-// lost. Notify is thread-safe; the rest belongs to the owner.
+// Parking: Prepare(), look once more for work, then Wait() or Cancel(); a Notify after Prepare is
+// never lost. Notify is thread-safe; the rest belongs to the owner.
 #pragma once
 
 #include <atomic>

@@ -39,7 +39,7 @@ Accounting Account(const std::vector<NodeSnapshot>& nodes) {
     sum.dead_lettered += node.source.dead_lettered + node.counters.rows_failed;
     sum.late += node.counters.rows_late;
     if (node.kind != "Sink" && node.kind != "Collect") continue;
-    sum.out += node.rows_in - node.counters.rows_failed;
+    sum.out += node.rows_in - node.counters.rows_failed - node.counters.rows_filtered;
   }
   return sum;
 }

@@ -2,9 +2,10 @@
 // JobSnapshot: what a running job looks like from outside, a plain copy.
 //
 // Accounting. Per source: records_in = rows_out + dead_lettered + skipped. Per operator without
-// aggregation or join: rows_in = rows_out + filtered + late + failed. So for a pipeline of such operators
-// what came in equals what went out plus what was filtered, dead-lettered and late, as `Accounting` sums
-// up; rows that entered an aggregation or join are `aggregated` and leave it as other rows.
+// aggregation or join: rows_in = rows_out + filtered + late + failed. So for a pipeline of such
+// operators what came in equals what went out plus what was filtered, dead-lettered and late, as
+// `Accounting` sums up; rows that entered an aggregation or join are `aggregated` and leave it as
+// other rows.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +21,17 @@
 namespace millrace {
 
 struct NodeSnapshot {
-  int node = 0;                  // index in the graph, topological
+  int node = 0;  // index in the graph, topological
   std::string id;
   std::string kind;
-  std::string table;             // scans and sinks
-  std::vector<int> inputs;       // nodes
+  std::string table;        // scans and sinks
+  std::vector<int> inputs;  // nodes
   uint64_t rows_in = 0;
   uint64_t rows_out = 0;
-  OperatorMetrics counters;      // filtered, late, failed
+  OperatorMetrics counters;  // filtered, late, failed
   uint64_t batches_in = 0;
   uint64_t busy_nanos = 0;
-  SourceCounters source;         // sources only
+  SourceCounters source;                // sources only
   EventTime watermark = kMinWatermark;  // the least over shards
   size_t state_entries = 0;
   size_t state_bytes = 0;
@@ -44,16 +45,16 @@ struct ShardSnapshot {
 };
 
 struct Accounting {
-  uint64_t in = 0;               // records read
-  uint64_t out = 0;              // rows written to sinks
-  uint64_t filtered = 0;         // by conditions, skipped records included
-  uint64_t dead_lettered = 0;    // not decodable or not processable
+  uint64_t in = 0;             // records read
+  uint64_t out = 0;            // rows written to sinks
+  uint64_t filtered = 0;       // by conditions, skipped records included
+  uint64_t dead_lettered = 0;  // not decodable or not processable
   uint64_t late = 0;
 };
 
 struct JobSnapshot {
-  uint64_t epoch = 0;            // last completed
-  int64_t elapsed_nanos = 0;     // since the first shard step
+  uint64_t epoch = 0;         // last completed
+  int64_t elapsed_nanos = 0;  // since the first shard step
   std::vector<NodeSnapshot> nodes;
   std::vector<ShardSnapshot> shards;
   Accounting accounting;

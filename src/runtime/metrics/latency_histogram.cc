@@ -15,8 +15,8 @@ void LatencyHistogram::Merge(const LatencyHistogram& other) {
 
 int64_t LatencyHistogram::Quantile(double q) const {
   if (count_ == 0) return 0;
-  const auto rank = std::max<uint64_t>(
-      1, static_cast<uint64_t>(std::ceil(q * static_cast<double>(count_))));
+  const auto rank =
+      std::max<uint64_t>(1, static_cast<uint64_t>(std::ceil(q * static_cast<double>(count_))));
   uint64_t seen = 0;
   for (size_t i = 0; i < kBuckets; ++i) {
     seen += buckets_[i];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // LatencyHistogram: durations in nanoseconds in fixed logarithmic buckets, 32 per power of two: any
-// quantile is within 3 % of the truth, and two histograms merge by adding. One thread; copy to share.
+// quantile is within 3 % of the truth, and two histograms merge by adding. One thread; copy to
+// share.
 #pragma once
 
 #include <array>

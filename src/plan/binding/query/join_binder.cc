@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Joins: conditions are sorted into equal keys, window equality, time bounds and a rest, and that decides
-// which join it is. Inner joins also use what WHERE says about both sides.
+// Joins: conditions are sorted into equal keys, window equality, time bounds and a rest, and that
+// decides which join it is. Inner joins also use what WHERE says about both sides.
 #include <arrow/scalar.h>
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 #include "functions/coercion.h"
 #include "plan/binding/expression_binder.h"
-#include "plan/binding/query_binder.h"
+#include "plan/binding/query/query_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/join_nodes.h"
 
@@ -101,8 +101,8 @@ class JoinPlanner {
       return std::nullopt;
     }
     const bool by_window = TakeWindowKeys();
-    if (!by_window && (bounds_.left_time < 0 || bounds_.lower == kNoLower ||
-                       bounds_.upper == kNoUpper)) {
+    if (!by_window &&
+        (bounds_.left_time < 0 || bounds_.lower == kNoLower || bounds_.upper == kNoUpper)) {
       Diagnostic& diagnostic = context_->Error(
           "MR0401", "a regular join, whose state grows without bound, is not supported yet", span_);
       diagnostic.next_step =
@@ -111,9 +111,9 @@ class JoinPlanner {
       return std::nullopt;
     }
     if (type_ != JoinType::kInner) {
-      context_->NotSupported(std::string(JoinTypeName(type_)) +
-                                 (by_window ? " window join" : " interval join"),
-                             span_);
+      context_->NotSupported(
+          std::string(JoinTypeName(type_)) + (by_window ? " window join" : " interval join"),
+          span_);
       return std::nullopt;
     }
     return by_window ? PlanWindow() : PlanInterval();
@@ -268,8 +268,9 @@ class JoinPlanner {
     Schema schema;
     for (const PlanNodePtr& side : {left_.plan, right_.plan}) {
       for (const Column& column : side->schema()) {
-        schema.Append({column.name, keep_time ? column.type
-                                              : column.type.WithTimeAttribute(TimeAttribute::kNone)});
+        schema.Append({column.name, keep_time
+                                        ? column.type
+                                        : column.type.WithTimeAttribute(TimeAttribute::kNone)});
       }
     }
     return schema;
@@ -326,14 +327,10 @@ class JoinPlanner {
 
 JoinType ToJoinType(sql::JoinType type) {
   switch (type) {
-    case sql::JoinType::kLeft:
-      return JoinType::kLeft;
-    case sql::JoinType::kRight:
-      return JoinType::kRight;
-    case sql::JoinType::kFull:
-      return JoinType::kFull;
-    default:
-      return JoinType::kInner;
+    case sql::JoinType::kLeft: return JoinType::kLeft;
+    case sql::JoinType::kRight: return JoinType::kRight;
+    case sql::JoinType::kFull: return JoinType::kFull;
+    default: return JoinType::kInner;
   }
 }
 
@@ -359,7 +356,8 @@ std::optional<BoundRelation> QueryBinder::BindJoin(const sql::Join& join,
     planner.AddCondition(condition);
   }
   if (type == JoinType::kInner) {
-    // Parts of WHERE that bind over this join belong to it; the rest is left for an outer join or filter.
+    // Parts of WHERE that bind over this join belong to it; the rest is left for an outer join or
+    // filter.
     std::erase_if(*where, [&](const sql::ExprPtr& part) {
       QuietScope quiet(context_);
       ExpressionBinder binder(context_, &planner.scope());

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// SELECT with aggregates: GROUP BY keys and aggregate calls are found in the SELECT list and HAVING, the
-// input is projected to what they need, and a window or group aggregation is put on top.
+// SELECT with aggregates: GROUP BY keys and aggregate calls are found in the SELECT list and
+// HAVING, the input is projected to what they need, and a window or group aggregation is put on
+// top.
 //
-// While binding, positions of the result are virtual: key i is $i, call j is $(keys + j). They are mapped to
-// the node's real output once its form is known.
+// While binding, positions of the result are virtual: key i is $i, call j is $(keys + j). They are
+// mapped to the node's real output once its form is known.
 #include <algorithm>
 
-#include "plan/binding/select_binder.h"
+#include "plan/binding/query/select_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
@@ -17,9 +18,9 @@ namespace {
 
 /// What the SELECT list asks of the aggregation.
 struct Aggregation {
-  ProjectionBuilder input;                 // keys first, then arguments and filters
+  ProjectionBuilder input;  // keys first, then arguments and filters
   size_t key_count = 0;
-  std::vector<AggregateCall> calls;        // args and filter are positions in `input`
+  std::vector<AggregateCall> calls;  // args and filter are positions in `input`
 };
 
 /// Binds one aggregate call over the input scope; equal calls are found again.
@@ -207,8 +208,8 @@ WindowKeys FindWindowKeys(const PlanNode& source, const std::vector<ExpressionPt
   return found;
 }
 
-/// A window function directly below a projection that only forwards its window columns: windows are then
-/// computed by the aggregation itself, from the time column. Null if the shape is another one.
+/// A window function directly below a projection that only forwards its window columns: windows are
+/// then computed by the aggregation itself, from the time column. Null if the shape is another one.
 const CalcNode* ForwardsWindow(const PlanNodePtr& plan, size_t key_count, const WindowKeys& keys,
                                const WindowTvfNode** tvf) {
   const auto* calc = As<CalcNode>(plan);
@@ -243,8 +244,8 @@ Placed PlaceGroup(BindContext* context, PlanNodePtr input, const Aggregation& ag
   Placed placed;
   for (size_t i = 0; i < aggregation.key_count; ++i) {
     keys.push_back(static_cast<int>(i));
-    schema.Append({input->schema()[i].name,
-                   input->schema()[i].type.WithTimeAttribute(TimeAttribute::kNone)});
+    schema.Append(
+        {input->schema()[i].name, input->schema()[i].type.WithTimeAttribute(TimeAttribute::kNone)});
   }
   for (const AggregateCall& call : aggregation.calls) schema.Append(call.output);
   for (size_t i = 0; i < schema.size(); ++i) placed.mapping.push_back(static_cast<int>(i));
@@ -293,10 +294,10 @@ Placed PlaceWindow(const PlanNodePtr& input, const Aggregation& aggregation,
     for (size_t i = 0; i < input->schema().size(); ++i) position.push_back(static_cast<int>(i));
     fields.start_column = window.start;
     fields.end_column = window.end;
-    fields.time_type = window.time >= 0
-                           ? input->schema()[static_cast<size_t>(window.time)].type
-                           : DataType::Timestamp(3).NotNull().WithTimeAttribute(
-                                 TimeAttribute::kRowtime);
+    fields.time_type =
+        window.time >= 0
+            ? input->schema()[static_cast<size_t>(window.time)].type
+            : DataType::Timestamp(3).NotNull().WithTimeAttribute(TimeAttribute::kRowtime);
   }
   Schema schema;
   Placed placed;
@@ -306,8 +307,8 @@ Placed PlaceWindow(const PlanNodePtr& input, const Aggregation& aggregation,
     if (at == window.start || at == window.end || at == window.time) continue;
     placed.mapping[i] = static_cast<int>(schema.size());
     fields.keys.push_back(position[i]);
-    schema.Append({input->schema()[i].name,
-                   input->schema()[i].type.WithTimeAttribute(TimeAttribute::kNone)});
+    schema.Append(
+        {input->schema()[i].name, input->schema()[i].type.WithTimeAttribute(TimeAttribute::kNone)});
   }
   for (size_t i = 0; i < fields.calls.size(); ++i) {
     AggregateCall& call = fields.calls[i];
@@ -368,9 +369,10 @@ PlanNodePtr SelectBinder::BindAggregation() {
   std::vector<ExpressionPtr> keys;
   bool ok = BindKeys(context_, source_.scope, select_, &keys) && !failed_;
   for (size_t i = 0; i < keys.size(); ++i) {
-    const std::string name = keys[i]->kind() == ExpressionKind::kInputRef
-                                 ? source_.plan->schema()[static_cast<size_t>(keys[i]->index())].name
-                                 : "key" + std::to_string(i);
+    const std::string name =
+        keys[i]->kind() == ExpressionKind::kInputRef
+            ? source_.plan->schema()[static_cast<size_t>(keys[i]->index())].name
+            : "key" + std::to_string(i);
     aggregation.input.Add(keys[i], name);
   }
   aggregation.key_count = keys.size();

@@ -29,8 +29,7 @@ class QueryBinder {
   PlanNodePtr BindBody(const sql::QueryBody& body);
 
   /// FROM (from_binder.cc). Inner joins take their conditions out of `where` (bound later by them).
-  std::optional<BoundRelation> BindFrom(const sql::TableRef& ref,
-                                        std::vector<sql::ExprPtr>* where);
+  std::optional<BoundRelation> BindFrom(const sql::TableRef& ref, std::vector<sql::ExprPtr>* where);
   /// A table, view or common table by name; no alias applied.
   PlanNodePtr BindTableName(const sql::QualifiedName& name, const std::vector<sql::Hint>& hints);
 

@@ -6,15 +6,15 @@
 #include <vector>
 
 #include "plan/binding/expression_binder.h"
-#include "plan/binding/query_binder.h"
+#include "plan/binding/query/query_binder.h"
 #include "sql/ast/query.h"
 
 namespace millrace {
 
 /// One column of the SELECT list after star expansion.
 struct SelectColumn {
-  sql::ExprPtr expr;        // null for a column out of a star
-  ExpressionPtr star;       // the column itself then
+  sql::ExprPtr expr;   // null for a column out of a star
+  ExpressionPtr star;  // the column itself then
   std::string name;
   Span span;
 };
@@ -38,12 +38,13 @@ class SelectBinder {
   BindContext* context_;
   const sql::Select& select_;
   BoundRelation source_;
-  ExpressionPtr condition_;            // WHERE, over the columns of source_
+  ExpressionPtr condition_;  // WHERE, over the columns of source_
   std::vector<SelectColumn> items_;
-  bool failed_ = false;                // an error was reported; only further errors are looked for
+  bool failed_ = false;  // an error was reported; only further errors are looked for
 };
 
-/// True if an aggregate without OVER / a call with OVER occurs in the expression (not in subqueries).
+/// True if an aggregate without OVER / a call with OVER occurs in the expression (not in
+/// subqueries).
 bool ContainsAggregate(const BindContext& context, const sql::Expr& expr);
 bool ContainsOver(const sql::Expr& expr);
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// SELECT with OVER aggregates. All calls of one SELECT share one window, as in Flink. The input is projected
-// to what is used, the Over node appends the calls, a projection on top gives the SELECT list.
+// SELECT with OVER aggregates. All calls of one SELECT share one window, as in Flink. The input is
+// projected to what is used, the Over node appends the calls, a projection on top gives the SELECT
+// list.
 #include <arrow/scalar.h>
 
 #include <algorithm>
 
-#include "plan/binding/select_binder.h"
+#include "plan/binding/query/select_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "sql/printer.h"
@@ -23,7 +24,7 @@ struct BoundWindow {
 };
 
 struct PendingCall {
-  AggregateCall call;                 // args and filter unset
+  AggregateCall call;  // args and filter unset
   std::vector<ExpressionPtr> args;
   ExpressionPtr filter;
 };
@@ -48,9 +49,8 @@ class OverBinder : public ExpressionBinder {
     const sql::WindowSpec* spec = FindSpec(*call.over);
     if (spec == nullptr || !BindWindow(*spec, call.over->span)) return nullptr;
     if (context_->registries.aggregates->Find(call.upper_name) == nullptr) {
-      static const std::vector<std::string> kRanking = {"ROW_NUMBER", "RANK", "DENSE_RANK", "LAG",
-                                                        "LEAD", "NTILE", "PERCENT_RANK",
-                                                        "CUME_DIST"};
+      static const std::vector<std::string> kRanking = {
+          "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "NTILE", "PERCENT_RANK", "CUME_DIST"};
       if (std::find(kRanking.begin(), kRanking.end(), call.upper_name) != kRanking.end()) {
         context_->NotSupported(call.upper_name + " OVER", call.name.span);
       } else {
@@ -165,7 +165,8 @@ class OverBinder : public ExpressionBinder {
           "MR0406",
           descending ? std::string("OVER on a stream orders by time ascending")
                      : "OVER on a stream orders by one time attribute (rowtime or PROCTIME()), "
-                       "found " + window->order->type().Nullable().ToString(),
+                       "found " +
+                           window->order->type().Nullable().ToString(),
           item.span);
       diagnostic.next_step = "Declare WATERMARK FOR the column in CREATE TABLE and order by it.";
       return false;
@@ -184,16 +185,12 @@ class OverBinder : public ExpressionBinder {
       return false;
     }
     switch (frame.start.kind) {
-      case Bound::kUnboundedPreceding:
-        return true;
-      case Bound::kCurrentRow:
-        window->preceding = 0;
-        return true;
-      case Bound::kPreceding:
-        return BindOffset(frame, window);
+      case Bound::kUnboundedPreceding: return true;
+      case Bound::kCurrentRow: window->preceding = 0; return true;
+      case Bound::kPreceding: return BindOffset(frame, window);
       default:
-        context_->Error("MR0407", "a frame on a stream starts before the current row",
-                        frame.start.span)
+        context_
+            ->Error("MR0407", "a frame on a stream starts before the current row", frame.start.span)
             .try_text = "UNBOUNDED PRECEDING";
         return false;
     }
@@ -214,9 +211,9 @@ class OverBinder : public ExpressionBinder {
                       frame.start.offset->span);
       return false;
     }
-    window->preceding =
-        window->rows ? static_cast<const arrow::Int32Scalar&>(*offset->literal()).value
-                     : static_cast<const arrow::Int64Scalar&>(*offset->literal()).value;
+    window->preceding = window->rows
+                            ? static_cast<const arrow::Int32Scalar&>(*offset->literal()).value
+                            : static_cast<const arrow::Int64Scalar&>(*offset->literal()).value;
     if (window->preceding < 0) {
       context_->Error("MR0407", "a frame cannot start behind the current row", frame.start.span);
       return false;
@@ -281,8 +278,8 @@ PlanNodePtr SelectBinder::BindOver() {
     }
     fields.calls.push_back(std::move(pending.call));
   }
-  PlanNodePtr input = MakeCalc(source_.plan, condition_, below.expressions(),
-                               UniqueNames(below.names()));
+  PlanNodePtr input =
+      MakeCalc(source_.plan, condition_, below.expressions(), UniqueNames(below.names()));
   Schema schema = input->schema();
   for (size_t i = 0; i < fields.calls.size(); ++i) {
     mapping[static_cast<size_t>(base) + i] = static_cast<int>(schema.size());

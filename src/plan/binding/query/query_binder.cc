@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan/binding/query_binder.h"
+#include "plan/binding/query/query_binder.h"
 
 #include <arrow/array/builder_base.h>
 
@@ -8,7 +8,7 @@
 #include "expr/evaluator.h"
 #include "functions/coercion.h"
 #include "plan/binding/expression_binder.h"
-#include "plan/binding/select_binder.h"
+#include "plan/binding/query/select_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/source_nodes.h"
@@ -80,16 +80,12 @@ PlanNodePtr QueryBinder::Bind(const sql::Query& query) {
 
 PlanNodePtr QueryBinder::BindBody(const sql::QueryBody& body) {
   switch (body.kind) {
-    case sql::QueryBodyKind::kSelect:
-      return BindSelect(*sql::As<sql::Select>(body));
+    case sql::QueryBodyKind::kSelect: return BindSelect(*sql::As<sql::Select>(body));
     case sql::QueryBodyKind::kSetOperation:
       return BindSetOperation(*sql::As<sql::SetOperation>(body));
-    case sql::QueryBodyKind::kValues:
-      return BindValues(*sql::As<sql::Values>(body));
-    case sql::QueryBodyKind::kTable:
-      return BindTableName(sql::As<sql::TableQuery>(body)->name, {});
-    case sql::QueryBodyKind::kQuery:
-      return Bind(*sql::As<sql::Query>(body));
+    case sql::QueryBodyKind::kValues: return BindValues(*sql::As<sql::Values>(body));
+    case sql::QueryBodyKind::kTable: return BindTableName(sql::As<sql::TableQuery>(body)->name, {});
+    case sql::QueryBodyKind::kQuery: return Bind(*sql::As<sql::Query>(body));
   }
   return nullptr;
 }
@@ -102,17 +98,17 @@ PlanNodePtr QueryBinder::BindSetOperation(const sql::SetOperation& operation) {
   PlanNodePtr left = BindBody(*operation.left);
   PlanNodePtr right = BindBody(*operation.right);
   if (operation.op != sql::SetOperator::kUnion) {
-    context_->NotSupported(
-        operation.op == sql::SetOperator::kIntersect ? "INTERSECT" : "EXCEPT", operation.op_span);
+    context_->NotSupported(operation.op == sql::SetOperator::kIntersect ? "INTERSECT" : "EXCEPT",
+                           operation.op_span);
     return nullptr;
   }
   if (left == nullptr || right == nullptr) return nullptr;
   if (left->schema().size() != right->schema().size()) {
-    context_->Error("MR0315",
-                    "UNION needs equally many columns on both sides: " +
-                        std::to_string(left->schema().size()) + " and " +
-                        std::to_string(right->schema().size()),
-                    operation.op_span);
+    context_->Error(
+        "MR0315",
+        "UNION needs equally many columns on both sides: " + std::to_string(left->schema().size()) +
+            " and " + std::to_string(right->schema().size()),
+        operation.op_span);
     return nullptr;
   }
   std::vector<ExpressionPtr> left_columns = InputRefs(left->schema());
@@ -130,8 +126,8 @@ PlanNodePtr QueryBinder::BindSetOperation(const sql::SetOperation& operation) {
       left_columns[i] = pair[0];
       right_columns[i] = pair[1];
     }
-    schema.Append({left->schema()[i].name,
-                   type->WithTimeAttribute(same ? attribute : TimeAttribute::kNone)});
+    schema.Append(
+        {left->schema()[i].name, type->WithTimeAttribute(same ? attribute : TimeAttribute::kNone)});
   }
   const auto names = schema.names();
   PlanNodePtr plan = std::make_shared<UnionNode>(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // FROM: tables, views, common tables, subqueries and table functions.
-#include "plan/binding/query_binder.h"
+#include "plan/binding/query/query_binder.h"
 
 #include <algorithm>
 
@@ -118,9 +118,9 @@ PlanNodePtr QueryBinder::BindFunctionTable(const sql::FunctionTable& table) {
     context_->NotSupported("table function " + name, table.call->name.span);
     return nullptr;
   }
-  Diagnostic& diagnostic = context_->Error(
-      "MR0202", "unknown table function '" + table.call->name.ToString() + "'",
-      table.call->name.span);
+  Diagnostic& diagnostic =
+      context_->Error("MR0202", "unknown table function '" + table.call->name.ToString() + "'",
+                      table.call->name.span);
   context_->Suggest(&diagnostic, name, {"TUMBLE", "HOP", "CUMULATE", "SESSION", "ML_PREDICT"},
                     false);
   return nullptr;

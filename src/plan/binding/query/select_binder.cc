@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan/binding/select_binder.h"
+#include "plan/binding/query/select_binder.h"
 
 #include <algorithm>
 
@@ -47,9 +47,8 @@ bool ContainsAggregate(const BindContext& context, const sql::Expr& expr) {
     }
   }
   bool found = false;
-  sql::ForEachChild(expr, [&](const sql::Expr& child) {
-    found = found || ContainsAggregate(context, child);
-  });
+  sql::ForEachChild(
+      expr, [&](const sql::Expr& child) { found = found || ContainsAggregate(context, child); });
   return found;
 }
 

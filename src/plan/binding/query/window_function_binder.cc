@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "plan/binding/expression_binder.h"
-#include "plan/binding/function_arguments.h"
-#include "plan/binding/query_binder.h"
+#include "plan/binding/query/function_arguments.h"
+#include "plan/binding/query/query_binder.h"
 #include "plan/nodes/node_text.h"
 #include "plan/nodes/stateless_nodes.h"
 
@@ -21,14 +21,17 @@ struct WindowShape {
 
 WindowShape ShapeOf(const std::string& name) {
   if (name == "TUMBLE") {
-    return {WindowKind::kTumble, {"DATA", "TIMECOL", "SIZE", "OFFSET"},
+    return {WindowKind::kTumble,
+            {"DATA", "TIMECOL", "SIZE", "OFFSET"},
             "TUMBLE(TABLE t, DESCRIPTOR(ts), size [, offset])"};
   }
   if (name == "HOP") {
-    return {WindowKind::kHop, {"DATA", "TIMECOL", "SLIDE", "SIZE", "OFFSET"},
+    return {WindowKind::kHop,
+            {"DATA", "TIMECOL", "SLIDE", "SIZE", "OFFSET"},
             "HOP(TABLE t, DESCRIPTOR(ts), slide, size [, offset])"};
   }
-  return {WindowKind::kCumulate, {"DATA", "TIMECOL", "STEP", "SIZE", "OFFSET"},
+  return {WindowKind::kCumulate,
+          {"DATA", "TIMECOL", "STEP", "SIZE", "OFFSET"},
           "CUMULATE(TABLE t, DESCRIPTOR(ts), step, size [, offset])"};
 }
 
@@ -111,9 +114,10 @@ std::vector<const sql::Expr*> MatchArguments(BindContext* context, const sql::Fu
       place = static_cast<size_t>(found - parameters.begin());
     }
     if (place >= parameters.size()) {
-      context->Error("MR0302", call.upper_name + " takes at most " +
-                                   std::to_string(parameters.size()) + " arguments",
-                     argument.value->span);
+      context->Error(
+          "MR0302",
+          call.upper_name + " takes at most " + std::to_string(parameters.size()) + " arguments",
+          argument.value->span);
       return {};
     }
     matched[place] = argument.value.get();
@@ -164,12 +168,12 @@ PlanNodePtr QueryBinder::BindWindowFunction(const sql::FunctionCall& call) {
   }
   if (!ok) return nullptr;
   if (sliding && spec.size % spec.slide != 0) {
-    Diagnostic& diagnostic = context_->Error(
-        "MR0318",
-        call.upper_name + " needs a size that is a multiple of its " +
-            (shape.kind == WindowKind::kHop ? "slide" : "step") + ", found size " +
-            DurationText(spec.size) + " and " + DurationText(spec.slide),
-        call.span);
+    Diagnostic& diagnostic =
+        context_->Error("MR0318",
+                        call.upper_name + " needs a size that is a multiple of its " +
+                            (shape.kind == WindowKind::kHop ? "slide" : "step") + ", found size " +
+                            DurationText(spec.size) + " and " + DurationText(spec.slide),
+                        call.span);
     diagnostic.next_step = "The order of the arguments is " + std::string(shape.usage) + ".";
     return nullptr;
   }
