@@ -145,7 +145,7 @@ def check_text(layers, path, text):
         if not match:
             continue
         own, foreign = match.groups()
-        if own is not None and not own.startswith(("support/", "suites/")):
+        if own is not None and not own.startswith(("support/", "suites/", "simulation/")):
             message = check_foreign(path, own) if own_is_foreign(own) else check_own(
                 layers, path, own)
         else:

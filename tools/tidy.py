@@ -36,7 +36,7 @@ OUTSIDE = [
     ("random", re.compile(r"\bstd::(random_device|mt19937|mt19937_64|default_random_engine)\b"
                           r"|[^\w.>:]s?rand\("), ["src/env"]),
     ("thread", re.compile(r"\bstd::(thread|jthread|async)\b(?!::)|\bpthread_create\b"),
-     ["src/env", "src/runtime"]),
+     ["src/env", "src/runtime", "src/cli"]),
     ("sleep", re.compile(r"\bsleep_(for|until)\b|[^\w.>:]u?sleep\("), ["src/env/real"]),
     ("file", re.compile(r"\bstd::[io]?fstream\b|[^\w.>:]fopen\(|\barrow::io::"
                         r"(FileOutputStream|ReadableFile|MemoryMappedFile)\b"), ["src/env/real"]),

@@ -10,9 +10,10 @@
 
 namespace millrace {
 
-/// {"jobs":[{"title","elapsed_seconds","events_per_second","accounting":{in,out,filtered,dead_lettered,
-/// late},"sources":[..],"sinks":[{table,rows,latency_seconds:{stage:{count,p50,p95,p99,max,mean}}}],
-/// "operators":[..],"shards":[..],"dead_letters":{table:path}}]}
+/// {"jobs": [{title, elapsed_seconds, events_per_second, epochs,
+///   accounting: {in, out, filtered, dead_lettered, late}, sources: [..],
+///   sinks: [{table, rows, latency_seconds: {stage: {count, p50, p95, p99, max, mean}}}],
+///   operators: [..], shards: [..], dead_letters: {table: path}}]}
 std::string RunReportJson(const std::vector<std::pair<std::string, JobSnapshot>>& jobs);
 
 }  // namespace millrace
