@@ -84,6 +84,7 @@ case "${1:-}" in
   goldens) start; ask "goldens $root/tests/sql ${2:-}" 0 ;;
   compare) start; ask "compare $root/tests/sql ${2:-}" 0 ;;
   once) build; java_command goldens "$root/tests/sql" "${2:-}" ;;
+  libs) build ;;
   stop) if alive; then ask stop 0 || true; rm -f "$state/port"; fi ;;
   *) sed -n '3,12p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'; exit 2 ;;
 esac
