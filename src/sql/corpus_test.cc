@@ -73,6 +73,16 @@ TEST(CorpusTest, WhereFlinkAcceptsMore) {
   }
 }
 
+TEST(CorpusTest, TreesOfTheGreatestHeightRoundTrip) {
+  std::string sum = "SELECT 1";
+  std::string unions = "SELECT 1";
+  for (int i = 0; i < 980; ++i) sum += " + 1";
+  for (int i = 0; i < 980; ++i) unions += " UNION ALL SELECT 1";
+  ExpectRoundTrip(sum);
+  ExpectRoundTrip(unions);
+  ExpectRoundTrip("SELECT " + std::string(180, '(') + "1 + 2" + std::string(180, ')'));
+}
+
 TEST(CorpusTest, EveryErrorHasACodeAndAPlaceInTheText) {
   for (const char* name : {"both_refuse.sql", "flink_accepts_more.sql"}) {
     for (const std::string& text : ReadStatements(name)) {

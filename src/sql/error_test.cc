@@ -61,7 +61,9 @@ std::vector<Case> ReadCases() {
     size_t split = block.find("\n=> ");
     std::string golden = split == std::string::npos ? "" : block.substr(split + 1);
     if (!golden.empty() && golden.back() != '\n') golden += '\n';
-    cases.push_back({block.substr(0, split), golden});
+    std::string text = block.substr(0, split);
+    while (text.ends_with('\n')) text.pop_back();
+    cases.push_back({text, golden});
     at = end + kSeparator.size();
   }
   return cases;

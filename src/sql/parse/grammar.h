@@ -238,8 +238,8 @@ class Grammar : public TokenStream {
   StatementPtr ParseCreateCatalog();
   StatementPtr ParseCreateDatabase();
   StatementPtr ParseCreateConnection(bool temporary, bool system);
-  bool IfNotExists() { return AcceptWords({"IF", "NOT", "EXISTS"}); }
-  bool IfExists() { return AcceptWords({"IF", "EXISTS"}); }
+  bool IfNotExists();
+  bool IfExists();
 
   enum class ColumnContext { kCreate, kAlter, kModel };
   TableElements ParseTableElements(ColumnContext context);

@@ -1,9 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // CREATE of everything; columns and the clauses that CREATE shares with ALTER are in
 // grammar_columns.cc.
+#include "sql/keywords.h"
 #include "sql/parse/grammar.h"
 
 namespace millrace::sql {
+
+/// IF is no reserved word, but a name is not followed by NOT or another word.
+bool Grammar::IfNotExists() {
+  if (!At("IF") || !WordAt(1, "NOT")) return false;
+  ExpectWords({"IF", "NOT", "EXISTS"});
+  return true;
+}
+
+bool Grammar::IfExists() {
+  if (!At("IF") || Peek(1).kind != TokenKind::kWord || Peek(2).kind == TokenKind::kEnd ||
+      SymbolAt(2, ";")) {
+    return false;
+  }
+  static constexpr std::string_view kExists[] = {"EXISTS"};
+  if (!WordAt(1, "EXISTS") && NearestKeyword(Peek(1).value, kExists).empty()) return false;
+  ExpectWords({"IF", "EXISTS"});
+  return true;
+}
 
 StatementPtr Grammar::ParseCreate() {
   CreateMode mode = CreateMode::kCreate;
@@ -20,13 +39,14 @@ StatementPtr Grammar::ParseCreate() {
     }
   }
   Span temporary_span = Peek().span;
-  bool temporary = Accept("TEMPORARY") || Accept("TEMP");
+  if (At("TEMP") && Peek(1).kind == TokenKind::kWord) RepairTo("TEMPORARY");
+  bool temporary = Accept("TEMPORARY");
   bool system = Accept("SYSTEM");
   if (!AtAny({"TABLE", "VIEW", "FUNCTION", "MODEL", "MATERIALIZED", "CATALOG", "DATABASE",
               "CONNECTION"})) {
-    Repair({"TABLE", "VIEW", "FUNCTION", "MODEL", "MATERIALIZED", "CATALOG", "DATABASE",
-            "CONNECTION", "TEMPORARY"});
-    if (At("TEMPORARY")) temporary = Accept("TEMPORARY");
+    bool repaired = Repair({"TABLE", "VIEW", "FUNCTION", "MODEL", "MATERIALIZED", "CATALOG",
+                            "DATABASE", "CONNECTION", "TEMPORARY"});
+    if (repaired && Accept("TEMPORARY")) temporary = true;
   }
   if (mode == CreateMode::kReplace && !At("TABLE")) {
     Fail("`TABLE` after REPLACE");
@@ -344,6 +364,10 @@ StatementPtr Grammar::ParseCreateConnection(bool temporary, bool system) {
   connection->system = system;
   connection->if_not_exists = IfNotExists();
   connection->name = ParseName("the name of the connection");
+  if (system && !temporary && !failed()) {
+    Report("MR0119", "a system connection must be temporary: CREATE TEMPORARY SYSTEM CONNECTION",
+           connection->name.span);
+  }
   connection->comment = AcceptComment();
   Expect("WITH");
   connection->options = ParseOptions();

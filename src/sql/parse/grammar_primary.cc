@@ -140,7 +140,9 @@ ExprPtr Grammar::ParseInterval() {
     node->text = text.value;
     node->text_span = text.span;
   } else {
-    node->value = ParseOperators(100);  // an operand; signs need parentheses
+    Nest nest(this);
+    uint32_t value_begin = Begin();
+    node->value = ParsePostfix(ParsePrimary(), value_begin);  // signs need parentheses
     Adopt(node.get(), node->value);
   }
   node->qualifier = ParseIntervalQualifier();
