@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 
+#include "cli/secrets.h"
 #include "plan/binding/bind_context.h"
 
 namespace millrace {
@@ -18,11 +19,12 @@ struct Application {
   Environment env;
   bool output_is_terminal = false;  // standard output
   bool error_is_terminal = false;   // standard error
+  Secrets secrets;                  // of the texts that were loaded; never said
   bool color = false;               // decided from --color, NO_COLOR and the terminal
 
   /// Data and documents. Whole lines.
   void Print(const std::string& text) const;
-  /// Talk for people.
+  /// Talk for people, without secrets.
   void Say(const std::string& text) const;
 };
 

@@ -38,12 +38,14 @@ void Application::Print(const std::string& text) const {
 }
 
 void Application::Say(const std::string& text) const {
-  const Status status = env.error->Write(text);
+  const Status status = env.error->Write(secrets.Mask(text));
   static_cast<void>(status.has_value());
 }
 
 int ShowDiagnostics(const Application& application, const CommonOptions& common,
-                    const DiagnosticList& diagnostics, const SourceText* source) {
+                    const DiagnosticList& found, const SourceText* source) {
+  DiagnosticList diagnostics = found;
+  for (Diagnostic& entry : diagnostics.mutable_entries()) application.secrets.Mask(&entry);
   if (common.json) {
     application.Print(RenderJson(diagnostics, source) + "\n");
   } else if (!diagnostics.entries().empty()) {
@@ -89,7 +91,7 @@ int RunCommandLine(int argc, const char* const* argv, Application* application) 
   } catch (const CLI::CallForHelp&) {
     CLI::App* shown = &app;
     for (CLI::App* sub : app.get_subcommands()) shown = sub;
-    application->Print(shown->help());
+    application->Print(shown->help(shown == &app ? "" : app.get_name()));
     return kExitOk;
   } catch (const CLI::ParseError& error) {
     std::string message = error.what();

@@ -142,9 +142,7 @@ Status ProgramRunner::RunSteps(const Program& program) {
   for (const Step& step : program.steps) {
     if (g_stop_requested) return OkStatus();
     if (step.kind == Step::Kind::kOutput) {
-      application_->Print(step.output.columns.empty()
-                              ? step.output.text
-                              : FrameTable(step.output.columns, step.output.rows));
+      application_->Print(TextOf(step.output, options_.style));
       continue;
     }
     if (!step.is_select && ++number <= finished) continue;

@@ -27,7 +27,7 @@ Result<std::map<std::string, std::string>> ParseDefinitions(
   return overrides;
 }
 
-Result<LoadedScript> LoadScript(const Application& application, const ScriptOptions& options) {
+Result<LoadedScript> LoadScript(Application* application, const ScriptOptions& options) {
   LoadedScript script;
   if (options.file.empty() == options.expression.empty()) {
     return UserError("MR0902", "expected one SQL file, or -e 'SQL'");
@@ -40,12 +40,13 @@ Result<LoadedScript> LoadScript(const Application& application, const ScriptOpti
     name = "<stdin>";
     script.pipeline = "stdin";
   } else if (!options.file.empty()) {
-    TRY_ASSIGN(text, application.env.disk->ReadAll(options.file));
+    TRY_ASSIGN(text, application->env.disk->ReadAll(options.file));
     name = options.file;
     script.pipeline = std::filesystem::path(options.file).stem().string();
   }
   script.source = SourceText(name, std::move(text));
   TRY_ASSIGN(script.overrides, ParseDefinitions(options.definitions));
+  application->secrets.AddReferences(script.source.text(), application->env);
   return script;
 }
 

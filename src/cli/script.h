@@ -32,7 +32,8 @@ struct LoadedScript {
 Result<std::map<std::string, std::string>> ParseDefinitions(
     const std::vector<std::string>& definitions);
 
-Result<LoadedScript> LoadScript(const Application& application, const ScriptOptions& options);
+/// Makes the text's secrets known to the application.
+Result<LoadedScript> LoadScript(Application* application, const ScriptOptions& options);
 
 CompilerOptions MakeCompilerOptions(const Application& application, const LoadedScript& script);
 

@@ -14,7 +14,7 @@ class CheckCommand final : public Command {
   void Declare(CLI::App* app) override { script_.Declare(app); }
 
   int Run(Application* application, const CommonOptions& common) override {
-    auto script = LoadScript(*application, script_);
+    auto script = LoadScript(application, script_);
     if (!script) return ShowUsage(*application, common, script.error());
     Compiler compiler(MakeCompilerOptions(*application, *script));
     DiagnosticList diagnostics;

@@ -26,7 +26,7 @@ class ExplainCommand final : public Command {
 
   int Run(Application* application, const CommonOptions& common) override {
     if (LooksLikeCode(script_.file)) return ExplainCode(*application, common);
-    auto script = LoadScript(*application, script_);
+    auto script = LoadScript(application, script_);
     if (!script) return ShowUsage(*application, common, script.error());
     Compiler compiler(MakeCompilerOptions(*application, *script));
     DiagnosticList diagnostics;

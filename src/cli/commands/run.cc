@@ -24,7 +24,7 @@ class RunCommand final : public Command {
   int Run(Application* application, const CommonOptions& common) override {
     const auto style = ChooseRowStyle(*application, common.json, format_);
     if (!style) return ShowUsage(*application, common, style.error());
-    auto script = LoadScript(*application, script_);
+    auto script = LoadScript(application, script_);
     if (!script) return ShowUsage(*application, common, script.error());
     Compiler compiler(MakeCompilerOptions(*application, *script));
     DiagnosticList diagnostics;
@@ -33,7 +33,7 @@ class RunCommand final : public Command {
       return ShowDiagnostics(*application, common, diagnostics, &script->source);
     }
     if (!common.quiet && !diagnostics.entries().empty()) {
-      application->Say(RenderText(diagnostics, &script->source, {.color = application->color}));
+      ShowDiagnostics(*application, {}, diagnostics, &script->source);
     }
     RunOptions options;
     options.data_dir = data_dir_.empty() ? ".millrace/" + program.name : data_dir_;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/json_writer.h"
 #include "base/utf8.h"
 #include "data/row_format.h"
 #include "formats/format.h"
@@ -173,31 +172,6 @@ std::unique_ptr<RowWriter> MakeRowWriter(RowStyle style, const Application* appl
     case RowStyle::kChangelog: break;
   }
   return std::make_unique<ChangelogWriter>(application);
-}
-
-std::string FrameTable(const std::vector<std::string>& columns,
-                       const std::vector<std::vector<std::string>>& rows) {
-  std::vector<size_t> widths;
-  for (const std::string& column : columns) widths.push_back(DisplayWidth(column));
-  for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size() && i < widths.size(); ++i) {
-      widths[i] = std::max<size_t>(widths[i], DisplayWidth(row[i]));
-    }
-  }
-  std::string rule = "+";
-  for (const size_t width : widths) rule += std::string(width + 2, '-') + "+";
-  rule += "\n";
-  const auto line = [&](const std::vector<std::string>& cells) {
-    std::string text = "|";
-    for (size_t i = 0; i < widths.size(); ++i) {
-      const std::string cell = i < cells.size() ? cells[i] : "";
-      text += " " + cell + std::string(widths[i] - DisplayWidth(cell), ' ') + " |";
-    }
-    return text + "\n";
-  };
-  std::string text = rule + line(columns) + rule;
-  for (const auto& row : rows) text += line(row);
-  return text + (rows.empty() ? "" : rule);
 }
 
 }  // namespace millrace

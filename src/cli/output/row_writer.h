@@ -7,6 +7,7 @@
 
 #include "cli/application.h"
 #include "operators/io/sink_driver.h"
+#include "plan/program.h"
 
 namespace millrace {
 
@@ -28,8 +29,7 @@ class RowWriter : public RowConsumer {
 
 std::unique_ptr<RowWriter> MakeRowWriter(RowStyle style, const Application* application);
 
-/// A small table of texts (SHOW, DESCRIBE) with a frame.
-std::string FrameTable(const std::vector<std::string>& columns,
-                       const std::vector<std::vector<std::string>>& rows);
+/// What SHOW, DESCRIBE, EXPLAIN and SET answer: a table with a frame, or JSON or CSV lines.
+std::string TextOf(const TextResult& result, RowStyle style);
 
 }  // namespace millrace

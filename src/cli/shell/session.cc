@@ -13,16 +13,16 @@ namespace {
 constexpr std::string_view kDefaultName = "shell";
 
 constexpr std::string_view kHelp =
-    R"(A statement ends with ;  and may take several lines. Ctrl-C stops what runs, or drops what was typed.
+    R"(A statement ends with ;  and may take several lines.
+Ctrl-C stops what runs, or drops what was typed. Ctrl-D or quit; leaves.
 
   CREATE TABLE t (n BIGINT) WITH ('connector' = 'datagen');   declare a table
   SELECT * FROM t;                                            see its rows as they come
-  EXPLAIN SELECT ...;                                         the plan, and the delay each operator adds
+  EXPLAIN SELECT * FROM t;                                    the plan, and the delay of each step
   SHOW TABLES;  DESCRIBE t;  SHOW FUNCTIONS;  SET;            what there is
-  EXECUTE STATEMENT SET BEGIN INSERT ...; INSERT ...; END;    several sinks, one read
-  quit;                                                       leave (Ctrl-D too)
+  EXECUTE STATEMENT SET BEGIN INSERT ..; INSERT ..; END;      several sinks, one read
 
-Tab completes names; Ctrl-R searches the history. `millrace explain MR0201` explains a message.
+Tab completes names, Ctrl-R searches the history. `millrace explain MR0201` explains a message.
 )";
 
 CompilerOptions OptionsFor(const Application& application, const ShellOptions& options) {
@@ -44,7 +44,7 @@ std::string Bare(std::string_view statement) {
 
 }  // namespace
 
-ShellSession::ShellSession(const Application* application, ShellOptions options)
+ShellSession::ShellSession(Application* application, ShellOptions options)
     : application_(application),
       options_(std::move(options)),
       compiler_(OptionsFor(*application, options_)) {}
@@ -108,6 +108,7 @@ std::string ShellSession::PromptFor() const {
 ShellSession::Next ShellSession::Execute(const std::string& statement) {
   Next next = Next::kGoOn;
   if (IsShellWord(statement, &next)) return next;
+  application_->secrets.AddReferences(statement, application_->env);
   DiagnosticList diagnostics;
   Program program = compiler_.Compile(statement, &diagnostics);
   const SourceText source(std::string(kDefaultName), statement);

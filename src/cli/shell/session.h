@@ -26,7 +26,7 @@ struct ShellOptions {
 
 class ShellSession {
  public:
-  ShellSession(const Application* application, ShellOptions options);
+  ShellSession(Application* application, ShellOptions options);
 
   /// Until quit or the end of the input. Exit status: 0, or that of the first failure when nobody
   /// looks on.
@@ -43,7 +43,7 @@ class ShellSession {
   std::string PromptFor() const;
   void Fail(int status) { status_ = status_ == kExitOk ? status : status_; }
 
-  const Application* application_;
+  Application* application_;
   ShellOptions options_;
   Compiler compiler_;
   StatementBuffer buffer_;
