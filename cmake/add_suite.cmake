@@ -24,13 +24,31 @@ endfunction()
 # The suites that `make check` runs beside the unit tests.
 set(MILLRACE_QUICK_SUITES sql plans errors)
 
-# add_suites(NAME...): tests/NAME/*.cc as the program suite_NAME, with every builtin linked.
+# add_script_tests(NAME): tests/NAME/*_test.py, each run with the path of the program.
+function(add_script_tests name)
+  file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*_test.py)
+  if(NOT TARGET millrace)
+    return()
+  endif()
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  foreach(script IN LISTS scripts)
+    cmake_path(GET script STEM stem)
+    add_test(NAME ${name}_${stem}
+             COMMAND ${Python3_EXECUTABLE} ${script} $<TARGET_FILE:millrace>
+             WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${name}_${stem} PROPERTIES LABELS suite TIMEOUT 600)
+  endforeach()
+endfunction()
+
+# add_suites(NAME...): tests/NAME/*.cc as the program suite_NAME, with every builtin linked, and
+# the scripts beside them.
 function(add_suites)
   set(support "")
   if(TARGET millrace_test_support)
     set(support millrace_test_support)
   endif()
   foreach(name IN LISTS ARGN)
+    add_script_tests(${name})
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cc)
     if(NOT sources)
       continue()
