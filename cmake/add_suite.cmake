@@ -110,20 +110,6 @@ function(add_benchmarks)
   endforeach()
 endfunction()
 
-# add_end_to_end_tests(): tests/e2e/NAME_test.py runs the program as a user would.
-function(add_end_to_end_tests)
-  if(NOT TARGET millrace)
-    return()
-  endif()
-  find_package(Python3 REQUIRED COMPONENTS Interpreter)
-  file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/e2e/*_test.py)
-  foreach(script IN LISTS scripts)
-    cmake_path(GET script STEM stem)
-    add_test(NAME e2e_${stem} COMMAND ${Python3_EXECUTABLE} ${script} $<TARGET_FILE:millrace>)
-    set_tests_properties(e2e_${stem} PROPERTIES LABELS suite TIMEOUT 600)
-  endforeach()
-endfunction()
-
 # add_reference(): tools/reference, the generator of docs/reference/, and the check that the pages
 # there are those of the program as it is.
 function(add_reference)
