@@ -279,8 +279,10 @@ ExpressionPtr ExpressionBinder::BindSpecialCall(const sql::Expr& expr) {
   }
   std::vector<ExpressionPtr> args;
   bool failed = false;
+  // The other elements of a constructor give a NULL its type.
+  const bool typed_by_others = call.function == "ARRAY" || call.function == "MAP";
   for (const sql::Expr* part : call.parts) {
-    args.push_back(BindTyped(*part));
+    args.push_back(typed_by_others ? Bind(*part) : BindTyped(*part));
     failed = failed || args.back() == nullptr;
   }
   if (failed) return nullptr;
