@@ -84,7 +84,7 @@ Status DeadlineOperator::Step(Output* output) {
 
 std::string FormatEventTime(EventTime time) {
   if (time == kMaxWatermark) return "the end of input";
-  if (time == kMinWatermark) return "the first row";
+  if (time == kMinWatermark) return "not known yet";
   const int64_t days = FloorDiv(time, kMillisPerDay);
   const int64_t millis = FloorMod(time, kMillisPerDay);
   const CivilDate date = CivilFromDays(days);

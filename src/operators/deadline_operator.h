@@ -66,7 +66,7 @@ class DeadlineOperator : public Operator {
   std::optional<Watermark> pending_;
 };
 
-/// "2026-01-02 10:01:00" in UTC, for Waiting(); "the end of input" for kMaxWatermark.
+/// "2026-01-02 10:01:00" in UTC, for Waiting(); words for kMinWatermark and kMaxWatermark.
 std::string FormatEventTime(EventTime time);
 
 }  // namespace millrace

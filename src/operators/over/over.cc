@@ -164,10 +164,9 @@ class OverWaiting final : public Operator {
 
   std::string Waiting() const override {
     if (waiting_.empty()) return {};
-    return std::to_string(waiting_.entries()) +
-           " rows go out when the watermark passes their time, " +
-           FormatEventTime(waiting_.next()) + " first; it is " +
-           FormatEventTime(cells_.get(watermark_));
+    return "rows held by OVER (" + std::to_string(waiting_.entries()) +
+           ") go out when the watermark passes their time, " + FormatEventTime(waiting_.next()) +
+           " first; it is " + FormatEventTime(cells_.get(watermark_));
   }
 
  private:

@@ -256,10 +256,9 @@ TEST(OverTest, AFrameKeepsOnlyItsRows) {
 TEST(OverTest, SaysWhatItWaitsFor) {
   OperatorHarness harness(MakeNode(false, -1, false));
   harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 1, true, 61'000}).Build());
-  EXPECT_EQ(
-      harness.op().Waiting(),
-      "1 rows go out when the watermark passes their time, 1970-01-01 00:01:01 first; it is the "
-      "first row");
+  EXPECT_EQ(harness.op().Waiting(),
+            "rows held by OVER (1) go out when the watermark passes their time, 1970-01-01 "
+            "00:01:01 first; it is not known yet");
 }
 
 TEST(OverTest, ManyPeersGoOutInPieces) {

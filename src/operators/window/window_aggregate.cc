@@ -60,7 +60,7 @@ class WindowAggregate final : public DeadlineOperator {
     const EventTimeReader times(array);
     const bool may_be_null = array.null_count() != 0;
     WindowPane* pane = nullptr;
-    int64_t pane_begin = 0;  // times of the pane, as read
+    int64_t pane_begin = 0;  // the local times, or window ends, that go to the pane
     int64_t pane_end = 0;
     int64_t sequence = cells().get(sequence_);
     int64_t row = begin;
@@ -72,20 +72,19 @@ class WindowAggregate final : public DeadlineOperator {
         continue;
       }
       const EventTime time = times.time(row);
-      if (pane == nullptr || time < pane_begin || time >= pane_end) [[unlikely]] {
-        if (!WindowTimes::InRange(time)) {
-          TRY(Fail(batch, row, "MR0706: the time of the row is out of range"));
-          continue;
-        }
-        pane = PaneOf(batch, row, time, watermark);
+      if (!WindowTimes::InRange(time)) [[unlikely]] {
+        TRY(Fail(batch, row, "MR0706: the time of the row is out of range"));
+        continue;
+      }
+      const int64_t local = attached_ ? time : times_.ToLocal(time);
+      if (pane == nullptr || local < pane_begin || local >= pane_end) [[unlikely]] {
+        pane = PaneOf(batch, row, local, watermark);
         if (pane == nullptr) {
           ++context().metrics->rows_late;
           continue;
         }
-        // In local time a slice need not be one run of instants: no cache then.
-        const bool direct = !attached_ && fields_.window.time_zone.empty();
-        pane_begin = direct ? pane->end - times_.slice_width() : time;
-        pane_end = direct ? pane->end : time + 1;
+        pane_begin = attached_ ? local : pane->end - times_.slice_width();
+        pane_end = attached_ ? local + 1 : pane->end;
       }
       if (pane->rows.empty()) active_.push_back(pane);
       pane->rows.push_back(static_cast<int32_t>(row));
@@ -134,8 +133,8 @@ class WindowAggregate final : public DeadlineOperator {
   }
 
   /// The pane of a row, made if need be; null if the row is late.
-  WindowPane* PaneOf(const Batch& batch, int64_t row, EventTime time, EventTime watermark) {
-    const int64_t end = attached_ ? time : times_.SliceEnd(times_.ToLocal(time));
+  WindowPane* PaneOf(const Batch& batch, int64_t row, int64_t local, EventTime watermark) {
+    const int64_t end = attached_ ? local : times_.SliceEnd(local);
     if (WindowPane* pane = panes_.Find(end); pane != nullptr) return pane;
     const int64_t last = attached_ ? end : times_.LastWindowEnd(end);
     if (times_.ClosingTime(last) <= watermark) return nullptr;

@@ -28,8 +28,7 @@ Result<WindowTimes> WindowTimes::Create(const WindowSpec& spec) {
   return WindowTimes(spec, *zone);
 }
 
-int64_t WindowTimes::ToLocal(EventTime time) const {
-  if (utc_) return time;
+int64_t WindowTimes::Shift(EventTime time) const {
   return time + zone_.OffsetAt(FloorDiv(time, 1000)) * 1000;
 }
 

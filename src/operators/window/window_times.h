@@ -23,7 +23,7 @@ class WindowTimes {
   int64_t slice_width() const { return width_; }
   bool shared() const { return spec_.kind != WindowKind::kTumble; }
   /// Local time of an instant.
-  int64_t ToLocal(EventTime time) const;
+  int64_t ToLocal(EventTime time) const { return utc_ ? time : Shift(time); }
   /// The instant of a local time: in a gap moved forward, of two the earlier.
   EventTime ToInstant(int64_t local) const;
 
@@ -42,6 +42,7 @@ class WindowTimes {
   static constexpr int64_t kTimeLimit = int64_t{1} << 61;
 
   WindowTimes(const WindowSpec& spec, TimeZone zone);
+  int64_t Shift(EventTime time) const;
 
   WindowSpec spec_;
   TimeZone zone_;
