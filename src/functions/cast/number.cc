@@ -92,7 +92,9 @@ ScalarKernel TextToInteger(const DataType& to, CastFailure failure) {
 
 ScalarKernel TextToDecimal(const DataType& to, CastFailure failure) {
   return RowKernel<Int128, std::string_view>([to, failure](auto& out, std::string_view text) {
-    const auto value = ParseDecimal(TrimNumber(text), to.precision(), to.scale());
+    // Flink takes Java's suffixes for what fits a long, as it goes through double there.
+    const std::string_view number = to.precision() <= 18 ? TrimNumber(text) : TrimWhitespace(text);
+    const auto value = ParseDecimal(number, to.precision(), to.scale());
     value ? out.Set(*value) : FailCast(out, failure, text, to);
   });
 }

@@ -10,17 +10,11 @@ namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-std::string_view TrimJavaWhitespace(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  return text;
-}
-
 /// from_chars takes what Java does but for signs, `0x`, suffixes and the names of what is not
 /// finite.
 template <typename T>
 std::optional<T> ParseFloating(std::string_view text) {
-  text = TrimJavaWhitespace(text);
+  text = TrimWhitespace(text);
   bool negative = false;
   if (!text.empty() && (text[0] == '+' || text[0] == '-')) {
     negative = text[0] == '-';
@@ -66,8 +60,14 @@ std::string_view TrimSpaces(std::string_view text) {
   return text;
 }
 
+std::string_view TrimWhitespace(std::string_view text) {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  return text;
+}
+
 std::string_view TrimNumber(std::string_view text) {
-  text = TrimJavaWhitespace(text);
+  text = TrimWhitespace(text);
   if (text.size() < 2 || std::string_view("dDfFlL").find(text.back()) == std::string_view::npos) {
     return text;
   }

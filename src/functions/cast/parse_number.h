@@ -11,7 +11,9 @@ namespace millrace {
 /// Without the spaces at both ends (spaces only, no other white space).
 std::string_view TrimSpaces(std::string_view text);
 
-/// Without white space at both ends and without one of Java's suffixes (`1.5d`, `1L`).
+/// Without what Java's String.trim cuts: everything up to the space.
+std::string_view TrimWhitespace(std::string_view text);
+/// TrimWhitespace, and without one of Java's suffixes (`1.5d`, `1L`).
 std::string_view TrimNumber(std::string_view text);
 
 /// ` 5 `, `+5`, `-5.7` (cut to -5), `.5` (0). No exponent.
