@@ -220,7 +220,7 @@ ExpressionPtr ExpressionBinder::BindIn(const sql::In& in) {
     if (!as_set) break;
     if (item->kind() != ExpressionKind::kLiteral) {
       as_set = false;
-    } else if (item->type().kind() == TypeKind::kNull) {
+    } else if (item->type().kind() == TypeKind::kNull || !item->literal()->is_valid) {
       has_null = true;
     } else {
       const auto type = ComparisonType(value->type(), item->type());
