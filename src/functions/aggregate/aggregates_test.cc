@@ -126,7 +126,8 @@ TEST(AggregatesTest, DecimalSumHas38DigitsOrIsNull) {
   const std::string nines(38, '9');
   EXPECT_EQ(Over({"SUM", DataType::Decimal(10, 3)}, R"(["1.555", "2.777", "-0.001"])"), "4.331");
   EXPECT_EQ(Over({"SUM", wide}, "[\"" + nines + "\"]"), nines);
-  EXPECT_EQ(Over({"SUM", wide}, "[\"" + nines + "\", \"1\", \"5\"]"), "null");
+  EXPECT_EQ(Over({"SUM", wide}, "[\"" + nines + "\", \"1\"]"), "null");
+  EXPECT_EQ(Over({"AVG", wide}, "[\"" + nines + "\", \"1\", \"5\", null]"), "null");
   EXPECT_EQ(Over({"SUM", wide, false, true}, "[\"5\", \"7\", \"5\"]", {1, 1, -1}), "7");
   EXPECT_EQ(Resolve({"SUM", DataType::Decimal(10, 3)}).result.ToString(), "DECIMAL(38, 3)");
 }

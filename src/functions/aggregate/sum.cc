@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SUM, $SUM0 and AVG. Integers wrap, as in Flink: SUM in the argument's type, AVG in BIGINT, whose
-// mean is cut towards zero. DECIMAL sums have 38 digits; one that needs more is NULL from then on.
-// AVG divides an exact sum and rounds half away from zero. The loops over (rows, slots) are this
-// file's reason to exist: no branch per row but the NULL test, no call.
+// mean is cut towards zero. DECIMAL sums have 38 digits; one that needs more is NULL (and SUM
+// begins anew with the next value, as Flink's does). AVG divides an exact sum and rounds half away
+// from zero. The loops over (rows, slots) are this file's reason to exist: no branch per row but
+// the NULL test, no call.
 #include "data/decimal.h"
 #include "functions/aggregate/resolve.h"
 #include "functions/aggregate/slot_states.h"
@@ -18,11 +19,16 @@ enum class SumKind { kSum, kSumOrZero, kAverage };
 const Int128 kOverflowed = static_cast<Int128>(static_cast<UInt128>(1) << 127);
 const Int128 kMaxDecimal = PowerOfTen(kMaxDecimalPrecision) - 1;
 
-template <typename S>
+/// An overflow of AVG stays; SUM begins anew with the next value.
+template <bool kSticky, typename S>
 inline void AddSigned(S& sum, S value, int sign) {
   if constexpr (std::is_same_v<S, Int128>) {
     if (sum == kOverflowed || value == kOverflowed) [[unlikely]] {
-      sum = kOverflowed;
+      if (kSticky) {
+        sum = kOverflowed;
+      } else if (value != kOverflowed) {
+        sum = sign > 0 ? value : -value;
+      }
       return;
     }
     Int128 next;
@@ -87,7 +93,7 @@ class SumAccumulators : public SlotStates<SumState<S>> {
   Status Merge(uint32_t into, const Accumulators& other, uint32_t from) override {
     const SumState<S>& source = this->StateIn(other, from);
     SumState<S>& target = this->states_[into];
-    AddSigned(target.sum, source.sum, 1);
+    AddSigned<kKind == SumKind::kAverage>(target.sum, source.sum, 1);
     target.count += source.count;
     return OkStatus();
   }
@@ -112,7 +118,7 @@ class SumAccumulators : public SlotStates<SumState<S>> {
     SumState<S>* states = this->states_.data();
     ForEachValue(column, input, range, [states](uint32_t slot, T value, int sign, size_t) {
       SumState<S>& state = states[slot];
-      AddSigned(state.sum, static_cast<S>(value), sign);
+      AddSigned<kKind == SumKind::kAverage>(state.sum, static_cast<S>(value), sign);
       state.count += sign;
     });
   }
