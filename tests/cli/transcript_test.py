@@ -11,8 +11,8 @@ A transcript is a list of commands with their answers. Each file runs in a new, 
     ! a line of standard error
     = the exit status
 
-Other lines are remarks. `~ PATTERN => TEXT` replaces what differs from run to run or machine to machine.
-The variable CANARY holds a secret that must never be seen in any output.
+Other lines are remarks. `~ PATTERN => TEXT` replaces what differs from run to run. The variable
+CANARY holds a secret that must never be seen in any output; EXAMPLES is the folder of that name.
 """
 import difflib
 import os
@@ -53,7 +53,8 @@ def answer(output, mark):
 
 def run(command, directory, millrace):
     environment = {"PATH": f"{pathlib.Path(millrace).parent}:{os.environ['PATH']}",
-                   "HOME": directory, "CANARY": CANARY, "LC_ALL": "C.UTF-8"}
+                   "HOME": directory, "CANARY": CANARY, "LC_ALL": "C.UTF-8",
+                   "EXAMPLES": str(HERE.parent.parent / "examples")}
     for name in ("LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"):
         if name in os.environ:
             environment[name] = os.environ[name]

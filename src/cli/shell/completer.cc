@@ -14,47 +14,27 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-constexpr std::array<std::string_view, 24> kStatements = {"SELECT",
-                                                          "INSERT INTO",
-                                                          "CREATE TABLE",
-                                                          "CREATE TEMPORARY VIEW",
-                                                          "CREATE VIEW",
-                                                          "CREATE MODEL",
-                                                          "EXPLAIN",
-                                                          "EXECUTE STATEMENT SET BEGIN",
-                                                          "SET",
-                                                          "RESET",
-                                                          "SHOW TABLES",
-                                                          "SHOW VIEWS",
-                                                          "SHOW MODELS",
-                                                          "SHOW FUNCTIONS",
-                                                          "SHOW CREATE TABLE",
-                                                          "DESCRIBE",
-                                                          "DROP TABLE",
-                                                          "DROP VIEW",
-                                                          "DROP MODEL",
-                                                          "ALTER TABLE",
-                                                          "WITH",
-                                                          "help;",
-                                                          "quit;",
-                                                          "exit;"};
+// clang-format off
+constexpr auto kStatements = std::to_array<std::string_view>({
+    "SELECT", "INSERT INTO", "CREATE TABLE", "CREATE VIEW", "CREATE TEMPORARY VIEW",
+    "CREATE MODEL", "EXPLAIN", "EXECUTE STATEMENT SET BEGIN", "SET", "RESET", "SHOW TABLES",
+    "SHOW VIEWS", "SHOW MODELS", "SHOW FUNCTIONS", "SHOW CREATE TABLE", "DESCRIBE", "DROP TABLE",
+    "DROP VIEW", "DROP MODEL", "WITH", "help;", "quit;", "exit;"});
+// clang-format on
 
-constexpr std::array<std::string_view, 88> kKeywords = {
-    "ALL",        "AND",           "ARRAY",       "AS",          "ASC",          "BETWEEN",
-    "BIGINT",     "BOOLEAN",       "BY",          "BYTES",       "CASE",         "CAST",
-    "COMMENT",    "CREATE",        "CROSS JOIN",  "CURRENT ROW", "DATE",         "DAY",
-    "DECIMAL",    "DESC",          "DESCRIPTOR",  "DISTINCT",    "DOUBLE",       "ELSE",
-    "END",        "ENFORCED",      "EXISTS",      "FALSE",       "FILTER",       "FLOAT",
-    "FOLLOWING",  "FOR",           "FROM",        "FULL JOIN",   "GROUP BY",     "HAVING",
-    "HOP",        "HOUR",          "IN",          "INNER JOIN",  "INPUT",        "INT",
-    "INTERVAL",   "INTO",          "IS NOT NULL", "IS NULL",     "JOIN",         "KEY",
-    "LEFT JOIN",  "LIKE",          "LIMIT",       "MAP",         "METADATA",     "MINUTE",
-    "ML_PREDICT", "MODEL",         "MONTH",       "NOT",         "NULL",         "ON",
-    "OR",         "ORDER BY",      "OUTPUT",      "OVER",        "PARTITION BY", "PARTITIONED BY",
-    "PRECEDING",  "PRIMARY KEY",   "RANGE",       "ROW",         "ROWS",         "SECOND",
-    "SELECT",     "SMALLINT",      "STRING",      "TABLE",       "THEN",         "TIME",
-    "TIMESTAMP",  "TIMESTAMP_LTZ", "TRUE",        "TUMBLE",      "UNBOUNDED",    "UNION ALL",
-    "VALUES",     "WATERMARK FOR", "WHEN",        "WHERE",       "WITH"};
+// clang-format off
+constexpr auto kKeywords = std::to_array<std::string_view>({
+    "ALL", "AND", "ARRAY", "AS", "ASC", "BETWEEN", "BIGINT", "BOOLEAN", "BY", "BYTES", "CASE",
+    "CAST", "COMMENT", "CREATE", "CROSS JOIN", "CURRENT ROW", "DATE", "DAY", "DECIMAL", "DESC",
+    "DESCRIPTOR", "DISTINCT", "DOUBLE", "ELSE", "END", "ENFORCED", "EXISTS", "FALSE", "FILTER",
+    "FLOAT", "FOLLOWING", "FOR", "FROM", "FULL JOIN", "GROUP BY", "HAVING", "HOP", "HOUR", "IN",
+    "INNER JOIN", "INPUT", "INT", "INTERVAL", "INTO", "IS NOT NULL", "IS NULL", "JOIN", "KEY",
+    "LEFT JOIN", "LIKE", "LIMIT", "MAP", "METADATA", "MINUTE", "ML_PREDICT", "MODEL", "MONTH",
+    "NOT", "NULL", "ON", "OR", "ORDER BY", "OUTPUT", "OVER", "PARTITION BY", "PARTITIONED BY",
+    "PRECEDING", "PRIMARY KEY", "RANGE", "ROW", "ROWS", "SECOND", "SELECT", "SMALLINT", "STRING",
+    "TABLE", "THEN", "TIME", "TIMESTAMP", "TIMESTAMP_LTZ", "TRUE", "TUMBLE", "UNBOUNDED",
+    "UNION ALL", "VALUES", "WATERMARK FOR", "WHEN", "WHERE", "WITH"});
+// clang-format on
 
 std::string Upper(std::string_view text) {
   std::string upper(text);
