@@ -37,10 +37,7 @@ std::string SchemaTable(const Schema& query, const Schema& sink, const std::vect
 }
 
 ExpressionPtr StoreCast(const ExpressionPtr& value, const DataType& to) {
-  // As in Flink, lengths of texts and bytes are not enforced on the way into a sink.
-  const bool text = value->type().is_character() && to.is_character();
-  const bool bytes = value->type().is_binary() && to.is_binary();
-  if (text || bytes) return value;
+  // As in Flink, this cuts and pads texts and bytes to the length of the column.
   auto cast = Expression::Cast(value, to, false, /*implicit=*/true);
   return cast ? *cast : nullptr;
 }

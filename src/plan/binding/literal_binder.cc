@@ -69,6 +69,7 @@ ExpressionPtr DoubleLiteral(BindContext* context, const sql::Literal& literal) {
     return BadLiteral(context, "not a number in the range of DOUBLE: " + literal.text,
                       literal.span);
   }
+  if (value == 0) value = 0;  // a literal is a decimal number in Flink: there is no -0.0
   return Expression::Literal(std::make_shared<arrow::DoubleScalar>(value), DataType::Double());
 }
 
