@@ -4,12 +4,20 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "data/time/time_zone.h"
 #include "diagnostics/nearest.h"
 
 namespace millrace {
 namespace {
 
 constexpr std::string_view kTablePrefix = "millrace.table.";
+constexpr std::string_view kTimeZone = "table.local-time-zone";
+
+/// As in Flink: an offset needs GMT before it.
+bool IsSessionZone(std::string_view name) {
+  const bool plain_offset = name.starts_with("+") || name.starts_with("-");
+  return !plain_offset && TimeZone::Find(name).has_value();
+}
 
 const OptionSpec* FindKnown(std::string_view key) {
   for (const OptionSpec& spec : KnownSettings()) {
@@ -83,7 +91,7 @@ std::vector<OptionSpec> FlinkSettings() {
               "State of a GROUP BY key is dropped that long after its last change; 0 keeps it."),
       Setting(
           "table.local-time-zone", T::kString, "UTC",
-          "Zone of TIMESTAMP_LTZ texts and windows: an id such as Europe/Berlin, or an offset."),
+          "Zone of TIMESTAMP_LTZ texts and windows: an id such as Europe/Berlin, or GMT+03:00."),
   };
 }
 
@@ -105,6 +113,11 @@ Status Settings::Set(const std::string& key, OptionValue value) {
     const Options probe({*spec}, {{key, value}});
     for (const Options::Problem& problem : probe.Validate("SET")) {
       return UserError(problem.code, problem.message);
+    }
+    if (key == kTimeZone && !IsSessionZone(value.text)) {
+      return UserError("MR0503", "'" + value.text + "' is no time zone",
+                       "A zone of the tz database such as America/Los_Angeles, an offset such as "
+                       "GMT-03:00, or UTC.");
     }
   } else if (key.starts_with("millrace.") && !key.starts_with(kTablePrefix)) {
     std::vector<std::string> world;
