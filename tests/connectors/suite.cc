@@ -100,7 +100,8 @@ TEST_P(SourceTest, SplitsAreTheSameWheneverAsked) {
   const auto ids = [&] {
     std::vector<std::string> found;
     auto source = FindConnector(GetParam().connector)->MakeSource(table);
-    for (const Split& split : *(*source)->Discover()) found.push_back(split.id);
+    const auto splits = (*source)->Discover();
+    for (const Split& split : *splits) found.push_back(split.id);
     return found;
   };
   EXPECT_EQ(ids(), ids());

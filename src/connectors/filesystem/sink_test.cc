@@ -76,7 +76,8 @@ class FileSinkTest : public testing::Test {
   }
   size_t Hidden() {
     size_t hidden = 0;
-    for (const FileInfo& file : *disk_.List("/w/out", true)) {
+    const auto files = disk_.List("/w/out", true);
+    for (const FileInfo& file : *files) {
       hidden += file.path[file.path.rfind('/') + 1] == '.';
     }
     return hidden;

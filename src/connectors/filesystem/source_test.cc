@@ -36,7 +36,8 @@ class FileSourceTest : public testing::Test {
 
   std::vector<std::string> Splits(Source* source) {
     std::vector<std::string> ids;
-    for (const Split& split : *source->Discover()) ids.push_back(split.id);
+    const auto splits = source->Discover();
+    for (const Split& split : *splits) ids.push_back(split.id);
     return ids;
   }
 
