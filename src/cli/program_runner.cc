@@ -8,16 +8,20 @@
 #include <cstdio>
 #include <thread>
 
-#include "base/json_writer.h"
+#include "cli/output/progress_line.h"
 #include "cli/output/run_report.h"
+#include "cli/program_progress.h"
 #include "data/key_codec.h"
 #include "operators/io/scan_driver.h"
+#include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
 
 namespace millrace {
 namespace {
 
 constexpr int kSignalsToGiveUp = 3;
+constexpr int64_t kTickNanos = 10'000'000;   // between two looks at signals
+constexpr int64_t kLookNanos = 500'000'000;  // between two looks at the job
 
 std::atomic<bool> g_stop_requested{false};
 std::atomic<int> g_stop_signal{0};
@@ -57,7 +61,15 @@ void CollectScans(const PlanNodePtr& node, std::vector<const ScanNode*>* scans) 
   for (const PlanNodePtr& child : node->children()) CollectScans(child, scans);
 }
 
-std::string ProgressPath(const std::string& data_dir) { return data_dir + "/program.json"; }
+/// Whether rows of the step go to standard output.
+bool WritesToOutput(const Step& step) {
+  if (step.is_select) return true;
+  for (const PlanNodePtr& root : step.roots) {
+    const auto* sink = As<SinkNode>(root);
+    if (sink != nullptr && sink->table()->connector->name() == "print") return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -65,7 +77,8 @@ struct ProgramRunner::RunningJob {
   std::string title;
   std::unique_ptr<RowWriter> rows;
   std::unique_ptr<Job> job;
-  std::thread thread;  // background jobs only
+  std::thread thread;           // background jobs only
+  bool shows_progress = false;  // nothing else is written to the screen
   std::thread watcher;
   std::atomic<bool> done{false};
   Status result;
@@ -130,14 +143,23 @@ Status ProgramRunner::Run(const Program& program) {
 Status ProgramRunner::RunSteps(const Program& program) {
   size_t jobs = 0;
   for (const Step& step : program.steps) jobs += step.kind == Step::Kind::kJob && !step.is_select;
-  size_t finished = 0;
-  if (jobs > 1) {
-    TRY_ASSIGN(finished, FinishedBefore(program));
-    if (finished > 0 && !options_.quiet) {
-      application_->Say("resuming: " + std::to_string(finished) + " of " + std::to_string(jobs) +
-                        " statements were finished\n");
-    }
+  if (jobs < 2) return RunEach(program, jobs, nullptr);
+  TRY_ASSIGN(ProgramProgress progress,
+             ProgramProgress::Open(application_->env.disk, options_.data_dir,
+                                   ProgramFingerprint(program), jobs, options_.fresh));
+  TRY_ASSIGN(const size_t finished, progress.FinishedCount());
+  if (finished > 0 && !options_.quiet) {
+    application_->Say("resuming: " + std::to_string(finished) + " of " + std::to_string(jobs) +
+                      " statements were finished\n");
   }
+  TRY(RunEach(program, jobs, &progress));
+  TRY(WaitForBackground());
+  TRY_ASSIGN(const size_t now_finished, progress.FinishedCount());
+  return now_finished == jobs ? progress.Close() : OkStatus();
+}
+
+Status ProgramRunner::RunEach(const Program& program, size_t jobs,
+                              const ProgramProgress* progress) {
   size_t number = 0;
   for (const Step& step : program.steps) {
     if (g_stop_requested) return OkStatus();
@@ -145,12 +167,12 @@ Status ProgramRunner::RunSteps(const Program& program) {
       application_->Print(TextOf(step.output, options_.style));
       continue;
     }
-    if (!step.is_select && ++number <= finished) continue;
+    if (!step.is_select) ++number;
+    if (!step.is_select && progress != nullptr) {
+      TRY_ASSIGN(const bool finished, progress->IsFinished(number));
+      if (finished) continue;
+    }
     TRY(RunJob(program, step, number, jobs));
-    if (jobs > 1 && !step.is_select) TRY(RecordFinished(program, number));
-  }
-  if (jobs > 1 && !g_stop_requested) {
-    TRY(application_->env.disk->Remove(ProgressPath(options_.data_dir)));
   }
   return OkStatus();
 }
@@ -169,7 +191,7 @@ Result<JobSpec> ProgramRunner::MakeSpec(const Program& program, const Step& step
   TRY_ASSIGN(spec.settings, JobSettings::From(step.settings));
   if (!step.is_select) {
     spec.data_dir = options_.data_dir;
-    if (jobs > 1) spec.data_dir += "/job-" + std::to_string(number);
+    if (jobs > 1) spec.data_dir = ProgramProgress::JobDirectory(options_.data_dir, number);
     TRY(application_->env.disk->CreateDirectories(spec.data_dir));
   }
   if (!options_.quiet) {
@@ -202,6 +224,8 @@ Status ProgramRunner::RunJob(const Program& program, const Step& step, size_t nu
   }
   auto running = std::make_unique<RunningJob>();
   running->title = step.title;
+  running->shows_progress =
+      !background && (!application_->output_is_terminal || !WritesToOutput(step));
   if (step.is_select) {
     running->rows = MakeRowWriter(options_.style, application_);
     spec.collector = running->rows.get();
@@ -244,6 +268,7 @@ void ProgramRunner::SayLosses(const RunningJob& running) const {
 Status ProgramRunner::Drive(RunningJob* running) {
   Status status = running->job->Run();
   running->done = true;
+  if (running->watcher.joinable()) running->watcher.join();
   if (!options_.quiet) SayLosses(*running);
   if (!status) {
     StopAll();
@@ -253,30 +278,41 @@ Status ProgramRunner::Drive(RunningJob* running) {
 }
 
 void ProgramRunner::Watch(RunningJob* running) {
-  constexpr int64_t kTick = 50'000'000;
   Clock* clock = application_->env.clock;
+  ProgressLine progress(application_, running->shows_progress && !options_.quiet);
   uint64_t rows = 0;
   int64_t last_output = clock->MonotonicNanos();
+  int64_t last_look = last_output;
+  int64_t patience = options_.silence_nanos;
   bool stopping = false;
   while (!running->done) {
-    clock->SleepNanos(kTick);
+    clock->SleepNanos(kTickNanos);
     if (g_stop_requested && !stopping) {
       stopping = true;
+      progress.Clear();
       if (!options_.quiet) application_->Say("stopping: draining what was read\n");
       running->job->RequestStop();
     }
     const int64_t now = clock->MonotonicNanos();
-    if (options_.quiet || stopping || now - last_output < options_.silence_nanos) continue;
-    const uint64_t out = running->job->Snapshot().accounting.out;
-    if (out == rows) {
-      application_->Say("no output for " + std::to_string((now - last_output) / 1'000'000'000) +
-                        " s. Waiting for:\n");
-      for (const std::string& line : running->job->DescribeWaiting()) {
-        application_->Say("  " + line + "\n");
-      }
+    if (options_.quiet || stopping || now - last_look < kLookNanos) continue;
+    last_look = now;
+    const JobSnapshot snapshot = running->job->Snapshot();
+    if (snapshot.accounting.out != rows) {
+      rows = snapshot.accounting.out;
+      last_output = now;
+      patience = options_.silence_nanos;
     }
-    rows = out;
-    last_output = now;
+    if (now - last_output < patience) {
+      progress.Update(snapshot);
+      continue;
+    }
+    progress.Clear();
+    application_->Say("no output for " + std::to_string((now - last_output) / 1'000'000'000) +
+                      " s. Waiting for:\n");
+    for (const std::string& line : running->job->DescribeWaiting()) {
+      application_->Say("  " + line + "\n");
+    }
+    patience *= 2;
   }
 }
 
@@ -289,30 +325,6 @@ Status ProgramRunner::WaitForBackground() {
     if (first && !running->result) first = running->result;
   }
   return first;
-}
-
-Result<size_t> ProgramRunner::FinishedBefore(const Program& program) const {
-  const std::string path = ProgressPath(options_.data_dir);
-  TRY_ASSIGN(const auto info, application_->env.disk->Stat(path));
-  if (!info || options_.fresh) return 0;
-  TRY_ASSIGN(const std::string text, application_->env.disk->ReadAll(path));
-  const std::string wanted =
-      "{\"fingerprint\":\"" + ProgramFingerprint(program) + "\",\"finished\":";
-  if (!text.starts_with(wanted)) {
-    return UserError("MR0804",
-                     "the data directory " + options_.data_dir +
-                         " holds an interrupted run of another version of this file",
-                     "", "Put the file back, or give up that run with --fresh.");
-  }
-  return static_cast<size_t>(std::stoull(text.substr(wanted.size())));
-}
-
-Status ProgramRunner::RecordFinished(const Program& program, size_t count) {
-  JsonWriter out;
-  out.BeginObject().Field("fingerprint", ProgramFingerprint(program));
-  out.Field("finished", count).EndObject();
-  return application_->env.disk->WriteAtomic(ProgressPath(options_.data_dir),
-                                             std::move(out).Finish());
 }
 
 Status ProgramRunner::WriteReport() const {

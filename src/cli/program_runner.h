@@ -24,6 +24,8 @@ struct RunOptions {
   int64_t silence_nanos = 10'000'000'000;  // without output for so long: say what is waited for
 };
 
+class ProgramProgress;
+
 class ProgramRunner {
  public:
   ProgramRunner(const Application* application, RunOptions options);
@@ -40,6 +42,7 @@ class ProgramRunner {
   struct RunningJob;
 
   Status RunSteps(const Program& program);
+  Status RunEach(const Program& program, size_t jobs, const ProgramProgress* progress);
   Status RunJob(const Program& program, const Step& step, size_t number, size_t jobs);
   Result<JobSpec> MakeSpec(const Program& program, const Step& step, size_t number, size_t jobs);
   Result<bool> IsBounded(const Step& step, const JobSpec& spec) const;
@@ -48,8 +51,6 @@ class ProgramRunner {
   void Watch(RunningJob* running);
   Status WaitForBackground();
   void StopAll();
-  Result<size_t> FinishedBefore(const Program& program) const;
-  Status RecordFinished(const Program& program, size_t count);
   Status WriteReport() const;
 
   const Application* application_;
