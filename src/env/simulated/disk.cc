@@ -259,10 +259,13 @@ Status SimulatedDisk::Remove(const std::string& path) {
   TRY(state_->Fault(Operation::kRemove, path));
   const std::string normal = Normal(path);
   if (state_->IsDirectory(normal)) {
-    const auto next = state_->names.upper_bound(normal);
+    const auto next = state_->names.lower_bound(normal + "/");
     if (next != state_->names.end() && next->first.starts_with(normal + "/")) {
       return Failed("remove", path, "Directory not empty");
     }
+    // What was removed from it before is gone for good: a new directory of this name is another one.
+    std::erase_if(state_->durable,
+                  [&](const auto& entry) { return entry.first.starts_with(normal + "/"); });
   }
   state_->names.erase(normal);
   return OkStatus();
