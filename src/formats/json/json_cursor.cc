@@ -114,7 +114,7 @@ std::string_view JsonCursor::TokenText() const {
   return {base_ + *token_, end - *token_};
 }
 
-bool JsonCursor::StringToken(std::string_view* raw) {
+bool JsonCursor::SpacedStringToken(std::string_view* raw) {
   const std::string_view text = TokenText();
   if (text.size() < 2 || text.back() != '"') return FailSyntax("a closed string");
   *raw = text.substr(1, text.size() - 2);
@@ -216,15 +216,7 @@ bool JsonCursor::SkipContainer(char closer) {
   return true;
 }
 
-bool JsonCursor::NextMember(char closer, bool* more) {
-  const char c = Peek();
-  if (c != ',' && c != closer) return FailSyntax(closer == '}' ? "',' or '}'" : "',' or ']'");
-  *more = c == ',';
-  Advance();
-  return true;
-}
-
-bool JsonCursor::FieldName(std::string_view* raw) {
+bool JsonCursor::SpacedFieldName(std::string_view* raw) {
   if (Peek() != '"') return FailSyntax("a field name in double quotes");
   if (!StringToken(raw)) return false;
   Advance();

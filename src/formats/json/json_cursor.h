@@ -53,7 +53,7 @@ class JsonCursor {
   std::string_view TokenText() const;
   /// Only white space between `p` and the next token: the scalar ends there.
   bool EndsAt(const char* p) const {
-    const char* end = base_ + (token_[1] < limit_ ? token_[1] : limit_);
+    const char* end = base_ + NextToken();
     while (p < end && IsSpace(*p)) ++p;
     return p == end;
   }
@@ -93,6 +93,9 @@ class JsonCursor {
   static bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
  private:
+  uint32_t NextToken() const { return token_[1] < limit_ ? token_[1] : limit_; }
+  bool SpacedStringToken(std::string_view* raw);
+  bool SpacedFieldName(std::string_view* raw);
   bool SkipContainer(char closer);
 
   const char* base_ = nullptr;
@@ -105,6 +108,37 @@ class JsonCursor {
   std::string path_;
   std::string reason_;
 };
+
+// What every value passes through is inline, for JSON without white space before ',' and ':'.
+
+inline bool JsonCursor::StringToken(std::string_view* raw) {
+  const uint32_t begin = *token_;
+  const uint32_t end = NextToken();
+  if (end < begin + 2 || base_[end - 1] != '"') [[unlikely]] return SpacedStringToken(raw);
+  *raw = {base_ + begin + 1, end - begin - 2};
+  return true;
+}
+
+inline bool JsonCursor::FieldName(std::string_view* raw) {
+  const uint32_t begin = *token_;
+  const uint32_t colon = NextToken();
+  const bool plain = colon < limit_ && colon >= begin + 2 && base_[begin] == '"' &&
+                     base_[colon - 1] == '"' && base_[colon] == ':';
+  if (!plain) [[unlikely]] return SpacedFieldName(raw);
+  *raw = {base_ + begin + 1, colon - begin - 2};
+  token_ += 2;
+  return true;
+}
+
+inline bool JsonCursor::NextMember(char closer, bool* more) {
+  const char c = Peek();
+  *more = c == ',';
+  if (c != ',' && c != closer) [[unlikely]] {
+    return FailSyntax(closer == '}' ? "',' or '}'" : "',' or ']'");
+  }
+  Advance();
+  return true;
+}
 
 /// Resolves escapes; `out` has room for raw.size() bytes. Lone surrogates become '?', as Java
 /// encodes them. Returns the length, or SIZE_MAX for a bad escape.

@@ -13,6 +13,12 @@
 namespace millrace {
 namespace {
 
+/// Powers of ten that a double holds exactly.
+constexpr double kExactPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                   1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+
+bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+
 bool IsNumberStart(char c) { return c == '-' || static_cast<unsigned char>(c - '0') < 10; }
 
 template <typename T>
@@ -92,6 +98,9 @@ class RealDecoder final : public ValueDecoder {
   bool Decode(JsonCursor& in) override {
     const char first = in.Peek();
     if (IsNumberStart(first)) [[likely]] {
+      if constexpr (std::is_same_v<T, double>) {
+        if (AppendPlain(in)) [[likely]] return true;
+      }
       JsonNumber number;
       if (!in.Number(&number)) return false;
       const char* begin = number.text.data();
@@ -119,6 +128,30 @@ class RealDecoder final : public ValueDecoder {
   }
 
  private:
+  /// Takes a number without exponent whose digits fit a double's mantissa: one exact division. False,
+  /// and nothing taken, for all others.
+  bool AppendPlain(JsonCursor& in) {
+    const char* begin = in.here();
+    const bool negative = *begin == '-';
+    const char* p = begin + negative;
+    const char* digits = p;
+    uint64_t mantissa = 0;
+    while (IsDigit(*p)) mantissa = mantissa * 10 + static_cast<uint64_t>(*p++ - '0');
+    if (p == digits || (*digits == '0' && p - digits > 1)) return false;
+    const char* point = p;
+    if (*p == '.') {
+      ++p;
+      while (IsDigit(*p)) mantissa = mantissa * 10 + static_cast<uint64_t>(*p++ - '0');
+      if (p == point + 1) return false;
+    }
+    const int64_t decimals = p == point ? 0 : p - point - 1;
+    if (p - digits > 18 || mantissa > (uint64_t{1} << 53) || !in.EndsAt(p)) return false;
+    const double value = static_cast<double>(mantissa) / kExactPowers[decimals];
+    builder_.Append(negative ? -value : value);
+    in.Advance();
+    return true;
+  }
+
   FixedBuilder<T> builder_;
   std::string scratch_;
 };
