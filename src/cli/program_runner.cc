@@ -246,30 +246,19 @@ Status ProgramRunner::RunJob(const Program& program, const Step& step, size_t nu
   return Drive(current);
 }
 
-/// Rows that did not go the normal way are never passed over in silence.
-void ProgramRunner::SayLosses(const RunningJob& running) const {
-  const JobSnapshot snapshot = running.job->Snapshot();
-  const uint64_t unusable = snapshot.accounting.dead_lettered;
-  std::string files;
-  for (const auto& [table, path] : snapshot.dead_letter_files) {
-    files += (files.empty() ? "" : ", ") + path;
-  }
-  if (unusable > 0) {
-    application_->Say(std::to_string(unusable) + (unusable == 1 ? " record" : " records") +
-                      " could not be used: see " + files + "\n");
-  }
-  const uint64_t late = snapshot.accounting.late;
-  if (late > 0) {
-    application_->Say(std::to_string(late) + (late == 1 ? " row" : " rows") +
-                      " came behind the watermark, too late to count\n");
-  }
+/// The runtime speaks of dead letters itself.
+void ProgramRunner::SayLate(const RunningJob& running) const {
+  const uint64_t late = running.job->Snapshot().accounting.late;
+  if (late == 0) return;
+  application_->Say(std::to_string(late) + (late == 1 ? " row" : " rows") +
+                    " came behind the watermark, too late to count\n");
 }
 
 Status ProgramRunner::Drive(RunningJob* running) {
   Status status = running->job->Run();
   running->done = true;
   if (running->watcher.joinable()) running->watcher.join();
-  if (!options_.quiet) SayLosses(*running);
+  if (!options_.quiet) SayLate(*running);
   if (!status) {
     StopAll();
     return std::unexpected(std::move(status).error().With(running->title));

@@ -47,7 +47,7 @@ class ProgramRunner {
   Result<JobSpec> MakeSpec(const Program& program, const Step& step, size_t number, size_t jobs);
   Result<bool> IsBounded(const Step& step, const JobSpec& spec) const;
   Status Drive(RunningJob* running);
-  void SayLosses(const RunningJob& running) const;
+  void SayLate(const RunningJob& running) const;
   void Watch(RunningJob* running);
   Status WaitForBackground();
   void StopAll();

@@ -30,7 +30,7 @@ class ShellCommand final : public Command {
     options.common = common;
     options.interactive = isatty(STDIN_FILENO) == 1 && application->output_is_terminal;
     options.data_dir = data_dir_.empty() ? ".millrace/shell" : data_dir_;
-    const auto style = ChooseRowStyle(*application, common, format_);
+    const auto style = ChooseRowStyle(*application, common.json, format_);
     if (!style) return ShowUsage(*application, common, style.error());
     options.style = *style;
     auto overrides = ParseDefinitions(definitions_);

@@ -41,7 +41,9 @@ class ShellSession {
   Next RunProgram(Program program);
   bool IsShellWord(const std::string& statement, Next* next) const;
   std::string PromptFor() const;
-  void Fail(int status) { status_ = status_ == kExitOk ? status : status_; }
+  void Fail(int status) {
+    if (status_ == kExitOk && !options_.interactive) status_ = status;
+  }
 
   Application* application_;
   ShellOptions options_;
