@@ -93,9 +93,9 @@ void JsonDecoder::DecodeGroup(const char* base, std::span<const RecordSlice> rec
       continue;
     }
     const uint32_t begin = record.offset - group.begin;
-    DecodeRecord(
-        JsonCursor(text.data(), token, begin, begin + record.length, settings_.ignore_parse_errors),
-        number);
+    JsonCursor in(text.data(), token, begin, begin + record.length, settings_.ignore_parse_errors);
+    DecodeRecord(in, number);
+    token = in.token();
   }
 }
 
@@ -106,12 +106,11 @@ void JsonDecoder::DecodeAlone(const char* base, RecordSlice record, uint32_t num
     GiveUp(number, std::move(*reason), rows_);
     return;
   }
-  DecodeRecord(
-      JsonCursor(base + start, tokenizer_.begin(), 0, length, settings_.ignore_parse_errors),
-      number);
+  JsonCursor in(base + start, tokenizer_.begin(), 0, length, settings_.ignore_parse_errors);
+  DecodeRecord(in, number);
 }
 
-void JsonDecoder::DecodeRecord(JsonCursor in, uint32_t number) {
+void JsonDecoder::DecodeRecord(JsonCursor& in, uint32_t number) {
   const int64_t rows = rows_;
   const char first = in.Peek();
   if (first == '{') [[likely]] {

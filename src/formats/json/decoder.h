@@ -30,7 +30,7 @@ class JsonDecoder final : public RecordDecoder {
   void DecodeGroup(const char* base, std::span<const RecordSlice> records, size_t first,
                    const Group& group);
   void DecodeAlone(const char* base, RecordSlice record, uint32_t number);
-  void DecodeRecord(JsonCursor in, uint32_t number);
+  void DecodeRecord(JsonCursor& in, uint32_t number);
   bool DecodeArray(JsonCursor& in, uint32_t number);
   void GiveUp(uint32_t number, std::string reason, int64_t rows);
 

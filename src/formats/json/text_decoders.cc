@@ -109,7 +109,7 @@ class BooleanDecoder final : public ValueDecoder {
     const char first = in.Peek();
     if (first == 't' || first == 'f') {
       const bool value = first == 't';
-      if (!in.Literal(value ? "true" : "false")) return in.FailSyntax("a value");
+      if (!(value ? in.Literal("true") : in.Literal("false"))) return in.FailSyntax("a value");
       builder_.Append(value);
       in.Advance();
       return true;
