@@ -3,8 +3,9 @@
 """kill -9 at random moments, the same command again: the files are those of an undisturbed run.
 
 Usage: kill_and_resume_test.py PATH_TO_MILLRACE [SEED]
-Runs a pipeline that resumes from positions and one with keyed state that is replayed, each killed more
-than ten times, and checks that a second process on the same data directory is refused.
+Pipelines that resume from positions and pipelines with keyed state, which are replayed, are each
+killed more than ten times, and so is a file of two statements. SIGTERM drains an endless run, which
+then goes on; a second process on the same data directory is refused.
 """
 import json
 import os
@@ -42,7 +43,36 @@ INSERT INTO totals SELECT card, window_start, COUNT(*), SUM(amount)
 FROM TABLE(TUMBLE(TABLE payments, DESCRIPTOR(ts), INTERVAL '10' SECOND))
 GROUP BY card, window_start, window_end;
 """,
+    "over": INPUT + """
+SET 'execution.checkpointing.interval' = '20 ms';
+CREATE TABLE features (id BIGINT, n BIGINT, total DOUBLE)
+WITH ('connector' = 'filesystem', 'path' = '{out}', 'format' = 'csv',
+      'sink.rolling-policy.file-size' = '300kb');
+INSERT INTO features SELECT id, COUNT(*) OVER w, SUM(amount) OVER w FROM payments
+WINDOW w AS (PARTITION BY card ORDER BY ts
+             RANGE BETWEEN INTERVAL '1' MINUTE PRECEDING AND CURRENT ROW);
+""",
 }
+
+# Two statements, one after the other: what is done is not done again.
+TWO = INPUT + """
+SET 'execution.checkpointing.interval' = '20 ms';
+CREATE TABLE above (id BIGINT)
+WITH ('connector' = 'filesystem', 'path' = '{out}', 'format' = 'csv');
+CREATE TABLE below (id BIGINT)
+WITH ('connector' = 'filesystem', 'path' = '{out}', 'format' = 'csv');
+INSERT INTO above SELECT id FROM payments WHERE amount > 100;
+INSERT INTO below SELECT -id FROM payments WHERE amount <= 100;
+"""
+
+ENDLESS = """
+CREATE TABLE s (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '5000',
+  'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '1000000000');
+CREATE TABLE t (n BIGINT) WITH ('connector' = 'filesystem', 'path' = '{out}', 'format' = 'csv');
+CREATE TABLE u (n BIGINT) WITH ('connector' = 'blackhole');
+INSERT INTO t SELECT n FROM s;
+INSERT INTO u VALUES (1), (2);
+"""
 
 
 def write_input(path):
@@ -69,7 +99,7 @@ def lines_of(directory):
 
 
 def command(millrace, work, name, kind):
-    sql = PIPELINES[kind].format(dir=work, out=os.path.join(work, name))
+    sql = PIPELINES.get(kind, kind).format(dir=work, out=os.path.join(work, name))
     path = os.path.join(work, name + ".sql")
     with open(path, "w", encoding="utf-8") as file:
         file.write(sql)
@@ -144,6 +174,65 @@ def run_with_kills(arguments, seconds, chance):
         return killed
 
 
+def check_two(millrace, work, chance):
+    """A program of two statements, killed, is that program once."""
+    started = time.monotonic()
+    run_to_end(command(millrace, work, "two_calm", TWO))
+    seconds = time.monotonic() - started
+    expected = lines_of(os.path.join(work, "two_calm"))
+    killed = rounds = 0
+    while killed < KILLS:
+        name = f"two_killed{rounds}"
+        rounds += 1
+        killed += kill_two(command(millrace, work, name, TWO), seconds, chance)
+        found = lines_of(os.path.join(work, name))
+        if found != expected or len(expected) != ROWS:
+            fail(f"two statements: {len(found)} lines after kills, {len(expected)} without")
+    print(f"two statements: {killed} kills in {rounds} runs")
+    return killed
+
+
+def kill_two(arguments, seconds, chance):
+    """As run_with_kills; the program is done when the last job is and its progress file is gone."""
+    killed = 0
+    while True:
+        process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        limit = 120 if killed >= KILLS else chance.uniform(0.02, seconds * 0.7)
+        try:
+            process.wait(timeout=limit)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            last_job = os.path.join(arguments[4], "job-2", "run.json")
+            if os.path.exists(last_job) and not os.path.exists(
+                    os.path.join(arguments[4], "program.json")):
+                return killed
+            killed += 1
+            continue
+        if process.returncode != 0:
+            fail(f"{' '.join(arguments)}: {process.stderr.read().decode()}")
+        return killed
+
+
+def check_drain(millrace, work):
+    """SIGTERM ends an endless run with 0; started again it goes on: no row is lost or repeated."""
+    arguments = command(millrace, work, "endless", ENDLESS)
+    for turn in range(3):
+        before = len(lines_of(os.path.join(work, "endless")))
+        process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        time.sleep(1.5)
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+        if process.returncode != 0:
+            fail(f"SIGTERM ended the run with {process.returncode}: {errors.decode()}")
+        if len(lines_of(os.path.join(work, "endless"))) <= before:
+            fail(f"turn {turn} wrote nothing: {errors.decode()}")
+    numbers = sorted(int(line) for line in lines_of(os.path.join(work, "endless")))
+    if numbers != list(range(1, len(numbers) + 1)):
+        fail("rows are lost or repeated over three endless runs")
+    print(f"SIGTERM drains, three runs make one: {len(numbers)} rows")
+
+
 def check_lock(millrace, work):
     holder = command(millrace, work, "locked", "stateless")
     with open(holder[2], "w", encoding="utf-8") as file:
@@ -174,6 +263,8 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         write_input(os.path.join(work, "payments.json"))
         killed = sum(check_kind(millrace, work, kind, chance) for kind in PIPELINES)
+        killed += check_two(millrace, work, chance)
+        check_drain(millrace, work)
         check_lock(millrace, work)
     print(f"seed {seed}: {killed} kills")
 
