@@ -38,12 +38,16 @@ std::string TableText(const Table& table) {
         line += type + " METADATA FROM " + sql::QuoteString(column.metadata_key) +
                 (column.is_virtual ? " VIRTUAL" : "");
         break;
-      case TableColumn::Kind::kComputed: line += "AS " + column.expression->ToString(); break;
+      case TableColumn::Kind::kComputed: line += "AS " + column.text; break;
     }
     if (!column.comment.empty()) line += " COMMENT " + sql::QuoteString(column.comment);
     lines.push_back(std::move(line));
   }
-  if (table.watermark) lines.push_back("  " + table.watermark->text);
+  if (table.watermark) {
+    lines.push_back("  WATERMARK FOR " +
+                    sql::QuoteIdentifier(table.columns[table.watermark->column].name) + " AS " +
+                    table.watermark->text);
+  }
   if (!table.primary_key.empty()) {
     std::string key;
     for (const size_t index : table.primary_key) {

@@ -23,6 +23,7 @@ struct TableColumn {
   DataType type;             // time attributes set on rowtime and proctime columns
   std::string metadata_key;  // kMetadata
   bool is_virtual = false;   // kMetadata
+  std::string text;          // kComputed: as written
   ExpressionPtr expression;  // kComputed: over the physical + metadata columns before it
   std::string comment;
 };

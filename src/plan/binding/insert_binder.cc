@@ -101,6 +101,10 @@ bool BindTargets(BindContext* context, const sql::Insert& insert, const Schema& 
   for (const sql::QualifiedName& column : insert.columns) {
     const auto at = find(column.ToString(), column.span);
     if (!at) return false;
+    if (std::find(targets->begin(), targets->end(), *at) != targets->end()) {
+      context->Error("MR0205", "column '" + column.ToString() + "' is named twice", column.span);
+      return false;
+    }
     targets->push_back(*at);
   }
   if (!insert.columns.empty()) return true;

@@ -39,7 +39,7 @@ TextResult NameList(const sql::Show& show, std::string column, std::vector<std::
   return output;
 }
 
-std::string YesNo(bool value) { return value ? "TRUE" : "FALSE"; }
+std::string YesNo(bool value) { return value ? "true" : "false"; }
 
 TextResult DescribeTable(const Table& table) {
   TextResult output{{"name", "type", "null", "key", "extras", "watermark"}, {}, {}};
@@ -51,7 +51,7 @@ TextResult DescribeTable(const Table& table) {
   for (size_t i = 0; i < table.columns.size(); ++i) {
     const TableColumn& column = table.columns[i];
     std::string extras;
-    if (column.kind == TableColumn::Kind::kComputed) extras = "AS " + column.expression->ToString();
+    if (column.kind == TableColumn::Kind::kComputed) extras = "AS " + column.text;
     if (column.kind == TableColumn::Kind::kMetadata) {
       extras =
           "METADATA FROM '" + column.metadata_key + "'" + (column.is_virtual ? " VIRTUAL" : "");

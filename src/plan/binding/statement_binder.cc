@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/binding/statement_binder.h"
 
+#include "data/time/time_zone.h"
 #include "plan/binding/option_binder.h"
 #include "plan/binding/query/query_binder.h"
 #include "plan/explain.h"
@@ -37,6 +38,7 @@ void StatementBinder::Bind(const sql::Statement& statement) {
     } else {
       context_->settings->ResetAll();
     }
+    context_->session.time_zone = context_->settings->GetString("table.local-time-zone");
   } else if (const auto* query = sql::As<sql::QueryStatement>(statement)) {
     BindQuery(*query);
   } else if (const auto* insert = sql::As<sql::Insert>(statement)) {
@@ -76,6 +78,12 @@ void StatementBinder::BindSet(const sql::Set& set) {
   auto value = ResolveReferences(set.option->value.value, context_->env);
   if (!value) {
     context_->Report(value.error(), set.option->value.span);
+    return;
+  }
+  if (key == "table.local-time-zone" && !TimeZone::Find(value->text)) {
+    context_
+        ->Error("MR0503", "unknown time zone '" + value->text + "'", set.option->value.span)
+        .next_step = "Write an id such as 'Europe/Berlin' or 'UTC', or an offset such as '+02:00'.";
     return;
   }
   const Status status = context_->settings->Set(key, *std::move(value));

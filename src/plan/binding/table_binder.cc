@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "functions/coercion.h"
 #include "plan/binding/expression_binder.h"
 #include "plan/binding/option_binder.h"
 #include "plan/binding/table_like.h"
@@ -137,6 +138,7 @@ class TableBinder {
         continue;
       }
       column.type = column.expression->type();
+      column.text = std::string(context_->TextOf(definitions_[i]->expression->span));
       const auto* call = sql::As<sql::FunctionCall>(definitions_[i]->expression);
       if (call != nullptr && call->upper_name == "PROCTIME") {
         column.type = column.type.WithTimeAttribute(TimeAttribute::kProctime);
@@ -184,7 +186,7 @@ class TableBinder {
     }
     column.type = column.type.WithTimeAttribute(TimeAttribute::kRowtime);
     table_->watermark = WatermarkDefinition{*index, std::move(expression),
-                                            std::string(context_->TextOf(definition.span))};
+                                            std::string(context_->TextOf(definition.expression->span))};
     return true;
   }
 
@@ -248,6 +250,20 @@ class TableBinder {
     return true;
   }
 
+  /// The column must be a type that the metadata can be cast to.
+  bool CheckMetadataType(const TableColumn& column, const std::vector<MetadataColumn>& known,
+                         const sql::ColumnDefinition& definition) {
+    for (const MetadataColumn& metadata : known) {
+      if (metadata.key != column.metadata_key) continue;
+      if (CanExplicitlyCast(metadata.type, column.type)) return true;
+      context_->Error("MR0304",
+                      "metadata '" + metadata.key + "' is " + metadata.type.Nullable().ToString() +
+                          ", which cannot be cast to " + column.type.Nullable().ToString(),
+                      definition.type->span);
+    }
+    return false;
+  }
+
   bool BindMetadata() {
     bool ok = true;
     const auto known = table_->connector->metadata();
@@ -257,6 +273,8 @@ class TableBinder {
       const bool found = std::any_of(known.begin(), known.end(), [&](const MetadataColumn& m) {
         return m.key == column.metadata_key;
       });
+      if (found && CheckMetadataType(column, known, *definitions_[i])) continue;
+      ok = false;
       if (found) continue;
       std::vector<std::string> world;
       for (const MetadataColumn& m : known) world.push_back(m.key);
