@@ -135,12 +135,14 @@ std::optional<ParsedTimestamp> ReadPlainTimestamp(std::string_view text) {
   size_t at = 19;
   int64_t nanos = 0;
   if (at < text.size() && text[at] == '.') {
-    int64_t unit = 100'000'000;
-    for (++at; at < text.size() && at < 29; ++at, unit /= 10) {
+    constexpr int64_t kUnits[] = {1'000'000'000, 100'000'000, 10'000'000, 1'000'000, 100'000,
+                                  10'000,        1000,        100,        10,        1};
+    for (++at; at < text.size() && at < 29; ++at) {
       const auto value = static_cast<unsigned char>(text[at] - '0');
       if (value > 9) break;
-      nanos += value * unit;
+      nanos = nanos * 10 + value;
     }
+    nanos *= kUnits[at - 20];
   }
   ParsedTimestamp parsed{.days = DaysFromCivil(year, month, day),
                          .nanos_of_day =

@@ -20,8 +20,12 @@ class TimeDecoder : public ValueDecoder {
   bool Decode(JsonCursor& in) override {
     if (in.Peek() != '"') return Refuse(in);
     std::string_view text;
-    if (!in.Text(&scratch_, &text)) return false;
-    const std::optional<T> value = Parse(text);
+    if (!in.StringToken(&text)) return false;
+    std::optional<T> value = Parse(text);
+    if (!value) [[unlikely]] {  // escapes are allowed, though nobody writes a time with them
+      if (!in.Text(&scratch_, &text)) return false;
+      value = Parse(text);
+    }
     if (!value) return Refuse(in);
     builder_.Append(*value);
     in.Advance();

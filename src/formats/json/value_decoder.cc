@@ -64,7 +64,8 @@ ObjectDecoder::ObjectDecoder(std::vector<std::string> names,
   }
 }
 
-int ObjectDecoder::Lookup(std::string_view raw, uint64_t head) {
+int ObjectDecoder::Lookup(std::string_view raw) {
+  const uint64_t head = HeadOf(raw);
   for (uint64_t slot = HashName(head, raw.size()) & mask_; table_[slot] >= 0;
        slot = (slot + 1) & mask_) {
     const Name& name = names_[static_cast<size_t>(table_[slot])];
@@ -81,18 +82,12 @@ int ObjectDecoder::Lookup(std::string_view raw, uint64_t head) {
   return -1;
 }
 
-int ObjectDecoder::Match(std::string_view raw, size_t expected) {
-  const uint64_t head = HeadOf(raw);
-  if (expected < names_.size()) {
-    const Name& name = names_[expected];
-    if (name.head == head && name.text.size() == raw.size() &&
-        (raw.size() <= 8 ||
-         std::memcmp(name.text.data() + 8, raw.data() + 8, raw.size() - 8) == 0) &&
-        name.literal) {
-      return static_cast<int>(expected);
-    }
-  }
-  return Lookup(raw, head);
+bool ObjectDecoder::IsExpected(std::string_view raw, size_t expected) const {
+  if (expected >= fields_.size()) return false;
+  const Name& name = names_[expected];
+  return name.head == HeadOf(raw) && name.text.size() == raw.size() && name.literal &&
+         (raw.size() <= 8 ||
+          std::memcmp(name.text.data() + 8, raw.data() + 8, raw.size() - 8) == 0);
 }
 
 bool ObjectDecoder::DecodeField(JsonCursor& in, int field, int64_t row) {
@@ -117,7 +112,7 @@ bool ObjectDecoder::Decode(JsonCursor& in, int64_t row) {
   while (more) {
     std::string_view raw;
     if (!in.FieldName(&raw)) return false;
-    const int field = Match(raw, expected);
+    const int field = IsExpected(raw, expected) ? static_cast<int>(expected) : Lookup(raw);
     if (field >= 0) {
       expected = static_cast<size_t>(field) + 1;
       if (!DecodeField(in, field, row)) return false;

@@ -57,8 +57,9 @@ class ObjectDecoder {
     uint64_t head = 0;    // first 8 bytes, zero-padded
     bool literal = true;  // no character that JSON writes as an escape
   };
-  int Match(std::string_view raw, size_t expected);
-  int Lookup(std::string_view raw, uint64_t head);
+  bool IsExpected(std::string_view raw, size_t expected) const;
+  /// Index of the field; -1: no such field, -2: a bad escape in the name.
+  int Lookup(std::string_view raw);
   bool DecodeField(JsonCursor& in, int field, int64_t row);
   bool FillMissing(JsonCursor& in, int64_t row);
 
