@@ -56,11 +56,12 @@ class JobBuilder {
   Status OpenDeadLetters() {
     std::map<std::string, std::string> paths;
     for (const GraphNode& node : job_->graph.nodes()) {
-      if (!node.table.empty()) paths[node.table] = DeadLetterPath(node.table);
-      if (node.table.empty()) paths[""] = DeadLetterPath("rows");
+      paths.try_emplace(node.table,
+                        DeadLetterPath(node.table.empty() ? "rows" : node.table));
       const auto* scan = As<ScanNode>(node.plan);
-      if (scan == nullptr) continue;
-      const auto& extras = scan->table()->extras;
+      const auto* sink = As<SinkNode>(node.plan);
+      if (scan == nullptr && sink == nullptr) continue;
+      const auto& extras = (scan != nullptr ? scan->table() : sink->table())->extras;
       if (const auto path = extras.find("dead-letter.path"); path != extras.end()) {
         paths[node.table] = path->second.text;
       }

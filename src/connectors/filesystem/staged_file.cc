@@ -90,8 +90,10 @@ Result<std::unique_ptr<StagedFile>> StagedFile::Open(Disk* disk, StagedNames nam
                                                      std::optional<uint64_t> keep) {
   TRY(disk->CreateDirectories(names.directory));
   TRY_ASSIGN(auto file, disk->OpenForAppend(names.staging, keep));
-  return std::unique_ptr<StagedFile>(
+  auto staged = std::unique_ptr<StagedFile>(
       new StagedFile(disk, std::move(names), std::move(file), !keep.has_value()));
+  staged->dirty_ = keep.has_value();  // what was cut off must not come back under the final name
+  return staged;
 }
 
 Status StagedFile::Append(std::string_view bytes) {

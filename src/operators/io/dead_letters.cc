@@ -74,7 +74,8 @@ Status DeadLetterFiles::Restore(const Lengths& lengths) {
                                std::to_string(wanted->second));
     }
     length = wanted->second;
-    TRY(Open(table));
+    TRY_ASSIGN(WritableFile* const file, Open(table));
+    TRY(file->Sync());
   }
   return OkStatus();
 }
