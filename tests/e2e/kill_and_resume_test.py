@@ -236,7 +236,8 @@ def check_drain(millrace, work):
 def check_lock(millrace, work):
     holder = command(millrace, work, "locked", "stateless")
     with open(holder[2], "w", encoding="utf-8") as file:
-        file.write("CREATE TABLE s (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1');"
+        file.write("CREATE TABLE s (n BIGINT)"
+                   "WITH ('connector' = 'datagen', 'rows-per-second' = '1');"
                    "CREATE TABLE t (n BIGINT) WITH ('connector' = 'blackhole');"
                    "INSERT INTO t SELECT n FROM s;")
     first = subprocess.Popen(holder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

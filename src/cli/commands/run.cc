@@ -35,6 +35,9 @@ class RunCommand final : public Command {
     if (!common.quiet && !diagnostics.entries().empty()) {
       ShowDiagnostics(*application, {}, diagnostics, &script->source);
     }
+    if (program.steps.empty() && !common.quiet) {
+      application->Say(script->source.name() + ": no statement here runs; declarations only\n");
+    }
     RunOptions options;
     options.data_dir = data_dir_.empty() ? ".millrace/" + program.name : data_dir_;
     options.fresh = fresh_;

@@ -4,6 +4,7 @@
 #include "cli/shell/line_editor.h"
 
 #include <histedit.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +26,7 @@ constexpr size_t kListWidth = 100;
 
 volatile std::sig_atomic_t g_signal = 0;
 volatile std::sig_atomic_t g_resized = 0;
+sigset_t g_mask_before;
 
 void OnReadSignal(int signal) {
   if (signal == SIGWINCH) {
@@ -34,17 +36,25 @@ void OnReadSignal(int signal) {
   }
 }
 
-/// Signals break a read, for its lifetime.
+/// For its lifetime signals arrive while WaitForInput waits, and at no other time: libedit shows the
+/// prompt before it reads, and a Ctrl-C in between must not be lost.
 class ReadSignals {
  public:
   ReadSignals() {
     g_signal = 0;
     struct sigaction action = {};
     action.sa_handler = OnReadSignal;
-    for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &action, &before_[i]);
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (size_t i = 0; i < std::size(kSignals); ++i) {
+      sigaddset(&blocked, kSignals[i]);
+      sigaction(kSignals[i], &action, &before_[i]);
+    }
+    sigprocmask(SIG_BLOCK, &blocked, &g_mask_before);
   }
   ~ReadSignals() {
     for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &before_[i], nullptr);
+    sigprocmask(SIG_SETMASK, &g_mask_before, nullptr);
   }
   ReadSignals(const ReadSignals&) = delete;
   ReadSignals& operator=(const ReadSignals&) = delete;
@@ -54,16 +64,25 @@ class ReadSignals {
   struct sigaction before_[std::size(kSignals)] = {};
 };
 
+/// True once there is something to read; false after a signal that ends the line.
+bool WaitForInput(EditLine* edit) {
+  pollfd input = {STDIN_FILENO, POLLIN, 0};
+  while (true) {
+    const int ready = ppoll(&input, 1, nullptr, &g_mask_before);
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return true;
+    if (g_signal != 0) return false;
+    if (g_resized != 0) el_resize(edit);
+    g_resized = 0;
+  }
+}
+
 int ReadCharacter(EditLine* edit, wchar_t* out) {
   std::mbstate_t state = {};
   while (true) {
     char byte = 0;
+    if (!WaitForInput(edit)) return -1;
     const ssize_t n = read(STDIN_FILENO, &byte, 1);
-    if (n < 0 && errno == EINTR && g_signal == 0) {
-      if (g_resized != 0) el_resize(edit);
-      g_resized = 0;
-      continue;
-    }
+    if (n < 0 && errno == EINTR) continue;
     if (n != 1) return static_cast<int>(n);
     const size_t used = std::mbrtowc(out, &byte, 1, &state);
     if (used == static_cast<size_t>(-2)) continue;
