@@ -18,8 +18,7 @@ const Schema& FuzzSchema() {
                               {"u", DataType::String()},
                               {"d", DataType::Double()},
                               {"t", DataType::Timestamp(6)},
-                              {"y", DataType::Bytes()},
-                              {"a", DataType::Array(DataType::Int())}});
+                              {"y", DataType::Bytes()}});
   return schema;
 }
 

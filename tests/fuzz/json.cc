@@ -55,9 +55,10 @@ std::string DecodeAll(JsonDecoder* decoder, std::string_view input, size_t cut) 
 }  // namespace millrace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace millrace;
   if (size < 2) return 0;
   const bool ignore = data[0] % 2 == 1;
-  millrace::JsonDecoder decoder(millrace::FuzzSchema(), {.ignore_parse_errors = ignore});
+  JsonDecoder decoder(FuzzSchema(), {.ignore_parse_errors = ignore});
   const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::string whole = DecodeAll(&decoder, input, input.size());
   if (DecodeAll(&decoder, input, data[0] % (input.size() + 1)) != whole) std::abort();

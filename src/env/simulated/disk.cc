@@ -263,7 +263,7 @@ Status SimulatedDisk::Remove(const std::string& path) {
     if (next != state_->names.end() && next->first.starts_with(normal + "/")) {
       return Failed("remove", path, "Directory not empty");
     }
-    // What was removed from it before is gone for good: a new directory of this name is another one.
+    // What was removed from it before is gone for good: a new one of this name is another one.
     std::erase_if(state_->durable,
                   [&](const auto& entry) { return entry.first.starts_with(normal + "/"); });
   }

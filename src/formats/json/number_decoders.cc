@@ -146,8 +146,8 @@ class RealDecoder final : public ValueDecoder {
   }
 
  private:
-  /// Takes a number without exponent whose digits fit a double's mantissa: one exact division. False,
-  /// and nothing taken, for all others.
+  /// Takes a number without exponent whose digits fit a double's mantissa, by one exact division.
+  /// False, and nothing taken, for all others.
   bool AppendPlain(JsonCursor& in) {
     const char* begin = in.here();
     const bool negative = *begin == '-';
