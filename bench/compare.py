@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs bench/sql/*.sql on millrace and on Flink in the same session and prints events per CPU-second.
+"""Runs bench/sql/*.sql on millrace and on Flink and prints events per CPU-second.
 
 usage: compare.py MILLRACE ORACLE_LIBS [NAME...]
-The generator's own cost (generator.sql) is subtracted on both sides for the column `net`. One row per
-query is appended to bench/history/flink.jsonl with the machine.
+The generator's own cost (generator.sql) is subtracted on both sides for the column `net`. A line
+per query is appended to bench/history/flink.jsonl.
 """
 import json
 import os
@@ -44,11 +44,12 @@ def millrace_cpu(program, path):
 def flink_cpu(libs, paths):
     """Name -> CPU seconds of the JVM during the second, warm run of each file."""
     with tempfile.TemporaryDirectory() as classes:
-        subprocess.run(["javac", "-nowarn", "-d", classes, "-cp", f"{libs}/*",
-                        str(HERE / "flink" / "FlinkBench.java")], check=True,
-                       stderr=subprocess.DEVNULL)
-        out = subprocess.run(["java", "-Xmx3g", *OPENS, "-cp", f"{classes}:{libs}/*", "FlinkBench",
-                              *map(str, paths)], check=True, capture_output=True, text=True).stdout
+        source = str(HERE / "flink" / "FlinkBench.java")
+        subprocess.run(["javac", "-nowarn", "-d", classes, "-cp", f"{libs}/*", source],
+                       check=True, stderr=subprocess.DEVNULL)
+        out = subprocess.run(
+            ["java", "-Xmx3g", *OPENS, "-cp", f"{classes}:{libs}/*", "FlinkBench",
+             *map(str, paths)], check=True, capture_output=True, text=True).stdout
     return {name: float(cpu) for name, cpu in re.findall(r"RESULT (\S+) ([\d.]+)", out)}
 
 
@@ -61,7 +62,8 @@ def main():
     ours = {path.name: millrace_cpu(program, path) for path in paths}
     base = {"millrace": ours["generator.sql"] / rows_of(HERE / "sql" / "generator.sql"),
             "flink": flink["generator.sql"] / rows_of(HERE / "sql" / "generator.sql")}
-    print(f"{'query':<12}{'millrace ev/cpu-s':>20}{'flink ev/cpu-s':>18}{'ratio':>8}{'net ratio':>11}")
+    print(f"{'query':<12}{'millrace ev/cpu-s':>20}{'flink ev/cpu-s':>18}"
+          f"{'ratio':>8}{'net ratio':>11}")
     history = HERE / "history"
     history.mkdir(exist_ok=True)
     with open(history / "flink.jsonl", "a", encoding="utf-8") as log:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh [NAME...]: micro benchmarks against bare-library loops, then whole queries against Flink. Both
-# are ratios within this run: absolute times say little about another machine.
+# run.sh [NAME...]: micro benchmarks against bare-library loops, then whole queries against Flink.
+# Both are ratios within this run: absolute times say little about another machine.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"

@@ -112,7 +112,8 @@ Status SqlSession::RunStep(const Step& step, StatementResult* result) {
   if (step.kind == Step::Kind::kOutput) {
     for (const auto& row : step.output.rows) {
       std::string line = "+I[";
-      for (size_t i = 0; i < row.size(); ++i) line += (i > 0 ? ", " : "") + (row[i].empty() ? "null" : row[i]);
+      for (size_t i = 0; i < row.size(); ++i)
+        line += (i > 0 ? ", " : "") + (row[i].empty() ? "null" : row[i]);
       result->lines.push_back(line + "]");
     }
     return OkStatus();

@@ -94,6 +94,36 @@ class CountOperator final : public Operator {
   int ended_ = 0;
 };
 
+/// Passes rows on, but those whose column 1 (BIGINT) is divisible by five fail.
+class RejectOperator final : public Operator {
+ public:
+  RejectOperator(Schema schema, OperatorContext context)
+      : schema_(std::move(schema)), context_(std::move(context)) {}
+  Status OnBatch(int, Batch batch, Output* output) override {
+    const auto& values = static_cast<const arrow::Int64Array&>(*batch.columns[1]);
+    std::vector<int32_t> kept;
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      if (values.Value(row) % 5 != 0) {
+        kept.push_back(static_cast<int32_t>(row));
+        continue;
+      }
+      ++context_.metrics->rows_failed;
+      Status handled = context_.on_row_failure({.stage = "processing",
+                                                .reason = "divisible by five",
+                                                .batch = &batch,
+                                                .schema = &schema_,
+                                                .row = row});
+      if (!handled) return handled;
+    }
+    output->Push(batch.Take(kept));
+    return OkStatus();
+  }
+
+ private:
+  Schema schema_;
+  OperatorContext context_;
+};
+
 /// Passes rows on.
 class PassOperator final : public Operator {
  public:
@@ -103,7 +133,7 @@ class PassOperator final : public Operator {
   }
 };
 
-/// Registry whose operators are chosen by node kind: "Repeat" (times in details), "Count", "Pass".
+/// Registry whose operators are chosen by node kind: "Repeat" (times in details), "Count", "Reject", "Pass".
 inline OperatorRegistry TestOperators() {
   OperatorRegistry registry;
   using Made = Result<std::unique_ptr<Operator>>;
@@ -114,6 +144,9 @@ inline OperatorRegistry TestOperators() {
     auto counter = std::make_unique<CountOperator>(node->schema());
     counter->set_inputs(static_cast<int>(node->children().size()));
     return counter;
+  });
+  registry.Register("Reject", [](const PlanNodePtr& node, const OperatorContext& context) -> Made {
+    return std::make_unique<RejectOperator>(node->schema(), context);
   });
   registry.Register("Pass", [](const PlanNodePtr&, const OperatorContext&) -> Made {
     return std::make_unique<PassOperator>();

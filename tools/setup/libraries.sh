@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Unpacks the native libraries that no Debian 12 package carries: Arrow and Parquet (library and
-# headers of the pyarrow wheel), ONNX Runtime (library of its wheel, headers of a Debian package that
-# is read with an apt configuration of our own and never installed), simdjson (source in an sdist).
+# headers of the pyarrow wheel), ONNX Runtime (library of its wheel, headers of a Debian package
+# that is read with an apt configuration of our own and never installed), simdjson (source in an
+# sdist).
 # Downloads are checked against the pinned sums; what was unpacked is checked before the stamp is
 # written.
 

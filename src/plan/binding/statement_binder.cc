@@ -81,8 +81,7 @@ void StatementBinder::BindSet(const sql::Set& set) {
     return;
   }
   if (key == "table.local-time-zone" && !TimeZone::Find(value->text)) {
-    context_
-        ->Error("MR0503", "unknown time zone '" + value->text + "'", set.option->value.span)
+    context_->Error("MR0503", "unknown time zone '" + value->text + "'", set.option->value.span)
         .next_step = "Write an id such as 'Europe/Berlin' or 'UTC', or an offset such as '+02:00'.";
     return;
   }

@@ -185,8 +185,8 @@ class TableBinder {
       return false;
     }
     column.type = column.type.WithTimeAttribute(TimeAttribute::kRowtime);
-    table_->watermark = WatermarkDefinition{*index, std::move(expression),
-                                            std::string(context_->TextOf(definition.expression->span))};
+    table_->watermark = WatermarkDefinition{
+        *index, std::move(expression), std::string(context_->TextOf(definition.expression->span))};
     return true;
   }
 
