@@ -56,8 +56,7 @@ class JobBuilder {
   Status OpenDeadLetters() {
     std::map<std::string, std::string> paths;
     for (const GraphNode& node : job_->graph.nodes()) {
-      paths.try_emplace(node.table,
-                        DeadLetterPath(node.table.empty() ? "rows" : node.table));
+      paths.try_emplace(node.table, DeadLetterPath(node.table.empty() ? "rows" : node.table));
       const auto* scan = As<ScanNode>(node.plan);
       const auto* sink = As<SinkNode>(node.plan);
       if (scan == nullptr && sink == nullptr) continue;

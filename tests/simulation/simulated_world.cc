@@ -14,6 +14,7 @@ namespace {
 const Schema kRows({{"k", DataType::BigInt()}, {"v", DataType::BigInt()}});
 constexpr char kOutputPath[] = "/out";
 constexpr char kDataDir[] = "/data";
+constexpr char kLettersPath[] = "/data/dead-letters/input.jsonl";
 constexpr uint64_t kStepsMax = 5000000;  // a run that needs more does not come to an end
 
 int64_t Draw(Random* random, int64_t from, int64_t to) {
@@ -106,7 +107,7 @@ PlanNodePtr SimulatedWorld::MakePlan() {
   const auto by_value = Distribution::Hash({1});
   PlanNodePtr plan;
   switch (scenario_.pipeline) {
-    case Scenario::Pipeline::kForward: plan = Node("Pass", {scan}, "", {}); break;
+    case Scenario::Pipeline::kForward: plan = Node("Reject", {scan}, "", {}); break;
     case Scenario::Pipeline::kRepartition:
       plan = Node("Repeat", {scan}, "3", {by_key});
       plan = Node("Repeat", {plan}, "2", {by_value});
@@ -204,6 +205,8 @@ std::vector<std::string> SimulatedWorld::Output() {
     std::istringstream text(disk_.ReadAll(file.path).value_or("unreadable"));
     for (std::string line; std::getline(text, line);) lines.push_back(line);
   }
+  std::istringstream letters(disk_.ReadAll(kLettersPath).value_or(""));
+  for (std::string line; std::getline(letters, line);) lines.push_back(line);
   std::ranges::sort(lines);
   return lines;
 }

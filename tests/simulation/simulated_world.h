@@ -38,7 +38,7 @@ class SimulatedWorld {
   /// Starts the job and steps its parts in random order, at most `steps` steps. True: it came to
   /// its end. False: power was lost before. An error fails the test that asked.
   bool Run(int parallelism, uint64_t steps);
-  /// Lines of all files a reader of the sink's directory sees, sorted.
+  /// Lines of all files a reader of the sink's directory sees and dead letters, sorted.
   std::vector<std::string> Output();
   /// Every decision so far, for the self-check of determinism.
   uint64_t trace() const { return trace_; }

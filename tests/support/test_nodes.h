@@ -133,7 +133,8 @@ class PassOperator final : public Operator {
   }
 };
 
-/// Registry whose operators are chosen by node kind: "Repeat" (times in details), "Count", "Reject", "Pass".
+/// Registry whose operators are chosen by node kind: "Repeat" (times in details), "Count",
+/// "Reject", "Pass".
 inline OperatorRegistry TestOperators() {
   OperatorRegistry registry;
   using Made = Result<std::unique_ptr<Operator>>;
