@@ -122,6 +122,12 @@ TEST(JsonDecoderTest, BadRecordsDoNotSpoilTheirNeighbours) {
                    "skipped 1"}));
 }
 
+TEST(JsonDecoderTest, WhatFollowsTheValueMattersToNoRecord) {
+  const Lines expected = {"+I[1, null, null, null, null]", "+I[2, null, null, null, null]"};
+  EXPECT_EQ(DecodeLines(Basic(), "{\"id\":1} \"open\n{\"id\":2}\n"), expected);
+  EXPECT_EQ(DecodeLines(Basic(), "{\"id\":1}\n{\"id\":2} \"open\n"), expected);
+}
+
 TEST(JsonDecoderTest, FramedRecordsWithoutDelimitersStayApart) {
   const std::string text =
       "{\"s\":\"a}{\"s\":\"b\"}{\"s\":\"c\"}" + std::string(kDecodePadding, '\0');

@@ -13,20 +13,17 @@ namespace {
 constexpr uint64_t kOnes = 0x0101010101010101ull;
 constexpr uint64_t kHighs = 0x8080808080808080ull;
 
-/// Copies in steps of 8 bytes, up to 7 beyond the end; returns whether a backslash was among them.
+/// Copies in steps of 8 bytes, reading and writing up to 7 beyond the end; returns whether there was no
+/// backslash.
 bool CopyUnlessEscaped(const char* from, size_t size, char* to) {
   uint64_t seen = 0;
-  size_t i = 0;
-  for (; i + 8 <= size; i += 8) {
+  for (size_t i = 0; i < size; i += 8) {
     uint64_t word = 0;
     std::memcpy(&word, from + i, 8);
     std::memcpy(to + i, &word, 8);
+    if (size - i < 8) word &= ~uint64_t{0} >> (64 - 8 * (size - i));
     const uint64_t diff = word ^ (kOnes * '\\');
     seen |= (diff - kOnes) & ~diff & kHighs;
-  }
-  for (; i < size; ++i) {
-    to[i] = from[i];
-    if (from[i] == '\\') seen = 1;
   }
   return seen == 0;
 }
