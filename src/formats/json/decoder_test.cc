@@ -118,7 +118,8 @@ TEST(JsonDecoderTest, BadRecordsDoNotSpoilTheirNeighbours) {
                         "\n"
                         "{\"s\":\"good\"}\r\n"),
             (Lines{"+I[null, null, null, raw\ttab, null]", "+I[null, null, null, good, null]",
-                   "0: not JSON: expected a closed string, found \"unclosed} at byte 5", "2: invalid UTF-8 at byte 6",
+                   "0: not JSON: expected a closed string, found \"unclosed} at byte 5",
+                   "2: invalid UTF-8 at byte 6",
                    "skipped 1"}));
 }
 

@@ -13,8 +13,8 @@ namespace {
 constexpr uint64_t kOnes = 0x0101010101010101ull;
 constexpr uint64_t kHighs = 0x8080808080808080ull;
 
-/// Copies in steps of 8 bytes, reading and writing up to 7 beyond the end; returns whether there was no
-/// backslash.
+/// Copies in steps of 8 bytes, reading and writing up to 7 beyond the end; returns whether there
+/// was no backslash.
 bool CopyUnlessEscaped(const char* from, size_t size, char* to) {
   uint64_t seen = 0;
   for (size_t i = 0; i < size; i += 8) {

@@ -23,8 +23,8 @@ class Tokenizer {
 
   /// Tokens of all records in `bytes`; false if the group must be scanned record by record.
   bool IndexGroup(std::string_view bytes);
-  /// Tokens of one record; a text tells why it has none ("invalid UTF-8 at byte 7"). A string that is
-  /// not closed is the last token: it matters only to who gets that far.
+  /// Tokens of one record; a text tells why it has none ("invalid UTF-8 at byte 7"). A string that
+  /// is not closed is the last token: it matters only to who gets that far.
   std::optional<std::string> IndexRecord(std::string_view record);
 
   /// Positions relative to the indexed text, ascending, and then its size twice.
