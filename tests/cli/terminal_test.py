@@ -12,6 +12,7 @@ import select
 import signal
 import sys
 import tempfile
+import termios
 import time
 
 SECONDS = 30
@@ -32,7 +33,12 @@ class Terminal:
                 environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
             os.execve(millrace, [millrace, "shell"], environment)
 
-    def type(self, text):
+    def type(self, text, editing=True):
+        """Keys. The prompt is shown a moment before the shell takes them one by one."""
+        deadline = time.monotonic() + SECONDS
+        while editing and termios.tcgetattr(self.descriptor)[3] & termios.ICANON:
+            assert time.monotonic() < deadline, "the terminal is not being edited on"
+            time.sleep(0.001)
         os.write(self.descriptor, text.encode())
 
     def expect(self, text):
@@ -57,11 +63,14 @@ class Terminal:
         """Ctrl-D; the exit status."""
         self.type("\x04")
         deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
+        while select.select([self.descriptor], [], [], max(deadline - time.monotonic(), 0))[0]:
             try:
                 os.read(self.descriptor, 65536)
             except OSError:
                 break
+        else:
+            self.close()
+            raise AssertionError("Ctrl-D did not end the shell")
         _, status = os.waitpid(self.pid, 0)
         return os.waitstatus_to_exitcode(status)
 
@@ -83,7 +92,7 @@ def check_session(millrace, directory):
     shell.expect("ers")
     shell.type(";\n")
     shell.expect("| +I |")
-    shell.type("\x03")  # stops the statement, not the shell
+    shell.type("\x03", editing=False)  # stops the statement, not the shell
     shell.expect("stopping")
     shell.expect("millrace> ")
 

@@ -3,11 +3,13 @@
 // characters are read here.
 #include "cli/shell/line_editor.h"
 
+#include <fcntl.h>
 #include <histedit.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <clocale>
 #include <csignal>
@@ -24,37 +26,40 @@ constexpr int kHistorySize = 5000;
 constexpr size_t kMaxListed = 120;
 constexpr size_t kListWidth = 100;
 
-volatile std::sig_atomic_t g_signal = 0;
-volatile std::sig_atomic_t g_resized = 0;
-sigset_t g_mask_before;
+std::atomic<int> g_signal{0};
+std::atomic<bool> g_resized{false};
+int g_wake_up[2] = {-1, -1};  // a pipe: a signal may arrive on any thread, at any moment
 
 void OnReadSignal(int signal) {
   if (signal == SIGWINCH) {
-    g_resized = 1;
+    g_resized = true;
   } else {
     g_signal = signal;
   }
+  const int saved = errno;
+  const ssize_t written = write(g_wake_up[1], "!", 1);
+  static_cast<void>(written);  // a full pipe wakes as well
+  errno = saved;
 }
 
-/// For its lifetime signals arrive while WaitForInput waits, and at no other time: libedit shows the
-/// prompt before it reads, and a Ctrl-C in between must not be lost.
+void DrainWakeUp() {
+  char bytes[64];
+  while (read(g_wake_up[0], bytes, sizeof(bytes)) > 0) {
+  }
+}
+
+/// Signals wake WaitForInput, for its lifetime.
 class ReadSignals {
  public:
   ReadSignals() {
+    DrainWakeUp();
     g_signal = 0;
     struct sigaction action = {};
     action.sa_handler = OnReadSignal;
-    sigset_t blocked;
-    sigemptyset(&blocked);
-    for (size_t i = 0; i < std::size(kSignals); ++i) {
-      sigaddset(&blocked, kSignals[i]);
-      sigaction(kSignals[i], &action, &before_[i]);
-    }
-    sigprocmask(SIG_BLOCK, &blocked, &g_mask_before);
+    for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &action, &before_[i]);
   }
   ~ReadSignals() {
     for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &before_[i], nullptr);
-    sigprocmask(SIG_SETMASK, &g_mask_before, nullptr);
   }
   ReadSignals(const ReadSignals&) = delete;
   ReadSignals& operator=(const ReadSignals&) = delete;
@@ -66,13 +71,14 @@ class ReadSignals {
 
 /// True once there is something to read; false after a signal that ends the line.
 bool WaitForInput(EditLine* edit) {
-  pollfd input = {STDIN_FILENO, POLLIN, 0};
   while (true) {
-    const int ready = ppoll(&input, 1, nullptr, &g_mask_before);
-    if (ready > 0 || (ready < 0 && errno != EINTR)) return true;
+    pollfd inputs[] = {{STDIN_FILENO, POLLIN, 0}, {g_wake_up[0], POLLIN, 0}};
+    const int ready = poll(inputs, std::size(inputs), -1);
+    if (ready < 0 && errno != EINTR) return true;
+    DrainWakeUp();
     if (g_signal != 0) return false;
-    if (g_resized != 0) el_resize(edit);
-    g_resized = 0;
+    if (g_resized.exchange(false)) el_resize(edit);
+    if (ready > 0 && inputs[0].revents != 0) return true;
   }
 }
 
@@ -128,6 +134,7 @@ class LineEditor final : public LineSource {
   }
 
   bool Start() {
+    if (g_wake_up[0] < 0 && pipe2(g_wake_up, O_CLOEXEC | O_NONBLOCK) != 0) return false;
     const bool set = std::setlocale(LC_CTYPE, "") != nullptr;
     if (!set || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
     edit_ = el_init("millrace", stdin, stdout, stderr);
