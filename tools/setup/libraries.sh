@@ -137,12 +137,19 @@ fetch_onnxruntime_headers() {
   cp -r "$apt/x/usr/include/onnxruntime" "$1/include/"
 }
 
-# The Debian mirror this machine already uses; Debian's own where it uses none (Ubuntu).
+# The Debian mirror: DEBIAN_MIRROR, else the one this machine already uses.
 debian_mirror() {
-  local found
-  found=$(grep -rhoE 'https?://[^ ]*/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d \
-    --include='*.sources' --include='*.list' 2>/dev/null | grep -v snapshot | head -n 1 || true)
-  printf '%s\n' "${found:?no Debian mirror}"
+  local found=${DEBIAN_MIRROR:-}
+  if [ -z "$found" ]; then
+    found=$(grep -rhoE 'https?://[^ ]*/debian/?( |$)' /etc/apt/sources.list \
+      /etc/apt/sources.list.d --include='*.sources' --include='*.list' 2>/dev/null |
+      grep -v snapshot | head -n 1 || true)
+  fi
+  if [ -z "$found" ]; then
+    fail "this machine uses no Debian mirror to take libonnxruntime-dev from" \
+      "set DEBIAN_MIRROR to the address of one, or ONNXRUNTIME_ROOT to an official release"
+  fi
+  printf '%s\n' "$found"
 }
 
 debian_keyring() {
