@@ -10,12 +10,6 @@
 namespace millrace {
 namespace {
 
-std::string Upper(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  return upper;
-}
-
 bool IsLegacyWindowFunction(std::string_view name) {
   static constexpr std::string_view kNames[] = {
       "TUMBLE",          "HOP",           "SESSION",

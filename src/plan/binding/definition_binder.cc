@@ -64,14 +64,7 @@ void StatementBinder::BindCreateTable(const sql::CreateTable& create) {
   for (size_t i = 0; i < query->schema().size(); ++i) targets.push_back(i);
   PlanNodePtr sink = BindSink(context_, table, std::move(query), create.name.span, targets);
   if (sink == nullptr) return;
-  Step step;
-  step.kind = Step::Kind::kJob;
-  step.span = create.span;
-  step.title = "INSERT INTO " + table->name;
-  step.roots.push_back(std::move(sink));
-  step.settings = *context_->settings;
-  step.session = context_->session;
-  steps_->push_back(std::move(step));
+  AddJob(create.span, "INSERT INTO " + table->name, {std::move(sink)}, /*is_select=*/false);
 }
 
 void StatementBinder::BindCreateView(const sql::CreateView& create) {

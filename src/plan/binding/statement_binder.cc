@@ -101,36 +101,38 @@ void StatementBinder::BindSet(const sql::Set& set) {
   context_->session.time_zone = context_->settings->GetString("table.local-time-zone");
 }
 
-void StatementBinder::BindQuery(const sql::QueryStatement& query) {
-  QueryBinder queries(context_);
-  PlanNodePtr plan = queries.Bind(*query.query);
-  if (plan == nullptr) return;
+void StatementBinder::AddJob(Span span, std::string title, std::vector<PlanNodePtr> roots,
+                             bool is_select) {
   Step step;
   step.kind = Step::Kind::kJob;
-  step.span = query.span;
-  step.title = "SELECT";
-  step.is_select = true;
-  step.roots = Optimize({std::make_shared<CollectNode>(std::move(plan))});
+  step.span = span;
+  step.title = std::move(title);
+  step.is_select = is_select;
+  step.roots = Optimize(std::move(roots));
   step.settings = *context_->settings;
   step.session = context_->session;
   steps_->push_back(std::move(step));
 }
 
+void StatementBinder::BindQuery(const sql::QueryStatement& query) {
+  QueryBinder queries(context_);
+  PlanNodePtr plan = queries.Bind(*query.query);
+  if (plan == nullptr) return;
+  AddJob(query.span, "SELECT", {std::make_shared<CollectNode>(std::move(plan))},
+         /*is_select=*/true);
+}
+
 void StatementBinder::BindInserts(const std::vector<sql::InsertPtr>& inserts, Span span) {
-  Step step;
-  step.kind = Step::Kind::kJob;
-  step.span = span;
+  std::vector<PlanNodePtr> roots;
+  std::string title;
   for (const sql::InsertPtr& insert : inserts) {
     PlanNodePtr sink = BindInsert(context_, *insert);
     if (sink == nullptr) continue;
-    step.title += (step.title.empty() ? "INSERT INTO " : ", ") + insert->table.ToString();
-    step.roots.push_back(std::move(sink));
+    title += (title.empty() ? "INSERT INTO " : ", ") + insert->table.ToString();
+    roots.push_back(std::move(sink));
   }
-  if (step.roots.size() != inserts.size() || inserts.empty()) return;
-  step.roots = Optimize(std::move(step.roots));
-  step.settings = *context_->settings;
-  step.session = context_->session;
-  steps_->push_back(std::move(step));
+  if (roots.size() != inserts.size() || inserts.empty()) return;
+  AddJob(span, std::move(title), std::move(roots), /*is_select=*/false);
 }
 
 void StatementBinder::BindExplain(const sql::Explain& explain) {

@@ -27,6 +27,8 @@ class StatementBinder {
   void BindInserts(const std::vector<sql::InsertPtr>& inserts, Span span);
   void BindExplain(const sql::Explain& explain);
   void BindUse(const sql::Use& use);
+  /// Optimises the roots and adds the step that runs them.
+  void AddJob(Span span, std::string title, std::vector<PlanNodePtr> roots, bool is_select);
   void AddOutput(const sql::Statement& statement, std::string title, TextResult output);
 
   // definition_binder.cc
