@@ -30,6 +30,8 @@ class OutputStream;
 namespace millrace {
 
 class DeadLetterSink;
+class ReplyBoard;
+class TopicStore;
 
 /// A metadata column a source can fill or a sink can take: 'file.path', 'timestamp', ...
 struct MetadataColumn {
@@ -49,6 +51,18 @@ class FileEncoder {
   virtual uint64_t bytes_written() const = 0;
 };
 
+/// What the process offers its connectors besides the outside world. Not owning; null where absent.
+struct ConnectorServices {
+  TopicStore* topics = nullptr;   // embedded durable topics of this pipeline (log/topic_store.h)
+  ReplyBoard* replies = nullptr;  // requests that wait for an answer (connectors/reply_board.h)
+};
+
+/// `--copy i/n`: this process is copy `index` of `count`, each of which reads its own partitions.
+struct CopyShare {
+  int index = 0;
+  int count = 1;
+};
+
 /// Everything a connector is told about the table and the pipeline it serves.
 struct TableContext {
   std::string table;  // name as written, for messages and metrics
@@ -61,6 +75,8 @@ struct TableContext {
   std::string pipeline;  // identity of the pipeline
   std::string data_dir;  // private folder of the pipeline (exists)
   Environment env;
+  ConnectorServices services;
+  CopyShare copy;
   int shard = 0;  // of the writer or reader
   int shards = 1;
   std::vector<std::string> metadata_keys;  // metadata columns asked for, in order

@@ -87,6 +87,8 @@ Batch Batch::Take(std::span<const int32_t> rows) const {
   taken.arrivals = TakeSide(arrivals, rows);
   taken.arrival = arrival;
   taken.timing = timing;
+  taken.split = split;
+  taken.open_splits = open_splits;
   return taken;
 }
 
@@ -100,6 +102,8 @@ Batch Concatenate(std::span<const Batch> batches) {
   CHECK(!batches.empty());
   if (batches.size() == 1) return batches[0];
   Batch joined;
+  joined.split = batches.back().split;
+  joined.open_splits = batches.back().open_splits;
   for (const Batch& batch : batches) {
     joined.num_rows += batch.num_rows;
     joined.timing.decoded_at = std::max(joined.timing.decoded_at, batch.timing.decoded_at);

@@ -37,6 +37,11 @@ struct BatchTiming {
   int64_t inference = 0;   // nanoseconds spent in model calls so far
 };
 
+/// The splits (files, partitions) that one shard reads of a table, by ordinals of that scan.
+/// Replaced, never changed, when a split is opened or has ended.
+using SplitSet = std::vector<int32_t>;
+constexpr int32_t kNoSplit = -1;
+
 struct Batch {
   int64_t num_rows = 0;
   std::vector<std::shared_ptr<arrow::Array>>
@@ -51,6 +56,10 @@ struct Batch {
   std::shared_ptr<const std::vector<int64_t>> arrivals;
   int64_t arrival = 0;
   BatchTiming timing;
+  /// Batches of a scan hold rows of one split and name all that are open, so that a watermark
+  /// assigner keeps one clock per split. Anywhere else without meaning.
+  int32_t split = kNoSplit;
+  std::shared_ptr<const SplitSet> open_splits;
 
   ChangeKind kind(int64_t row) const {
     return kinds ? (*kinds)[static_cast<size_t>(row)] : ChangeKind::kInsert;

@@ -30,6 +30,8 @@ struct JobSpec {
   SessionContext session;
   JobSettings settings;
   Environment env;
+  ConnectorServices services;
+  CopyShare copy;
   bool fresh = false;                           // discard an interrupted run
   RowConsumer* collector = nullptr;             // rows of CollectNodes; outlives the job
   const OperatorRegistry* operators = nullptr;  // null: BuiltinOperators()

@@ -94,6 +94,8 @@ class JobBuilder {
     context.pipeline = spec_.pipeline;
     context.data_dir = spec_.data_dir;
     context.env = spec_.env;
+    context.services = spec_.services;
+    context.copy = spec_.copy;
     context.shard = shard;
     context.shards = shards_;
     return context;

@@ -119,13 +119,14 @@ Status ScanDriver::AddSplit(const SplitPosition& split) {
 }
 
 bool ScanDriver::AtBoundary() const {
-  return held_.empty() &&
-         std::ranges::all_of(open_, [](const auto& split) { return split->AtBoundary(); });
+  return held_.empty() && std::ranges::all_of(open_, [](const OpenSplit& split) {
+           return split.stream->AtBoundary();
+         });
 }
 
 std::vector<SplitPosition> ScanDriver::Positions() const {
   std::vector<SplitPosition> positions = done_;
-  for (const auto& split : open_) positions.push_back(split->Position());
+  for (const OpenSplit& split : open_) positions.push_back(split.stream->Position());
   positions.insert(positions.end(), waiting_.begin(), waiting_.end());
   return positions;
 }
@@ -145,7 +146,7 @@ Result<SourceDriver::Polled> ScanDriver::Poll(int64_t max_rows, bool flush) {
 }
 
 Result<SourceDriver::Polled> ScanDriver::PollHeld(int64_t max_rows, bool flush) {
-  if (flush && !held_.empty()) return Release();
+  if (!held_.empty() && (flush || releasing_)) return Release();
   TRY_ASSIGN(Polled polled, PollSplits(max_rows - held_rows_, flush));
   if (polled.batch.num_rows > 0) {
     if (pacer_) polled.batch.arrivals = pacer_->Release(polled.batch.num_rows);
@@ -162,33 +163,54 @@ Result<SourceDriver::Polled> ScanDriver::PollHeld(int64_t max_rows, bool flush) 
       Polled::Kind::kIdle, {}, polled.wait_nanos > 0 ? std::min(left, polled.wait_nanos) : left};
 }
 
+/// A batch holds rows of one split only: what was held of several comes out in several polls.
 SourceDriver::Polled ScanDriver::Release() {
-  Batch batch = held_.size() == 1 ? std::move(held_[0]) : Concatenate(held_);
-  held_.clear();
-  held_rows_ = 0;
+  const auto other = std::ranges::find_if(
+      held_, [&](const Batch& batch) { return batch.split != held_[0].split; });
+  const std::span<const Batch> same(held_.begin(), other);
+  Batch batch = Concatenate(same);
+  held_rows_ -= batch.num_rows;
+  held_.erase(held_.begin(), other);
+  releasing_ = !held_.empty();
   return {Polled::Kind::kData, std::move(batch), 0};
 }
 
-Result<SourceDriver::Polled> ScanDriver::PollSplits(int64_t max_rows, bool flush) {
-  while (!waiting_.empty() && !flush && (!waiting_.front().bounded || open_.empty())) {
-    TRY_ASSIGN(auto split, SplitStream::Open(&shape_, source_.get(), waiting_.front()));
-    open_.push_back(std::move(split));
+Status ScanDriver::OpenWaiting() {
+  while (!waiting_.empty() && (!waiting_.front().bounded || open_.empty())) {
+    TRY_ASSIGN(auto stream, SplitStream::Open(&shape_, source_.get(), waiting_.front()));
+    open_.push_back({next_ordinal_++, std::move(stream)});
     waiting_.pop_front();
+    PublishOpenSplits();
   }
+  return OkStatus();
+}
+
+void ScanDriver::PublishOpenSplits() {
+  auto splits = std::make_shared<SplitSet>();
+  for (const OpenSplit& split : open_) splits->push_back(split.ordinal);
+  open_splits_ = std::move(splits);
+}
+
+Result<SourceDriver::Polled> ScanDriver::PollSplits(int64_t max_rows, bool flush) {
+  if (!flush) TRY(OpenWaiting());
   int64_t wait_nanos = 0;
   const size_t splits = open_.size();
   for (size_t i = 0; i < splits; ++i) {
-    if (open_.empty()) break;
     turn_ = (turn_ + 1) % open_.size();
-    SplitStream& split = *open_[turn_];
-    if (flush && split.AtBoundary()) continue;
-    TRY_ASSIGN(Polled polled, split.Next(max_rows, flush));
-    if (polled.kind == Polled::Kind::kData) return polled;
+    SplitStream& stream = *open_[turn_].stream;
+    if (flush && stream.AtBoundary()) continue;
+    TRY_ASSIGN(Polled polled, stream.Next(max_rows, flush));
+    if (polled.kind == Polled::Kind::kData) {
+      polled.batch.split = open_[turn_].ordinal;
+      polled.batch.open_splits = open_splits_;
+      return polled;
+    }
     if (polled.kind == Polled::Kind::kEnd) {
-      SplitPosition end = split.Position();
+      SplitPosition end = stream.Position();
       end.done = true;
       done_.push_back(std::move(end));
       open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(turn_));
+      PublishOpenSplits();
       return Polled{Polled::Kind::kData, {}, 0};  // the next split is opened by the next poll
     }
     if (polled.wait_nanos > 0) {
@@ -206,7 +228,7 @@ std::string ScanDriver::Waiting() const {
   }
   std::string text = "table " + table + " waits for data of ";
   if (open_.empty()) return text + waiting_.front().split;
-  text += open_[0]->split();
+  text += open_[0].stream->split();
   if (open_.size() > 1) text += " and " + std::to_string(open_.size() - 1) + " more";
   return text + " (" + std::to_string(shape_.counters.rows_out) + " rows read)";
 }

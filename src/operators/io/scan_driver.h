@@ -50,13 +50,21 @@ class ScanDriver final : public SourceDriver {
   Result<Polled> PollSplits(int64_t max_rows, bool flush);
   Result<Polled> PollHeld(int64_t max_rows, bool flush);
   Polled Release();
+  Status OpenWaiting();
+  void PublishOpenSplits();
   int64_t Now() const { return settings_.connector.env.clock->MonotonicNanos(); }
 
   ScanSettings settings_;
   ScanShape shape_;
   std::unique_ptr<Source> source_;
   std::deque<SplitPosition> waiting_;  // not open yet
-  std::vector<std::unique_ptr<SplitStream>> open_;
+  struct OpenSplit {
+    int32_t ordinal = 0;
+    std::unique_ptr<SplitStream> stream;
+  };
+  std::vector<OpenSplit> open_;
+  std::shared_ptr<const SplitSet> open_splits_;
+  int32_t next_ordinal_ = 0;
   std::vector<SplitPosition> done_;
   size_t turn_ = 0;
   bool complete_ = false;
@@ -64,6 +72,7 @@ class ScanDriver final : public SourceDriver {
   std::vector<Batch> held_;  // read, not handed out (batch delay)
   int64_t held_rows_ = 0;
   int64_t held_since_ = 0;
+  bool releasing_ = false;  // the rest of what was held comes out before anything is read
 };
 
 }  // namespace millrace

@@ -130,6 +130,47 @@ TEST(WatermarkAssignerTest, SilenceMakesItIdle) {
   EXPECT_FALSE(harness.idle());
 }
 
+/// One row of split `split`, with `open` as the splits that the scan has open.
+Batch SplitRow(int32_t split, std::shared_ptr<const SplitSet> open, int64_t time) {
+  Batch batch = BatchBuilder(InputSchema()).Row({1, 1, time}).Build();
+  batch.split = split;
+  batch.open_splits = std::move(open);
+  return batch;
+}
+
+TEST(WatermarkAssignerTest, TheSlowestSplitHoldsTheWatermark) {
+  OperatorHarness harness(WatermarkOf());
+  const auto both = std::make_shared<const SplitSet>(SplitSet{0, 1});
+  harness.OnBatch(0, SplitRow(0, both, 500));
+  EXPECT_EQ(harness.watermark(), kMinWatermark);
+  harness.OnBatch(0, SplitRow(1, both, 20));
+  EXPECT_EQ(harness.watermark(), 20);
+  harness.OnBatch(0, SplitRow(1, both, 900));
+  EXPECT_EQ(harness.last_batch().watermark, 20);
+  EXPECT_EQ(harness.watermark(), 500);
+  // Split 0 has ended; split 2 starts behind, but the watermark does not go back.
+  const auto others = std::make_shared<const SplitSet>(SplitSet{1, 2});
+  harness.OnBatch(0, SplitRow(2, others, 100));
+  EXPECT_EQ(harness.watermark(), 500);
+  harness.OnBatch(0, SplitRow(2, others, 950));
+  EXPECT_EQ(harness.watermark(), 900);
+}
+
+TEST(WatermarkAssignerTest, AnIdleSplitDoesNotHoldTheWatermark) {
+  OperatorHarness harness(WatermarkOf(1000));
+  const auto both = std::make_shared<const SplitSet>(SplitSet{0, 1});
+  harness.OnBatch(0, SplitRow(0, both, 500));
+  harness.OnTime(5000);
+  harness.OnBatch(0, SplitRow(0, both, 600));
+  harness.OnTime(6000);
+  EXPECT_FALSE(harness.idle());
+  EXPECT_EQ(harness.watermark(), 600);
+  harness.OnTime(7000);
+  EXPECT_TRUE(harness.idle());
+  harness.OnBatch(0, SplitRow(1, both, 10));
+  EXPECT_EQ(harness.last_batch().watermark, 600);
+}
+
 PlanNodePtr UnionOf(size_t inputs) {
   std::vector<PlanNodePtr> nodes;
   for (size_t i = 0; i < inputs; ++i) nodes.push_back(InputNode(InputSchema()));

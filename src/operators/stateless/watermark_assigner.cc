@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// WatermarkAssigner: the watermark is the greatest value of the expression so far, exactly as in
-// Flink SQL (no millisecond is subtracted). Every row carries the watermark in force before it; a
-// watermark event follows each batch. It never goes back, and NULL values of the expression do not
-// move it. A row whose rowtime is NULL fails. Silence beyond the idle time-out is passed on as an
-// idle mark.
+// WatermarkAssigner: the watermark of a split is the greatest value of the expression so far,
+// exactly as in Flink SQL (no millisecond is subtracted); that of the shard is the least of its
+// splits. Every row carries the watermark in force before it; a watermark event follows each batch.
+// It never goes back, and NULL values of the expression do not move it. A row whose rowtime is NULL
+// fails. A split that is silent beyond the idle time-out is left out; if all are, an idle mark is
+// passed on.
 #include <arrow/api.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "expr/evaluator.h"
 #include "operators/builtin.h"
 #include "operators/row_failures.h"
+#include "operators/stateless/split_clocks.h"
 #include "plan/nodes/source_nodes.h"
 #include "state/cell_table.h"
 
@@ -32,7 +34,6 @@ class WatermarkAssigner final : public Operator {
 
   Status OnBatch(int, Batch batch, Output* output) override {
     if (batch.num_rows == 0) return OkStatus();
-    silent_since_ms_ = kNever;
     errors_.Clear();
     TRY_ASSIGN(auto values, expression_.Evaluate(batch, &errors_));
     TRY(AddMissingTimes(batch));
@@ -63,20 +64,17 @@ class WatermarkAssigner final : public Operator {
 
   Status OnTime(int64_t now_ms, Output* output) override {
     const int64_t timeout = watermark_node_.idle_timeout_ms();
-    if (timeout == 0) return OkStatus();
-    if (silent_since_ms_ == kNever) {
-      silent_since_ms_ = now_ms;
-      idle_ = false;
-    } else if (!idle_ && now_ms - silent_since_ms_ >= timeout) {
-      idle_ = true;
+    if (timeout == 0 || !clocks_.Tick(now_ms, timeout)) return OkStatus();
+    if (clocks_.all_idle()) {
       output->Push(Watermark{cells_.get(watermark_), true});
+    } else if (const EventTime least = clocks_.Least(); least > cells_.get(watermark_)) {
+      cells_.Set(watermark_, least);
+      output->Push(Watermark{least});
     }
     return OkStatus();
   }
 
  private:
-  static constexpr int64_t kNever = std::numeric_limits<int64_t>::min();
-
   Status AddMissingTimes(const Batch& batch) {
     const auto& times = batch.columns[static_cast<size_t>(watermark_node_.rowtime())];
     if (times->null_count() == 0) return OkStatus();
@@ -95,13 +93,16 @@ class WatermarkAssigner final : public Operator {
 
   void AssignRows(const arrow::Array& values, Batch* batch) {
     EventTime watermark = cells_.get(watermark_);
+    const size_t clock = clocks_.Select(*batch);
+    const EventTime others = clocks_.LeastBut(clock);
     auto rows = std::make_shared<std::vector<EventTime>>(static_cast<size_t>(batch->num_rows));
     const EventTimeReader times(values);
     for (int64_t row = 0; row < batch->num_rows; ++row) {
       (*rows)[static_cast<size_t>(row)] = watermark;
       if (values.IsNull(row)) continue;
       // kMaxWatermark means that the input has ended.
-      watermark = std::max(watermark, std::min(times.time(row), kMaxWatermark - 1));
+      clocks_.Raise(clock, std::min(times.time(row), kMaxWatermark - 1));
+      watermark = std::max(watermark, std::min(clocks_.time(clock), others));
     }
     batch->watermark = rows->empty() ? watermark : rows->front();
     const bool moves = !rows->empty() && rows->back() != rows->front();
@@ -116,8 +117,7 @@ class WatermarkAssigner final : public Operator {
   CellTable cells_;
   size_t watermark_;
   RowErrors errors_;
-  int64_t silent_since_ms_ = kNever;  // set by the first tick after a batch
-  bool idle_ = false;
+  SplitClocks clocks_;
 };
 
 }  // namespace
