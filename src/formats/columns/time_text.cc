@@ -2,6 +2,8 @@
 #include "formats/columns/time_text.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include "data/time/calendar.h"
 
@@ -110,9 +112,52 @@ bool ReadZone(TextReader* in, std::optional<int32_t>* offset) {
   return true;
 }
 
-/// The usual form, `yyyy-MM-dd HH:mm:ss[.f..]` or with T, an ordinary time, at most a Z behind it.
-std::optional<ParsedTimestamp> ReadPlainTimestamp(std::string_view text) {
-  if (text.size() < 19) return std::nullopt;
+/// `HH:mm:ss` at `p` in seconds, or nullopt; checks and adds up all eight bytes at once.
+std::optional<int64_t> ReadClock(const char* p) {
+  static_assert(std::endian::native == std::endian::little);
+  uint64_t word = 0;
+  std::memcpy(&word, p, sizeof word);
+  word ^= 0x30303a30303a3030ull;  // "00:00:00": digits become their values, colons zero
+  constexpr uint64_t kToHighBit = 0x76767f76767f7676ull;
+  if ((((word + kToHighBit) | word) & 0x8080808080808080ull) != 0) return std::nullopt;
+  const auto two = [word](int at) {
+    return static_cast<int64_t>((word >> at * 8 & 0xff) * 10 + (word >> (at + 1) * 8 & 0xff));
+  };
+  const int64_t hour = two(0);
+  const int64_t minute = two(3);
+  const int64_t second = two(6);
+  if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  return (hour * 60 + minute) * 60 + second;
+}
+
+/// What stands behind `yyyy-MM-dd ` in the usual form: an ordinary time and at most a Z.
+bool ReadPlainTime(std::string_view text, ParsedTimestamp* parsed) {
+  if (text.size() < 8) return false;
+  const auto seconds = ReadClock(text.data());
+  if (!seconds) return false;
+  size_t at = 8;
+  int64_t nanos = 0;
+  if (at < text.size() && text[at] == '.') {
+    constexpr int64_t kUnits[] = {1'000'000'000, 100'000'000, 10'000'000, 1'000'000, 100'000,
+                                  10'000,        1000,        100,        10,        1};
+    for (++at; at < text.size() && at < 18; ++at) {
+      const auto value = static_cast<unsigned char>(text[at] - '0');
+      if (value > 9) break;
+      nanos = nanos * 10 + value;
+    }
+    nanos *= kUnits[at - 9];
+  }
+  parsed->nanos_of_day = *seconds * kNanosPerSecond + nanos;
+  if (at < text.size() && text[at] == 'Z') {
+    parsed->offset_seconds = 0;
+    ++at;
+  }
+  return at == text.size();
+}
+
+/// Days of a usual date, `yyyy-MM-dd` and a blank or T.
+std::optional<int64_t> ReadPlainDate(std::string_view text) {
+  if (text.size() < 11) return std::nullopt;
   unsigned worst = 0;
   const auto digit = [&](size_t at) {
     const auto value = static_cast<unsigned char>(text[at] - '0');
@@ -123,36 +168,9 @@ std::optional<ParsedTimestamp> ReadPlainTimestamp(std::string_view text) {
   const int year = two(0) * 100 + two(2);
   const int month = two(5);
   const int day = two(8);
-  const int hour = two(11);
-  const int minute = two(14);
-  const int second = two(17);
-  const bool shape = text[4] == '-' && text[7] == '-' && (text[10] == ' ' || text[10] == 'T') &&
-                     text[13] == ':' && text[16] == ':';
-  if (!shape || worst > 9 || month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 ||
-      minute > 59 || second > 59) {
-    return std::nullopt;
-  }
-  size_t at = 19;
-  int64_t nanos = 0;
-  if (at < text.size() && text[at] == '.') {
-    constexpr int64_t kUnits[] = {1'000'000'000, 100'000'000, 10'000'000, 1'000'000, 100'000,
-                                  10'000,        1000,        100,        10,        1};
-    for (++at; at < text.size() && at < 29; ++at) {
-      const auto value = static_cast<unsigned char>(text[at] - '0');
-      if (value > 9) break;
-      nanos = nanos * 10 + value;
-    }
-    nanos *= kUnits[at - 20];
-  }
-  ParsedTimestamp parsed{.days = DaysFromCivil(year, month, day),
-                         .nanos_of_day =
-                             ((hour * 60 + minute) * 60 + second) * kNanosPerSecond + nanos};
-  if (at < text.size() && text[at] == 'Z') {
-    parsed.offset_seconds = 0;
-    ++at;
-  }
-  if (at != text.size()) return std::nullopt;
-  return parsed;
+  const bool shape = text[4] == '-' && text[7] == '-' && (text[10] == ' ' || text[10] == 'T');
+  if (!shape || worst > 9 || month < 1 || month > 12 || day < 1 || day > 28) return std::nullopt;
+  return DaysFromCivil(year, month, day);
 }
 
 char* PutTwo(char* p, int64_t value) {
@@ -170,8 +188,22 @@ void AppendFraction(int64_t nanos, int digits, std::string* out) {
 
 }  // namespace
 
+std::optional<ParsedTimestamp> TimestampTextReader::Read(std::string_view text) {
+  ParsedTimestamp parsed;
+  const bool same_day =
+      text.size() > sizeof date_ && std::memcmp(text.data(), date_, sizeof date_) == 0;
+  if (!same_day) {
+    const auto days = ReadPlainDate(text);
+    if (!days) return ReadTimestampText(text);
+    std::memcpy(date_, text.data(), sizeof date_);
+    days_ = *days;
+  }
+  parsed.days = days_;
+  if (!ReadPlainTime(text.substr(sizeof date_), &parsed)) return ReadTimestampText(text);
+  return parsed;
+}
+
 std::optional<ParsedTimestamp> ReadTimestampText(std::string_view text) {
-  if (const auto plain = ReadPlainTimestamp(text)) [[likely]] return plain;
   TextReader in(text);
   DateParts date;
   ParsedTimestamp parsed;

@@ -21,6 +21,17 @@ struct ParsedTimestamp {
 /// last day (2023-02-29 is the 28th) and 24:00:00 is the next day's start, both as Flink.
 std::optional<ParsedTimestamp> ReadTimestampText(std::string_view text);
 
+/// ReadTimestampText for a column: consecutive rows tend to be of one day, whose text is compared
+/// and not read again.
+class TimestampTextReader {
+ public:
+  std::optional<ParsedTimestamp> Read(std::string_view text);
+
+ private:
+  char date_[11] = {'1', '9', '7', '0', '-', '0', '1', '-', '0', '1', ' '};  // its days: days_
+  int64_t days_ = 0;
+};
+
 /// Ticks since the epoch in a unit of `ticks_per_second` (1000, 10^6, 10^9), finer digits cut off,
 /// the zone's offset taken away. nullopt when the unit cannot hold it.
 std::optional<int64_t> TimestampTicks(const ParsedTimestamp& parsed, int64_t ticks_per_second);

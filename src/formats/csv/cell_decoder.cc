@@ -28,7 +28,7 @@ class FixedCell : public CellDecoder {
   }
 
  protected:
-  virtual std::optional<T> Parse(std::string_view text) const = 0;
+  virtual std::optional<T> Parse(std::string_view text) = 0;
 
  private:
   FixedBuilder<T> builder_;
@@ -40,7 +40,7 @@ class NumberCell final : public FixedCell<T> {
   using FixedCell<T>::FixedCell;
 
  protected:
-  std::optional<T> Parse(std::string_view text) const override {
+  std::optional<T> Parse(std::string_view text) override {
     if constexpr (std::is_same_v<T, double>) {
       return ParseJavaDouble(text);
     } else if constexpr (std::is_same_v<T, float>) {
@@ -56,9 +56,7 @@ class DateCell final : public FixedCell<int32_t> {
   using FixedCell::FixedCell;
 
  protected:
-  std::optional<int32_t> Parse(std::string_view text) const override {
-    return ReadLenientDateText(text);
-  }
+  std::optional<int32_t> Parse(std::string_view text) override { return ReadLenientDateText(text); }
 };
 
 class TimeCell final : public FixedCell<int32_t> {
@@ -68,7 +66,7 @@ class TimeCell final : public FixedCell<int32_t> {
   }
 
  protected:
-  std::optional<int32_t> Parse(std::string_view text) const override {
+  std::optional<int32_t> Parse(std::string_view text) override {
     const auto millis = ReadTimeText(text, true);
     if (!millis) return std::nullopt;
     return *millis / step_ * step_;
@@ -88,13 +86,14 @@ class TimestampCell final : public FixedCell<int64_t> {
   }
 
  protected:
-  std::optional<int64_t> Parse(std::string_view text) const override {
-    const auto parsed = ReadTimestampText(TrimJava(text));
+  std::optional<int64_t> Parse(std::string_view text) override {
+    const auto parsed = reader_.Read(TrimJava(text));
     if (!parsed || (zoned_ && !parsed->offset_seconds)) return std::nullopt;
     return TimestampTicks(*parsed, ticks_per_second_);
   }
 
  private:
+  TimestampTextReader reader_;
   int64_t ticks_per_second_;
   bool zoned_;
 };

@@ -119,8 +119,7 @@ TEST(JsonDecoderTest, BadRecordsDoNotSpoilTheirNeighbours) {
                         "{\"s\":\"good\"}\r\n"),
             (Lines{"+I[null, null, null, raw\ttab, null]", "+I[null, null, null, good, null]",
                    "0: not JSON: expected a closed string, found \"unclosed} at byte 5",
-                   "2: invalid UTF-8 at byte 6",
-                   "skipped 1"}));
+                   "2: invalid UTF-8 at byte 6", "skipped 1"}));
 }
 
 TEST(JsonDecoderTest, WhatFollowsTheValueMattersToNoRecord) {

@@ -117,7 +117,8 @@ class RealDecoder final : public ValueDecoder {
     const char first = in.Peek();
     if (IsNumberStart(first)) [[likely]] {
       if constexpr (std::is_same_v<T, double>) {
-        if (AppendPlain(in)) [[likely]] return true;
+        if (AppendPlain(in)) [[likely]]
+          return true;
       }
       JsonNumber number;
       if (!in.Number(&number)) return false;

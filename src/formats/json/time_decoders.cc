@@ -33,7 +33,7 @@ class TimeDecoder : public ValueDecoder {
   }
 
  protected:
-  virtual std::optional<T> Parse(std::string_view text) const = 0;
+  virtual std::optional<T> Parse(std::string_view text) = 0;
 
  private:
   FixedBuilder<T> builder_;
@@ -45,7 +45,7 @@ class DateDecoder final : public TimeDecoder<int32_t> {
   using TimeDecoder::TimeDecoder;
 
  protected:
-  std::optional<int32_t> Parse(std::string_view text) const override { return ReadDateText(text); }
+  std::optional<int32_t> Parse(std::string_view text) override { return ReadDateText(text); }
 };
 
 class TimeOfDayDecoder final : public TimeDecoder<int32_t> {
@@ -53,9 +53,7 @@ class TimeOfDayDecoder final : public TimeDecoder<int32_t> {
   using TimeDecoder::TimeDecoder;
 
  protected:
-  std::optional<int32_t> Parse(std::string_view text) const override {
-    return ReadTimeText(text, false);
-  }
+  std::optional<int32_t> Parse(std::string_view text) override { return ReadTimeText(text, false); }
 };
 
 class TimestampDecoder final : public TimeDecoder<int64_t> {
@@ -68,13 +66,14 @@ class TimestampDecoder final : public TimeDecoder<int64_t> {
   }
 
  protected:
-  std::optional<int64_t> Parse(std::string_view text) const override {
-    const auto parsed = ReadTimestampText(text);
+  std::optional<int64_t> Parse(std::string_view text) override {
+    const auto parsed = reader_.Read(text);
     if (!parsed || (zoned_ && !parsed->offset_seconds)) return std::nullopt;
     return TimestampTicks(*parsed, ticks_per_second_);
   }
 
  private:
+  TimestampTextReader reader_;
   int64_t ticks_per_second_;
   bool zoned_;
 };

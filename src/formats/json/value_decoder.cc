@@ -23,17 +23,13 @@ uint64_t HashName(uint64_t head, size_t length) {
 
 }  // namespace
 
-bool ValueDecoder::DecodeEntry(JsonCursor& in) {
-  if (in.AtNull()) {
-    column_->AppendNull();
-    in.Advance();
-    return true;
-  }
-  const uint32_t* start = in.token();
-  const int depth = in.depth();
-  const int64_t length = column_->length();
-  if (Decode(in)) [[likely]]
-    return true;
+bool ValueDecoder::DecodeNull(JsonCursor& in) {
+  column_->AppendNull();
+  in.Advance();
+  return true;
+}
+
+bool ValueDecoder::Recover(JsonCursor& in, const uint32_t* start, int depth, int64_t length) {
   if (in.failure() == JsonFailure::kSyntax || !in.ignore_value_errors()) return false;
   column_->Truncate(length);
   in.Rewind(start, depth);
@@ -82,7 +78,7 @@ int ObjectDecoder::Lookup(std::string_view raw) {
   return -1;
 }
 
-bool ObjectDecoder::IsExpected(std::string_view raw, size_t expected) const {
+inline bool ObjectDecoder::IsExpected(std::string_view raw, size_t expected) const {
   if (expected >= fields_.size()) return false;
   const Name& name = names_[expected];
   return name.head == HeadOf(raw) && name.text.size() == raw.size() && name.literal &&
@@ -90,14 +86,15 @@ bool ObjectDecoder::IsExpected(std::string_view raw, size_t expected) const {
           std::memcmp(name.text.data() + 8, raw.data() + 8, raw.size() - 8) == 0);
 }
 
-bool ObjectDecoder::DecodeField(JsonCursor& in, int field, int64_t row) {
+inline bool ObjectDecoder::DecodeField(JsonCursor& in, int field, int64_t row) {
   ValueDecoder& decoder = *fields_[static_cast<size_t>(field)];
-  if (decoder.column()->length() > row) {
-    decoder.column()->Truncate(row);
-  } else {
+  if (decoder.column()->length() == row) [[likely]] {
     ++found_;
+  } else {
+    decoder.column()->Truncate(row);
   }
-  if (decoder.DecodeEntry(in)) return true;
+  if (decoder.DecodeEntry(in)) [[likely]]
+    return true;
   in.AddPath(names_[static_cast<size_t>(field)].text);
   return false;
 }

@@ -29,8 +29,22 @@ class ValueDecoder {
   virtual bool Decode(JsonCursor& in) = 0;
 
   /// Decode or, for null, AppendNull; with ignore-parse-errors a bad value is NULL too.
-  bool DecodeEntry(JsonCursor& in);
+  bool DecodeEntry(JsonCursor& in) {
+    if (in.AtNull()) [[unlikely]]
+      return DecodeNull(in);
+    const uint32_t* start = in.token();
+    const int depth = in.depth();
+    const int64_t length = column_->length();
+    if (Decode(in)) [[likely]]
+      return true;
+    return Recover(in, start, depth, length);
+  }
   ColumnBuilder* column() const { return column_; }
+
+ private:
+  bool DecodeNull(JsonCursor& in);
+  /// After a failed Decode: with ignore-parse-errors the value at `start` becomes NULL.
+  bool Recover(JsonCursor& in, const uint32_t* start, int depth, int64_t length);
 
  protected:
   bool Refuse(JsonCursor& in) const { return in.FailValue(expected_); }
