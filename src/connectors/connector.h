@@ -55,6 +55,12 @@ class FileEncoder {
 struct ConnectorServices {
   TopicStore* topics = nullptr;   // embedded durable topics of this pipeline (log/topic_store.h)
   ReplyBoard* replies = nullptr;  // requests that wait for an answer (connectors/reply_board.h)
+  /// How long a connector waits for its peer when a pipeline starts; 0 = for ever.
+  int64_t connect_timeout_ms = 0;
+  /// Told what a connector waits for while the pipeline starts. May be empty.
+  std::function<void(const std::string&)> on_waiting;
+  /// True once the user wants to stop; a connector that waits must ask. May be empty.
+  std::function<bool()> stopping;
 };
 
 /// `--copy i/n`: this process is copy `index` of `count`, each of which reads its own partitions.
@@ -80,8 +86,12 @@ struct TableContext {
   int shard = 0;  // of the writer or reader
   int shards = 1;
   std::vector<std::string> metadata_keys;  // metadata columns asked for, in order
+  bool keyed_records = false;              // records have a key of their own (key.format)
   bool whole_files = false;                // the table's format is a file format (parquet)
   DeadLetterSink* dead_letters = nullptr;  // where rows go that the sink gives up; not owning
+  /// Readers: data has come, the shard is to poll now. Thread-safe, cheap; valid until the reader is
+  /// destroyed. May be empty.
+  std::function<void()> wake;
   /// Sinks of a file format only; null for record formats, whose bytes come with SinkInput.
   std::function<Result<std::unique_ptr<FileEncoder>>(std::shared_ptr<arrow::io::OutputStream>)>
       make_file_encoder;
@@ -89,11 +99,18 @@ struct TableContext {
 
 // ---------------------------------------------------------------- sources
 
+/// Length of a key or value that is null.
+constexpr uint32_t kNullRecord = 0xffffffff;
+
 /// Bytes with their position. `bytes` has formats' kDecodePadding readable bytes behind it.
 struct RawChunk {
   std::shared_ptr<const std::string> bytes;  // size() excludes the padding
   bool framed = false;  // true: `records` are given (messages); false: a stream
-  std::vector<std::pair<uint32_t, uint32_t>> records;  // offset, length
+  std::vector<std::pair<uint32_t, uint32_t>> records;  // offset, length (or kNullRecord)
+  std::vector<std::pair<uint32_t, uint32_t>> keys;     // framed: of each record; empty = none
+  /// Framed: the number of each record in the split, ascending, or empty. With numbers the reader
+  /// is asked for PositionAt(number of the next record).
+  std::vector<int64_t> numbers;
   bool end_of_file = false;  // a stream's last chunk: the rest is the last record
   uint64_t offset = 0;       // stream: byte offset of bytes[0] in the split
 };
@@ -106,8 +123,8 @@ struct WholeFile {
 struct ReadResult {
   enum class Kind { kData, kIdle, kEnd } kind = Kind::kIdle;
   std::variant<std::monostate, RawChunk, Batch, WholeFile> data;
-  /// Values of TableContext::metadata_keys that hold for all rows of the chunk (scalars as text are
-  /// not enough: typed Arrow arrays of length 1).
+  /// Values of TableContext::metadata_keys as typed Arrow arrays: of length 1, which holds for all
+  /// rows of the chunk, or (framed chunks) with one value per record.
   std::vector<std::shared_ptr<arrow::Array>> metadata;
   int64_t arrival = 0;     // monotonic nanoseconds when the data was there (0: now)
   int64_t wait_nanos = 0;  // kIdle: nothing can come before this many nanoseconds (0 = unknown)
@@ -126,11 +143,14 @@ class SplitReader {
     (void)offset;
     return Position();
   }
+  /// Why nothing comes, if something is wrong that may pass; else empty.
+  virtual std::string Waiting() { return {}; }
 };
 
 struct Split {
   std::string id;  // stable over restarts: path, partition
   bool bounded = true;
+  std::string position;  // where a run starts that knows none; empty = the beginning
 };
 
 class Source {
@@ -140,6 +160,9 @@ class Source {
   /// All splits known now; asked again from time to time when not bounded (new files, partitions).
   virtual Result<std::vector<Split>> Discover() = 0;
   virtual Result<std::unique_ptr<SplitReader>> Open(const Split& split) = 0;
+  /// Positions of an epoch whose outputs are out, for display elsewhere. Called on the instance
+  /// that discovers, from the thread that does. Does not wait.
+  virtual void OnEpochCompleted(std::span<const Split> positions) { (void)positions; }
 };
 
 // ---------------------------------------------------------------- sinks
@@ -150,6 +173,12 @@ struct SinkInput {
   std::string_view bytes;        // concatenated records
   std::span<const size_t> ends;  // end offset of each record in `bytes`
   std::string_view delimiter;
+  std::string_view keys;             // with keyed records: concatenated keys
+  std::span<const size_t> key_ends;  // end offset of each key; empty = no keys
+  /// Upsert sinks: 1 where the record is a delete, which has no bytes; empty = none is.
+  std::span<const uint8_t> deletes;
+  /// One array per TableContext::metadata_keys, of the connector's type.
+  std::span<const std::shared_ptr<arrow::Array>> metadata;
 };
 
 /// One per shard. Called by that shard's thread only.
@@ -178,6 +207,8 @@ class SinkWriter {
     (void)epoch;
     return !Draining();
   }
+  /// Why rows are not delivered, if something is wrong that may pass; else empty.
+  virtual std::string Waiting() { return {}; }
   /// Called when an interrupted run is started afresh: removes what that run (its last state) left.
   virtual Status Discard(std::string_view state) {
     (void)state;
@@ -188,6 +219,7 @@ class SinkWriter {
 struct SinkTraits {
   ChangelogMode accepts = ChangelogMode::InsertOnly();
   bool needs_primary_key_for_updates = false;
+  bool upserts = false;  // takes no update-before; a delete is a record with a key only
 };
 
 // ---------------------------------------------------------------- the seam
@@ -202,6 +234,15 @@ class Connector {
   virtual bool can_write() const = 0;
   /// Whether a 'format' option is required (filesystem, webhook yes; datagen, print no).
   virtual bool needs_format() const = 0;
+  /// What the records of such a connector have besides a value.
+  enum class RecordKeys {
+    kNone,        // no key
+    kOptional,    // 'key.format' with 'key.fields'
+    kPrimaryKey,  // 'key.format' is required, the key is the PRIMARY KEY
+  };
+  virtual RecordKeys record_keys() const { return RecordKeys::kNone; }
+  /// A source that gives upserts and deletes by key instead of rows (upsert-kafka).
+  virtual bool reads_upserts() const { return false; }
   virtual std::vector<MetadataColumn> metadata() const { return {}; }
   /// Extras understood as SET 'millrace.table.<t>.<key>'.
   virtual std::vector<OptionSpec> extra_options() const { return {}; }

@@ -9,6 +9,7 @@
 #include "env/clock.h"
 #include "env/disk.h"
 #include "env/http_client.h"
+#include "env/kafka_client.h"
 #include "env/line_writer.h"
 
 namespace millrace {
@@ -18,6 +19,7 @@ struct Environment {
   Clock* clock = nullptr;
   Disk* disk = nullptr;
   HttpClient* http = nullptr;
+  KafkaClients* kafka = nullptr;
   LineWriter* output = nullptr;  // standard output; print tables and rows of SELECT
   LineWriter* error = nullptr;   // standard error
   /// Environment variables; empty function: none are visible.

@@ -104,6 +104,8 @@ class Format {
   /// True if fields are found by name, so that a decoder or file reader may be made for some of the
   /// columns only; false (csv): it is always made for all physical columns.
   virtual bool decodes_by_name() const { return false; }
+  /// What a message without a value gives: a row of NULLs (raw), or nothing.
+  virtual bool null_message_is_row() const { return false; }
   /// Changelog formats decode and encode other kinds than inserts (debezium-json).
   virtual ChangelogMode changelog_mode() const { return ChangelogMode::InsertOnly(); }
 };
