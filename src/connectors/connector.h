@@ -89,8 +89,8 @@ struct TableContext {
   bool keyed_records = false;              // records have a key of their own (key.format)
   bool whole_files = false;                // the table's format is a file format (parquet)
   DeadLetterSink* dead_letters = nullptr;  // where rows go that the sink gives up; not owning
-  /// Readers: data has come, the shard is to poll now. Thread-safe, cheap; valid until the reader is
-  /// destroyed. May be empty.
+  /// Readers: data has come, the shard is to poll now. Thread-safe, cheap; valid until the reader
+  /// is destroyed. May be empty.
   std::function<void()> wake;
   /// Sinks of a file format only; null for record formats, whose bytes come with SinkInput.
   std::function<Result<std::unique_ptr<FileEncoder>>(std::shared_ptr<arrow::io::OutputStream>)>

@@ -98,6 +98,7 @@ class JobBuilder {
     context.copy = spec_.copy;
     context.shard = shard;
     context.shards = shards_;
+    context.wake = [control = &job_->control, shard] { control->PollNow(shard); };
     return context;
   }
 

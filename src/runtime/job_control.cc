@@ -3,7 +3,10 @@
 
 namespace millrace {
 
-JobControl::JobControl(int shards) : shards_(shards), assignments_(static_cast<size_t>(shards)) {
+JobControl::JobControl(int shards)
+    : shards_(shards),
+      poll_now_(std::make_unique<std::atomic<bool>[]>(static_cast<size_t>(shards))),
+      assignments_(static_cast<size_t>(shards)) {
   for (int shard = 0; shard < shards; ++shard) {
     shard_wake_ups_.push_back(std::make_unique<WakeUp>());
   }
@@ -11,6 +14,11 @@ JobControl::JobControl(int shards) : shards_(shards), assignments_(static_cast<s
 
 void JobControl::WakeShards() {
   for (auto& wake_up : shard_wake_ups_) wake_up->Notify();
+}
+
+void JobControl::PollNow(int shard) {
+  poll_now_[static_cast<size_t>(shard)] = true;
+  shard_wake_up(shard).Notify();
 }
 
 void JobControl::Fail(Error error) {

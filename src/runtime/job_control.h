@@ -36,6 +36,13 @@ class JobControl {
   std::atomic<bool> stop{false};
 
   void WakeShards();
+  /// A source of this shard has data: it is polled at once.
+  void PollNow(int shard);
+  /// Called by the shard.
+  bool TakePollNow(int shard) {
+    std::atomic<bool>& flag = poll_now_[static_cast<size_t>(shard)];
+    return flag.load(std::memory_order_relaxed) && flag.exchange(false);
+  }
   WakeUp& shard_wake_up(int shard) { return *shard_wake_ups_[static_cast<size_t>(shard)]; }
   WakeUp& coordinator_wake_up() { return coordinator_wake_up_; }
   int shards() const { return shards_; }
@@ -69,6 +76,7 @@ class JobControl {
  private:
   int shards_;
   std::vector<std::unique_ptr<WakeUp>> shard_wake_ups_;
+  std::unique_ptr<std::atomic<bool>[]> poll_now_;  // by shard
   WakeUp coordinator_wake_up_;
   mutable std::mutex mutex_;
   std::optional<Error> error_;

@@ -182,6 +182,9 @@ void Shard::TakeAssignments() {
 
 Result<bool> Shard::PollSources(int64_t now) {
   back_pressured_ = false;
+  if (control_->TakePollNow(settings_.index)) {
+    for (const auto& slot : slots_) slot->not_before = 0;
+  }
   if (dead_letters_.bytes() > kDeadLettersStop) return false;
   for (size_t i = 0; i < slots_.size(); ++i) {
     source_turn_ = (source_turn_ + 1) % slots_.size();

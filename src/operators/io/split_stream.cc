@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "data/take.h"
+
 namespace millrace {
 namespace {
 
@@ -156,6 +158,14 @@ Result<Polled> SplitStream::DecodeNext(int64_t max_rows) {
       std::min(records_.size() - next_record_, static_cast<size_t>(std::max<int64_t>(1, max_rows)));
   const std::span<const RecordSlice> slices(records_.data() + next_record_, count);
   TRY_ASSIGN(Decoded decoded, shape_->decoder->Decode(*chunk_, slices));
+  std::vector<int32_t> sources;
+  if (messages_ && !metadata_.empty()) {
+    for (int64_t row = 0; row < decoded.batch.num_rows; ++row) {
+      const auto i = static_cast<size_t>(row);
+      const size_t record = decoded.record_of_row.empty() ? i : decoded.record_of_row[i];
+      sources.push_back(static_cast<int32_t>(next_record_ + record));
+    }
+  }
   next_record_ += count;
   shape_->counters.records_in += count;
   shape_->counters.skipped += decoded.skipped;
@@ -166,7 +176,7 @@ Result<Polled> SplitStream::DecodeNext(int64_t max_rows) {
     done_offset_ = chunk_offset_ + (last ? framed_bytes_ : records_[next_record_].offset);
   }
   decoded.batch.arrival = arrival_;
-  TRY_ASSIGN(Batch shaped, Shape(std::move(decoded.batch), shape_->from_decoded));
+  TRY_ASSIGN(Batch shaped, Shape(std::move(decoded.batch), shape_->from_decoded, sources));
   return Data(std::move(shaped));
 }
 
@@ -222,7 +232,8 @@ std::string SplitStream::DescribeOffset(uint64_t offset) const {
   return "byte " + std::to_string(offset);
 }
 
-Result<Batch> SplitStream::Shape(Batch batch, const std::vector<int>& from) {
+Result<Batch> SplitStream::Shape(Batch batch, const std::vector<int>& from,
+                                 std::span<const int32_t> records) {
   std::vector<std::shared_ptr<arrow::Array>> columns;
   columns.reserve(from.size() + metadata_.size());
   for (const int column : from) {
@@ -233,6 +244,11 @@ Result<Batch> SplitStream::Shape(Batch batch, const std::vector<int>& from) {
     columns.push_back(std::move(batch.columns[static_cast<size_t>(column)]));
   }
   for (const auto& value : metadata_) {
+    if (value->length() != 1) {
+      const bool by_row = records.empty() && value->length() == batch.num_rows;
+      columns.push_back(by_row ? value : TakeRows(*value, records));
+      continue;
+    }
     auto scalar = value->GetScalar(0);
     if (!scalar.ok()) return std::unexpected(FromArrow(scalar.status()));
     auto repeated = arrow::MakeArrayFromScalar(**scalar, batch.num_rows);
@@ -254,8 +270,9 @@ Status SplitStream::SetMetadata(const std::vector<std::shared_ptr<arrow::Array>>
   for (size_t i = 0; i < metadata_.size(); ++i) {
     if (!shape_->metadata_casts[i]) continue;
     RowErrors errors;
-    TRY_ASSIGN(auto cast, shape_->metadata_casts[i]->Evaluate(
-                              {.num_rows = 1, .columns = {metadata_[i]}}, &errors));
+    TRY_ASSIGN(auto cast,
+               shape_->metadata_casts[i]->Evaluate(
+                   {.num_rows = metadata_[i]->length(), .columns = {metadata_[i]}}, &errors));
     metadata_[i] = std::move(cast[0]);
   }
   return OkStatus();

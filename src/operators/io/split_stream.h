@@ -59,7 +59,10 @@ class SplitStream {
   Result<SourceDriver::Polled> ReadFile(int64_t max_rows);
   Status Reject(const Decoded& decoded, std::span<const RecordSlice> slices);
   Status RejectRecord(std::string_view raw, uint64_t offset, const std::string& reason);
-  Result<Batch> Shape(Batch batch, const std::vector<int>& from);
+  /// `records`: per row, which value of a metadata column that has one per record; empty: as they
+  /// come.
+  Result<Batch> Shape(Batch batch, const std::vector<int>& from,
+                      std::span<const int32_t> records = {});
   Status SetMetadata(const std::vector<std::shared_ptr<arrow::Array>>& values);
   std::string DescribeOffset(uint64_t offset) const;
 
@@ -80,7 +83,7 @@ class SplitStream {
   int64_t arrival_ = 0;
   std::unique_ptr<FileReader> file_;
   Batch file_rest_;                                      // read from it, not handed out yet
-  std::vector<std::shared_ptr<arrow::Array>> metadata_;  // length 1 each
+  std::vector<std::shared_ptr<arrow::Array>> metadata_;  // length 1, or one value per record
 };
 
 }  // namespace millrace
