@@ -128,5 +128,6 @@ function(add_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   install(TARGETS ${name} RUNTIME DESTINATION bin)
   install(DIRECTORY ${MILLRACE_DEPS_DIR}/lib/ DESTINATION lib/millrace
-          FILES_MATCHING REGEX "lib(arrow|arrow_compute|parquet|onnxruntime)\\.so\\.[0-9.]+$")
+          FILES_MATCHING REGEX
+          "lib(arrow|arrow_compute|parquet|onnxruntime|rdkafka-[0-9a-f]+)\\.so\\.[0-9.]+$")
 endfunction()

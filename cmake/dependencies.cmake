@@ -36,6 +36,7 @@ import_library(arrow_core libarrow.so INCLUDE include)
 import_library(arrow libarrow_compute.so INCLUDE include LINK millrace::arrow_core Threads::Threads)
 import_library(parquet libparquet.so INCLUDE include LINK millrace::arrow)
 import_library(onnxruntime libonnxruntime.so INCLUDE include/onnxruntime)
+import_library(rdkafka librdkafka.so INCLUDE include)
 
 # simdjson is compiled in and comes before Arrow on every link line, hidden: libparquet exports its
 # own.

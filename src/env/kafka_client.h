@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -35,6 +36,8 @@ struct KafkaConfig {
   std::vector<std::pair<std::string, std::string>> properties;
   std::string group;      // whose committed offsets are read and written; may be empty
   std::string client_id;  // shown in the broker's logs
+  /// Called from any thread when a poll that found nothing is worth repeating. May be empty.
+  std::function<void()> wake;
 };
 
 // ---------------------------------------------------------------- reading
@@ -67,7 +70,7 @@ struct KafkaRecords {
   std::vector<int64_t> timestamps;  // milliseconds
   std::vector<KafkaTimestampType> timestamp_types;
   std::vector<int32_t> leader_epochs;
-  std::vector<KafkaHeader> headers;    // only if asked for
+  std::vector<KafkaHeader> headers;   // only if asked for
   std::vector<uint32_t> header_ends;  // end of each record's headers; empty if not asked for
 
   size_t size() const { return values.size(); }
@@ -76,8 +79,7 @@ struct KafkaRecords {
                            : std::string_view(bytes).substr(slice.offset, slice.length);
   }
   KafkaSlice Append(std::string_view text) {
-    const KafkaSlice slice{static_cast<uint32_t>(bytes.size()),
-                           static_cast<uint32_t>(text.size())};
+    const KafkaSlice slice{static_cast<uint32_t>(bytes.size()), static_cast<uint32_t>(text.size())};
     bytes.append(text);
     return slice;
   }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Unpacks the native libraries that no Debian 12 package carries: Arrow and Parquet (library and
-# headers of the pyarrow wheel), ONNX Runtime (library of its wheel, headers of a Debian package
-# that is read with an apt configuration of our own and never installed), simdjson (source in an
-# sdist).
+# headers of the pyarrow wheel), ONNX Runtime and librdkafka (libraries of wheels, headers of Debian
+# packages that are read with an apt configuration of our own and never installed), simdjson (source
+# in an sdist).
 # Downloads are checked against the pinned sums; what was unpacked is checked before the stamp is
 # written.
 
@@ -19,17 +19,21 @@ fetch_libraries() {
   local work=$target.new
   rm -rf "$work"
   mkdir -p "$work"/{include,lib,src/simdjson,download}
-  say "libraries: Arrow $ARROW_VERSION, ONNX Runtime $ONNXRUNTIME_VERSION, simdjson (about 150 MB)"
+  say "libraries: Arrow $ARROW_VERSION, ONNX Runtime $ONNXRUNTIME_VERSION," \
+    "librdkafka $CONFLUENT_KAFKA_VERSION, simdjson (about 160 MB)"
   local machine
   machine=$(uname -m | tr '[:lower:]' '[:upper:]')
   local arrow_sum=ARROW_SHA256_$machine onnxruntime_sum=ONNXRUNTIME_SHA256_$machine
+  local kafka_sum=CONFLUENT_KAFKA_SHA256_$machine
   [ -n "${!arrow_sum:-}" ] || fail "this is a $(uname -m) machine" "use one with x86-64 or arm64"
   fetch_wheel "$work" "pyarrow==$ARROW_VERSION" "${!arrow_sum}"
   fetch_wheel "$work" "onnxruntime==$ONNXRUNTIME_VERSION" "${!onnxruntime_sum}"
+  fetch_wheel "$work" "confluent-kafka==$CONFLUENT_KAFKA_VERSION" "${!kafka_sum}"
   unpack_arrow "$work"
   unpack_onnxruntime "$work"
+  unpack_librdkafka "$work"
   fetch_simdjson "$work"
-  fetch_onnxruntime_headers "$work"
+  fetch_headers "$work"
   rm -rf "$work/download"
   verify_libraries "$work"
   printf '%s\n' "$stamp" >"$work/stamp"
@@ -101,6 +105,14 @@ unpack_onnxruntime() {
   ln -sf libonnxruntime.so.1 "$1/lib/libonnxruntime.so"
 }
 
+# The name holds a sum of the library, and the program asks for it by that name.
+unpack_librdkafka() {
+  local library
+  library=$(basename "$(ls "$1"/download/wheel/confluent_kafka.libs/librdkafka*.so.1)")
+  cp "$1/download/wheel/confluent_kafka.libs/$library" "$1/lib/"
+  ln -sf "$library" "$1/lib/librdkafka.so"
+}
+
 fetch_simdjson() {
   progress "downloading simdjson"
   # Only this one from source: pip would otherwise compile the packages its metadata step needs,
@@ -111,30 +123,29 @@ fetch_simdjson() {
   cp "$1"/download/pysimdjson-*/simdjson/simdjson.{h,cpp} "$1/src/simdjson/"
 }
 
-# The package of a newer Debian suite, downloaded with lists, cache and sources of our own.
-fetch_onnxruntime_headers() {
-  if [ -n "${ONNXRUNTIME_ROOT:-}" ]; then
-    cp -r "$ONNXRUNTIME_ROOT/include" "$1/include/onnxruntime"
-    return
-  fi
-  progress "downloading the headers of ONNX Runtime"
+# Packages of a newer Debian suite, downloaded with lists, cache and sources of our own.
+fetch_headers() {
+  progress "downloading the headers of ONNX Runtime and librdkafka"
   local apt=$1/download/apt log=$1/download/apt.log mirror
   mirror=$(debian_mirror)
   mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/parts"
-  printf 'deb [signed-by=%s] %s %s main\n' "$(debian_keyring)" "$mirror" \
-    "$ONNXRUNTIME_HEADERS_SUITE" >"$apt/sources.list"
+  printf 'deb [signed-by=%s] %s %s main\n' "$(debian_keyring)" "$mirror" "$HEADERS_SUITE" \
+    >"$apt/sources.list"
   local options=(-o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts="$apt/parts"
     -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache"
     -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts="$apt/parts"
     -o APT::Sandbox::User=root)
   if ! { apt-get "${options[@]}" update -qq &&
-    (cd "$apt" && apt-get "${options[@]}" download -qq libonnxruntime-dev) &&
-    dpkg -x "$apt"/libonnxruntime-dev_*.deb "$apt/x"; } >"$log" 2>&1; then
+    (cd "$apt" && apt-get "${options[@]}" download -qq libonnxruntime-dev librdkafka-dev) &&
+    dpkg -x "$apt"/libonnxruntime-dev_*.deb "$apt/x" &&
+    dpkg -x "$apt"/librdkafka-dev_*.deb "$apt/x"; } >"$log" 2>&1; then
     tail -n 8 "$log" >&2
-    fail "could not fetch libonnxruntime-dev of Debian $ONNXRUNTIME_HEADERS_SUITE from $mirror" \
-      "unpack an official ONNX Runtime release and set ONNXRUNTIME_ROOT to it, then run again"
+    fail "could not fetch the headers of Debian $HEADERS_SUITE from $mirror" \
+      "check the network and the mirror (DEBIAN_MIRROR)"
   fi
-  cp -r "$apt/x/usr/include/onnxruntime" "$1/include/"
+  cp -r "$apt/x/usr/include/librdkafka" "$1/include/"
+  cp -r "${ONNXRUNTIME_ROOT:-$apt/x/usr}/include/onnxruntime" "$1/include/" 2>/dev/null ||
+    cp -r "$ONNXRUNTIME_ROOT/include" "$1/include/onnxruntime"
 }
 
 # The Debian mirror: DEBIAN_MIRROR, else the one this machine already uses.
@@ -146,8 +157,8 @@ debian_mirror() {
       grep -v snapshot | head -n 1 || true)
   fi
   if [ -z "$found" ]; then
-    fail "this machine uses no Debian mirror to take libonnxruntime-dev from" \
-      "set DEBIAN_MIRROR to the address of one, or ONNXRUNTIME_ROOT to an official release"
+    fail "this machine uses no Debian mirror to take headers from" \
+      "set DEBIAN_MIRROR to the address of one"
   fi
   printf '%s\n' "$found"
 }
@@ -167,7 +178,8 @@ debian_keyring() {
 verify_libraries() {
   local file
   for file in include/arrow/api.h include/parquet/arrow/reader.h src/simdjson/simdjson.cpp \
-    include/onnxruntime/onnxruntime_cxx_api.h lib/libonnxruntime.so; do
+    include/onnxruntime/onnxruntime_cxx_api.h lib/libonnxruntime.so \
+    include/librdkafka/rdkafka.h lib/librdkafka.so; do
     [ -s "$1/$file" ] || fail "$file is missing after unpacking" "remove .deps.new and run again"
   done
   progress "loading the libraries once"
