@@ -86,9 +86,10 @@ std::string InputTensor::ColumnText(size_t column) const {
   return "input column " + number + " of the model";
 }
 
-Status InputTensor::Pack(const std::vector<std::shared_ptr<arrow::Array>>& columns,
+Status InputTensor::Pack(const std::vector<std::shared_ptr<arrow::Array>>& inputs,
                          RowErrors* errors) {
-  columns_ = columns;
+  columns_.clear();
+  for (const size_t column : binding_->columns) columns_.push_back(inputs[column].get());
   rows_ = errors->rows();
   row_size_ = binding_->row_size;
   offsets_.clear();
@@ -148,7 +149,7 @@ Status InputTensor::PackNumbers(RowErrors* errors) {
 template <typename T>
 bool InputTensor::PointInto() {
   if (columns_.size() != 1 || columns_[0]->null_count() > 0 || rows_ == 0) return false;
-  const arrow::Array* values = columns_[0].get();
+  const arrow::Array* values = columns_[0];
   int64_t first = values->offset();
   if (binding_->array) {
     const arrow::ListArray& lists = AsList(*columns_[0]);

@@ -26,8 +26,9 @@ class InputTensor {
   InputTensor(const InputBinding* binding, bool null_as_nan)
       : binding_(binding), null_as_nan_(null_as_nan) {}
 
-  /// `columns`: those of the binding. Rows that cannot be packed fail, and hold zeros.
-  Status Pack(const std::vector<std::shared_ptr<arrow::Array>>& columns, RowErrors* errors);
+  /// `inputs`: all columns of the model, which must stay until the tensor has been used. Rows that
+  /// cannot be packed fail, and hold zeros.
+  Status Pack(const std::vector<std::shared_ptr<arrow::Array>>& inputs, RowErrors* errors);
   /// Whether all rows that have not failed have the same number of values, so they fit one tensor.
   bool uniform() const { return offsets_.empty(); }
   /// Rows [begin, begin + count) as a tensor; not uniform: count must be 1.
@@ -51,7 +52,7 @@ class InputTensor {
 
   const InputBinding* binding_;
   bool null_as_nan_;
-  std::vector<std::shared_ptr<arrow::Array>> columns_;
+  std::vector<const arrow::Array*> columns_;  // of the binding, in its order
   int64_t rows_ = 0;
   int64_t row_size_ = 1;
   std::vector<int64_t> offsets_;  // of ragged rows, one more than rows

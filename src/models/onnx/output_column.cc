@@ -11,11 +11,6 @@
 namespace millrace {
 namespace {
 
-const DataType& ItemType(const OutputColumn& column) {
-  const DataType& type = column.declared->type;
-  return type.kind() == TypeKind::kArray ? type.element() : type;
-}
-
 /// Position of the one value that a scalar column reads; -1 if the row is too short.
 int64_t Position(const OutputBinding& binding, const OutputTensor& tensor, int64_t row) {
   const int64_t length = tensor.row_length(row);
@@ -40,8 +35,8 @@ Limits LimitsOf(const DataType& type) {
 template <typename T>
 void CheckValues(const OutputColumn& column, const OutputTensor& tensor, RowErrors* errors) {
   const T* values = tensor.values<T>();
-  const bool narrow = ItemType(column).is_integer() && std::is_integral_v<T>;
-  const Limits limits = LimitsOf(ItemType(column));
+  const bool narrow = column.item->is_integer() && std::is_integral_v<T>;
+  const Limits limits = LimitsOf(*column.item);
   const bool check = narrow ? limits.max < std::numeric_limits<T>::max()
                             : std::is_floating_point_v<T> && column.finite_only;
   if (tensor.fixed_rows() && !check) return;
@@ -116,7 +111,7 @@ template <typename T>
 Result<std::shared_ptr<arrow::Buffer>> ConvertTo(const OutputColumn& column,
                                                  const OutputTensor& tensor,
                                                  const RowErrors& errors, int64_t count) {
-  switch (ItemType(column).kind()) {
+  switch (column.item->kind()) {
     case TypeKind::kFloat: return Convert<float, T>(column, tensor, errors, count);
     case TypeKind::kDouble: return Convert<double, T>(column, tensor, errors, count);
     case TypeKind::kTinyInt: return Convert<int8_t, T>(column, tensor, errors, count);
@@ -161,12 +156,11 @@ Result<std::shared_ptr<arrow::ArrayData>> BuildValues(const OutputColumn& column
                                                       const OutputTensor& tensor,
                                                       const RowErrors& errors, int64_t count,
                                                       std::shared_ptr<arrow::Buffer> validity) {
-  const auto type = ItemType(column).ToArrow();
   std::shared_ptr<arrow::Buffer> values;
   const bool all_rows = !column.binding->array || !errors.any();
   const bool whole_row = column.binding->array || tensor.row_size() == 1;
   if (tensor.fixed_rows() && all_rows && whole_row &&
-      SameLayout(tensor.element(), ItemType(column).kind())) {
+      SameLayout(tensor.element(), column.item->kind())) {
     values = tensor.buffer();
   } else {
     Result<std::shared_ptr<arrow::Buffer>> converted = std::shared_ptr<arrow::Buffer>();
@@ -188,10 +182,18 @@ Result<std::shared_ptr<arrow::ArrayData>> BuildValues(const OutputColumn& column
     }
     TRY_ASSIGN(values, std::move(converted));
   }
-  return arrow::ArrayData::Make(type, count, {std::move(validity), std::move(values)});
+  return arrow::ArrayData::Make(column.arrow_item, count, {std::move(validity), std::move(values)});
 }
 
 }  // namespace
+
+OutputColumn::OutputColumn(const OutputBinding* from, const Column* column, bool finite)
+    : binding(from),
+      declared(column),
+      item(column->type.kind() == TypeKind::kArray ? &column->type.element() : &column->type),
+      arrow_type(column->type.ToArrow()),
+      arrow_item(item->ToArrow()),
+      finite_only(finite) {}
 
 void CheckOutput(const OutputColumn& column, const OutputTensor& tensor, RowErrors* errors) {
   switch (tensor.element()) {
@@ -224,8 +226,8 @@ Result<std::shared_ptr<arrow::Array>> BuildOutput(const OutputColumn& column,
   }
   offset[rows] = static_cast<int32_t>(count);
   TRY_ASSIGN(auto items, BuildValues(column, tensor, errors, count, nullptr));
-  auto data = arrow::ArrayData::Make(column.declared->type.ToArrow(), rows,
-                                     {std::move(validity), std::move(*offsets)});
+  auto data =
+      arrow::ArrayData::Make(column.arrow_type, rows, {std::move(validity), std::move(*offsets)});
   data->child_data.push_back(std::move(items));
   return arrow::MakeArray(data);
 }

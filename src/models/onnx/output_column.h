@@ -16,9 +16,14 @@
 namespace millrace {
 
 struct OutputColumn {
-  const OutputBinding* binding = nullptr;
-  const Column* declared = nullptr;
-  bool finite_only = false;  // NaN or infinity fails its row
+  OutputColumn(const OutputBinding* from, const Column* column, bool finite);
+
+  const OutputBinding* binding;
+  const Column* declared;
+  const DataType* item;  // of the items for an ARRAY
+  std::shared_ptr<arrow::DataType> arrow_type;
+  std::shared_ptr<arrow::DataType> arrow_item;
+  bool finite_only;  // NaN or infinity fails its row
 };
 
 void CheckOutput(const OutputColumn& column, const OutputTensor& tensor, RowErrors* errors);

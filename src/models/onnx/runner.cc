@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "models/onnx/output_column.h"
-
 namespace millrace {
 
 OnnxRunner::OnnxRunner(std::shared_ptr<const OnnxModelParts> parts) : parts_(std::move(parts)) {
@@ -19,22 +17,15 @@ OnnxRunner::OnnxRunner(std::shared_ptr<const OnnxModelParts> parts) : parts_(std
     outputs_.emplace_back(parts_->row_shapes[i], tensor.element);
     call_.output_names.push_back(tensor.name.c_str());
   }
+  for (const OutputBinding& binding : parts_->binding.outputs) {
+    columns_.emplace_back(&binding, &parts_->output[binding.column], parts_->finite_only);
+  }
 }
 
 std::vector<std::vector<int64_t>> OnnxRunner::LastShapes() const {
   std::vector<std::vector<int64_t>> shapes;
   for (const OutputTensor& output : outputs_) shapes.push_back(output.last_shape());
   return shapes;
-}
-
-Status OnnxRunner::Pack(const std::vector<std::shared_ptr<arrow::Array>>& inputs,
-                        RowErrors* errors) {
-  for (size_t i = 0; i < inputs_.size(); ++i) {
-    std::vector<std::shared_ptr<arrow::Array>> columns;
-    for (size_t column : parts_->binding.inputs[i].columns) columns.push_back(inputs[column]);
-    TRY(inputs_[i].Pack(columns, errors));
-  }
-  return OkStatus();
 }
 
 Status OnnxRunner::Call(int64_t begin, int64_t count) {
@@ -81,7 +72,7 @@ Result<std::vector<std::shared_ptr<arrow::Array>>> OnnxRunner::Run(
     const std::vector<std::shared_ptr<arrow::Array>>& inputs, int64_t rows,
     std::vector<RowFailure>* row_failures) {
   RowErrors errors(rows, row_failures);
-  TRY(Pack(inputs, &errors));
+  for (InputTensor& input : inputs_) TRY(input.Pack(inputs, &errors));
   for (OutputTensor& output : outputs_) TRY(output.Begin(rows));
   const bool batched = parts_->batched && std::all_of(inputs_.begin(), inputs_.end(),
                                                       [](const auto& i) { return i.uniform(); });
@@ -91,13 +82,12 @@ Result<std::vector<std::shared_ptr<arrow::Array>>> OnnxRunner::Run(
   }
   call_.inputs.clear();
   call_.outputs.clear();
-  std::vector<OutputColumn> columns;
-  for (const OutputBinding& binding : parts_->binding.outputs) {
-    columns.push_back({&binding, &parts_->output[binding.column], parts_->finite_only});
-    CheckOutput(columns.back(), outputs_[binding.tensor], &errors);
+  for (const OutputColumn& column : columns_) {
+    CheckOutput(column, outputs_[column.binding->tensor], &errors);
   }
   std::vector<std::shared_ptr<arrow::Array>> arrays;
-  for (const OutputColumn& column : columns) {
+  arrays.reserve(columns_.size());
+  for (const OutputColumn& column : columns_) {
     TRY_ASSIGN(auto array, BuildOutput(column, outputs_[column.binding->tensor], errors));
     arrays.push_back(std::move(array));
   }

@@ -9,6 +9,7 @@
 
 #include "models/model.h"
 #include "models/onnx/input_tensor.h"
+#include "models/onnx/output_column.h"
 #include "models/onnx/output_tensor.h"
 #include "models/onnx/session.h"
 #include "models/onnx/tensor_binding.h"
@@ -39,13 +40,13 @@ class OnnxRunner final : public ModelRunner {
   std::vector<std::vector<int64_t>> LastShapes() const;
 
  private:
-  Status Pack(const std::vector<std::shared_ptr<arrow::Array>>& inputs, RowErrors* errors);
   Status Answer(int64_t begin, int64_t count, RowErrors* errors);
   Status Call(int64_t begin, int64_t count);
 
   std::shared_ptr<const OnnxModelParts> parts_;
   std::vector<InputTensor> inputs_;
   std::vector<OutputTensor> outputs_;
+  std::vector<OutputColumn> columns_;
   OnnxCall call_;
 };
 
