@@ -154,13 +154,11 @@ class KafkaProducer {
  public:
   virtual ~KafkaProducer() = default;
   /// Takes the record, to be sent in order per partition. False: the bounded queue is full, try
-  /// again after outcomes have come. An error is about this record only (too large) unless Fatal.
+  /// again after outcomes have come. An error is about this record only (too large, say).
   virtual Result<bool> Produce(const KafkaOutput& record) = 0;
   /// Appends outcomes that have come. An error is fatal: nothing will be delivered any more.
   virtual Status Poll(KafkaOutcomes* outcomes) = 0;
   virtual size_t in_flight() = 0;
-  /// Partitions of a topic, as far as known; 0 = not known yet.
-  virtual int32_t Partitions(std::string_view topic) = 0;
   virtual std::string Waiting() = 0;
 };
 
