@@ -20,6 +20,7 @@ THIRD_PARTY = [
                 "src/app"]),
     ("parquet/", ["src/formats/parquet"]),
     ("curl/", ["src/env/real"]),
+    ("boost/", ["src/env/real"]),
     ("librdkafka/", ["src/env/real/kafka"]),
     ("onnxruntime", ["src/models/onnx"]),
     ("simdjson", ["src/formats/json"]),

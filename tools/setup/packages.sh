@@ -1,12 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 # Which Debian and Ubuntu packages a build needs, and how the missing ones are installed.
 
+# Boost.Beast: Debian 12 has 1.81 beside an older default, later releases have newer ones only.
+boost_package() {
+  local name
+  for name in libboost1.81-dev libboost1.83-dev; do
+    if apt-cache show "$name" >/dev/null 2>&1; then
+      echo "$name"
+      return
+    fi
+  done
+  echo libboost-dev
+}
+
 BUILD_PACKAGES=(
   g++ cmake ninja-build ccache mold pkg-config python3 python3-pip ca-certificates dpkg-dev
   debian-archive-keyring
   libcurl4-openssl-dev libicu-dev libre2-dev libspdlog-dev libfmt-dev libcli11-dev libedit-dev
   libssl-dev zlib1g-dev libgtest-dev libbenchmark-dev
   kcat default-jre-headless maven
+  "$(boost_package)"
 )
 
 # install_missing_packages NAME...
