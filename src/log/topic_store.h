@@ -42,6 +42,7 @@ struct TopicStoreSettings {
 
 struct TopicInfo {
   std::string name;
+  std::string id;  // another one when the topic is deleted and made again
   int32_t partitions = 0;
 };
 

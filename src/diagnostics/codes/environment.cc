@@ -47,6 +47,54 @@ with `--fresh`: what it wrote is taken back and the run starts over.)",
         .fixed = "",
     },
     CodeInfo{
+        .code = "MR0805",
+        .title = "a log is damaged",
+        .explanation = R"(
+A file of the embedded log does not hold what was written to it: a record fails its checksum, a
+segment is missing, or the file belongs elsewhere. Records that may have been acknowledged are
+affected, so nothing is cut away by itself; the detail names the file, the offset and the place.
+Restore the directory from a copy. What is still readable can be had by skipping the damaged
+places, which is a setting of whoever opens the log and never the default.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0806",
+        .title = "offset is not in the log",
+        .explanation = R"(
+The wanted offset is older than what retention kept, or beyond the end of the log. The detail
+says what the log holds. A position beyond the end means that the log was replaced.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0807",
+        .title = "no such topic or partition",
+        .explanation = R"(
+The embedded log has no topic of this name, the topic has fewer partitions, or the name cannot be
+a topic's: letters, digits, `.`, `_` and `-`, at most 249 of them.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0808",
+        .title = "the log takes no more writes",
+        .explanation = R"(
+The system could not bring written data to the disk. A second attempt might claim success with the
+data gone, so none is made: the log can still be read, and is writable again after a restart,
+which starts from what is really there. Look after the disk first.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0809",
+        .title = "record too large for the log",
+        .explanation = R"(
+A record, or all records of one request together, exceed what the embedded log takes at once.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
         .code = "MR0811",
         .title = "HTTP request failed",
         .explanation = R"(
