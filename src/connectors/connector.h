@@ -160,6 +160,11 @@ class Source {
   /// All splits known now; asked again from time to time when not bounded (new files, partitions).
   virtual Result<std::vector<Split>> Discover() = 0;
   virtual Result<std::unique_ptr<SplitReader>> Open(const Split& split) = 0;
+  /// Where the run starts, after Discover on the same instance; may be refused.
+  virtual Status CheckStart(std::span<const Split> positions) {
+    (void)positions;
+    return OkStatus();
+  }
   /// Positions of an epoch whose outputs are out, for display elsewhere. Called on the instance
   /// that discovers, from the thread that does. Does not wait.
   virtual void OnEpochCompleted(std::span<const Split> positions) { (void)positions; }
@@ -175,8 +180,8 @@ struct SinkInput {
   std::string_view delimiter;
   std::string_view keys;             // with keyed records: concatenated keys
   std::span<const size_t> key_ends;  // end offset of each key; empty = no keys
-  /// Upsert sinks: 1 where the record is a delete, which has no bytes; empty = none is.
-  std::span<const uint8_t> deletes;
+  /// 1 where the record has no value (a delete of an upsert sink); empty = all have one.
+  std::span<const uint8_t> null_values;
   /// One array per TableContext::metadata_keys, of the connector's type.
   std::span<const std::shared_ptr<arrow::Array>> metadata;
 };
@@ -203,7 +208,8 @@ class SinkWriter {
   virtual bool Draining() { return false; }
   /// True once everything written before Prepare(epoch) has been delivered; the epoch waits for it.
   /// A writer that always has something in flight must tell epochs apart.
-  virtual bool Delivered(uint64_t epoch) {
+  /// An error ends the pipeline: the epoch will never be durable.
+  virtual Result<bool> Delivered(uint64_t epoch) {
     (void)epoch;
     return !Draining();
   }

@@ -8,11 +8,13 @@
 
 #include "env/clock.h"
 #include "env/disk.h"
+#include "env/executor.h"
 #include "env/http_client.h"
-#include "env/kafka_client.h"
 #include "env/line_writer.h"
 
 namespace millrace {
+
+class KafkaClients;  // env/kafka_client.h
 
 /// Not owning; all of them outlive every pipeline. Each is thread-safe but `random`.
 struct Environment {
@@ -20,6 +22,7 @@ struct Environment {
   Disk* disk = nullptr;
   HttpClient* http = nullptr;
   KafkaClients* kafka = nullptr;
+  Executor* background = nullptr;  // null: callers do the work themselves (simulation)
   LineWriter* output = nullptr;  // standard output; print tables and rows of SELECT
   LineWriter* error = nullptr;   // standard error
   /// Environment variables; empty function: none are visible.

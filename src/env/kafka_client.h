@@ -139,9 +139,11 @@ struct KafkaUndelivered {
   uint64_t tag = 0;
   std::string topic;
   int32_t partition = 0;
-  std::string key;
-  std::string value;
-  Error error;
+  std::optional<std::string> key;
+  std::optional<std::string> value;
+  int64_t timestamp = kKafkaNoTimestamp;
+  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+  Error error;  // MR0527: too large, alone or together with its neighbours
 };
 
 /// Outcomes since the last time.
@@ -154,7 +156,7 @@ class KafkaProducer {
  public:
   virtual ~KafkaProducer() = default;
   /// Takes the record, to be sent in order per partition. False: the bounded queue is full, try
-  /// again after outcomes have come. An error is about this record only (too large, say).
+  /// again after outcomes have come. MR0527: this record is too large; other errors are final.
   virtual Result<bool> Produce(const KafkaOutput& record) = 0;
   /// Appends outcomes that have come. An error is fatal: nothing will be delivered any more.
   virtual Status Poll(KafkaOutcomes* outcomes) = 0;
