@@ -213,8 +213,6 @@ class SinkWriter {
     (void)epoch;
     return !Draining();
   }
-  /// What failed since the last call, asked for while deliveries are awaited; ends the pipeline.
-  virtual Status Failure() { return OkStatus(); }
   /// Why rows are not delivered, if something is wrong that may pass; else empty.
   virtual std::string Waiting() { return {}; }
   /// Called when an interrupted run is started afresh: removes what that run (its last state) left.
