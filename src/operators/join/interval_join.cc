@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// IntervalJoin (inner): left.ts BETWEEN right.ts + lower AND right.ts + upper, and equal keys. A
-// match goes out as soon as its second row has come. A row is kept while the other side may still
-// bring a partner under its watermark; a late row finds what is still there, and what is there is
-// decided by the watermark before it alone: entries are visible until the watermark is half the
-// interval past their last use, as with Flink's clean-up. The output's watermark is held back by
-// the longer side of the interval.
+// IntervalJoin: left.ts BETWEEN right.ts + lower AND right.ts + upper, and equal keys. A match goes
+// out as soon as its second row has come. A row is kept, and seen by rows of the other side, late
+// ones too, until the watermark is past the last time at which a partner of it could be on time.
+// That is also when a row of an outer side that had no partner goes out alone; one that cannot be
+// kept, because it is late or its key is NULL, goes out alone at once. The output's watermark is
+// held back by the longer side of the interval, so none of these rows is late downstream.
 //
-// Matches are emitted 8192 at a time and the place in the entries is remembered, so a row with very
-// many matches holds up its input, not memory.
+// Pairs are made 8192 at a time and the place in the entries is remembered, so a row with very many
+// matches holds up its input, not memory.
 #include <arrow/api.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <queue>
@@ -19,7 +20,8 @@
 #include "data/key_codec.h"
 #include "expr/evaluator.h"
 #include "operators/builtin.h"
-#include "operators/input_watermarks.h"
+#include "operators/deadline_operator.h"
+#include "operators/join/matched_rows.h"
 #include "operators/row_failures.h"
 #include "plan/nodes/join_nodes.h"
 #include "state/ordered_table.h"
@@ -43,143 +45,172 @@ EventTime Minus(EventTime time, int64_t length) {
   return length > 0 ? kMinWatermark : kMaxWatermark;
 }
 
-class IntervalJoin final : public Operator {
+bool KeepsUnmatched(JoinType type, int input) {
+  return type == JoinType::kFull || type == (input == 0 ? JoinType::kLeft : JoinType::kRight);
+}
+
+class IntervalJoin final : public DeadlineOperator {
  public:
-  IntervalJoin(PlanNodePtr node, const OperatorContext& context)
-      : node_(std::move(node)),
+  IntervalJoin(PlanNodePtr node, const OperatorContext& operator_context)
+      : DeadlineOperator(2, operator_context),
+        node_(std::move(node)),
         fields_(As<IntervalJoinNode>(node_)->fields()),
-        context_(context),
         pair_schema_(node_->schema()),
-        slack_((fields_.upper_ms - fields_.lower_ms) / 2),
         held_back_ms_(std::max({int64_t{0}, fields_.upper_ms, -fields_.lower_ms})),
-        cells_("times", context.state->track()),
-        watermarks_(2, &cells_),
-        sequence_(cells_.Add("sequence", 0)),
+        sequence_(cells().Add("sequence", 0)),
         keys_("keys", false),
-        left_("left", context, *node_->children()[0], fields_.left_keys, fields_.left_time,
-              -fields_.lower_ms, &keys_),
-        right_("right", context, *node_->children()[1], fields_.right_keys, fields_.right_time,
-               fields_.upper_ms, &keys_) {
-    context.state->Register(&cells_);
+        left_("left", operator_context, *node_->children()[0], fields_.left_keys, fields_.left_time,
+              -fields_.lower_ms, KeepsUnmatched(fields_.type, 0), &keys_),
+        right_("right", operator_context, *node_->children()[1], fields_.right_keys,
+               fields_.right_time, fields_.upper_ms, KeepsUnmatched(fields_.type, 1), &keys_) {
     if (fields_.condition != nullptr) {
-      condition_.emplace(std::vector<ExpressionPtr>{fields_.condition}, context.session);
+      condition_.emplace(std::vector<ExpressionPtr>{fields_.condition}, operator_context.session);
     }
   }
 
-  Status OnBatch(int input, Batch batch, Output* output) override {
-    watermarks_.Apply(input, &batch);
-    batch_ = std::move(batch);
-    input_ = input;
-    row_ = 0;
+ protected:
+  /// Rows that may have to go out alone have a deadline; others are only forgotten, between
+  /// batches.
+  EventTime NextDeadline() const override {
+    EventTime deadline = kMaxWatermark;
+    for (const Side* side : {&left_, &right_}) {
+      if (side->expiry.empty() || (in_batch_ && !side->outer)) continue;
+      deadline = std::min(deadline, side->ExpiryOf(side->expiry.top().first));
+    }
+    return deadline;
+  }
+
+  Status BeginBatch(int input, const Batch& batch) override {
+    in_batch_ = true;
     place_ = 0;
-    Side& own = input == 0 ? left_ : right_;
-    own.codec.Encode(batch_, &encoded_);
-    has_null_key_.assign(static_cast<size_t>(batch_.num_rows), false);
+    const Side& own = input == 0 ? left_ : right_;
+    own.codec.Encode(batch, &encoded_);
+    const auto rows = static_cast<size_t>(batch.num_rows);
+    row_matched_.assign(own.outer ? rows : 0, false);
+    has_null_key_.assign(rows, false);
     for (int key : own.keys) {
-      const arrow::Array& column = *batch_.columns[static_cast<size_t>(key)];
-      for (int64_t row = 0; column.null_count() != 0 && row < batch_.num_rows; ++row) {
+      const arrow::Array& column = *batch.columns[static_cast<size_t>(key)];
+      for (int64_t row = 0; column.null_count() != 0 && row < batch.num_rows; ++row) {
         if (column.IsNull(row)) has_null_key_[static_cast<size_t>(row)] = true;
       }
     }
-    return Continue(output);
-  }
-
-  Status OnWatermark(int input, Watermark watermark, Output* output) override {
-    const Watermark now = watermarks_.Advance(input, watermark);
-    output->Push(Watermark{HeldBack(now.time), now.idle});
-    Release(now.time);
     return OkStatus();
   }
 
-  bool more() const override { return row_ < batch_.num_rows; }
-
-  Status Continue(Output* output) override {
-    while (more() && !output->full()) TRY(EmitSome(output));
-    if (!more()) {
-      batch_ = Batch();
-      row_ = 0;
+  /// Walks rows of the batch and their matches until there are kMaxBatchRows pairs.
+  Result<int64_t> ProcessRows(int input, const Batch& batch, int64_t begin,
+                              Output* output) override {
+    const Side& own = input == 0 ? left_ : right_;
+    const arrow::Array& times = *batch.columns[static_cast<size_t>(own.time)];
+    const EventTimeReader reader(times);
+    probes_.clear();
+    partners_.clear();
+    kept_.clear();
+    alone_.clear();
+    EventTime deadline = NextDeadline();
+    int64_t row = begin;
+    for (; row < batch.num_rows && static_cast<int64_t>(probes_.size()) < kMaxBatchRows;
+         ++row, place_ = 0) {
+      const auto i = static_cast<size_t>(row);
+      const EventTime watermark = batch.watermark_before(row);
+      if (watermark >= deadline && row > begin) break;
+      if (times.IsNull(row)) {
+        TRY(ReportFailedRow(context(),
+                            {.stage = "processing",
+                             .reason = "MR0706: the time of the row is NULL",
+                             .batch = &batch,
+                             .schema = &node_->children()[static_cast<size_t>(input)]->schema(),
+                             .row = row}));
+        continue;
+      }
+      if (has_null_key_[i]) {
+        alone_.push_back(static_cast<int32_t>(row));
+        continue;
+      }
+      const EventTime time = reader.time(row);
+      if (!Probe(input, row, time, watermark)) break;
+      if (watermark < Minus(time, -own.reach_ms)) {
+        kept_.push_back({static_cast<int32_t>(row), time});
+        if (own.outer) deadline = std::min(deadline, own.ExpiryOf(time));
+      } else {
+        alone_.push_back(static_cast<int32_t>(row));
+      }
     }
-    return OkStatus();
+    TRY(EmitRows(input, batch, output));
+    Keep(input, batch);
+    return row;
   }
 
-  Status OnRestore() override {
+  void EndBatch() override { in_batch_ = false; }
+
+  Result<bool> Fire(Output* output) override {
+    for (int input = 0; input < 2; ++input) {
+      while (true) {
+        if (output->full()) return false;
+        TRY_ASSIGN(const bool more, ExpireSome(input, output));
+        if (!more) break;
+      }
+    }
+    return true;
+  }
+
+  Status Restored() override {
     for (Side* side : {&left_, &right_}) {
       for (uint32_t key = 0; key < keys_.slot_limit(); ++key) Queue(side, key);
     }
     return OkStatus();
   }
 
- private:
-  struct Side {
-    Side(std::string name, const OperatorContext& context, const PlanNode& input,
-         std::vector<int> keys, int time, int64_t reach_ms, KeyTable* table)
-        : keys(keys),
-          time(time),
-          reach_ms(reach_ms),
-          codec(keys, ColumnTypes(input.schema(), &keys)),
-          rows(ColumnTypes(input.schema())),
-          entries(std::move(name), context.state->track(), table, &rows) {
-      context.state->Register(&entries);
-    }
-    std::vector<int> keys;
-    int time;
-    int64_t reach_ms;  // a partner's time is at most this much later
-    KeyCodec codec;
-    RowStore rows;
-    OrderedTable entries;
-    std::vector<uint8_t> queued;  // by key slot: in expiry
-    using Expiry = std::pair<EventTime, uint32_t>;
-    std::priority_queue<Expiry, std::vector<Expiry>, std::greater<>>
-        expiry;  // by a key's last entry
-  };
-
-  EventTime HeldBack(EventTime watermark) const {
+  EventTime OutputWatermark(EventTime watermark) const override {
     if (watermark == kMinWatermark || watermark == kMaxWatermark) return watermark;
     return Minus(watermark, held_back_ms_);
   }
 
-  /// Entries of a side with an earlier time cannot be seen under this watermark.
-  EventTime Oldest(const Side& side, EventTime watermark) const {
-    if (watermark == kMinWatermark) return kMinWatermark;
-    return Minus(Minus(watermark, side.reach_ms), slack_);
-  }
-
-  /// Walks rows of the batch and their matches until there are kMaxBatchRows pairs.
-  Status EmitSome(Output* output) {
-    Side& own = input_ == 0 ? left_ : right_;
-    Side& other = input_ == 0 ? right_ : left_;
-    const arrow::Array& times = *batch_.columns[static_cast<size_t>(own.time)];
-    const EventTimeReader reader(times);
-    probes_.clear();
-    partners_.clear();
-    kept_.clear();
-    for (; more() && static_cast<int64_t>(probes_.size()) < kMaxBatchRows; ++row_, place_ = 0) {
-      const auto i = static_cast<size_t>(row_);
-      if (times.IsNull(row_)) {
-        TRY(ReportFailedRow(context_,
-                            {.stage = "processing",
-                             .reason = "MR0706: the time of the row is NULL",
-                             .batch = &batch_,
-                             .schema = &node_->children()[static_cast<size_t>(input_)]->schema(),
-                             .row = row_}));
-        continue;
-      }
-      if (has_null_key_[i]) continue;
-      const EventTime time = reader.time(row_);
-      const EventTime watermark = batch_.watermark_before(row_);
-      const uint32_t key = keys_.Find(encoded_.key(i), encoded_.hashes[i]);
-      if (key != KeyTable::kNone && !Probe(own, other, key, time, watermark)) break;
-      if (watermark < Minus(time, -own.reach_ms))
-        kept_.push_back({static_cast<int32_t>(row_), time});
+ private:
+  struct Side {
+    Side(std::string name, const OperatorContext& context, const PlanNode& input,
+         std::vector<int> keys, int time, int64_t reach_ms, bool outer, KeyTable* table)
+        : keys(keys),
+          time(time),
+          reach_ms(reach_ms),
+          outer(outer),
+          codec(keys, ColumnTypes(input.schema(), &keys)),
+          rows(ColumnTypes(input.schema())),
+          entries(name, context.state->track(), table, &rows),
+          matched(name + " matched", context.state->track()) {
+      context.state->Register(&entries);
+      if (outer) context.state->Register(&matched);
     }
-    TRY(EmitPairs(other, output));
-    Keep(&own);
-    return OkStatus();
+    /// The watermark under which an entry of this time is not seen any more.
+    EventTime ExpiryOf(EventTime entry) const { return Minus(Minus(entry, -reach_ms), -1); }
+
+    std::vector<int> keys;
+    int time;
+    int64_t reach_ms;  // a partner's time is at most this much later
+    bool outer;        // rows without a partner go out alone
+    KeyCodec codec;
+    RowStore rows;
+    OrderedTable entries;
+    MatchedRows matched;            // only of an outer side
+    std::vector<EventTime> queued;  // by key slot: its time in expiry, kMaxWatermark if not there
+    using Expiry = std::pair<EventTime, uint32_t>;
+    std::priority_queue<Expiry, std::vector<Expiry>, std::greater<>>
+        expiry;  // by a key's first entry; an element that is not in `queued` has no meaning
+  };
+
+  /// Entries of a side with an earlier time are not seen under this watermark.
+  EventTime Oldest(const Side& side, EventTime watermark) const {
+    if (watermark == kMinWatermark || watermark == kMaxWatermark) return watermark;
+    return Minus(watermark, side.reach_ms);
   }
 
-  /// Collects the matches of the row at hand; false if there was no room for all.
-  bool Probe(const Side& own, const Side& other, uint32_t key, EventTime time,
-             EventTime watermark) {
+  /// Collects the matches of a row from place_ on; false if there was no room for all.
+  bool Probe(int input, int64_t row, EventTime time, EventTime watermark) {
+    const Side& own = input == 0 ? left_ : right_;
+    const Side& other = input == 0 ? right_ : left_;
+    const auto i = static_cast<size_t>(row);
+    const uint32_t key = keys_.Find(encoded_.key(i), encoded_.hashes[i]);
+    if (key == KeyTable::kNone) return true;
     const EventTime low = std::max(Minus(time, other.reach_ms), Oldest(other, watermark));
     const EventTime high = Minus(time, -own.reach_ms);
     const auto entries = other.entries.entries_of(key);
@@ -187,105 +218,197 @@ class IntervalJoin final : public Operator {
                  static_cast<ptrdiff_t>(place_);
     for (; entry < entries.end() && entry->time <= high; ++entry, ++place_) {
       if (static_cast<int64_t>(probes_.size()) == kMaxBatchRows) return false;
-      probes_.push_back(static_cast<int32_t>(row_));
-      partners_.push_back(entry->row);
+      probes_.push_back(static_cast<int32_t>(row));
+      partners_.push_back({entry->row, entry->sequence});
     }
     return true;
   }
 
-  Status EmitPairs(const Side& other, Output* output) {
-    if (probes_.empty()) return OkStatus();
-    Batch pairs = batch_.Take(probes_);
-    if (pairs.watermarks != nullptr) {
-      auto watermarks = std::make_shared<std::vector<EventTime>>(*pairs.watermarks);
-      for (EventTime& watermark : *watermarks) watermark = HeldBack(watermark);
-      pairs.watermarks = std::move(watermarks);
+  /// Emits the pairs at hand that satisfy the condition and, in their places between these, the
+  /// rows that are neither kept nor matched.
+  Status EmitRows(int input, const Batch& batch, Output* output) {
+    const Side& own = input == 0 ? left_ : right_;
+    Side& other = input == 0 ? right_ : left_;
+    std::vector<int32_t> passed(probes_.size());
+    std::iota(passed.begin(), passed.end(), 0);
+    Batch pairs;
+    if (!probes_.empty()) {
+      TRY_ASSIGN(pairs, MakePairs(input, batch, probes_, PartnerRows(passed)));
     }
-    pairs.watermark = HeldBack(pairs.watermark);
-    TRY_ASSIGN(auto columns, other.rows.GatherAll(partners_));
-    pairs.columns.insert(input_ == 0 ? pairs.columns.end() : pairs.columns.begin(), columns.begin(),
-                         columns.end());
-    if (condition_.has_value()) {
+    if (condition_.has_value() && !probes_.empty()) {
       RowErrors errors;
-      std::vector<int32_t> passed;
+      passed.clear();
       TRY(condition_->Select(pairs, &errors, &passed));
-      if (!errors.empty()) TRY(ReportRowErrors(context_, errors, pairs, pair_schema_));
-      if (static_cast<int64_t>(passed.size()) < pairs.num_rows) pairs = pairs.Take(passed);
+      if (!errors.empty()) TRY(ReportRowErrors(context(), errors, pairs, pair_schema_));
+    }
+    for (const int32_t pair : passed) {
+      const auto i = static_cast<size_t>(pair);
+      if (own.outer) row_matched_[static_cast<size_t>(probes_[i])] = true;
+      if (other.outer) other.matched.Add(partners_[i].sequence);
+    }
+    std::erase_if(
+        alone_, [&](int32_t row) { return !own.outer || row_matched_[static_cast<size_t>(row)]; });
+    if (!alone_.empty()) {
+      TRY_ASSIGN(pairs, MixPairs(input, batch, passed));
+    } else if (passed.size() < probes_.size()) {
+      pairs = pairs.Take(passed);
     }
     output->Push(std::move(pairs));
     return OkStatus();
   }
 
+  std::vector<uint32_t> PartnerRows(std::span<const int32_t> pairs) const {
+    std::vector<uint32_t> rows;
+    rows.reserve(pairs.size());
+    for (const int32_t pair : pairs) rows.push_back(partners_[static_cast<size_t>(pair)].row);
+    return rows;
+  }
+
+  /// Rows of the batch with rows held by the other side; kNone stands for NULLs.
+  Result<Batch> MakePairs(int input, const Batch& batch, std::span<const int32_t> rows,
+                          std::span<const uint32_t> partners) const {
+    Batch pairs = batch.Take(rows);
+    if (pairs.watermarks != nullptr) {
+      auto watermarks = std::make_shared<std::vector<EventTime>>(*pairs.watermarks);
+      for (EventTime& watermark : *watermarks) watermark = OutputWatermark(watermark);
+      pairs.watermarks = std::move(watermarks);
+    }
+    pairs.watermark = OutputWatermark(pairs.watermark);
+    TRY_ASSIGN(auto columns, (input == 0 ? right_ : left_).rows.GatherAll(partners));
+    pairs.columns.insert(input == 0 ? pairs.columns.end() : pairs.columns.begin(), columns.begin(),
+                         columns.end());
+    return pairs;
+  }
+
+  /// The pairs that passed and the rows alone, in the order of their rows.
+  Result<Batch> MixPairs(int input, const Batch& batch, std::span<const int32_t> passed) const {
+    std::vector<int32_t> rows;
+    std::vector<uint32_t> partners;
+    auto alone = alone_.begin();
+    const auto add_alone = [&](int32_t before) {
+      for (; alone != alone_.end() && *alone < before; ++alone) {
+        rows.push_back(*alone);
+        partners.push_back(RowStore::kNone);
+      }
+    };
+    for (const int32_t pair : passed) {
+      const auto i = static_cast<size_t>(pair);
+      add_alone(probes_[i]);
+      rows.push_back(probes_[i]);
+      partners.push_back(partners_[i].row);
+    }
+    add_alone(std::numeric_limits<int32_t>::max());
+    return MakePairs(input, batch, rows, partners);
+  }
+
   /// Stores the rows that may still find a partner.
-  void Keep(Side* own) {
+  void Keep(int input, const Batch& batch) {
     if (kept_.empty()) return;
+    Side& own = input == 0 ? left_ : right_;
     std::vector<int32_t> rows;
     for (const auto& [row, time] : kept_) rows.push_back(row);
     std::vector<uint32_t> slots;
-    own->rows.Add(batch_.columns, rows, &slots);
-    int64_t sequence = cells_.get(sequence_);
+    own.rows.Add(batch.columns, rows, &slots);
+    int64_t sequence = cells().get(sequence_);
     for (size_t i = 0; i < kept_.size(); ++i) {
       const auto row = static_cast<size_t>(rows[i]);
+      const auto number = static_cast<uint64_t>(sequence++);
       const uint32_t key = keys_.FindOrInsert(encoded_.key(row), encoded_.hashes[row]);
-      own->entries.Insert(key, {kept_[i].second, static_cast<uint64_t>(sequence++), slots[i]});
-      Queue(own, key);
+      own.entries.Insert(key, {kept_[i].second, number, slots[i]});
+      if (own.outer && row_matched_[row]) own.matched.Add(number);
+      Queue(&own, key);
     }
-    cells_.Set(sequence_, sequence);
+    cells().Set(sequence_, sequence);
   }
 
   void Queue(Side* side, uint32_t key) {
-    if (side->queued.size() < keys_.slot_limit()) side->queued.resize(keys_.slot_limit());
+    if (side->queued.size() < keys_.slot_limit()) {
+      side->queued.resize(keys_.slot_limit(), kMaxWatermark);
+    }
     const auto entries = side->entries.entries_of(key);
-    if (entries.empty() || side->queued[key] != 0) return;
-    side->queued[key] = 1;
+    if (entries.empty() || side->queued[key] <= entries.front().time) return;
+    side->queued[key] = entries.front().time;
     side->expiry.emplace(entries.front().time, key);
   }
 
-  /// Drops entries that cannot be seen again, and keys without any.
-  void Release(EventTime watermark) {
-    if (watermark == kMinWatermark) return;
-    for (Side* side : {&left_, &right_}) {
-      const EventTime oldest = Oldest(*side, watermark);
-      while (!side->expiry.empty() && side->expiry.top().first < oldest) {
-        const uint32_t key = side->expiry.top().second;
-        side->expiry.pop();
-        side->queued[key] = 0;
-        const auto entries = side->entries.entries_of(key);
-        const auto visible =
-            std::lower_bound(entries.begin(), entries.end(), OrderedEntry{oldest, 0, 0});
-        side->entries.TrimFront(key, static_cast<size_t>(visible - entries.begin()));
-        Queue(side, key);
-        if (left_.entries.entries_of(key).empty() && right_.entries.entries_of(key).empty()) {
-          keys_.Erase(key);
-        }
+  /// Drops entries that cannot be seen again, at most kMaxBatchRows of them go out alone; false if
+  /// there was nothing to do.
+  Result<bool> ExpireSome(int input, Output* output) {
+    Side& side = input == 0 ? left_ : right_;
+    const EventTime oldest = Oldest(side, watermark());
+    std::vector<std::pair<uint32_t, size_t>> trims;
+    std::vector<uint32_t> alone;
+    while (!side.expiry.empty() && side.expiry.top().first < oldest &&
+           static_cast<int64_t>(alone.size()) < kMaxBatchRows) {
+      const auto [time, key] = side.expiry.top();
+      side.expiry.pop();
+      if (side.queued[key] != time) continue;
+      side.queued[key] = kMaxWatermark;
+      const auto entries = side.entries.entries_of(key);
+      size_t count = 0;
+      for (; count < entries.size() && entries[count].time < oldest; ++count) {
+        if (!side.outer || side.matched.Contains(entries[count].sequence)) continue;
+        if (static_cast<int64_t>(alone.size()) == kMaxBatchRows) break;
+        alone.push_back(entries[count].row);
       }
+      trims.emplace_back(key, count);
+    }
+    if (!alone.empty()) TRY(EmitAlone(input, alone, output));
+    for (const auto& [key, count] : trims) Trim(&side, key, count);
+    return !trims.empty();
+  }
+
+  Status EmitAlone(int input, std::span<const uint32_t> rows, Output* output) {
+    const std::vector<uint32_t> nothing(rows.size(), RowStore::kNone);
+    Batch batch;
+    batch.num_rows = static_cast<int64_t>(rows.size());
+    batch.watermark = forwarded();
+    TRY_ASSIGN(batch.columns, left_.rows.GatherAll(input == 0 ? rows : nothing));
+    TRY_ASSIGN(const auto right, right_.rows.GatherAll(input == 0 ? nothing : rows));
+    batch.columns.insert(batch.columns.end(), right.begin(), right.end());
+    output->Push(std::move(batch));
+    return OkStatus();
+  }
+
+  void Trim(Side* side, uint32_t key, size_t count) {
+    if (side->outer) {
+      for (const OrderedEntry& entry : side->entries.entries_of(key).first(count)) {
+        side->matched.Remove(entry.sequence);
+      }
+    }
+    side->entries.TrimFront(key, count);
+    Queue(side, key);
+    if (left_.entries.entries_of(key).empty() && right_.entries.entries_of(key).empty()) {
+      keys_.Erase(key);
     }
   }
 
   PlanNodePtr node_;
   const IntervalJoinNode::Fields& fields_;
-  OperatorContext context_;
   Schema pair_schema_;
-  int64_t slack_;
   int64_t held_back_ms_;
-  CellTable cells_;
-  InputWatermarks watermarks_;
   size_t sequence_;
   KeyTable keys_;  // not state: it follows from the entries
   Side left_;
   Side right_;
   std::optional<Evaluator> condition_;
+  bool in_batch_ = false;
 
-  // The batch at hand, up to row_, and of that row the matches before place_.
-  Batch batch_;
-  int input_ = 0;
-  int64_t row_ = 0;
-  size_t place_ = 0;
+  // Of the batch at hand.
   EncodedKeys encoded_;
   std::vector<bool> has_null_key_;
+  std::vector<bool> row_matched_;  // of an outer side
+  size_t place_ = 0;               // so many matches of the next row have been tried
+
+  // Of one call of ProcessRows: pairs, and rows that are done.
+  struct Partner {
+    uint32_t row = 0;
+    uint64_t sequence = 0;
+  };
   std::vector<int32_t> probes_;
-  std::vector<uint32_t> partners_;
+  std::vector<Partner> partners_;
   std::vector<std::pair<int32_t, EventTime>> kept_;
+  std::vector<int32_t> alone_;  // not kept
 };
 
 }  // namespace
@@ -294,9 +417,6 @@ void RegisterIntervalJoin(OperatorRegistry* registry) {
   registry->Register(IntervalJoinNode::kKind,
                      [](const PlanNodePtr& node,
                         const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
-                       if (As<IntervalJoinNode>(node)->fields().type != JoinType::kInner) {
-                         return UserError("MR0401", "outer interval joins are not supported yet");
-                       }
                        return std::make_unique<IntervalJoin>(node, context);
                      });
 }

@@ -156,8 +156,9 @@ TEST(WindowJoinTest, ARowOfAClosedWindowIsLate) {
   EXPECT_EQ(harness.metrics().rows_late, 1u);
 }
 
-PlanNodePtr IntervalNode(int64_t lower_ms, int64_t upper_ms) {
+PlanNodePtr IntervalNode(int64_t lower_ms, int64_t upper_ms, JoinType type = JoinType::kInner) {
   IntervalJoinNode::Fields fields;
+  fields.type = type;
   fields.left_keys = fields.right_keys = {0};
   fields.left_time = fields.right_time = 4;
   fields.lower_ms = lower_ms;
@@ -166,12 +167,14 @@ PlanNodePtr IntervalNode(int64_t lower_ms, int64_t upper_ms) {
                                             fields, PairSchema());
 }
 
-std::vector<std::string> IntervalOracle(const Script& script, int64_t lower_ms, int64_t upper_ms) {
+/// Pairs in the order in which they go out; rows that go out alone are behind them.
+std::vector<std::string> IntervalOracle(const Script& script, int64_t lower_ms, int64_t upper_ms,
+                                        JoinType type = JoinType::kInner) {
   const std::vector<EventTime> before = JointWatermarks(script);
   const int64_t reach[2] = {-lower_ms, upper_ms};
-  const int64_t slack = (upper_ms - lower_ms) / 2;
   std::vector<std::string> rows;
   std::vector<const ScriptRow*> kept[2];
+  std::set<const ScriptRow*> matched;
   for (size_t i = 0; i < script.size(); ++i) {
     const ScriptRow& row = script[i];
     const int64_t time = row.cells[4].integer();
@@ -180,8 +183,7 @@ std::vector<std::string> IntervalOracle(const Script& script, int64_t lower_ms, 
     for (const ScriptRow* partner : kept[other]) {
       const int64_t partner_time = partner->cells[4].integer();
       const int64_t difference = row.input == 0 ? time - partner_time : partner_time - time;
-      const bool visible =
-          before[i] == kMinWatermark || partner_time >= before[i] - reach[other] - slack;
+      const bool visible = before[i] == kMinWatermark || partner_time >= before[i] - reach[other];
       if (SameKey(row, *partner) && visible && difference >= lower_ms && difference <= upper_ms) {
         found.push_back(partner);
       }
@@ -190,10 +192,16 @@ std::vector<std::string> IntervalOracle(const Script& script, int64_t lower_ms, 
       return a->cells[4].integer() < b->cells[4].integer();
     });
     for (const ScriptRow* partner : found) {
+      matched.insert({&row, partner});
       rows.push_back(row.input == 0 ? PairText(&row.cells, &partner->cells)
                                     : PairText(&partner->cells, &row.cells));
     }
     if (before[i] < time + reach[row.input]) kept[row.input].push_back(&row);
+  }
+  for (const ScriptRow& row : script) {
+    const JoinType side = row.input == 0 ? JoinType::kLeft : JoinType::kRight;
+    if (matched.contains(&row) || (type != JoinType::kFull && type != side)) continue;
+    rows.push_back(row.input == 0 ? PairText(&row.cells, nullptr) : PairText(nullptr, &row.cells));
   }
   return rows;
 }
@@ -209,6 +217,47 @@ TEST(IntervalJoinTest, IsTheOracle) {
     EXPECT_EQ(RunEveryWay(IntervalNode(lower_ms, upper_ms), script), expected)
         << lower_ms << " to " << upper_ms;
   }
+}
+
+TEST(IntervalJoinTest, OuterTypesAreTheOracle) {
+  uint64_t seed = 11;
+  for (const JoinType type : {JoinType::kLeft, JoinType::kRight, JoinType::kFull}) {
+    const Script script = RandomScript(seed++, 700, 2000, 60);
+    const auto expected = IntervalOracle(script, -700, 400, type);
+    EXPECT_GT(expected.size(), IntervalOracle(script, -700, 400).size() + 50);
+    EXPECT_EQ(Sorted(RunEveryWay(IntervalNode(-700, 400, type), script)), Sorted(expected))
+        << JoinTypeName(type);
+  }
+}
+
+TEST(IntervalJoinTest, ARowGoesOutAloneWhenNoPartnerCanComeOnTime) {
+  OperatorHarness harness(IntervalNode(-1000, 1000, JoinType::kLeft));
+  harness.OnBatch(0, BatchBuilder(SideSchema("l"))
+                         .Row({"a", 1, 0, kWindow, 2000})
+                         .Row({"b", 2, 0, kWindow, 2000})
+                         .Build());
+  harness.OnBatch(1, BatchBuilder(SideSchema("r")).Row({"b", 3, 0, kWindow, 2500}).Build());
+  EXPECT_EQ(harness.row_count(), 1u);
+  harness.OnWatermark(0, 3000);
+  harness.OnWatermark(1, 3000);
+  EXPECT_EQ(harness.row_count(), 1u);
+  harness.OnWatermark(0, 3001);
+  harness.OnWatermark(1, 3001);
+  EXPECT_EQ(harness.row_count(), 2u);
+  EXPECT_EQ(harness.entries("left") + harness.entries("left matched"), 0u);
+}
+
+TEST(IntervalJoinTest, RowsWithoutAKeyAndLateRowsGoOutAloneAtOnce) {
+  OperatorHarness harness(IntervalNode(-1000, 1000, JoinType::kFull));
+  harness.OnWatermark(0, 5000);
+  harness.OnWatermark(1, 5000);
+  harness.OnBatch(0, BatchBuilder(SideSchema("l"))
+                         .Row({kNullCell, 1, 0, kWindow, 9000})
+                         .Row({"a", 2, 0, kWindow, 4000})
+                         .Watermark(5000)
+                         .Build());
+  EXPECT_EQ(harness.row_count(), 2u);
+  EXPECT_EQ(harness.entries("left"), 0u);
 }
 
 TEST(IntervalJoinTest, OldRowsAreDropped) {

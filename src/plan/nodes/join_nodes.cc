@@ -48,6 +48,16 @@ std::string WindowJoinNode::details() const {
   return text;
 }
 
+/// Those of the side whose rows are all there; a full join has none that are never NULL.
+std::optional<WindowColumns> WindowJoinNode::window_columns() const {
+  if (fields_.type == JoinType::kFull) return std::nullopt;
+  if (fields_.type != JoinType::kRight) return fields_.left_window;
+  const int left_size = static_cast<int>(children()[0]->schema().size());
+  const WindowColumns& right = fields_.right_window;
+  return WindowColumns{left_size + right.start, left_size + right.end,
+                       right.time < 0 ? -1 : left_size + right.time};
+}
+
 Distribution WindowJoinNode::required_distribution(size_t input) const {
   return JoinDistribution(input == 0 ? fields_.left_keys : fields_.right_keys);
 }

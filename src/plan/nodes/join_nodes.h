@@ -30,7 +30,7 @@ class WindowJoinNode final : public PlanNode {
   bool has_keyed_state() const override { return true; }
   Delay delay() const override;
   std::string state_description() const override;
-  std::optional<WindowColumns> window_columns() const override { return fields_.left_window; }
+  std::optional<WindowColumns> window_columns() const override;
   const Fields& fields() const { return fields_; }
 
  private:

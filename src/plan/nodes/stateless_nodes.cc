@@ -91,20 +91,16 @@ std::string WindowSpec::ToString() const {
 }
 
 WindowTvfNode::WindowTvfNode(PlanNodePtr input, int time_column, WindowSpec spec)
-    : PlanNode(
-          {input},
-          [&] {
-            Schema schema;
-            for (const Column& column : input->schema()) {
-              schema.Append({column.name, column.type.WithTimeAttribute(TimeAttribute::kNone)});
-            }
-            const DataType time = input->schema()[static_cast<size_t>(time_column)].type;
-            schema.Append({"window_start", DataType::Timestamp(3).NotNull()});
-            schema.Append({"window_end", DataType::Timestamp(3).NotNull()});
-            schema.Append(
-                {"window_time", time.NotNull().WithTimeAttribute(TimeAttribute::kRowtime)});
-            return schema;
-          }()),
+    : PlanNode({input},
+               [&] {
+                 Schema schema = input->schema();
+                 const DataType time = input->schema()[static_cast<size_t>(time_column)].type;
+                 schema.Append({"window_start", DataType::Timestamp(3).NotNull()});
+                 schema.Append({"window_end", DataType::Timestamp(3).NotNull()});
+                 schema.Append(
+                     {"window_time", time.NotNull().WithTimeAttribute(TimeAttribute::kRowtime)});
+                 return schema;
+               }()),
       time_column_(time_column),
       spec_(std::move(spec)) {}
 

@@ -110,12 +110,6 @@ class JoinPlanner {
           "relations on their keys, window_start and window_end.";
       return std::nullopt;
     }
-    if (type_ != JoinType::kInner) {
-      context_->NotSupported(
-          std::string(JoinTypeName(type_)) + (by_window ? " window join" : " interval join"),
-          span_);
-      return std::nullopt;
-    }
     return by_window ? PlanWindow() : PlanInterval();
   }
 
@@ -256,8 +250,14 @@ class JoinPlanner {
     }
     BoundRelation relation;
     relation.plan = MakeCalc(std::move(join), nullptr, std::move(columns), UniqueNames(names));
-    // Types may have lost their time attribute; names and positions stay.
+    // Types may have lost their time attribute; names and positions stay. In an inner window join
+    // the window of the right row is that of the left one, under either name.
     for (ScopeColumn column : scope_.columns()) {
+      if (inner_window_ && column.index == left_size_ + inner_window_->right.start) {
+        column.index = inner_window_->left.start;
+      } else if (inner_window_ && column.index == left_size_ + inner_window_->right.end) {
+        column.index = inner_window_->left.end;
+      }
       column.type = relation.plan->schema()[static_cast<size_t>(column.index)].type;
       relation.scope.Add(std::move(column));
     }
@@ -266,11 +266,13 @@ class JoinPlanner {
 
   Schema JoinSchema(bool keep_time) const {
     Schema schema;
-    for (const PlanNodePtr& side : {left_.plan, right_.plan}) {
-      for (const Column& column : side->schema()) {
-        schema.Append({column.name, keep_time
-                                        ? column.type
-                                        : column.type.WithTimeAttribute(TimeAttribute::kNone)});
+    for (const BoundRelation* side : {&left_, &right_}) {
+      const bool may_lack = type_ == JoinType::kFull ||
+                            type_ == (side == &left_ ? JoinType::kRight : JoinType::kLeft);
+      for (const Column& column : side->plan->schema()) {
+        DataType type = may_lack ? column.type.Nullable() : column.type;
+        if (!keep_time) type = type.WithTimeAttribute(TimeAttribute::kNone);
+        schema.Append({column.name, std::move(type)});
       }
     }
     return schema;
@@ -281,6 +283,7 @@ class JoinPlanner {
     fields.type = type_;
     fields.left_window = *left_.plan->window_columns();
     fields.right_window = *right_.plan->window_columns();
+    if (type_ == JoinType::kInner) inner_window_ = {fields.left_window, fields.right_window};
     const size_t right_columns = right_.plan->schema().size();
     for (const ExpressionPtr& condition : time_conditions_) rest_.push_back(condition);
     PlaceKeys(&fields.left_keys, &fields.right_keys);
@@ -323,6 +326,11 @@ class JoinPlanner {
   std::vector<ExpressionPtr> time_conditions_;
   std::vector<ExpressionPtr> rest_;
   TimeBounds bounds_;
+  struct WindowPair {
+    WindowColumns left;
+    WindowColumns right;
+  };
+  std::optional<WindowPair> inner_window_;
 };
 
 JoinType ToJoinType(sql::JoinType type) {

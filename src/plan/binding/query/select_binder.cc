@@ -135,6 +135,7 @@ bool SelectBinder::ExpandItems() {
       ok = false;
       continue;
     }
+    if (ExpandRow(*star, item.span, &ok)) continue;
     const auto columns = source_.scope.ExpandStar(context_, *star);
     ok = ok && columns.has_value();
     if (!columns) continue;
@@ -144,6 +145,32 @@ bool SelectBinder::ExpandItems() {
     }
   }
   return ok;
+}
+
+/// `r.*` where r is no table but a column, and a row: its fields. False if it is something else.
+bool SelectBinder::ExpandRow(const sql::Star& star, Span span, bool* ok) {
+  const auto& parts = star.qualifier.parts;
+  if (parts.empty() || source_.scope.HasQualifier(parts.back().text)) return false;
+  ExpressionPtr row;
+  {
+    QuietScope quiet(context_);
+    row = source_.scope.BindName(context_, star.qualifier);
+  }
+  if (row == nullptr) return false;
+  if (row->type().kind() != TypeKind::kRow) {
+    context_->Error("MR0204",
+                    "'" + parts.back().text + "' is " + row->type().ToString() +
+                        ": only a table or a ROW can be followed by .*",
+                    star.qualifier.span);
+    *ok = false;
+    return true;
+  }
+  const auto& fields = row->type().fields();
+  for (size_t i = 0; i < fields.size(); ++i) {
+    items_.push_back(
+        {nullptr, Expression::FieldAccess(row, static_cast<int>(i)), fields[i].name, span});
+  }
+  return true;
 }
 
 std::vector<std::string> SelectBinder::ItemNames() const {

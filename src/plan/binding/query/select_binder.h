@@ -29,6 +29,7 @@ class SelectBinder {
  private:
   bool BindSource();
   bool ExpandItems();
+  bool ExpandRow(const sql::Star& star, Span span, bool* ok);
   std::vector<std::string> ItemNames() const;
   PlanNodePtr BindProjection();
   PlanNodePtr BindAggregation();  // aggregate_binder.cc
