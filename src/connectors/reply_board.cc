@@ -78,12 +78,13 @@ void ReplyBoard::Forget(const Request& request) {
   }
 }
 
-void ReplyBoard::Withdraw(const Posted& posted) {
+bool ReplyBoard::Withdraw(const Posted& posted) {
   const std::lock_guard lock(mutex_);
   const auto row = rows_.find(ParseId(posted.ids.front()));
-  if (row == rows_.end()) return;
+  if (row == rows_.end()) return false;
   const std::shared_ptr<Request> request = row->second.request;
   Forget(*request);
+  return true;
 }
 
 void ReplyBoard::Expire(int64_t now_nanos) {
@@ -166,7 +167,8 @@ void ReplyBoard::MarkRead(const std::string& job, std::string_view id) {
   const std::lock_guard lock(mutex_);
   const auto row = rows_.find(number);
   const auto reader = jobs_.find(job);
-  if (row == rows_.end() || reader == jobs_.end() || !reader->second.at_once) return;
+  if (row == rows_.end() || reader == jobs_.end()) return;
+  if (!reader->second.answers || !reader->second.at_once) return;
   if (!row->second.read_at.emplace(job, reader->second.epochs).second) return;
   reader->second.pending.push_back(number);
 }

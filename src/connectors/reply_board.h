@@ -51,8 +51,9 @@ class ReplyBoard {
   };
   /// REQUIRES: rows > 0. The callback comes exactly once.
   Posted Post(size_t rows, int64_t deadline_nanos, ReplyCallback callback);
-  /// The rows could not be handed over: the request leaves without its callback.
-  void Withdraw(const Posted& posted);
+  /// The rows could not be handed over: the request leaves without its callback. False: it has
+  /// ended before.
+  bool Withdraw(const Posted& posted);
   /// Ends requests whose deadline is over.
   void Expire(int64_t now_nanos);
   /// Ends all requests, now and later: the pipeline stops.

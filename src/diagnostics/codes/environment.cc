@@ -112,6 +112,29 @@ those (`'allow-private-addresses' = 'false'`). Nothing was sent.)",
         .example = "",
         .fixed = "",
     },
+    CodeInfo{
+        .code = "MR0813",
+        .title = "cannot listen",
+        .explanation = R"(
+The address of `--listen` is not one of this machine, another program has the port, or the system
+does not allow it. Port 0 takes any free one and says which.)",
+        .example = R"(
+millrace run p.sql --listen 127.0.0.1:80)",
+        .fixed = R"(
+millrace run p.sql --listen 127.0.0.1:8080)",
+    },
+    CodeInfo{
+        .code = "MR0814",
+        .title = "others would reach the listener",
+        .explanation = R"(
+Without a token, only programs on this machine may reach the listener: anybody else could post rows
+and read metrics. Set `MILLRACE_TOKEN` (or `--token-file`), with at least 16 characters, listen on
+127.0.0.1, or say `--insecure-listen` where something in front checks requests.)",
+        .example = R"(
+millrace run p.sql --listen 0.0.0.0:8080)",
+        .fixed = R"(
+MILLRACE_TOKEN=$(openssl rand -hex 16) millrace run p.sql --listen 0.0.0.0:8080)",
+    },
 };
 
 }  // namespace

@@ -99,6 +99,148 @@ interrupted run up and starts over.)",
         .example = "",
         .fixed = "",
     },
+    CodeInfo{
+        .code = "MR0741",
+        .title = "a posted row is refused",
+        .explanation = R"(
+The table's decoder cannot read a row of the request, or the row misses a NOT NULL column. The row's
+number and the fault are named. No row of the request was taken: put it right and send all of them
+again.)",
+        .example = R"(
+curl -d '{"amount": "many"}' localhost:8080/ingest/payments)",
+        .fixed = R"(
+curl -d '{"amount": 12.5}' localhost:8080/ingest/payments)",
+    },
+    CodeInfo{
+        .code = "MR0742",
+        .title = "a request is too large",
+        .explanation = R"(
+A request may bring 100,000 rows to `/ingest` and 100 to `/decide`; its body may have as many bytes
+as `SET 'millrace.table.<table>.ingest.body.max'` says (8 MB by default). Nothing was taken.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0743",
+        .title = "not now",
+        .explanation = R"(
+The pipeline is too far behind (`ingest.backlog.max`), the disk does not keep up, the program is
+stopping, or a limit of the listener is reached. Nothing was taken; the header `Retry-After` says
+when to try again.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0744",
+        .title = "the type of a body is not taken",
+        .explanation = R"(
+Rows come as `application/json` (an object or an array), `application/x-ndjson` or `text/csv`
+(`; header=present` if its first line has names), in UTF-8 and not compressed. A page of a browser
+must name the type.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0745",
+        .title = "no answer in time",
+        .explanation = R"(
+`/decide` waited until its deadline (`decide.deadline`, 1 s by default) and the pipeline had not
+answered. The row is processed all the same. `decide.fallback` declares what such requests get.)",
+        .example = R"(
+SET 'millrace.table.payments.decide.deadline' = '5 ms';)",
+        .fixed = R"(
+SET 'millrace.table.payments.decide.deadline' = '200 ms';
+SET 'millrace.table.payments.decide.fallback' = '{"action": "review"}';)",
+    },
+    CodeInfo{
+        .code = "MR0746",
+        .title = "a row without an answer",
+        .explanation = R"(
+The row went through the pipeline and no row came out for it: a condition left it out, or it could
+not be processed and went to the dead letters. `decide.fallback` declares what such requests get.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0747",
+        .title = "a request is not permitted",
+        .explanation = R"(
+The listener checks the name in `Host`, the `Origin` of pages, and the token or the table's key.
+A name other than an address or `localhost` needs `--allow-host`; a page needs its origin in
+`cors.origins` of the table; a token is sent as `Authorization: Bearer ...`.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0748",
+        .title = "no such resource or method",
+        .explanation = R"(
+The listener has `GET /health`, `/ready`, `/metrics` and `POST /ingest/<table>`, `/decide/<table>`,
+the latter for tables with `'connector' = 'http'` that a statement of the program reads.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0749",
+        .title = "malformed HTTP",
+        .explanation = R"(
+What arrived is no HTTP/1.1 request, could be understood in more than one way, exceeds a limit
+(request line, headers, chunk framing), or did not arrive in time. The connection is closed.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0761",
+        .title = "too many taps",
+        .explanation = R"(
+Sixteen clients look at rows of this process already. One that stops asking is forgotten after
+ten seconds.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0762",
+        .title = "no such tap",
+        .explanation = R"(
+The session is not known: it was not read for ten seconds, the process was started again, or it is
+one that allows no taps. Open a new one.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0763",
+        .title = "the condition of a tap does not fit",
+        .explanation = R"(
+`--where` is an SQL condition over the columns of the edge. It compiles for none of the edges that
+match the name. `millrace graph FILE` shows the columns of each edge.)",
+        .example = R"(
+millrace tap WindowAggregate --where "amout > 100")",
+        .fixed = R"(
+millrace tap WindowAggregate --where "amount > 100")",
+    },
+    CodeInfo{
+        .code = "MR0764",
+        .title = "wrong parameter of a request",
+        .explanation = R"(
+A parameter behind the `?` of the target is missing, given twice, or has a value that it does not
+take.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0765",
+        .title = "no running process to ask",
+        .explanation = R"(
+`millrace top` and `millrace tap` talk to a running `millrace run` through its HTTP listener. Start
+that one with `--listen 127.0.0.1:8080` (programs with `'connector' = 'http'` tables always
+listen). Its address is found in the data directory; `--data-dir` or `--address` says where else.)",
+        .example = R"(
+millrace run pipeline.sql &
+millrace top pipeline.sql)",
+        .fixed = R"(
+millrace run --listen :0 pipeline.sql &
+millrace top pipeline.sql)",
+    },
 };
 
 }  // namespace

@@ -25,6 +25,13 @@ int64_t LatencyHistogram::Quantile(double q) const {
   return max_;
 }
 
+uint64_t LatencyHistogram::CountUpTo(int64_t nanos) const {
+  if (nanos >= max_) return count_;
+  uint64_t count = 0;
+  for (size_t i = 0; i < kBuckets && UpperBound(i) <= nanos; ++i) count += buckets_[i];
+  return count;
+}
+
 int64_t LatencyHistogram::UpperBound(size_t bucket) {
   if (bucket < (size_t{2} << kSubBits)) return static_cast<int64_t>(bucket);
   const size_t shift = (bucket >> kSubBits) - 1;

@@ -22,6 +22,9 @@ class LatencyHistogram {
   void Merge(const LatencyHistogram& other);
 
   uint64_t count() const { return count_; }
+  uint64_t sum() const { return sum_; }
+  /// Events of at most this duration, within the width of a bucket.
+  uint64_t CountUpTo(int64_t nanos) const;
   int64_t max() const { return max_; }
   double mean() const {
     return count_ == 0 ? 0 : static_cast<double>(sum_) / static_cast<double>(count_);

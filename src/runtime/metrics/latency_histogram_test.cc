@@ -55,5 +55,20 @@ TEST(StageLatency, SplitsTheTimeOfEachEvent) {
   EXPECT_EQ(latency.processing.count(), 2u);
 }
 
+TEST(LatencyHistogram, CountsUpToABoundNeverDecrease) {
+  LatencyHistogram histogram;
+  EXPECT_EQ(histogram.CountUpTo(1000), 0u);
+  for (int64_t nanos = 1; nanos <= 1000; ++nanos) histogram.Record(nanos * 1000);
+  uint64_t before = 0;
+  for (int64_t bound = 0; bound <= 2'000'000; bound += 10'000) {
+    const uint64_t count = histogram.CountUpTo(bound);
+    EXPECT_GE(count, before);
+    EXPECT_LE(count, static_cast<uint64_t>(bound / 1000));
+    before = count;
+  }
+  EXPECT_EQ(histogram.CountUpTo(histogram.max()), 1000u);
+  EXPECT_NEAR(static_cast<double>(histogram.CountUpTo(500'000)), 500, 20);
+}
+
 }  // namespace
 }  // namespace millrace

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/metrics_text.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "connectors/reply_board.h"
+#include "data/option_text.h"
+#include "log/topic_store.h"
+
+namespace millrace {
+namespace {
+
+constexpr double kNanosPerSecond = 1e9;
+constexpr size_t kPageBytes = 4096;
+
+/// Upper bounds of latency buckets, seconds.
+constexpr std::array kBounds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                             0.1,    0.25,    0.5,    1.0,   2.5,    5.0,   10.0, 30.0,  60.0};
+
+using Labels = std::vector<std::pair<std::string_view, std::string>>;
+
+void AppendEscaped(std::string_view text, std::string* out) {
+  for (const char c : text) {
+    if (c == '\\' || c == '"') *out += '\\';
+    if (c == '\n') {
+      *out += "\\n";
+    } else {
+      *out += c;
+    }
+  }
+}
+
+std::string Number(double value) {
+  return value == static_cast<double>(static_cast<int64_t>(value))
+             ? std::to_string(static_cast<int64_t>(value))
+             : fmt::format("{}", value);
+}
+
+/// One family: HELP and TYPE before its samples, nothing at all without samples.
+class Family {
+ public:
+  Family(std::string_view name, std::string_view type, std::string_view help, std::string* out)
+      : name_(name), type_(type), help_(help), out_(out) {}
+
+  void Add(const Labels& labels, double value) { AddAs("", labels, Number(value)); }
+  void AddHistogram(Labels labels, const LatencyHistogram& histogram) {
+    labels.emplace_back("le", "");
+    for (const double bound : kBounds) {
+      labels.back().second = fmt::format("{}", bound);
+      const auto nanos = static_cast<int64_t>(bound * kNanosPerSecond);
+      AddAs("_bucket", labels, std::to_string(histogram.CountUpTo(nanos)));
+    }
+    labels.back().second = "+Inf";
+    AddAs("_bucket", labels, std::to_string(histogram.count()));
+    labels.pop_back();
+    AddAs("_sum", labels, Number(static_cast<double>(histogram.sum()) / kNanosPerSecond));
+    AddAs("_count", labels, std::to_string(histogram.count()));
+  }
+
+ private:
+  void AddAs(std::string_view suffix, const Labels& labels, const std::string& value) {
+    if (std::exchange(first_, false)) {
+      fmt::format_to(std::back_inserter(*out_),
+                     "# HELP millrace_{0} {1}\n# TYPE millrace_{0} {2}\n", name_, help_, type_);
+    }
+    fmt::format_to(std::back_inserter(*out_), "millrace_{}{}", name_, suffix);
+    char separator = '{';
+    for (const auto& [key, text] : labels) {
+      *out_ += separator;
+      separator = ',';
+      fmt::format_to(std::back_inserter(*out_), "{}=\"", key);
+      AppendEscaped(text, out_);
+      *out_ += '"';
+    }
+    if (!labels.empty()) *out_ += '}';
+    *out_ += ' ';
+    *out_ += value;
+    *out_ += '\n';
+  }
+
+  std::string_view name_;
+  std::string_view type_;
+  std::string_view help_;
+  std::string* out_;
+  bool first_ = true;
+};
+
+struct NodeRow {
+  const RunningPipelines::JobView* job;
+  const NodeSnapshot* node;
+  Labels labels;  // job, operator, node, table
+
+  bool is_source() const { return node->kind == "Scan"; }
+  bool is_sink() const { return node->latency != nullptr; }
+};
+
+class Writer {
+ public:
+  Writer(const RunningPipelines& pipelines, const HttpServerStatistics& http)
+      : pipelines_(pipelines), http_(http), jobs_(pipelines.Jobs()) {
+    for (const auto& job : jobs_) {
+      for (const NodeSnapshot& node : job.snapshot.nodes) {
+        nodes_.push_back({&job,
+                          &node,
+                          {{"job", job.title},
+                           {"operator", node.kind},
+                           {"node", std::to_string(node.node)},
+                           {"table", node.table}}});
+      }
+    }
+  }
+
+  std::string Write() {
+    WriteJobs();
+    WriteRows();
+    WriteSources();
+    WriteShards();
+    WriteLatency();
+    WriteHttp();
+    WriteLog();
+    WriteProcess();
+    return std::move(out_);
+  }
+
+ private:
+  Family Counter(std::string_view name, std::string_view help) {
+    return {name, "counter", help, &out_};
+  }
+  Family Gauge(std::string_view name, std::string_view help) {
+    return {name, "gauge", help, &out_};
+  }
+  template <typename Value>
+  void PerNode(Family family, Value value, bool (NodeRow::*only)() const = nullptr) {
+    for (const NodeRow& row : nodes_) {
+      if (only != nullptr && !(row.*only)()) continue;
+      family.Add(row.labels, static_cast<double>(value(*row.node)));
+    }
+  }
+
+  void WriteJobs() {
+    Family up = Gauge("job_running", "Whether the job runs.");
+    for (const auto& job : jobs_) {
+      up.Add({{"job", job.title}}, job.state == RunningPipelines::State::kRunning ? 1 : 0);
+    }
+    Family epoch = Counter("epochs_total", "Epochs completed.");
+    for (const auto& job : jobs_) {
+      epoch.Add({{"job", job.title}}, static_cast<double>(job.snapshot.epoch));
+    }
+  }
+
+  void WriteRows() {
+    PerNode(Counter("operator_rows_in_total", "Rows that an operator received."),
+            [](const NodeSnapshot& node) { return node.rows_in; });
+    PerNode(Counter("operator_rows_out_total", "Rows that an operator emitted."),
+            [](const NodeSnapshot& node) { return node.rows_out; });
+    PerNode(Counter("operator_batches_in_total", "Batches that an operator received."),
+            [](const NodeSnapshot& node) { return node.batches_in; });
+    PerNode(Counter("operator_busy_seconds_total", "Time an operator worked."),
+            [](const NodeSnapshot& node) {
+              return static_cast<double>(node.busy_nanos) / kNanosPerSecond;
+            });
+    PerNode(Counter("filtered_rows_total", "Rows that a condition left out."),
+            [](const NodeSnapshot& node) { return node.counters.rows_filtered; });
+    PerNode(Counter("late_rows_total", "Rows that came behind the watermark."),
+            [](const NodeSnapshot& node) { return node.counters.rows_late; });
+    PerNode(Counter("error_rows_total", "Rows that could not be processed."),
+            [](const NodeSnapshot& node) { return node.counters.rows_failed; });
+    PerNode(Counter("dead_letters_total", "Rows that went to the dead letters."),
+            [](const NodeSnapshot& node) {
+              return node.counters.rows_failed + node.source.dead_lettered;
+            });
+    PerNode(Gauge("state_entries", "Entries of keyed state."),
+            [](const NodeSnapshot& node) { return node.state_entries; });
+    PerNode(Gauge("state_bytes", "Memory of keyed state."),
+            [](const NodeSnapshot& node) { return node.state_bytes; });
+    PerNode(
+        Counter("sink_rows_total", "Rows written."),
+        [](const NodeSnapshot& node) { return node.rows_in; }, &NodeRow::is_sink);
+  }
+
+  void WriteSources() {
+    PerNode(
+        Counter("source_records_total", "Records read."),
+        [](const NodeSnapshot& node) { return node.source.records_in; }, &NodeRow::is_source);
+    PerNode(
+        Counter("source_rows_total", "Rows decoded."),
+        [](const NodeSnapshot& node) { return node.source.rows_out; }, &NodeRow::is_source);
+    PerNode(
+        Counter("source_bytes_total", "Bytes read."),
+        [](const NodeSnapshot& node) { return node.source.bytes_in; }, &NodeRow::is_source);
+    PerNode(
+        Counter("source_skipped_total", "Records skipped by the format's options."),
+        [](const NodeSnapshot& node) { return node.source.skipped; }, &NodeRow::is_source);
+    Family delay = Gauge("watermark_delay_seconds", "Wall clock minus watermark.");
+    const auto now = static_cast<double>(pipelines_.env().clock->WallMillis());
+    for (const NodeRow& row : nodes_) {
+      const EventTime watermark = row.node->watermark;
+      if (watermark == kMinWatermark || watermark == kMaxWatermark) continue;
+      delay.Add(row.labels, (now - static_cast<double>(watermark)) / 1000);
+    }
+  }
+
+  void PerShard(Family family, uint64_t ShardSnapshot::* nanos) {
+    for (const auto& job : jobs_) {
+      for (size_t shard = 0; shard < job.snapshot.shards.size(); ++shard) {
+        family.Add({{"job", job.title}, {"shard", std::to_string(shard)}},
+                   static_cast<double>(job.snapshot.shards[shard].*nanos) / kNanosPerSecond);
+      }
+    }
+  }
+
+  void WriteShards() {
+    PerShard(Counter("shard_busy_seconds_total", "Time a shard worked."),
+             &ShardSnapshot::busy_nanos);
+    PerShard(Counter("shard_idle_seconds_total", "Time a shard had nothing to do."),
+             &ShardSnapshot::idle_nanos);
+    PerShard(Counter("shard_back_pressured_seconds_total", "Time a shard could not go on."),
+             &ShardSnapshot::back_pressured_nanos);
+  }
+
+  void WriteLatency() {
+    Family family("latency_seconds", "histogram",
+                  "Time per event and stage, from its arrival to its sink.", &out_);
+    constexpr std::array<std::pair<std::string_view, LatencyHistogram StageLatency::*>, 5> kStages{{
+        {"ingest", &StageLatency::ingest},
+        {"processing", &StageLatency::processing},
+        {"inference", &StageLatency::inference},
+        {"action", &StageLatency::action},
+        {"end_to_end", &StageLatency::end_to_end},
+    }};
+    for (const NodeRow& row : nodes_) {
+      if (row.node->latency == nullptr) continue;
+      for (const auto& [stage, histogram] : kStages) {
+        family.AddHistogram(
+            {{"job", row.job->title}, {"table", row.node->table}, {"stage", std::string(stage)}},
+            *row.node->latency.*histogram);
+      }
+    }
+  }
+
+  void WriteHttp() {
+    const auto add = [](Family family, uint64_t value) {
+      family.Add({}, static_cast<double>(value));
+    };
+    add(Gauge("http_connections", "Connections that are open."), http_.connections);
+    add(Counter("http_connections_total", "Connections accepted."), http_.connections_accepted);
+    add(Counter("http_connections_refused_total", "Connections refused by a limit."),
+        http_.connections_refused);
+    add(Counter("http_requests_total", "Requests handed to a route."), http_.requests);
+    add(Counter("http_requests_refused_total", "Requests refused before a route saw them."),
+        http_.requests_refused);
+    add(Counter("http_timeouts_total", "Connections and requests that ran out of time."),
+        http_.timeouts);
+    if (const ReplyBoard* replies = pipelines_.services().replies; replies != nullptr) {
+      add(Gauge("decisions_waiting", "Requests that wait for the pipeline's answer."),
+          replies->waiting());
+    }
+  }
+
+  void WriteLog() {
+    const TopicStore* const topics = pipelines_.services().topics;
+    if (topics == nullptr) return;
+    const TopicStoreStatistics log = topics->statistics();
+    Gauge("log_bytes", "Size of the embedded log.").Add({}, static_cast<double>(log.bytes));
+    Gauge("log_unsynced_bytes", "Bytes appended and not yet on the disk.")
+        .Add({}, static_cast<double>(log.unsynced_bytes));
+    Counter("log_records_total", "Records appended.")
+        .Add({}, static_cast<double>(log.records_appended));
+    Counter("log_syncs_total", "Times the log was synced.").Add({}, static_cast<double>(log.syncs));
+    Counter("log_duplicates_total", "Requests whose idempotency key was known.")
+        .Add({}, static_cast<double>(log.duplicates));
+  }
+
+  /// The kernel's file, where there is one: size and resident pages.
+  void WriteProcess() {
+    auto file = pipelines_.env().disk->OpenForRead("/proc/self/statm");
+    if (!file) return;
+    std::array<char, 128> text{};
+    const auto bytes = (*file)->ReadAt(0, text.size(), text.data());
+    if (!bytes) return;
+    const std::string_view fields(text.data(), *bytes);
+    const size_t begin = fields.find(' ');
+    if (begin == std::string_view::npos) return;
+    const size_t end = fields.find(' ', begin + 1);
+    const auto pages = ParseOptionLong(fields.substr(begin + 1, end - begin - 1));
+    if (!pages) return;
+    Gauge("process_resident_memory_bytes", "Memory of the process.")
+        .Add({}, static_cast<double>(*pages) * static_cast<double>(kPageBytes));
+  }
+
+  const RunningPipelines& pipelines_;
+  const HttpServerStatistics& http_;
+  std::vector<RunningPipelines::JobView> jobs_;
+  std::vector<NodeRow> nodes_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string MetricsText(const RunningPipelines& pipelines, const HttpServerStatistics& http) {
+  return Writer(pipelines, http).Write();
+}
+
+}  // namespace millrace

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The list of resources.
+#include "server/routes/builtin.h"
+
+namespace millrace {
+
+std::vector<Route> BuiltinRoutes() {
+  return {
+      DecideRoute(),   HealthRoute(), IngestRoute(), MetricsRoute(),
+      PipelineRoute(), ReadyRoute(),  TapRoute(),
+  };
+}
+
+}  // namespace millrace

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// GET /health: whether the program works; if not, which part does not. Needs no key, so it says
+// nothing about data: the reason is told to holders of the token by /ready.
+#include "base/json_writer.h"
+#include "server/answers.h"
+#include "server/routes/builtin.h"
+
+namespace millrace {
+namespace {
+
+void Handle(const RouteContext& context, RoutedRequest, HttpResponder responder) {
+  const RunningPipelines::Health health = context.pipelines->Look();
+  const bool healthy = health.state != RunningPipelines::State::kFailed;
+  JsonWriter json;
+  json.BeginObject();
+  json.Field("status", healthy ? "ok" : "failed");
+  json.Field("state", StateName(health.state));
+  if (!healthy) json.Field("part", health.part);
+  json.EndObject();
+  responder.Send(JsonAnswer(healthy ? 200 : 503, std::move(json).Finish() + "\n"));
+}
+
+}  // namespace
+
+Route HealthRoute() {
+  return {.name = "health", .method = "GET", .access = Access::kOpen, .handle = Handle};
+}
+
+}  // namespace millrace

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// GET /ready: whether rows and requests are taken now, with the state of every job and the reason
+// where something is wrong.
+#include "base/json_writer.h"
+#include "server/answers.h"
+#include "server/routes/builtin.h"
+
+namespace millrace {
+namespace {
+
+void Handle(const RouteContext& context, RoutedRequest, HttpResponder responder) {
+  const RunningPipelines::Health health = context.pipelines->Look();
+  const bool ready = health.state == RunningPipelines::State::kRunning;
+  JsonWriter json;
+  json.BeginObject();
+  json.Field("ready", ready);
+  json.Field("pipeline", context.pipelines->pipeline());
+  json.Field("state", StateName(health.state));
+  if (!health.part.empty()) json.Field("part", health.part).Field("reason", health.reason);
+  json.Key("jobs").BeginArray();
+  for (const auto& job : context.pipelines->Jobs()) {
+    json.BeginObject();
+    json.Field("title", job.title);
+    json.Field("state", StateName(job.state));
+    json.Field("epoch", job.snapshot.epoch);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.Key("tables").BeginArray();
+  for (const auto& table : context.tables) json.String(table->name());
+  json.EndArray();
+  json.EndObject();
+  responder.Send(JsonAnswer(ready ? 200 : 503, std::move(json).Finish() + "\n"));
+}
+
+}  // namespace
+
+Route ReadyRoute() {
+  return {.name = "ready", .method = "GET", .access = Access::kControl, .handle = Handle};
+}
+
+}  // namespace millrace
