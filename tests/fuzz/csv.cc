@@ -68,6 +68,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (dialect.delimiter != ',' || !dialect.quote || dialect.escape) return 0;
   CsvDialect plain;
   plain.null_literal = "\x01null";
+  // A text that is the literal reads as NULL in any CSV.
+  if (Show(batch).find(*plain.null_literal) != std::string::npos) return 0;
   CsvEncoder encoder(FuzzSchema(), plain);
   std::string out;
   std::vector<size_t> ends;
