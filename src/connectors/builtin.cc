@@ -4,7 +4,10 @@
 #include "connectors/connector.h"
 #include "connectors/datagen/source.h"
 #include "connectors/filesystem/filesystem.h"
+#include "connectors/http/source.h"
+#include "connectors/kafka/kafka.h"
 #include "connectors/print/print.h"
+#include "connectors/reply/sink.h"
 #include "connectors/webhook/sink.h"
 
 namespace millrace {
@@ -13,7 +16,11 @@ void RegisterBuiltinConnectors(ConnectorRegistry* registry) {
   registry->Register(MakeBlackholeConnector());
   registry->Register(MakeDatagenConnector());
   registry->Register(MakeFilesystemConnector());
+  registry->Register(MakeHttpConnector());
+  registry->Register(MakeKafkaConnector());
   registry->Register(MakePrintConnector());
+  registry->Register(MakeReplyConnector());
+  registry->Register(MakeUpsertKafkaConnector());
   registry->Register(MakeWebhookConnector());
 }
 

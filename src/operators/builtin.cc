@@ -7,6 +7,7 @@ const OperatorRegistry& BuiltinOperators() {
   static const OperatorRegistry registry = [] {
     OperatorRegistry made;
     RegisterCalc(&made);
+    RegisterChangelogNormalize(&made);
     RegisterGroupAggregate(&made);
     RegisterIntervalJoin(&made);
     RegisterOver(&made);

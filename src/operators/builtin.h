@@ -7,6 +7,7 @@
 namespace millrace {
 
 void RegisterCalc(OperatorRegistry* registry);
+void RegisterChangelogNormalize(OperatorRegistry* registry);
 void RegisterGroupAggregate(OperatorRegistry* registry);
 void RegisterIntervalJoin(OperatorRegistry* registry);
 void RegisterOver(OperatorRegistry* registry);

@@ -118,6 +118,11 @@ class JobBuilder {
                table.connector->MakeSource(ContextFor(table, BaseContext(0), /*for_write=*/false)));
     TRY_ASSIGN(const std::vector<Split> found, source->Discover());
     std::vector<SplitPosition> splits = WithPositions(node, found);
+    std::vector<Split> starts;
+    for (const SplitPosition& split : splits) {
+      starts.push_back({.id = split.split, .bounded = split.bounded, .position = split.position});
+    }
+    TRY(source->CheckStart(starts));
     const bool bounded = source->bounded();
     unbounded_[node.index] = !bounded;
     const int readers =
@@ -128,7 +133,7 @@ class JobBuilder {
     for (size_t i = 0; i < splits.size(); ++i) {
       placed[i % static_cast<size_t>(readers)].push_back(splits[i]);
     }
-    if (!bounded) Watch(node, source.get(), splits, readers);
+    Watch(node, source.get(), bounded, splits, readers);
     job_->sources.push_back(std::move(source));
     return OkStatus();
   }
@@ -143,7 +148,7 @@ class JobBuilder {
     for (const Split& split : found) {
       const auto position = known.find(split.id);
       if (position == known.end()) {
-        splits.push_back({.split = split.id, .bounded = split.bounded});
+        splits.push_back({.split = split.id, .bounded = split.bounded, .position = split.position});
       } else {
         splits.push_back(position->second);
         known.erase(position);
@@ -160,9 +165,9 @@ class JobBuilder {
     job_->graph.SetReaders(node.index, std::move(active));
   }
 
-  void Watch(const GraphNode& node, Source* source, const std::vector<SplitPosition>& splits,
-             int readers) {
-    WatchedSource watched{.node = node.index, .source = source};
+  void Watch(const GraphNode& node, Source* source, bool bounded,
+             const std::vector<SplitPosition>& splits, int readers) {
+    WatchedSource watched{.node = node.index, .id = node.id, .bounded = bounded, .source = source};
     for (const SplitPosition& split : splits) watched.known.insert(split.split);
     for (int shard = 0; shard < readers; ++shard) watched.readers.push_back(shard);
     watched.turn = splits.size();
@@ -217,6 +222,7 @@ class JobBuilder {
           node.role == GraphNode::Role::kSource || node.role == GraphNode::Role::kTerminal;
       if (own_table && !node.table.empty()) slot->label += " " + node.table;
       slot->ports.resize(node.inputs.size(), InputPort::Unfed());
+      slot->output.SetTap(job_->taps->point(node.index, index));
       if (Status status = FillSlot(node, shard, slot.get()); !status) {
         return std::unexpected(std::move(status).error().With(slot->label));
       }
@@ -259,9 +265,11 @@ class JobBuilder {
   Status FillTerminal(const GraphNode& node, Shard* shard, Slot* slot) {
     slot->latency_storage = std::make_unique<StageLatency>();
     slot->latency = slot->latency_storage.get();
+    slot->latency->budget_nanos = job_->spec.settings.latency_budget_ms * 1'000'000;
     if (const auto* sink = As<SinkNode>(node.plan)) {
-      TRY_ASSIGN(slot->terminal, SinkDriver::Make(*sink, BaseContext(shard->settings().index),
-                                                  LettersOf(shard), spec_.settings.drop_nulls));
+      TRY_ASSIGN(slot->terminal,
+                 SinkDriver::Make(*sink, BaseContext(shard->settings().index), LettersOf(shard),
+                                  spec_.settings.drop_nulls, shard->session()));
       return OkStatus();
     }
     if (spec_.collector == nullptr) return InternalError("nobody takes the rows of the SELECT");
@@ -360,7 +368,7 @@ class JobBuilder {
         const int shard = std::stoi("0" + key.substr(slash + 1));
         TRY_ASSIGN(auto writer,
                    SinkDriver::Make(*sink, BaseContext(shard), LettersOf(job_->shards[0].get()),
-                                    spec_.settings.drop_nulls));
+                                    spec_.settings.drop_nulls, job_->shards[0]->session()));
         TRY(RestoreSink(writer.get(), state));
         TRY(writer->Finish());
       }

@@ -229,6 +229,13 @@ std::vector<std::string> Shard::DescribeWaiting() const {
                                                  : std::string();
     if (slot->terminal != nullptr && !slot->ports[0].empty() && !slot->terminal->Ready()) {
       text = "the sink takes no more rows now";
+    } else if (slot->terminal != nullptr && slot->undelivered) {
+      text = "the epoch waits for rows that are on their way";
+    }
+    if (const std::string trouble =
+            text.empty() || slot->terminal == nullptr ? std::string() : slot->terminal->Waiting();
+        !trouble.empty()) {
+      text += ": " + trouble;
     }
     if (text.empty()) continue;
     for (const InputPort& port : slot->ports) {

@@ -18,7 +18,7 @@ BUILD_PACKAGES=(
   debian-archive-keyring
   libcurl4-openssl-dev libicu-dev libre2-dev libspdlog-dev libfmt-dev libcli11-dev libedit-dev
   libssl-dev zlib1g-dev libgtest-dev libbenchmark-dev
-  kcat default-jre-headless maven
+  kcat default-jdk-headless maven
   "$(boost_package)"
 )
 
@@ -60,7 +60,7 @@ package_is_there() {
     python3) command -v python3 >/dev/null 2>&1 && return 0 ;;
     python3-pip) python3 -m pip --version >/dev/null 2>&1 && return 0 ;;
     cmake | ccache | mold) command -v "$1" >/dev/null 2>&1 && return 0 ;;
-    default-jre-headless) command -v java >/dev/null 2>&1 && return 0 ;;
+    default-jdk-headless) command -v javac >/dev/null 2>&1 && return 0 ;;
     maven) command -v mvn >/dev/null 2>&1 && return 0 ;;
     ninja-build) command -v ninja >/dev/null 2>&1 && return 0 ;;
   esac

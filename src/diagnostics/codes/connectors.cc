@@ -137,6 +137,70 @@ its columns have types that cannot be read as the table's. Columns are found by 
         .example = "",
         .fixed = "",
     },
+    CodeInfo{
+        .code = "MR0521",
+        .title = "records of a partition are gone",
+        .explanation = R"(
+The next record to read is not in the topic any more: its retention passed, or the log was cut. The
+message names the lost offsets. Nothing is skipped silently: the pipeline stops until somebody
+decides how to go on, for instance afresh with another `scan.startup.mode`.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0522",
+        .title = "Kafka does not answer",
+        .explanation = R"(
+No broker of the table could be reached, or it did not answer in time. A pipeline waits and tries
+again; it ends with this only when a time-out says so or when it is stopped while it waits.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0523",
+        .title = "no such topic",
+        .explanation = R"(
+The cluster has no topic of this name, or this user may not see it. Reading never creates a topic.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0524",
+        .title = "Kafka refuses",
+        .explanation = R"(
+A broker refused a request, and asking again would not help: rights are missing, the user or
+password is wrong, TLS does not come about, or a property has a value that does not fit.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0525",
+        .title = "topic was made again",
+        .explanation = R"(
+A topic was deleted and created again since its records were read. Offsets of the old topic mean
+other records in the new one, so the pipeline stops. Started afresh it reads the new topic.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0526",
+        .title = "no committed offset",
+        .explanation = R"(
+Reading is to begin at the committed offsets of a consumer group, as it does in Flink when nothing
+else is said, but the group has committed none for a partition. Say where to begin with
+`scan.startup.mode`, or what to do in this case with `properties.auto.offset.reset`.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0527",
+        .title = "record too large for Kafka",
+        .explanation = R"(
+A record is larger than the topic (`max.message.bytes`) or this table
+(`properties.max.request.size`) allows. It goes to the dead letters.)",
+        .example = "",
+        .fixed = "",
+    },
 };
 
 }  // namespace

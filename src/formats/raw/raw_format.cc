@@ -166,6 +166,7 @@ class RawEncoder final : public RecordEncoder {
 class RawFormat final : public Format {
  public:
   std::string_view name() const override { return "raw"; }
+  bool null_message_is_row() const override { return true; }
 
   std::vector<OptionSpec> options() const override {
     return {{.key = "charset",

@@ -31,6 +31,11 @@ void DeadLetterBuffer::Add(const DeadLetter& letter) {
   AppendField("split", letter.split, &lines);
   AppendField("position", letter.position, &lines);
   AppendField("row", letter.row, &lines);
+  if (IsUtf8(letter.key)) {
+    AppendField("key", letter.key, &lines);
+  } else {
+    AppendField("key_base64", EncodeBase64(letter.key), &lines);
+  }
   if (letter.row.empty()) {
     if (IsUtf8(letter.raw)) {
       lines += ", \"raw\": ";

@@ -26,6 +26,7 @@ struct DeadLetter {
   std::string_view reason;
   std::string_view split;     // decode: file or partition
   std::string_view position;  // decode: "byte 1234"
+  std::string_view key;        // decode: bytes of the key of a message
   std::string_view raw;       // decode: bytes of the record
   std::string_view row;       // processing: the row as print shows it
 };

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
+#include "connectors/partition_metadata.h"
 #include "data/option_text.h"
+#include "plan/record_schema.h"
 
 namespace millrace {
 namespace {
@@ -29,6 +31,7 @@ TableContext ContextFor(const Table& table, TableContext base, bool for_write) {
   base.partition_keys = table.partition_keys;
   base.options = table.connector_options;
   base.extras = table.extras;
+  base.keyed_records = table.key_format != nullptr;
   base.whole_files = table.format != nullptr && table.format->is_file_format();
   if (for_write) base.metadata_keys = table.metadata_keys(true);
   return base;
@@ -83,6 +86,7 @@ Status ScanDriver::MakeShape(const ScanNode& node) {
       shape_.from_decoded.push_back(static_cast<int>(*position));
     }
   }
+  if (table.connector->record_keys() != Connector::RecordKeys::kNone) return MakeMessageShape(node);
   // COUNT(*) wants no column, but the records must be decoded to be counted.
   if (shape_.decode_schema.size() == 0 && physical.size() > 0) {
     shape_.decode_schema.Append(physical[0]);
@@ -94,10 +98,58 @@ Status ScanDriver::MakeShape(const ScanNode& node) {
   return OkStatus();
 }
 
+/// Records with keys: columns of the value, then those of the key.
+Status ScanDriver::MakeMessageShape(const ScanNode& node) {
+  const Table& table = *shape_.table;
+  const Schema physical = table.physical_schema();
+  const bool upserts = table.connector->reads_upserts();
+  const Schema key_schema = KeySchema(table);
+  const bool by_name = table.format->decodes_by_name();
+  shape_.decode_schema = by_name ? Schema() : ValueSchema(table);
+  shape_.from_decoded.clear();
+  std::vector<std::pair<size_t, size_t>> from_key;  // output column, column of the key
+  for (const size_t index : node.columns()) {
+    const TableColumn& column = table.columns[index];
+    if (column.kind == TableColumn::Kind::kMetadata) continue;
+    const size_t position = *physical.Find(column.name);
+    const auto in_key = std::ranges::find(table.key_columns, position);
+    const auto in_value = std::ranges::find(table.value_columns, position);
+    if (in_key != table.key_columns.end() && (upserts || in_value == table.value_columns.end())) {
+      from_key.emplace_back(shape_.from_decoded.size(),
+                            static_cast<size_t>(in_key - table.key_columns.begin()));
+      shape_.from_decoded.push_back(-1);
+    } else if (by_name) {
+      shape_.from_decoded.push_back(static_cast<int>(shape_.decode_schema.size()));
+      shape_.decode_schema.Append(physical[position]);
+    } else {
+      shape_.from_decoded.push_back(static_cast<int>(in_value - table.value_columns.begin()));
+    }
+  }
+  if (shape_.decode_schema.size() == 0) shape_.decode_schema = ValueSchema(table);
+  for (const auto& [output, key] : from_key) {
+    shape_.from_decoded[output] = static_cast<int>(shape_.decode_schema.size() + key);
+  }
+  TRY_ASSIGN(shape_.decoder, table.format->MakeDecoder(shape_.decode_schema, table.format_options));
+  MessageDecoder::Settings messages{.values = shape_.decoder.get(),
+                                    .keys = nullptr,
+                                    .null_value_is_row = table.format->null_message_is_row(),
+                                    .upserts = upserts};
+  if (table.key_format != nullptr) {
+    TRY_ASSIGN(messages.keys, table.key_format->MakeDecoder(key_schema, table.key_format_options));
+    messages.null_key_is_row = table.key_format->null_message_is_row();
+  }
+  shape_.messages = std::make_unique<MessageDecoder>(std::move(messages));
+  return OkStatus();
+}
+
 /// Casts what the connector gives to the declared type.
 Status ScanDriver::AddMetadata(const TableColumn& column) {
   std::optional<Evaluator>& cast = shape_.metadata_casts.emplace_back();
-  for (const MetadataColumn& given : shape_.table->connector->metadata()) {
+  std::vector<MetadataColumn> all = shape_.table->connector->metadata();
+  if (column.metadata_key.starts_with(kPartitionMetadata)) {
+    all.push_back({column.metadata_key, DataType::String()});
+  }
+  for (const MetadataColumn& given : all) {
     if (given.key != column.metadata_key) continue;
     if (given.type.ToArrow()->Equals(*column.type.ToArrow())) return OkStatus();
     TRY_ASSIGN(auto expression,
@@ -230,7 +282,9 @@ std::string ScanDriver::Waiting() const {
   if (open_.empty()) return text + waiting_.front().split;
   text += open_[0].stream->split();
   if (open_.size() > 1) text += " and " + std::to_string(open_.size() - 1) + " more";
-  return text + " (" + std::to_string(shape_.counters.rows_out) + " rows read)";
+  text += " (" + std::to_string(shape_.counters.rows_out) + " rows read)";
+  const std::string trouble = open_[0].stream->Waiting();
+  return trouble.empty() ? text : text + ": " + trouble;
 }
 
 }  // namespace millrace

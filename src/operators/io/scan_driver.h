@@ -46,6 +46,7 @@ class ScanDriver final : public SourceDriver {
   explicit ScanDriver(ScanSettings settings) : settings_(std::move(settings)) {}
 
   Status MakeShape(const ScanNode& node);
+  Status MakeMessageShape(const ScanNode& node);
   Status AddMetadata(const TableColumn& column);
   Result<Polled> PollSplits(int64_t max_rows, bool flush);
   Result<Polled> PollHeld(int64_t max_rows, bool flush);

@@ -52,7 +52,8 @@ Status SinkDeadLetters::Reject(std::string_view table, std::string_view reason,
 }
 
 Result<std::unique_ptr<SinkDriver>> SinkDriver::Make(const SinkNode& node, TableContext base,
-                                                     SinkDeadLetters letters, bool drop_nulls) {
+                                                     SinkDeadLetters letters, bool drop_nulls,
+                                                     const SessionContext* session) {
   auto driver = std::unique_ptr<SinkDriver>(new SinkDriver(letters));
   base.dead_letters = &driver->letters_;
   const Table& table = *node.table();
@@ -63,19 +64,14 @@ Result<std::unique_ptr<SinkDriver>> SinkDriver::Make(const SinkNode& node, Table
   for (size_t i = 0; i < written.size(); ++i) {
     if (!written[i].type.nullable()) driver->not_null_.push_back(i);
   }
+  if (table.format != nullptr && !table.format->is_file_format()) {
+    TRY_ASSIGN(driver->encoder_, MessageEncoder::Make(table, session));
+  }
   // What a file of the table holds: partition columns are in its path only.
   Schema physical;
   for (const Column& column : table.physical_schema()) {
     if (std::ranges::find(table.partition_keys, column.name) == table.partition_keys.end()) {
       physical.Append(column);
-    }
-  }
-  if (table.format != nullptr && !table.format->is_file_format()) {
-    TRY_ASSIGN(driver->encoder_, table.format->MakeEncoder(physical, table.format_options));
-    if (physical.size() != written.size()) {
-      for (const Column& column : physical) {
-        driver->physical_.push_back(static_cast<int>(*written.Find(column.name)));
-      }
     }
   }
   if (table.format != nullptr && table.format->is_file_format()) {
@@ -118,23 +114,10 @@ Result<Batch> SinkDriver::EnforceNotNull(const Batch& batch) {
 }
 
 Status SinkDriver::WriteRows(const Batch& batch) {
-  SinkInput input{.batch = &batch};
-  if (encoder_ != nullptr) {
-    bytes_.clear();
-    ends_.clear();
-    if (physical_.empty()) {
-      TRY(encoder_->Encode(batch, &bytes_, &ends_));
-    } else {
-      std::vector<std::shared_ptr<arrow::Array>> columns;
-      for (const int column : physical_) {
-        columns.push_back(batch.columns[static_cast<size_t>(column)]);
-      }
-      TRY(encoder_->Encode(batch.WithColumns(std::move(columns)), &bytes_, &ends_));
-    }
-    input.bytes = bytes_;
-    input.ends = ends_;
-    input.delimiter = encoder_->delimiter();
-  }
+  if (encoder_ == nullptr) return writer_->Write({.batch = &batch});
+  const Batch kept = encoder_->DropOldVersions(batch);
+  SinkInput input{.batch = &kept};
+  TRY(encoder_->Encode(kept, &input));
   return writer_->Write(input);
 }
 

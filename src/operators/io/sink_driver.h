@@ -12,6 +12,7 @@
 #include "connectors/dead_letter.h"
 #include "formats/format.h"
 #include "operators/io/dead_letters.h"
+#include "operators/io/message_encoder.h"
 #include "plan/nodes/sink_nodes.h"
 
 namespace millrace {
@@ -39,10 +40,12 @@ class Terminal {
     return std::string();
   }
   /// What was written before Prepare(epoch) has been delivered.
-  virtual bool Delivered(uint64_t epoch) {
+  virtual Result<bool> Delivered(uint64_t epoch) {
     (void)epoch;
     return true;
   }
+  /// Why rows are not delivered, if something is wrong that may pass; else empty.
+  virtual std::string Waiting() { return {}; }
   virtual Status Commit(uint64_t epoch) {
     (void)epoch;
     return OkStatus();
@@ -82,12 +85,14 @@ class SinkDriver final : public Terminal {
  public:
   /// `base` lacks what the table says (see ContextFor) and where dead letters go.
   static Result<std::unique_ptr<SinkDriver>> Make(const SinkNode& node, TableContext base,
-                                                  SinkDeadLetters letters, bool drop_nulls);
+                                                  SinkDeadLetters letters, bool drop_nulls,
+                                                  const SessionContext* session = nullptr);
 
   bool Ready() override { return writer_->Ready(); }
   Status Write(const Batch& batch) override;
   Result<std::string> Prepare(uint64_t epoch) override { return writer_->Prepare(epoch); }
-  bool Delivered(uint64_t epoch) override { return writer_->Delivered(epoch); }
+  Result<bool> Delivered(uint64_t epoch) override { return writer_->Delivered(epoch); }
+  std::string Waiting() override { return writer_->Waiting(); }
   Status Commit(uint64_t epoch) override { return writer_->Commit(epoch); }
   Status Finish() override { return writer_->Finish(); }
   bool Draining() override { return writer_->Draining(); }
@@ -110,10 +115,7 @@ class SinkDriver final : public Terminal {
   bool drop_nulls_ = false;       // DROP: counted, not reported
   uint64_t dropped_ = 0;
   std::unique_ptr<SinkWriter> writer_;
-  std::unique_ptr<RecordEncoder> encoder_;  // null: the connector takes batches
-  std::vector<int> physical_;               // columns the encoder gets; empty = all
-  std::string bytes_;
-  std::vector<size_t> ends_;
+  std::unique_ptr<MessageEncoder> encoder_;  // null: the connector takes batches
 };
 
 class CollectDriver final : public Terminal {

@@ -48,6 +48,10 @@ Result<std::unique_ptr<SplitStream>> SplitStream::Open(ScanShape* shape, Source*
 SplitPosition SplitStream::Position() const {
   SplitPosition position = split_;
   if (position.row > 0) return position;  // rows of a whole file
+  if (next_record_ < numbers_.size()) {
+    position.position = reader_->PositionAt(static_cast<uint64_t>(numbers_[next_record_]));
+    return position;
+  }
   position.position = has_offset_ ? reader_->PositionAt(done_offset_) : reader_->Position();
   return position;
 }
@@ -106,7 +110,10 @@ Status SplitStream::AcceptChunk(const RawChunk& chunk) {
     messages_ = true;
     chunk_ = chunk.bytes;
     records_.clear();
+    keys_.clear();
     for (const auto& [offset, length] : chunk.records) records_.push_back({offset, length});
+    for (const auto& [offset, length] : chunk.keys) keys_.push_back({offset, length});
+    numbers_ = chunk.numbers;
     next_record_ = 0;
     return OkStatus();
   }
@@ -157,7 +164,15 @@ Result<Polled> SplitStream::DecodeNext(int64_t max_rows) {
   const size_t count =
       std::min(records_.size() - next_record_, static_cast<size_t>(std::max<int64_t>(1, max_rows)));
   const std::span<const RecordSlice> slices(records_.data() + next_record_, count);
-  TRY_ASSIGN(Decoded decoded, shape_->decoder->Decode(*chunk_, slices));
+  Decoded decoded;
+  if (messages_ && shape_->messages != nullptr) {
+    const std::span<const RecordSlice> keys =
+        keys_.empty() ? std::span<const RecordSlice>()
+                      : std::span<const RecordSlice>(keys_.data() + next_record_, count);
+    TRY_ASSIGN(decoded, shape_->messages->Decode(*chunk_, slices, keys));
+  } else {
+    TRY_ASSIGN(decoded, shape_->decoder->Decode(*chunk_, slices));
+  }
   std::vector<int32_t> sources;
   if (messages_ && !metadata_.empty()) {
     for (int64_t row = 0; row < decoded.batch.num_rows; ++row) {
@@ -166,11 +181,11 @@ Result<Polled> SplitStream::DecodeNext(int64_t max_rows) {
       sources.push_back(static_cast<int32_t>(next_record_ + record));
     }
   }
-  next_record_ += count;
   shape_->counters.records_in += count;
   shape_->counters.skipped += decoded.skipped;
   shape_->counters.rows_out += static_cast<uint64_t>(decoded.batch.num_rows);
   if (!decoded.errors.empty()) TRY(Reject(decoded, slices));
+  next_record_ += count;
   if (has_offset_) {
     const bool last = next_record_ == records_.size();
     done_offset_ = chunk_offset_ + (last ? framed_bytes_ : records_[next_record_].offset);
@@ -202,17 +217,24 @@ Result<Polled> SplitStream::ReadFile(int64_t max_rows) {
 }
 
 Status SplitStream::Reject(const Decoded& decoded, std::span<const RecordSlice> slices) {
+  const auto bytes = [&](const RecordSlice& slice) {
+    if (slice.length == kNullRecord) return std::string_view();
+    return std::string_view(*chunk_).substr(slice.offset, slice.length);
+  };
   for (const DecodeError& error : decoded.errors) {
     const RecordSlice& slice = slices[error.record];
-    const std::string_view raw = std::string_view(*chunk_).substr(slice.offset, slice.length);
-    TRY(RejectRecord(raw, chunk_offset_ + slice.offset, error.reason));
+    const size_t record = next_record_ + error.record;
+    std::string position = numbers_.empty() ? DescribeOffset(chunk_offset_ + slice.offset)
+                                            : "offset " + std::to_string(numbers_[record]);
+    TRY(RejectRecord(bytes(slice), keys_.empty() ? std::string_view() : bytes(keys_[record]),
+                     std::move(position), error.reason));
   }
   return OkStatus();
 }
 
-Status SplitStream::RejectRecord(std::string_view raw, uint64_t offset, const std::string& reason) {
+Status SplitStream::RejectRecord(std::string_view raw, std::string_view key, std::string position,
+                                 const std::string& reason) {
   ++shape_->counters.dead_lettered;
-  const std::string position = DescribeOffset(offset);
   if (shape_->fail_on_error) {
     return UserError("MR0711", "a record of table '" + shape_->table->name + "' cannot be decoded",
                      reason + "; " + split_.split + ", " + position,
@@ -223,6 +245,7 @@ Status SplitStream::RejectRecord(std::string_view raw, uint64_t offset, const st
                              .reason = reason,
                              .split = split_.split,
                              .position = position,
+                             .key = key,
                              .raw = raw});
   return OkStatus();
 }

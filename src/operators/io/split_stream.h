@@ -14,6 +14,7 @@
 #include "expr/evaluator.h"
 #include "formats/format.h"
 #include "operators/io/dead_letters.h"
+#include "operators/io/message_decoder.h"
 #include "operators/io/source_driver.h"
 #include "plan/table.h"
 
@@ -28,6 +29,7 @@ struct ScanShape {
   std::vector<int> from_connector;  // output column -> column of a connector's batch
   std::vector<std::optional<Evaluator>> metadata_casts;  // to the declared type, where it differs
   std::unique_ptr<RecordDecoder> decoder;
+  std::unique_ptr<MessageDecoder> messages;  // tables whose records have keys or nulls
   Environment env;
   DeadLetterBuffer* dead_letters = nullptr;
   bool fail_on_error = false;
@@ -42,11 +44,15 @@ class SplitStream {
 
   /// With `flush` nothing is read: only records at hand come out.
   Result<SourceDriver::Polled> Next(int64_t max_rows, bool flush);
-  /// False inside a chunk of messages, which has one position for all of them.
-  bool AtBoundary() const { return !messages_ || next_record_ == records_.size(); }
+  /// False inside a chunk of messages that has one position for all of them.
+  bool AtBoundary() const {
+    return !messages_ || !numbers_.empty() || next_record_ == records_.size();
+  }
   /// REQUIRES: AtBoundary().
   SplitPosition Position() const;
   const std::string& split() const { return split_.split; }
+  /// What keeps the connector from reading, or empty.
+  std::string Waiting() const { return reader_->Waiting(); }
 
  private:
   SplitStream(ScanShape* shape, const SplitPosition& start) : shape_(shape), split_(start) {}
@@ -58,7 +64,8 @@ class SplitStream {
   Result<SourceDriver::Polled> DecodeNext(int64_t max_rows);
   Result<SourceDriver::Polled> ReadFile(int64_t max_rows);
   Status Reject(const Decoded& decoded, std::span<const RecordSlice> slices);
-  Status RejectRecord(std::string_view raw, uint64_t offset, const std::string& reason);
+  Status RejectRecord(std::string_view raw, std::string_view key, std::string position,
+                      const std::string& reason);
   /// `records`: per row, which value of a metadata column that has one per record; empty: as they
   /// come.
   Result<Batch> Shape(Batch batch, const std::vector<int>& from,
@@ -72,6 +79,8 @@ class SplitStream {
   std::shared_ptr<const std::string>
       chunk_;                         // bytes at hand: a whole chunk, or carried over + chunk
   std::vector<RecordSlice> records_;  // complete records in it
+  std::vector<RecordSlice> keys_;     // of messages; empty or one per record
+  std::vector<int64_t> numbers_;      // of messages; empty or one per record
   size_t next_record_ = 0;
   size_t framed_bytes_ = 0;    // end of the last complete record
   uint64_t chunk_offset_ = 0;  // offset of chunk_[0] in the split

@@ -84,7 +84,9 @@ class WatermarkAssigner final : public Operator {
     const std::string& column =
         node_->schema()[static_cast<size_t>(watermark_node_.rowtime())].name;
     for (int64_t row = 0; row < batch.num_rows; ++row) {
-      if (times->IsNull(row) && !known[static_cast<size_t>(row)]) {
+      // A delete by key has no other columns.
+      const bool is_delete = batch.kind(row) == ChangeKind::kDelete;
+      if (times->IsNull(row) && !is_delete && !known[static_cast<size_t>(row)]) {
         errors_.Add(row, "MR0706", "the rowtime column '" + column + "' is NULL");
       }
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/binding/option_binder.h"
 
+#include <algorithm>
+
 #include "plan/binding/table_binder.h"
 #include "sql/printer.h"
 
@@ -53,31 +55,166 @@ void ReportUnknownName(BindContext* context, std::string_view what, const std::s
   if (!diagnostic.try_text.empty()) diagnostic.try_text = sql::QuoteString(diagnostic.try_text);
 }
 
-bool BindFormat(BindContext* context, Table* table, std::map<std::string, OptionValue>* rest,
-                const std::vector<sql::Option>& written, Span fallback) {
-  const auto format = rest->find("format");
-  if (format == rest->end()) {
-    Diagnostic& diagnostic = context->Error(
-        "MR0502",
+/// Binds one format option: `key` names the format, whose own options have `prefix` and its name.
+class FormatBinder {
+ public:
+  FormatBinder(BindContext* context, std::map<std::string, OptionValue>* rest,
+               const std::vector<sql::Option>& written, Span fallback)
+      : context_(context), rest_(rest), written_(written), fallback_(fallback) {}
+
+  bool Bind(const std::string& key, const std::string& prefix, const Format** format,
+            Options* options) {
+    const auto option = rest_->find(key);
+    const std::string name = option->second.text;
+    const sql::Option* place = FindWritten(written_, key);
+    *format = context_->registries.formats->Find(name);
+    if (*format == nullptr) {
+      ReportUnknownName(context_, "format", name, context_->registries.formats->Names(),
+                        place != nullptr ? place->value.span : fallback_);
+      return false;
+    }
+    rest_->erase(option);
+    const std::string own = prefix + name + ".";
+    *options = Options((*format)->options(), TakePrefixed(rest_, own));
+    const auto problems = options->Validate("format '" + name + "'");
+    ReportOptionProblems(context_, problems, own, written_, fallback_);
+    return problems.empty();
+  }
+
+  bool Refuse(const std::string& code, const std::string& key, const std::string& message,
+              const std::string& next_step) {
+    const sql::Option* place = FindWritten(written_, key);
+    context_->Error(code, message, place != nullptr ? place->key.span : fallback_).next_step =
+        next_step;
+    return false;
+  }
+
+  bool Has(const std::string& key) const { return rest_->contains(key); }
+  std::string Get(const std::string& key) const {
+    const auto found = rest_->find(key);
+    return found == rest_->end() ? std::string() : found->second.text;
+  }
+
+ private:
+  BindContext* context_;
+  std::map<std::string, OptionValue>* rest_;
+  const std::vector<sql::Option>& written_;
+  Span fallback_;
+};
+
+/// 'a;b' as physical columns.
+bool FindKeyFields(FormatBinder* binder, const std::string& fields, Table* table) {
+  const Schema physical = table->physical_schema();
+  for (size_t at = 0; at < fields.size();) {
+    const size_t end = std::min(fields.find(';', at), fields.size());
+    const std::string name = fields.substr(at, end - at);
+    at = end + 1;
+    const auto column = physical.Find(name);
+    if (!column) {
+      return binder->Refuse(
+          "MR0503", "key.fields",
+          "'" + name + "' of 'key.fields' is no physical column of table '" + table->name + "'",
+          "Name columns that are neither computed nor metadata.");
+    }
+    table->key_columns.push_back(*column);
+  }
+  return true;
+}
+
+/// Which columns key and value of a message hold.
+bool BindRecordColumns(FormatBinder* binder, Connector::RecordKeys keys, Table* table) {
+  const Schema physical = table->physical_schema();
+  table->key_columns.clear();
+  table->value_columns.clear();
+  table->key_prefix = binder->Get("key.fields-prefix");
+  if (keys == Connector::RecordKeys::kPrimaryKey) {
+    for (const size_t column : table->primary_key) {
+      if (const auto found = physical.Find(table->columns[column].name)) {
+        table->key_columns.push_back(*found);
+      }
+    }
+  } else if (!FindKeyFields(binder, binder->Get("key.fields"), table)) {
+    return false;
+  }
+  for (const size_t column : table->key_columns) {
+    if (physical[column].name.starts_with(table->key_prefix)) continue;
+    return binder->Refuse("MR0503", "key.fields-prefix",
+                          "key column '" + physical[column].name + "' lacks the prefix '" +
+                              table->key_prefix + "' of 'key.fields-prefix'",
+                          "Rename the column, or take the prefix out.");
+  }
+  const std::string include = binder->Get("value.fields-include");
+  const bool except_key = include == "EXCEPT_KEY" || include == "except_key";
+  if (!table->key_prefix.empty() && !except_key) {
+    return binder->Refuse("MR0503", "key.fields-prefix",
+                          "'key.fields-prefix' needs 'value.fields-include' = 'EXCEPT_KEY'",
+                          "Key columns then come from the key only.");
+  }
+  for (size_t column = 0; column < physical.size(); ++column) {
+    if (except_key && std::ranges::find(table->key_columns, column) != table->key_columns.end()) {
+      continue;
+    }
+    table->value_columns.push_back(column);
+  }
+  return true;
+}
+
+/// 'format' or 'value.format', 'key.format', and what they hold.
+bool BindMessageFormats(FormatBinder* binder, Connector::RecordKeys keys, Table* table) {
+  const bool upserts = keys == Connector::RecordKeys::kPrimaryKey;
+  const std::string connector = "connector '" + std::string(table->connector->name()) + "'";
+  table->key_format = nullptr;
+  if (upserts && table->primary_key.empty()) {
+    return binder->Refuse("MR0506", "connector", connector + " needs a PRIMARY KEY",
+                          "Add PRIMARY KEY (..) NOT ENFORCED: it is the key of the records.");
+  }
+  if (!upserts && !table->primary_key.empty()) {
+    return binder->Refuse("MR0506", "connector",
+                          connector + " cannot keep a PRIMARY KEY: a topic is a log of all rows",
+                          "Use 'connector' = 'upsert-kafka', or take the PRIMARY KEY out.");
+  }
+  if (binder->Has("format") && binder->Has("value.format")) {
+    return binder->Refuse("MR0503", "format", "'format' and 'value.format' say the same thing",
+                          "Keep one of them.");
+  }
+  const bool plain = binder->Has("format");
+  if (!plain && !binder->Has("value.format")) {
+    return binder->Refuse("MR0502", "format", connector + " needs the option 'value.format'",
+                          "Add 'format' = 'json' (or csv, raw) to WITH.");
+  }
+  const bool has_key = binder->Has("key.format");
+  if (upserts && !has_key) {
+    return binder->Refuse("MR0502", "key.format", connector + " needs the option 'key.format'",
+                          "Add 'key.format' = 'json' (or csv, raw) to WITH.");
+  }
+  if (!upserts && has_key != binder->Has("key.fields")) {
+    return binder->Refuse("MR0502", has_key ? "key.format" : "key.fields",
+                          "'key.format' and 'key.fields' go together",
+                          has_key ? "Add 'key.fields' = 'column;column'."
+                                  : "Add 'key.format' = 'json' (or csv, raw).");
+  }
+  if (!BindRecordColumns(binder, keys, table)) return false;
+  bool ok = true;
+  if (has_key) {
+    ok = binder->Bind("key.format", "key.", &table->key_format, &table->key_format_options);
+  }
+  return binder->Bind(plain ? "format" : "value.format", plain ? "" : "value.", &table->format,
+                      &table->format_options) &&
+         ok;
+}
+
+bool BindFormats(BindContext* context, Table* table, std::map<std::string, OptionValue>* rest,
+                 const std::vector<sql::Option>& written, Span fallback) {
+  FormatBinder binder(context, rest, written, fallback);
+  const Connector::RecordKeys keys = table->connector->record_keys();
+  if (keys != Connector::RecordKeys::kNone) return BindMessageFormats(&binder, keys, table);
+  if (!binder.Has("format")) {
+    return binder.Refuse(
+        "MR0502", "format",
         "connector '" + std::string(table->connector->name()) + "' needs the option 'format'",
-        fallback);
-    diagnostic.next_step = "Add 'format' = 'json' (or csv, parquet) to WITH.";
-    return false;
+        "Add 'format' = 'json' (or csv, parquet) to WITH.");
   }
-  const std::string name = format->second.text;
-  const sql::Option* place = FindWritten(written, "format");
-  const Span span = place != nullptr ? place->value.span : fallback;
-  table->format = context->registries.formats->Find(name);
-  if (table->format == nullptr) {
-    ReportUnknownName(context, "format", name, context->registries.formats->Names(), span);
-    return false;
-  }
-  rest->erase(format);
-  const std::string prefix = name + ".";
-  table->format_options = Options(table->format->options(), TakePrefixed(rest, prefix));
-  const auto problems = table->format_options.Validate("format '" + name + "'");
-  ReportOptionProblems(context, problems, prefix, written, fallback);
-  return problems.empty();
+  return binder.Bind("format", "", &table->format, &table->format_options);
 }
 
 }  // namespace
@@ -142,7 +279,7 @@ bool BindConnector(BindContext* context, Table* table, const std::vector<sql::Op
   }
   rest.erase(connector);
   bool ok = true;
-  if (table->connector->needs_format()) ok = BindFormat(context, table, &rest, written, fallback);
+  if (table->connector->needs_format()) ok = BindFormats(context, table, &rest, written, fallback);
   table->connector_options = Options(table->connector->options(), std::move(rest));
   const auto problems = table->connector_options.Validate("connector '" + name + "'");
   ReportOptionProblems(context, problems, "", written, fallback);

@@ -2,10 +2,13 @@
 // A table's use in a statement: hints, extras, static checks, and the scan.
 #include <algorithm>
 
+#include "connectors/partition_metadata.h"
 #include "plan/binding/option_binder.h"
 #include "plan/binding/table_binder.h"
+#include "plan/nodes/changelog_nodes.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
+#include "plan/record_schema.h"
 
 namespace millrace {
 namespace {
@@ -22,6 +25,23 @@ const std::vector<OptionSpec>& GeneralExtras() {
        "File that takes this table's dead letters instead of the one in the data directory."},
   };
   return kExtras;
+}
+
+/// The table as it is read: partition columns are not in the files but in their paths, so they are
+/// metadata to a scan.
+TablePtr WithPartitionColumns(const TablePtr& table) {
+  if (table->partition_keys.empty()) return table;
+  auto changed = std::make_shared<Table>(*table);
+  for (TableColumn& column : changed->columns) {
+    if (column.kind != TableColumn::Kind::kPhysical ||
+        std::ranges::find(table->partition_keys, column.name) == table->partition_keys.end()) {
+      continue;
+    }
+    column.kind = TableColumn::Kind::kMetadata;
+    column.metadata_key = PartitionMetadataKey(column.name);
+    column.is_virtual = true;
+  }
+  return changed;
 }
 
 }  // namespace
@@ -64,6 +84,7 @@ TablePtr PrepareUse(BindContext* context, TablePtr table, bool for_write, Span s
                    span);
     return nullptr;
   }
+  if (!for_write) table = WithPartitionColumns(table);
   const auto extras = context->settings->TableExtras(table->name);
   if (!extras.empty()) {
     std::vector<OptionSpec> specs = table->connector->extra_options();
@@ -78,8 +99,15 @@ TablePtr PrepareUse(BindContext* context, TablePtr table, bool for_write, Span s
     table = changed;
   }
   if (table->format != nullptr) {
-    const Schema schema = for_write ? table->write_schema() : table->physical_schema();
-    const Status status = table->format->CheckSchema(schema, table->format_options, for_write);
+    const bool message = table->connector->record_keys() != Connector::RecordKeys::kNone;
+    const Schema schema = message     ? ValueSchema(*table)
+                          : for_write ? table->write_schema()
+                                      : table->physical_schema();
+    Status status = table->format->CheckSchema(schema, table->format_options, for_write);
+    if (status && table->key_format != nullptr) {
+      status =
+          table->key_format->CheckSchema(KeySchema(*table), table->key_format_options, for_write);
+    }
     if (!status) {
       context->Report(status.error(), span);
       return nullptr;
@@ -94,6 +122,7 @@ TablePtr PrepareUse(BindContext* context, TablePtr table, bool for_write, Span s
   use.extras = table->extras;
   use.env = context->env;
   use.metadata_keys = table->metadata_keys(for_write);
+  use.whole_files = table->format != nullptr && table->format->is_file_format();
   const Status status = table->connector->Check(use, for_write);
   if (!status) {
     context->Report(status.error(), span);
@@ -133,6 +162,11 @@ PlanNodePtr BuildScan(BindContext* context, const TablePtr& table) {
     if (idle == 0) idle = context->settings->GetDuration("millrace.source.idle-timeout").count();
     plan = std::make_shared<WatermarkNode>(plan, static_cast<int>(table->watermark->column),
                                            table->watermark->expression, idle);
+  }
+  if (table->connector->reads_upserts()) {
+    std::vector<int> keys;
+    for (const size_t column : table->primary_key) keys.push_back(static_cast<int>(column));
+    plan = std::make_shared<ChangelogNormalizeNode>(std::move(plan), std::move(keys));
   }
   return plan;
 }

@@ -32,6 +32,7 @@ std::string ScanNode::details() const {
 }
 
 ChangelogMode ScanNode::changelog_mode() const {
+  if (table_->connector->reads_upserts()) return ChangelogMode::Upsert();
   return table_->format != nullptr ? table_->format->changelog_mode() : ChangelogMode::InsertOnly();
 }
 

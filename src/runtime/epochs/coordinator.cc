@@ -51,6 +51,7 @@ Result<StepResult> Coordinator::TryStep(int64_t now) {
     case State::kCommitting:
       if (control_->TakeCommitted()) {
         completed_ = settings_.manifest.epoch;
+        TellSources();
         state_ = last_ ? State::kFinishing : State::kWaiting;
         if (last_) control_->finish.store(true, std::memory_order_release);
         control_->WakeShards();
@@ -116,15 +117,30 @@ Status Coordinator::Persist(std::vector<EpochPart> parts, bool finished) {
   return OkStatus();
 }
 
+void Coordinator::TellSources() {
+  for (const WatchedSource& watched : settings_.watched) {
+    const auto positions = settings_.manifest.sources.find(watched.id);
+    if (positions == settings_.manifest.sources.end()) continue;
+    std::vector<Split> splits;
+    for (const SplitPosition& split : positions->second) {
+      splits.push_back({.id = split.split, .bounded = split.bounded, .position = split.position});
+    }
+    watched.source->OnEpochCompleted(splits);
+  }
+}
+
 Status Coordinator::Discover(int64_t now) {
   if (settings_.watched.empty() || now < next_discovery_at_) return OkStatus();
   next_discovery_at_ = now + settings_.discovery_nanos;
   for (WatchedSource& watched : settings_.watched) {
+    if (watched.bounded) continue;
     TRY_ASSIGN(const auto splits, watched.source->Discover());
     for (const Split& split : splits) {
       if (!watched.known.insert(split.id).second) continue;
       const int reader = watched.readers[watched.turn++ % watched.readers.size()];
-      control_->AssignSplit(reader, watched.node, {.split = split.id, .bounded = split.bounded});
+      control_->AssignSplit(
+          reader, watched.node,
+          {.split = split.id, .bounded = split.bounded, .position = split.position});
     }
   }
   return OkStatus();

@@ -22,9 +22,12 @@
 
 namespace millrace {
 
-/// An unbounded source that is asked for new splits from time to time.
+/// A source that hears of completed epochs and, if unbounded, is asked for new splits from time to
+/// time.
 struct WatchedSource {
   int node = 0;
+  std::string id;  // of the node
+  bool bounded = false;
   Source* source = nullptr;
   std::set<std::string> known;
   std::vector<int> readers;  // shards that read it
@@ -58,6 +61,7 @@ class Coordinator {
   void Begin(bool last, int64_t now);
   Status Persist(std::vector<EpochPart> parts, bool finished);
   Status Discover(int64_t now);
+  void TellSources();
   int64_t Now() const { return settings_.env.clock->MonotonicNanos(); }
 
   Settings settings_;

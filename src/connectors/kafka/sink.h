@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing Kafka, at least once: an epoch ends when the brokers have acknowledged its records.
+#pragma once
+
+#include <memory>
+
+#include "connectors/connector.h"
+
+namespace millrace {
+
+Result<std::unique_ptr<SinkWriter>> MakeKafkaSink(const TableContext& table, bool upsert);
+
+}  // namespace millrace

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// KafkaHandle: one librdkafka client with what went wrong last. Log lines and errors of librdkafka
+// arrive on its threads; they are kept as one text, which says what a waiting table waits for.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "env/kafka_client.h"
+
+namespace millrace {
+
+struct KafkaFree {
+  void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+  void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
+  void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+  void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
+  void operator()(rd_kafka_error_t* error) const { rd_kafka_error_destroy(error); }
+  void operator()(rd_kafka_headers_t* headers) const { rd_kafka_headers_destroy(headers); }
+  void operator()(rd_kafka_AdminOptions_t* options) const {
+    rd_kafka_AdminOptions_destroy(options);
+  }
+  void operator()(rd_kafka_TopicCollection_t* topics) const {
+    rd_kafka_TopicCollection_destroy(topics);
+  }
+  void operator()(const rd_kafka_metadata_t* metadata) const {
+    rd_kafka_metadata_destroy(metadata);
+  }
+  void operator()(rd_kafka_topic_partition_list_t* list) const {
+    rd_kafka_topic_partition_list_destroy(list);
+  }
+};
+template <typename T>
+using KafkaOwned = std::unique_ptr<T, KafkaFree>;
+
+/// Settings every client of a kind gets; the table's own come on top.
+using KafkaDefaults = std::map<std::string, std::string>;
+
+class KafkaHandle {
+ public:
+  using DeliveryCallback = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void*);
+
+  static Result<std::unique_ptr<KafkaHandle>> Make(rd_kafka_type_t type, const KafkaConfig& config,
+                                                   const KafkaDefaults& defaults,
+                                                   DeliveryCallback delivered, void* opaque);
+  ~KafkaHandle();
+
+  rd_kafka_t* get() const { return client_; }
+  /// The last trouble that has not passed since; empty if all is well.
+  std::string Trouble();
+  void ClearTrouble();
+  /// Set once librdkafka says that the client can do nothing any more.
+  Status Fatal();
+  const std::function<void()>& wake() const { return wake_; }
+  void* opaque() const { return opaque_; }
+
+ private:
+  KafkaHandle() = default;
+  Status Configure(rd_kafka_conf_t* conf, const KafkaConfig& config, const KafkaDefaults& defaults);
+  static void OnLog(const rd_kafka_t* client, int level, const char* facility, const char* text);
+  static void OnError(rd_kafka_t* client, int code, const char* reason, void* opaque);
+
+  rd_kafka_t* client_ = nullptr;
+  std::function<void()> wake_;
+  void* opaque_ = nullptr;
+  std::mutex mutex_;
+  std::string trouble_;  // guarded by mutex_
+};
+
+/// An error of librdkafka as ours: code, and whether it may pass.
+Error FromKafka(rd_kafka_resp_err_t code, std::string message, std::string detail = {});
+bool MayPass(rd_kafka_resp_err_t code);
+
+}  // namespace millrace

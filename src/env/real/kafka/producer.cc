@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Idempotent and in order; a record waits for its broker for ever, as the epoch does that waits for
+// the record. Outcomes come through rd_kafka_poll, on the thread of the owner.
+#include "env/real/kafka/producer.h"
+
+#include <map>
+
+#include "env/real/kafka/handle.h"
+
+namespace millrace {
+namespace {
+
+const KafkaDefaults& ProducerDefaults() {
+  static const KafkaDefaults kDefaults = {
+      {"enable.idempotence", "true"},
+      {"acks", "all"},
+      {"message.timeout.ms", "0"},
+      {"linger.ms", "1"},
+      {"partitioner", "murmur2_random"},
+      {"queue.buffering.max.messages", "100000"},
+      {"queue.buffering.max.kbytes", "65536"},
+      {"topic.metadata.refresh.interval.ms", "60000"},
+      {"reconnect.backoff.max.ms", "2000"},
+      {"retry.backoff.max.ms", "1000"},
+      {"socket.keepalive.enable", "true"},
+  };
+  return kDefaults;
+}
+
+/// An empty text is not null: librdkafka tells them apart by the address.
+const void* Address(const std::optional<std::string_view>& bytes) {
+  if (!bytes) return nullptr;
+  return bytes->data() == nullptr ? "" : bytes->data();
+}
+
+std::vector<std::pair<std::string, std::optional<std::string>>> HeadersOf(
+    const rd_kafka_message_t& message) {
+  std::vector<std::pair<std::string, std::optional<std::string>>> copied;
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(&message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return copied;
+  const char* name = nullptr;
+  const void* value = nullptr;
+  size_t size = 0;
+  for (size_t i = 0;
+       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+       ++i) {
+    copied.emplace_back(name, std::nullopt);
+    if (value != nullptr) copied.back().second.emplace(static_cast<const char*>(value), size);
+  }
+  return copied;
+}
+
+class RealKafkaProducer final : public KafkaProducer {
+ public:
+  Status Open(const KafkaConfig& config) {
+    TRY_ASSIGN(handle_, KafkaHandle::Make(RD_KAFKA_PRODUCER, config, ProducerDefaults(),
+                                          &RealKafkaProducer::OnDelivery, this));
+    if (handle_->wake()) {
+      main_.reset(rd_kafka_queue_get_main(handle_->get()));
+      rd_kafka_queue_cb_event_enable(
+          main_.get(),
+          [](rd_kafka_t*, void* opaque) { static_cast<KafkaHandle*>(opaque)->wake()(); },
+          handle_.get());
+    }
+    return OkStatus();
+  }
+
+  ~RealKafkaProducer() override {
+    if (main_ != nullptr) rd_kafka_queue_cb_event_enable(main_.get(), nullptr, nullptr);
+    main_.reset();
+    // What is still queued belongs to no epoch: it is sent again after the next start.
+    if (handle_ != nullptr) rd_kafka_purge(handle_->get(), RD_KAFKA_PURGE_F_QUEUE);
+    topics_.clear();
+  }
+
+  Result<bool> Produce(const KafkaOutput& record) override;
+  Status Poll(KafkaOutcomes* outcomes) override {
+    outcomes_ = outcomes;
+    rd_kafka_poll(handle_->get(), 0);
+    outcomes_ = nullptr;
+    return handle_->Fatal();
+  }
+  size_t in_flight() override { return static_cast<size_t>(rd_kafka_outq_len(handle_->get())); }
+  std::string Waiting() override { return handle_->Trouble(); }
+
+ private:
+  static void OnDelivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* opaque);
+  void Take(const rd_kafka_message_t& message);
+  Result<rd_kafka_topic_t*> Topic(std::string_view name);
+  rd_kafka_resp_err_t Send(const KafkaOutput& record, rd_kafka_topic_t* topic);
+
+  std::unique_ptr<KafkaHandle> handle_;
+  KafkaOwned<rd_kafka_queue_t> main_;
+  std::map<std::string, KafkaOwned<rd_kafka_topic_t>, std::less<>> topics_;
+  KafkaOutcomes* outcomes_ = nullptr;  // of the Poll that runs
+};
+
+void RealKafkaProducer::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+  static_cast<RealKafkaProducer*>(static_cast<KafkaHandle*>(opaque)->opaque())->Take(*message);
+}
+
+void RealKafkaProducer::Take(const rd_kafka_message_t& message) {
+  const auto tag = reinterpret_cast<uint64_t>(message._private);
+  if (outcomes_ == nullptr) return;  // being destroyed
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    outcomes_->delivered.push_back(tag);
+    return;
+  }
+  KafkaUndelivered failed{.tag = tag, .topic = rd_kafka_topic_name(message.rkt)};
+  failed.partition = message.partition;
+  if (message.key != nullptr) {
+    failed.key.emplace(static_cast<char*>(message.key), message.key_len);
+  }
+  if (message.payload != nullptr) {
+    failed.value.emplace(static_cast<char*>(message.payload), message.len);
+  }
+  rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  failed.timestamp = rd_kafka_message_timestamp(&message, &type);
+  failed.headers = HeadersOf(message);
+  failed.error = FromKafka(message.err, "Kafka refuses a record of topic '" + failed.topic + "'");
+  outcomes_->failed.push_back(std::move(failed));
+}
+
+Result<rd_kafka_topic_t*> RealKafkaProducer::Topic(std::string_view name) {
+  const auto found = topics_.find(name);
+  if (found != topics_.end()) return found->second.get();
+  const std::string text(name);
+  KafkaOwned<rd_kafka_topic_t> topic(rd_kafka_topic_new(handle_->get(), text.c_str(), nullptr));
+  if (topic == nullptr) {
+    return std::unexpected(
+        FromKafka(rd_kafka_last_error(), "topic '" + text + "' cannot be written"));
+  }
+  return topics_.emplace(text, std::move(topic)).first->second.get();
+}
+
+Result<bool> RealKafkaProducer::Produce(const KafkaOutput& record) {
+  TRY_ASSIGN(rd_kafka_topic_t* const topic, Topic(record.topic));
+  const rd_kafka_resp_err_t code = Send(record, topic);
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
+  if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
+  return std::unexpected(
+      FromKafka(code, "Kafka refuses a record of topic '" + std::string(record.topic) + "'"));
+}
+
+rd_kafka_resp_err_t RealKafkaProducer::Send(const KafkaOutput& record, rd_kafka_topic_t* topic) {
+  void* const tag = reinterpret_cast<void*>(record.tag);
+  void* const value = const_cast<void*>(Address(record.value));
+  const size_t value_size = record.value ? record.value->size() : 0;
+  const void* const key = Address(record.key);
+  const size_t key_size = record.key ? record.key->size() : 0;
+  if (record.headers.empty() && record.timestamp == kKafkaNoTimestamp) {
+    const int failed = rd_kafka_produce(topic, record.partition, RD_KAFKA_MSG_F_COPY, value,
+                                        value_size, key, key_size, tag);
+    return failed == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
+  }
+  KafkaOwned<rd_kafka_headers_t> headers;
+  if (!record.headers.empty()) {
+    headers.reset(rd_kafka_headers_new(record.headers.size()));
+    for (const KafkaOutputHeader& header : record.headers) {
+      rd_kafka_header_add(headers.get(), header.name.data(),
+                          static_cast<ssize_t>(header.name.size()), Address(header.value),
+                          header.value ? static_cast<ssize_t>(header.value->size()) : 0);
+    }
+  }
+  const int64_t timestamp = record.timestamp == kKafkaNoTimestamp ? 0 : record.timestamp;
+  const rd_kafka_resp_err_t code = rd_kafka_producev(
+      handle_->get(), RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(record.partition),
+      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(value, value_size),
+      RD_KAFKA_V_KEY(key, key_size), RD_KAFKA_V_TIMESTAMP(timestamp),
+      RD_KAFKA_V_HEADERS(headers.get()), RD_KAFKA_V_OPAQUE(tag), RD_KAFKA_V_END);
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) (void)headers.release();  // the message owns them now
+  return code;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<KafkaProducer>> MakeRealKafkaProducer(const KafkaConfig& config) {
+  auto producer = std::make_unique<RealKafkaProducer>();
+  TRY(producer->Open(config));
+  return producer;
+}
+
+}  // namespace millrace

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Upserts and deletes by key become Flink's changelog, however they are cut into batches.
+#include <gtest/gtest.h>
+
+#include "plan/nodes/changelog_nodes.h"
+#include "support/operator_harness.h"
+
+namespace millrace {
+namespace {
+
+Schema InputSchema() { return Schema({{"k", DataType::String()}, {"v", DataType::BigInt()}}); }
+
+PlanNodePtr MakeNode() {
+  return std::make_shared<ChangelogNormalizeNode>(InputNode(InputSchema()), std::vector<int>{0});
+}
+
+TEST(ChangelogNormalizeTest, SaysWhatChanged) {
+  const Script script = {
+      {.cells = {"a", 1}, .kind = ChangeKind::kUpdateAfter},
+      {.cells = {"b", 5}, .kind = ChangeKind::kUpdateAfter},
+      {.cells = {"a", 1}, .kind = ChangeKind::kUpdateAfter},  // nothing new
+      {.cells = {"a", 2}, .kind = ChangeKind::kUpdateAfter},
+      {.cells = {"b", kNullCell}, .kind = ChangeKind::kDelete},
+      {.cells = {"b", kNullCell}, .kind = ChangeKind::kDelete},  // unknown by now
+      {.cells = {"b", kNullCell}, .kind = ChangeKind::kUpdateAfter},
+      {.cells = {"a", kNullCell}, .kind = ChangeKind::kDelete},
+  };
+  EXPECT_EQ(RunEveryWay(MakeNode(), script),
+            (std::vector<std::string>{"+I[a, 1]", "+I[b, 5]", "-U[a, 1]", "+U[a, 2]", "-D[b, 5]",
+                                      "+I[b, null]", "-D[a, 2]"}));
+}
+
+TEST(ChangelogNormalizeTest, RandomUpsertsAgreeWithAMap) {
+  std::mt19937_64 random(3);
+  Script script;
+  std::map<std::string, int64_t> last;
+  std::vector<std::string> expected;
+  for (int i = 0; i < 2000; ++i) {
+    const std::string key = "k" + std::to_string(random() % 20);
+    const auto value = static_cast<int64_t>(random() % 4);
+    const auto known = last.find(key);
+    const auto text = [&](int64_t v) { return "[" + key + ", " + std::to_string(v) + "]"; };
+    if (random() % 4 == 0) {
+      script.push_back({.cells = {key, kNullCell}, .kind = ChangeKind::kDelete});
+      if (known == last.end()) continue;
+      expected.push_back("-D" + text(known->second));
+      last.erase(known);
+      continue;
+    }
+    script.push_back({.cells = {key, value}, .kind = ChangeKind::kUpdateAfter});
+    if (known == last.end()) {
+      expected.push_back("+I" + text(value));
+    } else if (known->second != value) {
+      expected.push_back("-U" + text(known->second));
+      expected.push_back("+U" + text(value));
+    }
+    last[key] = value;
+  }
+  EXPECT_EQ(RunEveryWay(MakeNode(), script), expected);
+}
+
+TEST(ChangelogNormalizeTest, ALargeBatchGoesOutInPieces) {
+  BatchBuilder builder(InputSchema());
+  for (int i = 0; i < 8192; ++i) builder.Row({"a", i}, ChangeKind::kUpdateAfter);
+  OperatorHarness harness(MakeNode());
+  harness.OnBatch(0, builder.Build());
+  ASSERT_EQ(harness.rows().size(), 2 * 8192u - 1);
+  EXPECT_EQ(harness.rows().back(), "+U[a, 8191]");
+  EXPECT_EQ(harness.entries("rows"), 1u);
+}
+
+}  // namespace
+}  // namespace millrace

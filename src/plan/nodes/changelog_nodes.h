@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nodes that turn one kind of changelog into another.
+#pragma once
+
+#include "plan/node.h"
+
+namespace millrace {
+
+/// Upserts and deletes by key -> a full changelog: +I for a new key, -U and +U for a known one, -D
+/// with the whole last row for a delete. An upsert that changes nothing and a delete of an unknown
+/// key give nothing.
+class ChangelogNormalizeNode final : public PlanNode {
+ public:
+  static constexpr std::string_view kKind = "ChangelogNormalize";
+  ChangelogNormalizeNode(PlanNodePtr input, std::vector<int> keys);
+  std::string_view kind() const override { return kKind; }
+  PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
+  std::string details() const override;
+  ChangelogMode changelog_mode() const override { return ChangelogMode::All(); }
+  Distribution required_distribution(size_t) const override { return Distribution::Hash(keys_); }
+  bool has_keyed_state() const override { return true; }
+  std::string state_description() const override { return "last row per key, for ever"; }
+  const std::vector<int>& keys() const { return keys_; }
+
+ private:
+  std::vector<int> keys_;
+};
+
+}  // namespace millrace
