@@ -52,6 +52,7 @@ Job::~Job() = default;
 Result<std::unique_ptr<Job>> Job::Create(JobSpec spec) {
   auto state = std::make_unique<JobState>(std::move(spec));
   TRY_ASSIGN(state->graph, JobGraph::Build(state->spec.roots, state->spec.settings.parallelism));
+  state->taps = std::make_shared<TapHub>(state->graph, state->spec.settings.parallelism);
   TRY_ASSIGN(const StartPoint start, DecideStart(state.get()));
   TRY(BuildJob(state.get(), start));
   state->started_at = state->spec.env.clock->MonotonicNanos();
@@ -72,6 +73,8 @@ Status Job::Run() {
   SayDeadLetters(Snapshot(), job.spec);
   return result();
 }
+
+std::shared_ptr<TapHub> Job::taps() const { return state_->taps; }
 
 void Job::RequestStop() { state_->control.stop = true; }
 

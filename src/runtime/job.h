@@ -54,6 +54,8 @@ class Job {
   /// Stop reading, complete a last epoch, end with success. Safe in a signal handler.
   void RequestStop();
   JobSnapshot Snapshot() const;
+  /// Where the rows on its edges can be looked at; may outlive the job.
+  std::shared_ptr<TapHub> taps() const;
   /// What the sources and operators wait for, a line each. Asks the shards, waits up to 200 ms.
   std::vector<std::string> DescribeWaiting();
 

@@ -18,6 +18,7 @@ struct JobSettings {
   int64_t batch_delay_ms = 0;
   int64_t discovery_interval_ms = 1000;
   size_t exchange_capacity = 16;  // batches in flight from one shard to another on one edge
+  int64_t latency_budget_ms = 0;  // 0 = none
   bool fail_on_row_error = false;
   bool drop_nulls = false;  // rows with NULL in a NOT NULL column of a sink
 

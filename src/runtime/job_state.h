@@ -13,6 +13,7 @@
 #include "runtime/job.h"
 #include "runtime/job_control.h"
 #include "runtime/job_graph.h"
+#include "runtime/tap/tap.h"
 
 namespace millrace {
 
@@ -23,6 +24,7 @@ struct JobState {
   JobSpec spec;
   std::unique_ptr<FileLock> lock;
   JobGraph graph;
+  std::shared_ptr<TapHub> taps;  // shared with those who look
   JobControl control;
   std::unique_ptr<DeadLetterFiles> dead_letters;
   std::vector<std::unique_ptr<Source>> sources;  // for discovery only

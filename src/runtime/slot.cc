@@ -10,6 +10,8 @@ void SlotOutput::Push(Batch batch) {
   rows_in_call_ += batch.num_rows;
   rows_out_ += static_cast<uint64_t>(batch.num_rows);
   idle_ = false;
+  if (tap_ != nullptr && tap_->heard()) [[unlikely]]
+    tap_->Offer(batch);
   Send(std::move(batch));
 }
 

@@ -15,6 +15,7 @@
 #include "runtime/exchange/input_port.h"
 #include "runtime/job_graph.h"
 #include "runtime/metrics/stage_latency.h"
+#include "runtime/tap/tap.h"
 
 namespace millrace {
 
@@ -24,6 +25,9 @@ class SlotOutput final : public Output {
   void AddExchange(std::unique_ptr<ExchangeSender> sender) {
     senders_.push_back(std::move(sender));
   }
+
+  /// Where others may look at what is pushed.
+  void SetTap(TapPoint* tap) { tap_ = tap; }
 
   void Push(Batch batch) override;
   void Push(Watermark watermark) override;
@@ -45,6 +49,7 @@ class SlotOutput final : public Output {
  private:
   void Send(Event event);
 
+  TapPoint* tap_ = nullptr;
   std::vector<InputPort*> ports_;
   std::vector<std::unique_ptr<ExchangeSender>> senders_;
   int64_t rows_in_call_ = 0;

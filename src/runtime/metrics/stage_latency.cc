@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/metrics/stage_latency.h"
 
+#include <algorithm>
+
 namespace millrace {
 
 void StageLatency::Record(const Batch& batch, int64_t write_begin, int64_t write_end) {
@@ -26,6 +28,7 @@ void StageLatency::RecordEvents(const Batch& batch, int64_t arrival, int64_t wri
   action.Record(write, count);
   processing.Record(total - decode - batch.timing.inference - write, count);
   end_to_end.Record(total, count);
+  if (budget_nanos > 0 && total > budget_nanos) over_budget += count;
 }
 
 void StageLatency::Merge(const StageLatency& other) {
@@ -34,6 +37,8 @@ void StageLatency::Merge(const StageLatency& other) {
   inference.Merge(other.inference);
   action.Merge(other.action);
   end_to_end.Merge(other.end_to_end);
+  budget_nanos = std::max(budget_nanos, other.budget_nanos);
+  over_budget += other.over_budget;
 }
 
 }  // namespace millrace

@@ -17,6 +17,8 @@ struct StageLatency {
   LatencyHistogram inference;
   LatencyHistogram action;
   LatencyHistogram end_to_end;
+  int64_t budget_nanos = 0;  // millrace.latency-budget; 0 = none
+  uint64_t over_budget = 0;  // events whose end_to_end was longer than that
 
   /// The rows of `batch` were written between two moments (monotonic nanoseconds).
   void Record(const Batch& batch, int64_t write_begin, int64_t write_end);
