@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/binding/statement_binder.h"
+#include "plan/latency_budget.h"
 #include "plan/program.h"
 #include "sql/parser.h"
 
@@ -42,6 +43,8 @@ Program Compiler::Compile(std::string_view text, DiagnosticList* diagnostics) {
   if (program.name.empty()) program.name = options_.default_name;
   if (diagnostics->has_errors()) {
     VerifyTries(text, catalog_before, settings_before, diagnostics);
+  } else {
+    for (const Step& step : program.steps) WarnOverBudget(step, text, diagnostics);
   }
   diagnostics->Normalize();
   return program;

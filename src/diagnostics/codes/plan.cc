@@ -122,6 +122,25 @@ INSERT INTO alerts SELECT card FROM payments)",
         .fixed = R"(
 INSERT INTO alerts SELECT card, amount FROM payments)",
     },
+    CodeInfo{
+        .code = "MR0420",
+        .title = "latency budget that cannot be met",
+        .explanation = R"(
+`SET 'millrace.latency-budget'` declares how long an event may take from its arrival to its
+action. This operator can hold a row for longer: a window closes only when the watermark passes
+its end, OVER waits for the watermark unless `millrace.over.emit` is `'on-arrival'`, and the
+watermark itself stays as far behind as its WATERMARK clause says. A warning: the file runs, and
+the run counts the events that came later than the budget.)",
+        .example = R"(
+SET 'millrace.latency-budget' = '100 ms';
+INSERT INTO scored SELECT card, COUNT(*) OVER (PARTITION BY card ORDER BY ts
+  RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW) FROM payments)",
+        .fixed = R"(
+SET 'millrace.latency-budget' = '100 ms';
+SET 'millrace.over.emit' = 'on-arrival';
+INSERT INTO scored SELECT card, COUNT(*) OVER (PARTITION BY card ORDER BY ts
+  RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW) FROM payments)",
+    },
 };
 
 }  // namespace
