@@ -84,6 +84,8 @@ std::vector<OptionSpec> FilesystemOptions() {
 std::vector<OptionSpec> FilesystemExtraOptions() {
   return {Typed("rows-per-second", OptionType::kLong, "",
                 "Replay at this pace: row n arrives n / rate seconds after the first."),
+          Typed("skip-lines", OptionType::kLong, "",
+                "Lines at the start of each file that are no records, such as a CSV header."),
           Text("dead-letter.path", "", "File for records that could not be decoded.")};
 }
 
@@ -147,10 +149,6 @@ Status CheckFilesystem(const TableContext& table, bool for_write) {
     }
   }
   if (for_write) return CheckSinkOptions(table);
-  if (!table.partition_keys.empty()) {
-    return UserError("MR0506", "reading a table with PARTITIONED BY is not supported yet", {},
-                     "declare a table on the directory without PARTITIONED BY");
-  }
   const std::string pattern = table.options.GetString("source.path.regex-pattern");
   if (!pattern.empty()) {
     regex_t compiled;

@@ -12,7 +12,9 @@
 
 #include "base/check.h"
 #include "connectors/filesystem/options.h"
+#include "connectors/filesystem/partition_path.h"
 #include "connectors/filesystem/random_access.h"
+#include "connectors/partition_metadata.h"
 
 namespace millrace {
 namespace {
@@ -29,6 +31,16 @@ Result<uint64_t> ParsePosition(std::string_view text) {
   return value;
 }
 
+/// SET 'millrace.table.<t>.skip-lines'; checked when the table was declared.
+int64_t SkipLinesOf(const TableContext& table) {
+  const auto found = table.extras.find("skip-lines");
+  if (found == table.extras.end()) return 0;
+  const std::string& text = found->second.text;
+  int64_t lines = 0;
+  std::from_chars(text.data(), text.data() + text.size(), lines);
+  return lines;
+}
+
 std::string_view NameOf(std::string_view path) {
   const size_t slash = path.find_last_of('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
@@ -38,6 +50,13 @@ std::shared_ptr<arrow::Array> OneText(std::string_view text) {
   arrow::StringBuilder builder;
   std::shared_ptr<arrow::Array> array;
   CHECK(builder.Append(text).ok() && builder.Finish(&array).ok());
+  return array;
+}
+
+std::shared_ptr<arrow::Array> OneNull() {
+  arrow::StringBuilder builder;
+  std::shared_ptr<arrow::Array> array;
+  CHECK(builder.AppendNull().ok() && builder.Finish(&array).ok());
   return array;
 }
 
@@ -60,9 +79,12 @@ std::shared_ptr<arrow::Array> MetadataValue(const std::string& key, const FileIn
 /// The bytes of one file in chunks; what is appended after it was opened is not read.
 class ByteReader final : public SplitReader {
  public:
-  ByteReader(std::unique_ptr<ReadableFile> file, uint64_t size,
+  ByteReader(std::unique_ptr<ReadableFile> file, uint64_t size, int64_t skip_lines,
              std::vector<std::shared_ptr<arrow::Array>> metadata)
-      : file_(std::move(file)), size_(size), metadata_(std::move(metadata)) {}
+      : file_(std::move(file)),
+        size_(size),
+        skip_lines_(skip_lines),
+        metadata_(std::move(metadata)) {}
 
   Status Seek(std::string_view position) override {
     TRY_ASSIGN(offset_, ParsePosition(position));
@@ -74,6 +96,7 @@ class ByteReader final : public SplitReader {
 
   Result<ReadResult> Read(int64_t) override {
     ReadResult result;
+    if (offset_ == 0 && skip_lines_ > 0) TRY(SkipLines());
     if (offset_ >= size_) {
       result.kind = ReadResult::Kind::kEnd;
       return result;
@@ -95,6 +118,23 @@ class ByteReader final : public SplitReader {
   std::string PositionAt(uint64_t offset) const override { return std::to_string(offset); }
 
  private:
+  /// Moves behind the lines at the start of the file that are no records.
+  Status SkipLines() {
+    int64_t missing = skip_lines_;
+    while (missing > 0 && offset_ < size_) {
+      TRY_ASSIGN(const auto bytes, ReadBytes(std::min<uint64_t>(kChunkBytes, size_ - offset_)));
+      if (bytes->empty()) return OkStatus();
+      size_t behind = 0;
+      while (missing > 0 && behind < bytes->size()) {
+        const size_t end = bytes->find('\n', behind);
+        behind = end == std::string::npos ? bytes->size() : end + 1;
+        if (end != std::string::npos) --missing;
+      }
+      offset_ += behind;
+    }
+    return OkStatus();
+  }
+
   Result<std::shared_ptr<const std::string>> ReadBytes(size_t size) {
     auto bytes = std::make_shared<std::string>();
     Result<size_t> read = 0;
@@ -110,6 +150,7 @@ class ByteReader final : public SplitReader {
 
   std::unique_ptr<ReadableFile> file_;
   uint64_t size_;
+  int64_t skip_lines_;
   uint64_t offset_ = 0;
   std::vector<std::shared_ptr<arrow::Array>> metadata_;
 };
@@ -172,7 +213,10 @@ class FilesystemSource final : public Source {
         pattern_(table.options.GetString("source.path.regex-pattern")),
         bounded_(!table.options.Has("source.monitor-interval")),
         whole_files_(table.whole_files),
+        skip_lines_(SkipLinesOf(table)),
         metadata_keys_(table.metadata_keys),
+        partition_keys_(table.partition_keys),
+        default_partition_(table.options.GetString("partition.default-name")),
         disk_(table.env.disk) {}
 
   bool bounded() const override { return bounded_; }
@@ -191,7 +235,8 @@ class FilesystemSource final : public Source {
     }
     TRY_ASSIGN(const auto files, disk_->List(path_, true));
     for (const FileInfo& file : files) {
-      if (!file.directory && IsVisible(file.path) && pattern_.Matches(file.path)) {
+      if (!file.directory && IsVisible(file.path) && pattern_.Matches(file.path) &&
+          PartitionOf(file.path).has_value()) {
         splits.push_back({file.path, true});
       }
     }
@@ -203,16 +248,34 @@ class FilesystemSource final : public Source {
     TRY_ASSIGN(const auto info, disk_->Stat(split.id));
     if (!info) return ExternalError("MR0507", "'" + split.id + "' does not exist any more");
     std::vector<std::shared_ptr<arrow::Array>> metadata;
-    for (const std::string& key : metadata_keys_) metadata.push_back(MetadataValue(key, *info));
+    const auto partition = PartitionOf(split.id);
+    for (const std::string& key : metadata_keys_) {
+      if (!key.starts_with(kPartitionMetadata)) {
+        metadata.push_back(MetadataValue(key, *info));
+        continue;
+      }
+      const auto column = std::ranges::find(partition_keys_, key.substr(kPartitionMetadata.size()));
+      CHECK(partition.has_value() && column != partition_keys_.end());
+      const auto& value = (*partition)[static_cast<size_t>(column - partition_keys_.begin())];
+      metadata.push_back(value ? OneText(*value) : OneNull());
+    }
     TRY_ASSIGN(auto file, disk_->OpenForRead(split.id));
     if (whole_files_) {
       return std::make_unique<WholeFileReader>(MakeRandomAccessFile(std::move(file), info->size),
                                                std::move(metadata));
     }
-    return std::make_unique<ByteReader>(std::move(file), info->size, std::move(metadata));
+    return std::make_unique<ByteReader>(std::move(file), info->size, skip_lines_,
+                                        std::move(metadata));
   }
 
  private:
+  /// The partition of a file; nullopt if a table has partitions and the file is in none.
+  std::optional<std::vector<std::optional<std::string>>> PartitionOf(std::string_view path) const {
+    path.remove_prefix(std::min(path_.size(), path.size()));
+    while (path.starts_with('/')) path.remove_prefix(1);
+    return PartitionValuesOf(path, partition_keys_, default_partition_);
+  }
+
   bool IsVisible(std::string_view path) const {
     std::string_view rest = path.substr(std::min(path_.size(), path.size()));
     while (!rest.empty()) {
@@ -227,7 +290,10 @@ class FilesystemSource final : public Source {
   PathPattern pattern_;
   bool bounded_;
   bool whole_files_;
+  int64_t skip_lines_;
   std::vector<std::string> metadata_keys_;
+  std::vector<std::string> partition_keys_;
+  std::string default_partition_;
   Disk* disk_;
 };
 

@@ -23,11 +23,13 @@ class FileSourceTest : public testing::Test {
   }
 
   std::unique_ptr<Source> Open(std::map<std::string, OptionValue> values = {},
-                               std::vector<std::string> metadata = {}) {
+                               std::vector<std::string> metadata = {},
+                               std::map<std::string, OptionValue> extras = {}) {
     values.try_emplace("path", OptionValue{"/in"});
     TableContext table{.table = "t", .schema = Schema({{"s", DataType::String()}})};
     table.options = Options(connector_->options(), std::move(values));
     table.metadata_keys = std::move(metadata);
+    table.extras = std::move(extras);
     table.env = {.clock = &clock_, .disk = &disk_};
     auto source = connector_->MakeSource(table);
     EXPECT_TRUE(source.has_value());
@@ -89,6 +91,28 @@ TEST_F(FileSourceTest, ReadsInChunksAndResumesAnywhere) {
   EXPECT_TRUE(end_of_file);
   EXPECT_EQ(read, text.substr(1000));
   EXPECT_EQ((*reader)->PositionAt(17), "17");
+}
+
+TEST_F(FileSourceTest, SkipsLinesAtTheStartButNotBehindAPosition) {
+  Write("/in/a", "name,n\n# two\nann,1\nbob,2\n");
+  const auto read = [&](const char* lines, const char* position) -> std::string {
+    const auto source = Open({}, {}, {{"skip-lines", {lines}}});
+    const auto reader = source->Open({"/in/a"});
+    EXPECT_TRUE(reader.has_value());
+    if (position != nullptr) EXPECT_TRUE((*reader)->Seek(position));
+    const auto result = (*reader)->Read(8192);
+    EXPECT_TRUE(result.has_value());
+    if (result->kind != ReadResult::Kind::kData) return "end";
+    const auto& chunk = std::get<RawChunk>(result->data);
+    EXPECT_TRUE(chunk.end_of_file);
+    return std::to_string(chunk.offset) + ":" + *chunk.bytes;
+  };
+  EXPECT_EQ(read("0", nullptr), "0:name,n\n# two\nann,1\nbob,2\n");
+  EXPECT_EQ(read("1", nullptr), "7:# two\nann,1\nbob,2\n");
+  EXPECT_EQ(read("2", nullptr), "13:ann,1\nbob,2\n");
+  EXPECT_EQ(read("2", "19"), "19:bob,2\n");
+  EXPECT_EQ(read("4", nullptr), "end");
+  EXPECT_EQ(read("9", nullptr), "end");
 }
 
 TEST_F(FileSourceTest, RefusesAFileThatShrank) {

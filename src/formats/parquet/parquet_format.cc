@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/parquet/parquet_format.h"
 
+#include "formats/file_schema.h"
 #include "formats/parquet/file_reader.h"
+#include "formats/parquet/file_schema.h"
 #include "formats/parquet/file_writer.h"
 
 namespace millrace {
@@ -27,7 +29,7 @@ bool Supported(const DataType& type) {
   }
 }
 
-class ParquetFormat final : public Format {
+class ParquetFormat final : public Format, public FileSchemaReader {
  public:
   std::string_view name() const override { return "parquet"; }
   bool is_file_format() const override { return true; }
@@ -73,6 +75,10 @@ class ParquetFormat final : public Format {
       std::shared_ptr<arrow::io::RandomAccessFile> file, const Schema& schema,
       const Options&) const override {
     return MakeParquetReader(std::move(file), schema);
+  }
+
+  Result<Schema> ReadSchema(std::shared_ptr<arrow::io::RandomAccessFile> file) const override {
+    return ReadParquetSchema(std::move(file));
   }
 
   Result<std::unique_ptr<FileWriter>> MakeFileWriter(std::shared_ptr<arrow::io::OutputStream> file,
