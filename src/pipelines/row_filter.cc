@@ -19,8 +19,8 @@ std::string QueryText(const Schema& schema, const std::string& condition) {
   for (const Column& column : schema) {
     std::string name = column.name;
     if (const int earlier = uses[column.name]++; earlier > 0) name += std::to_string(earlier);
-    columns += (columns.empty() ? "" : ", ") + sql::QuoteIdentifier(name) + " " +
-               column.type.ToString();
+    columns +=
+        (columns.empty() ? "" : ", ") + sql::QuoteIdentifier(name) + " " + column.type.ToString();
   }
   const std::string table = sql::QuoteIdentifier(kName);
   return "CREATE TABLE " + table + " (" + columns +

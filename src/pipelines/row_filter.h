@@ -15,8 +15,7 @@ class RowFilter {
  public:
   /// Compiles `condition` as the WHERE of a query over these columns. A column name that is there
   /// twice is followed by a number from its second use on. The error is the first one found.
-  static Result<std::unique_ptr<RowFilter>> Make(const Schema& schema,
-                                                 const std::string& condition,
+  static Result<std::unique_ptr<RowFilter>> Make(const Schema& schema, const std::string& condition,
                                                  const CompilerOptions& options);
 
   /// The rows for which the condition is TRUE; rows on which it fails are left out.

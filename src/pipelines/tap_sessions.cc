@@ -128,9 +128,8 @@ Status TapSessions::Collect(Session* session, const Attached& attached, TapAnswe
 
 void TapSessions::CloseForgotten() {
   const int64_t now = clock_->MonotonicNanos();
-  std::erase_if(sessions_, [&](const auto& entry) {
-    return now - entry.second.last_read > kForgottenNanos;
-  });
+  std::erase_if(sessions_,
+                [&](const auto& entry) { return now - entry.second.last_read > kForgottenNanos; });
 }
 
 }  // namespace millrace

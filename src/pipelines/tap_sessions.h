@@ -34,10 +34,10 @@ struct TapAnswer {
     size_t edge = 0;  // index into edges
     Batch batch;
   };
-  std::vector<Edge> edges;      // that match
-  std::vector<Rows> rows;       // that passed the condition
-  uint64_t seen = 0;            // rows that went by since the last Read
-  uint64_t looked_at = 0;       // of these, compared with the condition
+  std::vector<Edge> edges;         // that match
+  std::vector<Rows> rows;          // that passed the condition
+  uint64_t seen = 0;               // rows that went by since the last Read
+  uint64_t looked_at = 0;          // of these, compared with the condition
   std::vector<std::string> names;  // if nothing matches: what there is
 };
 

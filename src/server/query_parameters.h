@@ -18,8 +18,7 @@ class QueryParameters {
 
   std::string Text(std::string_view name) const;  // empty if it is not there
   /// MR0764 unless it is a number from `min` to `max`; `absent` if it is not there.
-  Result<uint64_t> Number(std::string_view name, uint64_t absent, uint64_t min,
-                          uint64_t max) const;
+  Result<uint64_t> Number(std::string_view name, uint64_t absent, uint64_t min, uint64_t max) const;
 
  private:
   std::map<std::string, std::string, std::less<>> values_;

@@ -106,7 +106,8 @@ Result<std::string> Answer(RunningPipelines* pipelines, const QueryParameters& q
 
 void Handle(const RouteContext& context, RoutedRequest routed, HttpResponder responder) {
   const std::string_view target = routed.request.target;
-  auto query = QueryParameters::Parse(target.substr(std::min(target.find('?'), target.size() - 1) + 1));
+  auto query =
+      QueryParameters::Parse(target.substr(std::min(target.find('?'), target.size() - 1) + 1));
   if (!query) return responder.Send(ErrorAnswer(query.error()));
   auto answer = Answer(context.pipelines, *query);
   responder.Send(answer ? JsonAnswer(200, *std::move(answer)) : ErrorAnswer(answer.error()));
