@@ -10,11 +10,14 @@
 #include "env/clock.h"
 #include "env/disk.h"
 #include "env/http_client.h"
+#include "env/kafka_client.h"
 #include "env/line_writer.h"
+#include "server/door.h"
 
 namespace {
 
 constexpr int kHttpRequestsInFlight = 256;
+constexpr int kBackgroundThreads = 2;
 
 std::optional<std::string> EnvironmentVariable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -34,11 +37,13 @@ int main(int argc, char** argv) {
   const auto disk = MakeRealDisk();
   const auto output = MakeLineWriter(STDOUT_FILENO);
   const auto error = MakeLineWriter(STDERR_FILENO);
+  const auto background = MakeThreadExecutor(kBackgroundThreads);
   auto http = MakeCurlHttpClient(kHttpRequestsInFlight);
   if (!http) {
     std::fprintf(stderr, "%s\n", http.error().ToString().c_str());
     return kExitEnvironment;
   }
+  const auto kafka = MakeRealKafkaClients();
   ConnectorRegistry connectors;
   RegisterBuiltinConnectors(&connectors);
   FormatRegistry formats;
@@ -49,9 +54,12 @@ int main(int argc, char** argv) {
   Application application;
   application.registries = {&BuiltinFunctions(), &BuiltinAggregates(), &connectors, &formats,
                             &models};
+  application.open_door = OpenHttpDoor;
   application.env.clock = clock.get();
   application.env.disk = disk.get();
   application.env.http = http->get();
+  application.env.background = background.get();
+  application.env.kafka = kafka.get();
   application.env.output = output.get();
   application.env.error = error.get();
   application.env.variables = EnvironmentVariable;

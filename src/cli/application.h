@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/secrets.h"
+#include "pipelines/door.h"
 #include "plan/binding/bind_context.h"
 
 namespace millrace {
@@ -17,6 +18,7 @@ enum ExitCode : int { kExitOk = 0, kExitFindings = 1, kExitUsage = 2, kExitEnvir
 struct Application {
   Registries registries;
   Environment env;
+  DoorOpener open_door;             // empty: programs cannot be reached
   bool output_is_terminal = false;  // standard output
   bool error_is_terminal = false;   // standard error
   Secrets secrets;                  // of the texts that were loaded; never said

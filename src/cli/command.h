@@ -32,6 +32,9 @@ class Command {
 };
 
 std::vector<std::unique_ptr<Command>> BuiltinCommands();
+/// Makes a sub-command with its options of each of them, and of the common options.
+std::vector<std::pair<CLI::App*, Command*>> DeclareCommands(
+    const std::vector<std::unique_ptr<Command>>& commands, CLI::App* app, CommonOptions* common);
 
 /// Shows diagnostics: JSON on standard output, else text on standard error. Exit status they imply.
 int ShowDiagnostics(const Application& application, const CommonOptions& common,

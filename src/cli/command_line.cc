@@ -71,6 +71,19 @@ int ShowUsage(const Application& application, const CommonOptions& common, const
   return error.code.starts_with("MR09") ? kExitUsage : status;
 }
 
+std::vector<std::pair<CLI::App*, Command*>> DeclareCommands(
+    const std::vector<std::unique_ptr<Command>>& commands, CLI::App* app, CommonOptions* common) {
+  std::vector<std::pair<CLI::App*, Command*>> verbs;
+  for (const auto& command : commands) {
+    CLI::App* sub = app->add_subcommand(command->name(), command->help());
+    sub->fallthrough(false);
+    DeclareCommon(sub, common);
+    command->Declare(sub);
+    verbs.emplace_back(sub, command.get());
+  }
+  return verbs;
+}
+
 int RunCommandLine(int argc, const char* const* argv, Application* application) {
   CLI::App app("Real-time AI pipelines from one SQL file.", "millrace");
   app.set_help_flag("-h,--help", "Show help");
@@ -78,14 +91,7 @@ int RunCommandLine(int argc, const char* const* argv, Application* application) 
   app.footer("Exit status: 0 fine, 1 findings or failure, 2 usage, 3 environment.");
   CommonOptions common;
   const auto commands = BuiltinCommands();
-  std::vector<std::pair<CLI::App*, Command*>> verbs;
-  for (const auto& command : commands) {
-    CLI::App* sub = app.add_subcommand(command->name(), command->help());
-    sub->fallthrough(false);
-    DeclareCommon(sub, &common);
-    command->Declare(sub);
-    verbs.emplace_back(sub, command.get());
-  }
+  const auto verbs = DeclareCommands(commands, &app, &common);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

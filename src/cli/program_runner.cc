@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/program_runner.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <condition_variable>
@@ -8,6 +9,8 @@
 #include <cstdio>
 #include <thread>
 
+#include "cli/output/budget_remark.h"
+#include "cli/output/limited_rows.h"
 #include "cli/output/progress_line.h"
 #include "cli/output/run_report.h"
 #include "cli/program_progress.h"
@@ -76,6 +79,7 @@ bool WritesToOutput(const Step& step) {
 struct ProgramRunner::RunningJob {
   std::string title;
   std::unique_ptr<RowWriter> rows;
+  std::unique_ptr<LimitedRows> limit;  // between the job and `rows`, if there is one
   std::unique_ptr<Job> job;
   std::thread thread;           // background jobs only
   bool shows_progress = false;  // nothing else is written to the screen
@@ -129,15 +133,24 @@ void ProgramRunner::StopAll() {
 
 Status ProgramRunner::Run(const Program& program) {
   const SignalScope signals;
-  Status status = RunSteps(program);
-  if (!status) StopAll();
-  const Status background = WaitForBackground();
-  if (status) status = background;
+  const bool runs = std::ranges::any_of(
+      program.steps, [](const Step& step) { return step.kind == Step::Kind::kJob; });
+  Status status = runs ? RunLive(program) : RunSteps(program);
   if (!options_.report_path.empty()) {
     const Status report = WriteReport();
     if (status) status = report;
   }
   return status;
+}
+
+Status ProgramRunner::RunLive(const Program& program) {
+  TRY_ASSIGN(live_, LiveServices::Make(application_, program, options_.data_dir));
+  TRY(live_->OpenDoor(options_.door, options_.quiet));
+  Status status = RunSteps(program);
+  if (!status) StopAll();
+  const Status background = WaitForBackground();
+  live_->Close();
+  return status ? background : status;
 }
 
 Status ProgramRunner::RunSteps(const Program& program) {
@@ -183,6 +196,8 @@ Result<JobSpec> ProgramRunner::MakeSpec(const Program& program, const Step& step
   spec.roots = step.roots;
   spec.pipeline = program.name;
   spec.env = application_->env;
+  spec.services = live_->services();
+  spec.services.stopping = [] { return g_stop_requested.load(); };
   spec.fresh = options_.fresh;
   if (step.is_select) spec.dead_letter_dir = options_.data_dir + "/dead-letters/select";
   spec.session = step.session;
@@ -229,11 +244,21 @@ Status ProgramRunner::RunJob(const Program& program, const Step& step, size_t nu
   if (step.is_select) {
     running->rows = MakeRowWriter(options_.style, application_);
     spec.collector = running->rows.get();
+    if (options_.row_limit >= 0) {
+      running->limit =
+          std::make_unique<LimitedRows>(running->rows.get(), options_.row_limit,
+                                        [target = running.get()] { target->job->RequestStop(); });
+      spec.collector = running->limit.get();
+    }
   }
+  const std::string data_dir = spec.data_dir;
   auto job = Job::Create(std::move(spec));
   if (!job) return std::unexpected(std::move(job).error().With(step.title));
   running->job = *std::move(job);
   RunningJob* current = running.get();
+  live_->pipelines().AddJob(step.title, data_dir, step.roots,
+                            [current] { return current->job->Snapshot(); });
+  if (TapSessions* taps = live_->pipelines().taps()) taps->AddJob(step.title, current->job->taps());
   {
     const std::lock_guard lock(mutex_);
     jobs_.push_back(std::move(running));
@@ -256,9 +281,14 @@ void ProgramRunner::SayLate(const RunningJob& running) const {
 
 Status ProgramRunner::Drive(RunningJob* running) {
   Status status = running->job->Run();
+  live_->pipelines().EndJob(running->title, status);
   running->done = true;
   if (running->watcher.joinable()) running->watcher.join();
-  if (!options_.quiet) SayLate(*running);
+  if (!options_.quiet) {
+    SayLate(*running);
+    const std::string budget = BudgetRemark::Summary(running->job->Snapshot());
+    if (!budget.empty()) application_->Say(budget);
+  }
   if (!status) {
     StopAll();
     return std::unexpected(std::move(status).error().With(running->title));
@@ -269,6 +299,7 @@ Status ProgramRunner::Drive(RunningJob* running) {
 void ProgramRunner::Watch(RunningJob* running) {
   Clock* clock = application_->env.clock;
   ProgressLine progress(application_, running->shows_progress && !options_.quiet);
+  BudgetRemark budget;
   uint64_t rows = 0;
   int64_t last_output = clock->MonotonicNanos();
   int64_t last_look = last_output;
@@ -278,6 +309,7 @@ void ProgramRunner::Watch(RunningJob* running) {
     clock->SleepNanos(kTickNanos);
     if (g_stop_requested && !stopping) {
       stopping = true;
+      live_->pipelines().SetState(RunningPipelines::State::kStopping);
       progress.Clear();
       if (!options_.quiet) application_->Say("stopping: draining what was read\n");
       running->job->RequestStop();
@@ -286,6 +318,10 @@ void ProgramRunner::Watch(RunningJob* running) {
     if (options_.quiet || stopping || now - last_look < kLookNanos) continue;
     last_look = now;
     const JobSnapshot snapshot = running->job->Snapshot();
+    if (const std::string remark = budget.Update(snapshot, now); !remark.empty()) {
+      progress.Clear();
+      application_->Say(remark);
+    }
     if (snapshot.accounting.out != rows) {
       rows = snapshot.accounting.out;
       last_output = now;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/live_services.h"
 #include "cli/output/row_writer.h"
 #include "plan/program.h"
 #include "runtime/job.h"
@@ -20,6 +21,8 @@ struct RunOptions {
   bool fresh = false;
   bool quiet = false;
   RowStyle style = RowStyle::kChangelog;
+  DoorOptions door;
+  int64_t row_limit = -1;                  // a SELECT ends after so many rows; -1 = no limit
   std::string report_path;                 // JSON report at the end; empty = none
   int64_t silence_nanos = 10'000'000'000;  // without output for so long: say what is waited for
 };
@@ -41,6 +44,7 @@ class ProgramRunner {
  private:
   struct RunningJob;
 
+  Status RunLive(const Program& program);
   Status RunSteps(const Program& program);
   Status RunEach(const Program& program, size_t jobs, const ProgramProgress* progress);
   Status RunJob(const Program& program, const Step& step, size_t number, size_t jobs);
@@ -55,6 +59,7 @@ class ProgramRunner {
 
   const Application* application_;
   RunOptions options_;
+  std::unique_ptr<LiveServices> live_;  // outlives the jobs
   std::mutex mutex_;
   std::vector<std::unique_ptr<RunningJob>> jobs_;
 };

@@ -8,7 +8,7 @@
 namespace millrace {
 
 void ScriptOptions::Declare(CLI::App* app) {
-  app->add_option("file", file, "SQL file; - reads standard input");
+  app->add_option("file", file, "SQL file; - reads standard input")->type_name("SQL_FILE");
   app->add_option("-e,--execute", expression, "SQL text instead of a file");
   app->add_option("-D,--define", definitions, "key=value: overrides a SET of the file")
       ->allow_extra_args(false);

@@ -51,8 +51,8 @@ std::string Secrets::Mask(std::string_view text) const {
 }
 
 void Secrets::Mask(Diagnostic* diagnostic) const {
-  for (std::string* text : {&diagnostic->message, &diagnostic->detail, &diagnostic->try_text,
-                            &diagnostic->next_step}) {
+  for (std::string* text :
+       {&diagnostic->message, &diagnostic->detail, &diagnostic->try_text, &diagnostic->next_step}) {
     *text = Mask(*text);
   }
   for (Label& label : diagnostic->labels) label.text = Mask(label.text);

@@ -11,7 +11,10 @@ class CheckCommand final : public Command {
  public:
   std::string name() const override { return "check"; }
   std::string help() const override { return "Check a pipeline without running it"; }
-  void Declare(CLI::App* app) override { script_.Declare(app); }
+  void Declare(CLI::App* app) override {
+    script_.Declare(app);
+    app->add_flag("--deny-warnings", deny_warnings_, "Exit with 1 if there is a warning");
+  }
 
   int Run(Application* application, const CommonOptions& common) override {
     auto script = LoadScript(application, script_);
@@ -19,7 +22,12 @@ class CheckCommand final : public Command {
     Compiler compiler(MakeCompilerOptions(*application, *script));
     DiagnosticList diagnostics;
     const Program program = compiler.Compile(script->source.text(), &diagnostics);
-    const int status = ShowDiagnostics(*application, common, diagnostics, &script->source);
+    int status = ShowDiagnostics(*application, common, diagnostics, &script->source);
+    if (status == kExitOk && deny_warnings_) {
+      for (const Diagnostic& entry : diagnostics.entries()) {
+        if (entry.severity == Severity::kWarning) status = kExitFindings;
+      }
+    }
     if (status != kExitOk || common.json || common.quiet) return status;
     size_t jobs = 0;
     for (const Step& step : program.steps) jobs += step.kind == Step::Kind::kJob;
@@ -30,6 +38,7 @@ class CheckCommand final : public Command {
 
  private:
   ScriptOptions script_;
+  bool deny_warnings_ = false;
 };
 
 }  // namespace

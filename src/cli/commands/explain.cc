@@ -22,7 +22,10 @@ class ExplainCommand final : public Command {
   std::string help() const override {
     return "Show the plans of a file, or explain a message code";
   }
-  void Declare(CLI::App* app) override { script_.Declare(app); }
+  void Declare(CLI::App* app) override {
+    script_.Declare(app);
+    app->get_option("file")->type_name("SQL_FILE|CODE");
+  }
 
   int Run(Application* application, const CommonOptions& common) override {
     if (LooksLikeCode(script_.file)) return ExplainCode(*application, common);
@@ -33,6 +36,9 @@ class ExplainCommand final : public Command {
     const Program program = compiler.Compile(script->source.text(), &diagnostics);
     if (diagnostics.has_errors()) {
       return ShowDiagnostics(*application, common, diagnostics, &script->source);
+    }
+    if (!common.quiet && !diagnostics.entries().empty()) {
+      ShowDiagnostics(*application, {}, diagnostics, &script->source);
     }
     std::string text;
     for (const Step& step : program.steps) {

@@ -15,10 +15,14 @@ class RunCommand final : public Command {
 
   void Declare(CLI::App* app) override {
     script_.Declare(app);
-    app->add_option("--data-dir", data_dir_, "State and progress (default ./.millrace/<name>)");
+    app->add_option("--data-dir", data_dir_, "State and progress (default ./.millrace/<name>)")
+        ->type_name("DIR");
     app->add_flag("--fresh", fresh_, "Discard an interrupted run and start anew");
-    app->add_option("--format", format_, "Rows of SELECT: table, changelog, json or csv");
-    app->add_option("--report", report_, "Write a JSON report of the run to this file");
+    app->add_option("--format", format_, "Rows of SELECT: table, changelog, json or csv")
+        ->type_name("{table,changelog,json,csv}");
+    app->add_option("--report", report_, "Write a JSON report of the run to this file")
+        ->type_name("FILE");
+    door_.Declare(app);
   }
 
   int Run(Application* application, const CommonOptions& common) override {
@@ -39,6 +43,7 @@ class RunCommand final : public Command {
       application->Say(script->source.name() + ": no statement here runs; declarations only\n");
     }
     RunOptions options;
+    options.door = door_;
     options.data_dir = data_dir_.empty() ? ".millrace/" + program.name : data_dir_;
     options.fresh = fresh_;
     options.quiet = common.quiet;
@@ -55,6 +60,7 @@ class RunCommand final : public Command {
   bool fresh_ = false;
   std::string format_;
   std::string report_;
+  DoorOptions door_;
 };
 
 }  // namespace

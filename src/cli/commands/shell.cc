@@ -21,8 +21,10 @@ class ShellCommand final : public Command {
   void Declare(CLI::App* app) override {
     app->add_option("-D,--define", definitions_, "key=value: overrides a SET of the session")
         ->allow_extra_args(false);
-    app->add_option("--data-dir", data_dir_, "State and progress (default ./.millrace/shell)");
-    app->add_option("--format", format_, "Rows of SELECT: table, changelog, json or csv");
+    app->add_option("--data-dir", data_dir_, "State and progress (default ./.millrace/shell)")
+        ->type_name("DIR");
+    app->add_option("--format", format_, "Rows of SELECT: table, changelog, json or csv")
+        ->type_name("{table,changelog,json,csv}");
   }
 
   int Run(Application* application, const CommonOptions& common) override {

@@ -42,7 +42,13 @@ void WriteNodes(const JobSnapshot& job, JsonWriter* out) {
   for (const NodeSnapshot& node : job.nodes) {
     if (node.kind != "Sink" && node.kind != "Collect") continue;
     out->BeginObject().Field("table", node.table).Field("rows", node.rows_in);
-    if (node.latency) WriteLatency(*node.latency, out);
+    if (node.latency) {
+      WriteLatency(*node.latency, out);
+      if (node.latency->budget_nanos > 0) {
+        out->Field("latency_budget_seconds", Seconds(node.latency->budget_nanos));
+        out->Field("over_budget", node.latency->over_budget);
+      }
+    }
     out->EndObject();
   }
   out->EndArray().Key("operators").BeginArray();

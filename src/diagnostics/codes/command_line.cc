@@ -29,6 +29,17 @@ millrace run)",
         .fixed = R"(
 millrace run pipeline.sql)",
     },
+    CodeInfo{
+        .code = "MR0904",
+        .title = "nothing to propose a table from",
+        .explanation = R"(
+`millrace infer` looks at records: JSON objects (one per line, one array, or one after the other),
+CSV, lines of text, or a parquet file. There was none of them in what it was given.)",
+        .example = R"(
+millrace infer empty.json)",
+        .fixed = R"(
+millrace infer payments.json)",
+    },
 };
 
 }  // namespace

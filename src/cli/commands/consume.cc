@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// millrace consume FILE.sql TABLE: reads a table that the file declares and prints its rows, as
+// SELECT * would. The file's own statements do not run.
+#include <CLI/CLI.hpp>
+
+#include "cli/commands/builtin.h"
+#include "cli/program_runner.h"
+#include "cli/table_use.h"
+#include "sql/printer.h"
+
+namespace millrace {
+namespace {
+
+class ConsumeCommand final : public Command {
+ public:
+  std::string name() const override { return "consume"; }
+  std::string help() const override { return "Print the rows of a table"; }
+
+  void Declare(CLI::App* app) override {
+    script_.Declare(app);
+    app->add_option("table", table_, "A table or view of the file")->required()->type_name("TABLE");
+    app->add_option("--limit", limit_, "End after so many rows")->check(CLI::PositiveNumber);
+    app->add_option("--from", from_, "Topics: earliest (default), latest, or milliseconds")
+        ->type_name("{earliest,latest}");
+    app->add_flag("--no-wait", no_wait_, "Topics: end at what is there now");
+    app->add_option("--where", where_, "SQL condition on the table's columns");
+    app->add_option("--format", format_, "Rows: table, changelog, json or csv")
+        ->type_name("{table,changelog,json,csv}");
+    app->add_option("--data-dir", data_dir_, "As of `run`: where --local tables are")
+        ->type_name("DIR");
+  }
+
+  int Run(Application* application, const CommonOptions& common) override {
+    const auto style = ChooseRowStyle(*application, common.json, format_);
+    if (!style) return ShowUsage(*application, common, style.error());
+    auto use = OpenTable(application, common, script_, table_);
+    if (!use) return use.error();
+    const auto query = Query(*use);
+    if (!query) return ShowUsage(*application, common, query.error());
+    DiagnosticList diagnostics;
+    const Program program = use->compiler->Compile(*query, &diagnostics);
+    if (diagnostics.has_errors()) {
+      const SourceText source("consume", *query);
+      return ShowDiagnostics(*application, common, diagnostics, &source);
+    }
+    RunOptions options;
+    options.data_dir = data_dir_.empty() ? ".millrace/" + use->pipeline : data_dir_;
+    options.quiet = true;
+    options.style = *style;
+    options.row_limit = limit_;
+    ProgramRunner runner(application, std::move(options));
+    const Status status = runner.Run(program);
+    return status ? kExitOk : ShowError(*application, common, status.error());
+  }
+
+ private:
+  Result<std::string> Query(const TableUse& use) const {
+    std::string text = "SELECT * FROM " + sql::QuoteIdentifier(use.table);
+    TRY_ASSIGN(const std::string hints, Hints(use));
+    if (!hints.empty()) text += " /*+ OPTIONS(" + hints + ") */";
+    if (!where_.empty()) text += " WHERE " + where_;
+    return text;
+  }
+
+  /// Where a topic is read from and to. Other connectors have no such choice.
+  Result<std::string> Hints(const TableUse& use) const {
+    const bool topic = use.definition != nullptr && use.definition->connector->name() == "kafka";
+    if (!topic) {
+      if (from_.empty() && !no_wait_) return std::string();
+      return UserError("MR0902", "--from and --no-wait are for tables of the connector 'kafka'");
+    }
+    std::string hints = "'scan.startup.mode' = ";
+    if (from_.empty() || from_ == "earliest") {
+      hints += "'earliest-offset'";
+    } else if (from_ == "latest") {
+      hints += "'latest-offset'";
+    } else if (from_.find_first_not_of("0123456789") == std::string::npos) {
+      hints += "'timestamp', 'scan.startup.timestamp-millis' = '" + from_ + "'";
+    } else {
+      return UserError(
+          "MR0902",
+          "--from takes earliest, latest or milliseconds since 1970, found '" + from_ + "'");
+    }
+    if (no_wait_) hints += ", 'scan.bounded.mode' = 'latest-offset'";
+    return hints;
+  }
+
+  ScriptOptions script_;
+  std::string table_;
+  int64_t limit_ = -1;
+  std::string from_;
+  bool no_wait_ = false;
+  std::string where_;
+  std::string format_;
+  std::string data_dir_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeConsumeCommand() { return std::make_unique<ConsumeCommand>(); }
+
+}  // namespace millrace

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/live_services.h"
+
+#include "cli/client/door_address.h"
+#include "data/option_text.h"
+
+namespace millrace {
+namespace {
+
+constexpr const char* kTokenVariable = "MILLRACE_TOKEN";
+
+}  // namespace
+
+void DoorOptions::Declare(CLI::App* app) {
+  app->add_option("--listen", listen,
+                  "Address of the HTTP listener (default 127.0.0.1:8080 with 'http' tables)")
+      ->type_name("ADDRESS:PORT");
+  app->add_option("--allow-host", allowed_hosts, "A further name by which the listener is known")
+      ->type_name("NAME");
+  app->add_option("--token-file", token_file,
+                  "File with the token of control routes (or MILLRACE_TOKEN)")
+      ->type_name("FILE");
+  app->add_flag("--insecure-listen", insecure_listen,
+                "Listen on an address that others reach without a token");
+}
+
+Result<std::unique_ptr<LiveServices>> LiveServices::Make(const Application* application,
+                                                         const Program& program,
+                                                         const std::string& data_dir) {
+  std::unique_ptr<LiveServices> live(new LiveServices(application));
+  std::vector<TablePtr> tables;
+  for (const Step& step : program.steps) {
+    for (TablePtr& table : HttpTablesOf(step.roots)) tables.push_back(std::move(table));
+  }
+  if (!tables.empty()) {
+    TRY_ASSIGN(live->topics_, TopicStore::Open(application->env.disk, application->env.clock,
+                                               data_dir + "/topics", TopicStoreSettings{}));
+    live->replies_ = std::make_unique<ReplyBoard>(EntropySeed());
+  }
+  live->pipelines_ = std::make_unique<RunningPipelines>(
+      program.name, application->env, live->services(), application->registries.formats);
+  for (TablePtr& table : tables) live->pipelines_->AddTable(std::move(table));
+  CompilerOptions conditions;
+  conditions.registries = application->registries;
+  conditions.env = application->env;
+  live->pipelines_->AllowTaps(std::move(conditions));
+  live->data_dir_ = data_dir;
+  return live;
+}
+
+LiveServices::~LiveServices() { Close(); }
+
+ConnectorServices LiveServices::services() const {
+  ConnectorServices services;
+  services.topics = topics_.get();
+  services.replies = replies_.get();
+  return services;
+}
+
+Result<DoorSettings> LiveServices::SettingsOf(const DoorOptions& options) const {
+  DoorSettings settings;
+  if (!options.listen.empty()) settings.listen = options.listen;
+  settings.allowed_hosts = options.allowed_hosts;
+  settings.insecure_listen = options.insecure_listen;
+  const Environment& env = application_->env;
+  if (!options.token_file.empty()) {
+    TRY_ASSIGN(const std::string text, env.disk->ReadAll(options.token_file));
+    settings.token = std::string(TrimOption(text));
+    if (settings.token.empty()) {
+      return UserError("MR0814", "the file " + options.token_file + " holds no token");
+    }
+  } else if (env.variables) {
+    settings.token = env.variables(kTokenVariable).value_or("");
+  }
+  return settings;
+}
+
+Status LiveServices::OpenDoor(const DoorOptions& options, bool quiet) {
+  const bool wanted = !options.listen.empty() || !pipelines_->tables().empty();
+  if (!wanted || !application_->open_door) return OkStatus();
+  TRY_ASSIGN(const DoorSettings settings, SettingsOf(options));
+  TRY_ASSIGN(door_, application_->open_door(settings, pipelines_.get()));
+  TRY(PublishAddress(application_->env.disk, data_dir_, door_->address()));
+  published_ = true;
+  if (quiet) return OkStatus();
+  application_->Say("listening on http://" + door_->address() + "\n");
+  return OkStatus();
+}
+
+void LiveServices::Close() {
+  if (pipelines_ != nullptr) pipelines_->SetState(RunningPipelines::State::kStopping);
+  if (replies_ != nullptr) replies_->Stop();
+  if (published_) WithdrawAddress(application_->env.disk, data_dir_);
+  published_ = false;
+  if (door_ != nullptr) door_->Close();
+}
+
+}  // namespace millrace
