@@ -4,6 +4,7 @@
 #include <arrow/array/array_base.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/check.h"
 #include "data/row_format.h"
@@ -26,6 +27,45 @@ std::string EscapePartitionValue(std::string_view value) {
   }
   // A directory of its own, never this one or the one above.
   return path == "." || path == ".." ? "%2E" + path.substr(1) : path;
+}
+
+namespace {
+
+std::string UnescapePartitionValue(std::string_view text) {
+  std::string value;
+  for (size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = 0;
+    const char* digits = text.data() + i + 1;
+    if (text[i] == '%' && i + 2 < text.size() &&
+        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+      value.push_back(static_cast<char>(byte));
+      i += 2;
+    } else {
+      value.push_back(text[i]);
+    }
+  }
+  return value;
+}
+
+}  // namespace
+
+std::optional<std::vector<std::optional<std::string>>> PartitionValuesOf(
+    std::string_view path, const std::vector<std::string>& keys, std::string_view default_name) {
+  std::vector<std::optional<std::string>> values;
+  for (const std::string& key : keys) {
+    const size_t slash = path.find('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    const std::string_view directory = path.substr(0, slash);
+    path.remove_prefix(slash + 1);
+    const size_t equals = directory.find('=');
+    if (equals == std::string_view::npos ||
+        UnescapePartitionValue(directory.substr(0, equals)) != key) {
+      return std::nullopt;
+    }
+    const std::string value = UnescapePartitionValue(directory.substr(equals + 1));
+    values.push_back(value == default_name ? std::nullopt : std::optional(value));
+  }
+  return values;
 }
 
 PartitionPath::PartitionPath(const Schema& schema, const std::vector<std::string>& keys,

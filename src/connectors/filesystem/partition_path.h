@@ -2,6 +2,7 @@
 // PartitionPath: the directory of a row, `k=v/k2=v2`, in Hive's spelling as Flink writes it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,11 @@ namespace millrace {
 
 /// Control characters and those that mean something in a path or a query become %XX.
 std::string EscapePartitionValue(std::string_view value);
+
+/// The values of `keys` in a relative path that begins with `k=v/k2=v2/`, one per key; nullopt if
+/// it does not. A value equal to `default_name` is NULL.
+std::optional<std::vector<std::optional<std::string>>> PartitionValuesOf(
+    std::string_view path, const std::vector<std::string>& keys, std::string_view default_name);
 
 class PartitionPath {
  public:
