@@ -21,7 +21,7 @@ struct LogSettings {
   /// By the time of the last append to a segment, not by the records' own timestamps: a replay of
   /// old events must not vanish at once. 0: no limit.
   int64_t retention_ms = 0;
-  uint32_t record_bytes_max = 64u << 20;
+  uint32_t record_bytes_max = 64u << 20;  // of one that is appended
   uint32_t index_interval_bytes = 4096;
   DamagePolicy damage = DamagePolicy::kRefuse;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "log/segment/durable_directory.h"
 #include "log/segmented_log_implementation.h"
 
 namespace millrace {
@@ -12,22 +13,13 @@ namespace {
 
 constexpr uint64_t kBatchBytesMax = 1ull << 30;
 
-std::string ParentOf(const std::string& path) {
-  const size_t slash = path.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 }  // namespace
 
 // ---------------------------------------------------------------- opening and closing
 
 Status SegmentedLog::Implementation::Open(bool create) {
   TRY_ASSIGN(const auto present, home_.disk->Stat(home_.directory));
-  if (!present && create) {
-    TRY(home_.disk->CreateDirectories(home_.directory));
-    TRY(home_.disk->SyncDirectory(ParentOf(home_.directory)));
-  }
+  if (!present && create) TRY(CreateDurableDirectory(home_.disk, home_.directory));
   if (present) TRY(home_.disk->SyncDirectory(home_.directory));
   TRY_ASSIGN(RecoveredLog recovered, RecoverLog(place_, settings_));
   if (recovered.empty && !create) {
@@ -140,12 +132,13 @@ Result<int64_t> SegmentedLog::Implementation::Append(std::span<const LogRecord> 
 }
 
 Status SegmentedLog::Implementation::RollIfNeeded(uint64_t batch_bytes) {
-  if (must_roll_) return RollNow();
-  if (end_ == active_base_) return OkStatus();
-  const bool full = active_->size() + batch_bytes > settings_.segment_bytes;
-  const bool old = settings_.segment_ms > 0 &&
-                   home_.clock->WallMillis() - active_since_ms_ >= settings_.segment_ms;
-  return full || old ? RollNow() : OkStatus();
+  const bool full = end_ > active_base_ && active_->size() + batch_bytes > settings_.segment_bytes;
+  return must_roll_ || full || ActiveIsOld() ? RollNow() : OkStatus();
+}
+
+bool SegmentedLog::Implementation::ActiveIsOld() const {
+  return end_ > active_base_ && settings_.segment_ms > 0 &&
+         home_.clock->WallMillis() - active_since_ms_ >= settings_.segment_ms;
 }
 
 Status SegmentedLog::Implementation::RollNow() {
@@ -155,7 +148,7 @@ Status SegmentedLog::Implementation::RollNow() {
     // The old segment is durable as a whole before the new one has a name: only the last one can be
     // torn.
     const std::lock_guard sync_lock(sync_mutex_);
-    if (Status synced = SyncFiles(); !synced) {
+    if (Status synced = SyncFiles(SyncWhat::kMarksToo); !synced) {
       home_.scheduler->Request(this);  // those who wait must learn it
       return synced;
     }
@@ -193,7 +186,7 @@ Status SegmentedLog::Implementation::Roll() {
 Status SegmentedLog::Implementation::Maintain() {
   const std::lock_guard lock(append_mutex_);
   TRY(status());
-  TRY(RollIfNeeded(0));
+  if (must_roll_ || ActiveIsOld()) TRY(RollNow());
   return Retain();
 }
 

@@ -81,13 +81,15 @@ class SegmentedLog::Implementation final : public SyncTarget {
   // Under append_mutex_.
   Status CheckBatch(std::span<const LogRecord> batch, uint64_t* bytes) const;
   Status RollIfNeeded(uint64_t batch_bytes);
+  bool ActiveIsOld() const;
   Status RollNow();
   Status Retain();
   Status DeleteFront();
   void WriteMark();
 
   // Under sync_mutex_.
-  Status SyncFiles();
+  enum class SyncWhat { kNewRecords, kMarksToo };
+  Status SyncFiles(SyncWhat what);
 
   // Under state_mutex_.
   int64_t FirstOffset() const { return sealed_.empty() ? active_base_ : sealed_[0].base_offset; }

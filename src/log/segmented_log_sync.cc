@@ -44,7 +44,7 @@ Status SegmentedLog::Implementation::Sync() {
   return *outcome;
 }
 
-Status SegmentedLog::Implementation::SyncFiles() {
+Status SegmentedLog::Implementation::SyncFiles(SyncWhat what) {
   std::shared_ptr<ActiveFile> file;
   int64_t target = 0;
   uint64_t bytes = 0;
@@ -56,7 +56,8 @@ Status SegmentedLog::Implementation::SyncFiles() {
     target = end_;
     bytes = appended_bytes_;
     names_synced = directory_synced_;
-    if (target == durable_ && names_synced) return OkStatus();
+    const bool all_durable = target == durable_ && names_synced;
+    if (all_durable && what == SyncWhat::kNewRecords) return OkStatus();
   }
   Status synced = file->Sync();
   if (synced && !names_synced) synced = home_.disk->SyncDirectory(home_.directory);
@@ -86,7 +87,7 @@ void SegmentedLog::Implementation::SyncRound() {
   std::vector<std::pair<SegmentIndex, Segment>> indexes;
   {
     const std::lock_guard sync_lock(sync_mutex_);
-    const bool synced = SyncFiles().has_value();
+    const bool synced = SyncFiles(SyncWhat::kNewRecords).has_value();
     const std::lock_guard lock(state_mutex_);
     ready = TakeReady();
     if (synced) indexes = std::exchange(indexes_to_store_, {});

@@ -15,7 +15,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -146,6 +145,8 @@ class TopicStore {
 
   /// Positions of consumer groups. A commit is durable when it returns.
   Status CommitGroup(const std::string& group, std::span<const GroupOffset> offsets);
+  /// Does not wait: visible at once, durable soon, or with the next commit or Sync.
+  void CommitGroupLater(const std::string& group, std::span<const GroupOffset> offsets);
   std::optional<int64_t> CommittedOffset(const std::string& group, const std::string& topic,
                                          int32_t partition) const;
 
@@ -156,6 +157,7 @@ class TopicStore {
   /// The first error that made a partition read-only, for health checks.
   Status status() const;
   const std::string& directory() const;
+  const TopicStoreSettings& settings() const;
 
  private:
   class Implementation;

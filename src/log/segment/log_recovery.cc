@@ -96,9 +96,7 @@ Result<bool> SegmentCheck::HandleBroken(SegmentScanner* scanner) {
 Result<ScannedSegment> SegmentCheck::Run(ReadableFile* file) {
   const FrameCodec codec({.log_id = place_.log_id, .base_offset = segment_.base_offset});
   SegmentScanner scanner(file, codec,
-                         {.limit = segment_.bytes,
-                          .first_offset = segment_.base_offset,
-                          .record_bytes_max = settings_.record_bytes_max});
+                         {.limit = segment_.bytes, .first_offset = segment_.base_offset});
   found_.index = SegmentIndex(segment_.base_offset);
   found_.kept = kSegmentHeaderBytes;
   found_.kept_end = segment_.base_offset;

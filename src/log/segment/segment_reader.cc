@@ -86,10 +86,7 @@ class ChunkRead {
     return chunk_->entries.empty();
   }
 
-  bool Fits(size_t size) const {
-    return size - kFrameHeaderBytes <= settings_.record_bytes_max &&
-           size <= view_.limit - position_;
-  }
+  bool Fits(size_t size) const { return size <= view_.limit - position_; }
 
   Result<bool> HandleBroken() {
     if (!chunk_->entries.empty()) return false;  // the next read meets it again
@@ -97,10 +94,7 @@ class ChunkRead {
       return Damaged(view_.path, expected_, position_, "no whole record is at this place");
     }
     SegmentScanner scanner(view_.file, codec_,
-                           {.begin = position_,
-                            .limit = view_.limit,
-                            .first_offset = expected_,
-                            .record_bytes_max = settings_.record_bytes_max});
+                           {.begin = position_, .limit = view_.limit, .first_offset = expected_});
     TRY_ASSIGN(const SegmentScanner::Step step, scanner.Next());
     if (step != SegmentScanner::Step::kBroken) return InternalError("a broken frame got whole");
     TRY_ASSIGN(const BehindDamage behind, scanner.LookBehindDamage());

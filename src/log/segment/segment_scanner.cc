@@ -26,7 +26,6 @@ Result<std::string_view> FileWindow::At(uint64_t position, uint64_t wanted) {
 SegmentScanner::SegmentScanner(ReadableFile* file, const FrameCodec& codec, const ScanRange& range)
     : codec_(codec),
       window_(file, range.limit),
-      record_bytes_max_(range.record_bytes_max),
       next_position_(range.begin),
       expected_(range.first_offset) {}
 
@@ -37,7 +36,7 @@ Result<SegmentScanner::Step> SegmentScanner::Next() {
   size_t size = 0;
   FrameCheck check = codec_.Parse(bytes, &frame_, &size);
   if (check == FrameCheck::kIncomplete && size > kFrameHeaderBytes &&
-      size - kFrameHeaderBytes <= record_bytes_max_ && size <= window_.limit() - position_) {
+      size <= window_.limit() - position_) {
     TRY_ASSIGN(bytes, window_.At(position_, size));
     check = codec_.Parse(bytes, &frame_, &size);
   }
@@ -50,8 +49,7 @@ Result<SegmentScanner::Step> SegmentScanner::Next() {
 }
 
 bool SegmentScanner::Plausible(std::string_view header, uint64_t remaining) const {
-  const uint64_t size = ClaimedFrameSize(header);
-  if (size > remaining || size - kFrameHeaderBytes > record_bytes_max_) return false;
+  if (ClaimedFrameSize(header) > remaining) return false;
   const int64_t offset = codec_.ClaimedOffset(header);
   // No more frames fit in what was skipped than headers do.
   const uint64_t skipped = window_.limit() - remaining - position_;

@@ -33,7 +33,6 @@ struct ScanRange {
   uint64_t begin = kSegmentHeaderBytes;
   uint64_t limit = 0;
   int64_t first_offset = 0;
-  uint32_t record_bytes_max = 0;
 };
 
 /// What lies behind a place where no valid frame is.
@@ -69,7 +68,6 @@ class SegmentScanner {
 
   FrameCodec codec_;
   FileWindow window_;
-  uint32_t record_bytes_max_;
   Frame frame_;
   uint64_t position_ = 0;
   uint64_t next_position_;

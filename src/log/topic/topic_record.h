@@ -41,6 +41,7 @@ struct BatchIdentity {
   int64_t sequence = -1;
   /// Free text of a client, at most kIdempotencyKeyBytesMax bytes; empty: none.
   std::string_view idempotency_key;
+  int64_t records = 0;  // of the batch in this partition; set by the store
 
   bool empty() const { return producer_id < 0 && idempotency_key.empty(); }
 };
