@@ -39,6 +39,7 @@ Result<std::unique_ptr<MessageEncoder>> MessageEncoder::Make(const Table& table,
     const Schema schema = UnpartitionedSchema(table);
     TRY(MakePart(*table.format, table.format_options, schema, written, schema.names(),
                  &made->value_));
+    TRY(made->AddMetadata(table, written, session));
     return made;
   }
   const Schema value = ValueSchema(table);
