@@ -2,7 +2,6 @@
 #include "pipelines/tap_sessions.h"
 
 #include <algorithm>
-#include <set>
 
 namespace millrace {
 namespace {
@@ -11,14 +10,6 @@ constexpr size_t kSessionsMax = 16;
 constexpr int64_t kForgottenNanos = 10'000'000'000;
 /// With a condition more rows are kept than are wanted, since few may pass it.
 constexpr size_t kRowsPerCondition = 65'536;
-
-std::vector<std::string> NamesOf(const TapHub& taps) {
-  std::set<std::string> names;
-  for (const TapHub::Edge& edge : taps.edges()) {
-    names.insert(edge.table.empty() ? edge.kind : edge.table);
-  }
-  return {names.begin(), names.end()};
-}
 
 }  // namespace
 
@@ -100,7 +91,7 @@ Result<TapAnswer> TapSessions::Read(uint64_t id) {
   answer.edges = session.edges;
   if (session.edges.empty()) {
     for (const Job& job : jobs_) {
-      for (std::string& name : NamesOf(*job.taps)) answer.names.push_back(std::move(name));
+      for (std::string& name : job.taps->Names()) answer.names.push_back(std::move(name));
     }
   }
   return answer;

@@ -93,7 +93,7 @@ class Family {
 struct NodeRow {
   const RunningPipelines::JobView* job;
   const NodeSnapshot* node;
-  Labels labels;  // job, operator, node, table
+  Labels labels;  // statement, operator, node, table
 
   bool is_source() const { return node->kind == "Scan"; }
   bool is_sink() const { return node->latency != nullptr; }
@@ -107,7 +107,7 @@ class Writer {
       for (const NodeSnapshot& node : job.snapshot.nodes) {
         nodes_.push_back({&job,
                           &node,
-                          {{"job", job.title},
+                          {{"statement", job.title},
                            {"operator", node.kind},
                            {"node", std::to_string(node.node)},
                            {"table", node.table}}});
@@ -121,6 +121,7 @@ class Writer {
     WriteSources();
     WriteShards();
     WriteLatency();
+    WriteBudget();
     WriteHttp();
     WriteLog();
     WriteProcess();
@@ -145,11 +146,11 @@ class Writer {
   void WriteJobs() {
     Family up = Gauge("job_running", "Whether the job runs.");
     for (const auto& job : jobs_) {
-      up.Add({{"job", job.title}}, job.state == RunningPipelines::State::kRunning ? 1 : 0);
+      up.Add({{"statement", job.title}}, job.state == RunningPipelines::State::kRunning ? 1 : 0);
     }
     Family epoch = Counter("epochs_total", "Epochs completed.");
     for (const auto& job : jobs_) {
-      epoch.Add({{"job", job.title}}, static_cast<double>(job.snapshot.epoch));
+      epoch.Add({{"statement", job.title}}, static_cast<double>(job.snapshot.epoch));
     }
   }
 
@@ -208,7 +209,7 @@ class Writer {
   void PerShard(Family family, uint64_t ShardSnapshot::* nanos) {
     for (const auto& job : jobs_) {
       for (size_t shard = 0; shard < job.snapshot.shards.size(); ++shard) {
-        family.Add({{"job", job.title}, {"shard", std::to_string(shard)}},
+        family.Add({{"statement", job.title}, {"shard", std::to_string(shard)}},
                    static_cast<double>(job.snapshot.shards[shard].*nanos) / kNanosPerSecond);
       }
     }
@@ -236,10 +237,29 @@ class Writer {
     for (const NodeRow& row : nodes_) {
       if (row.node->latency == nullptr) continue;
       for (const auto& [stage, histogram] : kStages) {
-        family.AddHistogram(
-            {{"job", row.job->title}, {"table", row.node->table}, {"stage", std::string(stage)}},
-            *row.node->latency.*histogram);
+        family.AddHistogram({{"statement", row.job->title},
+                             {"table", row.node->table},
+                             {"stage", std::string(stage)}},
+                            *row.node->latency.*histogram);
       }
+    }
+  }
+
+  void WriteBudget() {
+    Family budget = Gauge("latency_budget_seconds", "Declared time from arrival to action.");
+    PerSinkWithBudget(&budget, [](const StageLatency& latency) {
+      return static_cast<double>(latency.budget_nanos) / kNanosPerSecond;
+    });
+    Family over = Counter("latency_over_budget_total", "Events later than the latency budget.");
+    PerSinkWithBudget(&over, [](const StageLatency& latency) { return latency.over_budget; });
+  }
+
+  template <typename Value>
+  void PerSinkWithBudget(Family* family, Value value) {
+    for (const NodeRow& row : nodes_) {
+      if (row.node->latency == nullptr || row.node->latency->budget_nanos == 0) continue;
+      family->Add({{"statement", row.job->title}, {"table", row.node->table}},
+                  static_cast<double>(value(*row.node->latency)));
     }
   }
 

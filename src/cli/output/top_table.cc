@@ -37,8 +37,10 @@ TopRow CompareNode(const JsonDocument& before, const JsonDocument& now, double s
   row.node = static_cast<int>(now["node"].number());
   row.id = now["id"].text();
   row.kind = now["kind"].text();
-  const bool own_table = row.kind == "Scan" || !now["latency_seconds"].is_null();
-  if (own_table) row.table = now["table"].text();
+  const bool is_source = now["inputs"].items().empty();
+  const bool is_sink = row.kind == "Sink" || row.kind == "Collect";
+  if (row.kind == "Scan" && !is_source) row.kind = "Select";  // some columns of a shared scan
+  if (is_source || is_sink) row.table = now["table"].text();
   const double rows = Change(before, now, "rows_in");
   const double batches = Change(before, now, "batches_in");
   if (seconds > 0) {
@@ -169,19 +171,19 @@ std::string TopText(const TopView& view) {
       text += job + "\n";
     }
     const bool source = row.kind == "Scan";
+    const bool sink = row.kind == "Sink" || row.kind == "Collect";
     const std::string lag = row.lag_records && !row.lag_seconds ? Short(*row.lag_records) + " rec"
                                                                 : Duration(row.lag_seconds);
-    const std::array<std::string, 10> cells = {
-        Short(row.rows_in_per_second),
-        row.p99_seconds ? "-" : Short(row.rows_out_per_second),
-        Percent(row.busy),
-        source ? "-" : Short(row.batch_rows),
-        lag,
-        Duration(row.watermark_delay),
-        Duration(row.p99_seconds),
-        Short(row.late),
-        Short(row.failed),
-        Short(row.state_bytes)};
+    const std::array<std::string, 10> cells = {Short(row.rows_in_per_second),
+                                               sink ? "-" : Short(row.rows_out_per_second),
+                                               Percent(row.busy),
+                                               source ? "-" : Short(row.batch_rows),
+                                               lag,
+                                               Duration(row.watermark_delay),
+                                               Duration(row.p99_seconds),
+                                               Short(row.late),
+                                               Short(row.failed),
+                                               Short(row.state_bytes)};
     text += Padded("  " + NameOf(row), kNameWidth, false);
     for (size_t i = 0; i < cells.size(); ++i) text += " " + Padded(cells[i], kWidths[i], true);
     text += "\n";

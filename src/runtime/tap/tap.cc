@@ -130,6 +130,12 @@ std::vector<size_t> TapHub::Match(std::string_view pattern, TapSide side) const 
   return {found.begin(), found.end()};
 }
 
+std::vector<std::string> TapHub::Names() const {
+  std::set<std::string> names;
+  for (const Node& node : nodes_) names.insert(node.names.back());
+  return {names.begin(), names.end()};
+}
+
 std::shared_ptr<TapListener> TapHub::Listen(const std::vector<size_t>& edges, size_t room) {
   auto listener = std::make_shared<TapListener>(room);
   for (const size_t edge : edges) {

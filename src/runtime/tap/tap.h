@@ -86,6 +86,8 @@ class TapHub {
   /// Null for a node without output (a sink).
   TapPoint* point(int node, int shard);
 
+  /// Tables and kinds of operators that a pattern can match, sorted.
+  std::vector<std::string> Names() const;
   /// Edges whose operator's id, kind or table matches a glob (`*`, `?`, upper and lower case
   /// alike). A sink has no output: what feeds it is meant.
   std::vector<size_t> Match(std::string_view pattern, TapSide side) const;

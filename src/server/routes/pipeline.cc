@@ -41,7 +41,7 @@ void WriteNode(const NodeSnapshot& node, int64_t now_ms, JsonWriter* out) {
   } else {
     out->Double(static_cast<double>(now_ms - node.watermark) / 1000);
   }
-  if (node.kind == "Scan") {
+  if (node.kind == "Scan" && node.inputs.empty()) {
     out->Key("source").BeginObject().Field("records", node.source.records_in);
     out->Field("bytes", node.source.bytes_in).Field("dead_lettered", node.source.dead_lettered);
     out->EndObject();
