@@ -13,16 +13,13 @@
 #include "log/topic/durable_join.h"
 #include "log/topic/group_offsets.h"
 #include "log/topic/record_groups.h"
+#include "log/topic/store_layout.h"
 #include "log/topic/topic.h"
 
 namespace millrace {
 namespace {
 
 constexpr int32_t kPartitionsMax = 1024;
-
-TopicInfo InfoOf(const TopicEntry& entry) {
-  return {.name = entry.name, .id = std::to_string(entry.id), .partitions = entry.partitions};
-}
 
 }  // namespace
 
@@ -35,7 +32,7 @@ class TopicStore::Implementation {
         directory_(std::move(directory)),
         settings_(settings),
         scheduler_(settings.sync_threads),
-        manifest_(disk, directory_ + "/topics.manifest"),
+        manifest_(disk, TopicManifestPath(directory_)),
         groups_(disk, &scheduler_, directory_ + "/groups.manifest") {}
   ~Implementation() { (void)groups_.Store(); }
 
@@ -60,9 +57,6 @@ class TopicStore::Implementation {
   const TopicStoreSettings& settings() const { return settings_; }
 
  private:
-  std::string TopicDirectory(const std::string& name) const {
-    return directory_ + "/topics/" + name;
-  }
   Result<std::shared_ptr<Topic>> OpenTopic(const TopicEntry& entry, bool create);
   Result<std::shared_ptr<Topic>> Create(const std::string& name, int32_t partitions);
   std::vector<TopicEntry> Entries() const;
@@ -109,8 +103,8 @@ Result<std::shared_ptr<Topic>> TopicStore::Implementation::OpenTopic(const Topic
     const LogHome home{.disk = disk_,
                        .clock = clock_,
                        .scheduler = &scheduler_,
-                       .directory = TopicDirectory(entry.name) + "/" + std::to_string(i),
-                       .log_id = MixId(entry.id + static_cast<uint64_t>(i))};
+                       .directory = PartitionDirectory(directory_, entry.name, i),
+                       .log_id = PartitionLogId(entry, i)};
     TRY_ASSIGN(auto partition,
                TopicPartition::Open(home, settings_.log, settings_.idempotency_keys_max, create));
     topic->partitions.push_back(std::move(partition));
@@ -174,8 +168,8 @@ Result<std::shared_ptr<Topic>> TopicStore::Implementation::Create(const std::str
   const TopicEntry entry{
       .name = name, .id = manifest_.NextId(name, clock_->WallMillis()), .partitions = partitions};
   // What a crash left of an attempt to create or delete it.
-  TRY(disk_->RemoveTree(TopicDirectory(name)));
-  TRY(disk_->CreateDirectories(TopicDirectory(name)));
+  TRY(disk_->RemoveTree(TopicDirectory(directory_, name)));
+  TRY(disk_->CreateDirectories(TopicDirectory(directory_, name)));
   TRY(disk_->SyncDirectory(directory_ + "/topics"));
   TRY_ASSIGN(auto topic, OpenTopic(entry, /*create=*/true));
   std::vector<TopicEntry> entries = Entries();
@@ -199,7 +193,7 @@ Status TopicStore::Implementation::Delete(const std::string& name) {
   topic.reset();
   groups_.Forget(name);
   TRY(groups_.Store());
-  return disk_->RemoveTree(TopicDirectory(name));
+  return disk_->RemoveTree(TopicDirectory(directory_, name));
 }
 
 // ---------------------------------------------------------------- appending
@@ -328,17 +322,7 @@ Result<TopicChunk> TopicStore::Read(const std::string& topic, int32_t partition,
   TRY_ASSIGN(const SegmentedLog* log, implementation_->RequireLog(topic, partition, &holder));
   TRY_ASSIGN(LogChunk read,
              log->Read(offset, {.bytes_max = limits.bytes_max, .records_max = limits.records_max}));
-  TopicChunk chunk;
-  chunk.buffer = std::move(read.buffer);  // the views stay right: its memory moves along
-  chunk.next_offset = read.next_offset;
-  chunk.records.resize(read.entries.size());
-  BatchIdentity identity;
-  for (size_t i = 0; i < read.entries.size(); ++i) {
-    TRY(DecodeTopicRecord(read.entries[i].payload, &chunk.records[i], &identity));
-    chunk.records[i].offset = read.entries[i].offset;
-    chunk.records[i].timestamp_ms = read.entries[i].timestamp_ms;
-  }
-  return chunk;
+  return DecodeChunk(std::move(read));
 }
 
 Result<PartitionOffsets> TopicStore::Offsets(const std::string& topic, int32_t partition) const {

@@ -4,10 +4,6 @@
 #include <array>
 #include <cstring>
 
-#if defined(__x86_64__)
-#include <nmmintrin.h>
-#endif
-
 namespace millrace {
 namespace {
 
@@ -32,11 +28,11 @@ __attribute__((target("sse4.2"))) uint32_t ExtendByInstruction(uint32_t crc,
   while (bytes.size() >= sizeof(uint64_t)) {
     uint64_t word = 0;
     std::memcpy(&word, bytes.data(), sizeof word);
-    state = _mm_crc32_u64(state, word);
+    state = __builtin_ia32_crc32di(state, word);
     bytes.remove_prefix(sizeof word);
   }
   uint32_t rest = static_cast<uint32_t>(state);
-  for (const char byte : bytes) rest = _mm_crc32_u8(rest, static_cast<uint8_t>(byte));
+  for (const char byte : bytes) rest = __builtin_ia32_crc32qi(rest, static_cast<uint8_t>(byte));
   return ~rest;
 }
 #endif

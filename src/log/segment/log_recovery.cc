@@ -82,13 +82,9 @@ Result<bool> SegmentCheck::HandleBroken(SegmentScanner* scanner) {
     return Damaged(path, scanner->expected_offset(), scanner->position(), std::move(what));
   }
   ++found_.damaged;
-  if (!behind.any_frame) {
-    // The end itself is gone: the segment ends here, and the offsets up to the next one stay empty.
-    found_.kept = segment_.bytes;
-    found_.kept_end = std::max(found_.kept_end, behind.synced_below);
-    return false;
-  }
-  found_.kept_end = scanner->expected_offset();
+  // Without a frame behind it the end of a sealed segment is gone; offsets up to the next stay
+  // empty.
+  if (!behind.any_frame) return false;
   scanner->ResumeAt(behind.position);
   return true;
 }
@@ -101,7 +97,6 @@ Result<ScannedSegment> SegmentCheck::Run(ReadableFile* file) {
   found_.kept = kSegmentHeaderBytes;
   found_.kept_end = segment_.base_offset;
   // Records of a batch that is not whole yet do not belong to the index.
-  SegmentIndex whole = found_.index;
   std::vector<std::pair<Frame, uint64_t>> batch;
   while (true) {
     TRY_ASSIGN(const SegmentScanner::Step step, scanner.Next());
@@ -225,6 +220,13 @@ Status RecoverActive(const LogPlace& place, const LogSettings& settings, Recover
 }
 
 }  // namespace
+
+Result<std::vector<int64_t>> ListSegmentBases(const LogPlace& place) {
+  TRY_ASSIGN(const Listing listing, ListSegments(place));
+  std::vector<int64_t> bases;
+  for (const Segment& segment : listing.segments) bases.push_back(segment.base_offset);
+  return bases;
+}
 
 std::string SegmentPath(const std::string& directory, int64_t base_offset) {
   return PathOf(directory, base_offset, kSegmentSuffix);

@@ -44,6 +44,9 @@ struct LogPlace {
   uint64_t log_id = 0;
 };
 
+/// Of all segment files, ascending. A missing directory has none.
+Result<std::vector<int64_t>> ListSegmentBases(const LogPlace& place);
+
 std::string SegmentPath(const std::string& directory, int64_t base_offset);
 std::string IndexPath(const std::string& directory, int64_t base_offset);
 
