@@ -8,6 +8,8 @@ namespace millrace {
 namespace {
 
 constexpr const char* kTokenVariable = "MILLRACE_TOKEN";
+/// How long rows stay in the log at least; the pipeline has read them long before.
+constexpr int64_t kLogRetentionMillis = 7LL * 24 * 3600 * 1000;
 
 }  // namespace
 
@@ -33,8 +35,10 @@ Result<std::unique_ptr<LiveServices>> LiveServices::Make(const Application* appl
     for (TablePtr& table : HttpTablesOf(step.roots)) tables.push_back(std::move(table));
   }
   if (!tables.empty()) {
+    TopicStoreSettings settings;
+    settings.log.retention_ms = kLogRetentionMillis;
     TRY_ASSIGN(live->topics_, TopicStore::Open(application->env.disk, application->env.clock,
-                                               data_dir + "/topics", TopicStoreSettings{}));
+                                               data_dir + "/topics", settings));
     live->replies_ = std::make_unique<ReplyBoard>(EntropySeed());
   }
   live->pipelines_ = std::make_unique<RunningPipelines>(

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "connectors/reply_board.h"
+#include "formats/posted_rows.h"
 #include "log/topic_store.h"
-#include "pipelines/posted_rows.h"
 #include "pipelines/running_pipelines.h"
 
 namespace millrace {

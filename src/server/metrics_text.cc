@@ -197,6 +197,16 @@ class Writer {
     PerNode(
         Counter("source_skipped_total", "Records skipped by the format's options."),
         [](const NodeSnapshot& node) { return node.source.skipped; }, &NodeRow::is_source);
+    Family lag = Gauge("source_lag_seconds", "Age of what is read while more waits.");
+    for (const NodeRow& row : nodes_) {
+      if (row.node->source.lag_ms < 0) continue;
+      lag.Add(row.labels, static_cast<double>(row.node->source.lag_ms) / 1000);
+    }
+    Family unread = Gauge("source_lag_records", "Records that wait to be read.");
+    for (const NodeRow& row : nodes_) {
+      if (row.node->source.lag_records < 0) continue;
+      unread.Add(row.labels, static_cast<double>(row.node->source.lag_records));
+    }
     Family delay = Gauge("watermark_delay_seconds", "Wall clock minus watermark.");
     const auto now = static_cast<double>(pipelines_.env().clock->WallMillis());
     for (const NodeRow& row : nodes_) {

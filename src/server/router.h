@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "env/http_server.h"
+#include "env/request_path.h"
 #include "pipelines/http_table.h"
 #include "pipelines/running_pipelines.h"
 #include "server/access.h"
-#include "server/request_path.h"
 
 namespace millrace {
 

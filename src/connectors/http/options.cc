@@ -10,6 +10,7 @@ namespace {
 
 constexpr int64_t kPartitionsMax = 1024;
 constexpr size_t kApiKeyBytesMin = 16;
+constexpr uint64_t kBodyBytesMax = 1ull << 30;
 
 Status CheckKeyColumns(const TableContext& table) {
   for (const std::string& name : table.options.GetList("key")) {
@@ -96,9 +97,11 @@ Status CheckHttpOptions(const TableContext& table) {
     }
   }
   if (extras.GetDuration("decide.deadline").count() < 1 ||
-      extras.GetLong("ingest.backlog.max") < 1 || extras.GetMemorySize("ingest.body.max") < 1) {
-    return UserError(
-        "MR0503", "'decide.deadline', 'ingest.backlog.max' and 'ingest.body.max' must be positive");
+      extras.GetLong("ingest.backlog.max") < 1 || extras.GetMemorySize("ingest.body.max") < 1 ||
+      extras.GetMemorySize("ingest.body.max") > kBodyBytesMax) {
+    return UserError("MR0503",
+                     "'decide.deadline', 'ingest.backlog.max' and 'ingest.body.max' must be "
+                     "positive, the latter at most 1 gb");
   }
   return OkStatus();
 }

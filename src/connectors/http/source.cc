@@ -3,9 +3,12 @@
 
 #include <arrow/api.h>
 
+#include <algorithm>
+
 #include "connectors/http/options.h"
 #include "connectors/http_topic.h"
 #include "connectors/reply_board.h"
+#include "connectors/source_lag.h"
 #include "data/option_text.h"
 #include "log/topic_store.h"
 
@@ -45,7 +48,7 @@ std::optional<std::string_view> RequestIdOf(const TopicRecordView& record) {
   return std::nullopt;
 }
 
-class HttpReader final : public SplitReader {
+class HttpReader final : public SplitReader, public LagReporter {
  public:
   HttpReader(const TableContext& table, std::string topic, int32_t partition)
       : table_(table), topic_(std::move(topic)), partition_(partition) {}
@@ -88,11 +91,20 @@ class HttpReader final : public SplitReader {
     }
     result.arrival = ArrivalOf(chunk.records.front());
     next_ = chunk.next_offset;
+    last_timestamp_ = chunk.records.back().timestamp_ms.value_or(-1);
     Tell(chunk);
     return result;
   }
 
   std::string Position() const override { return std::to_string(next_); }
+  SourceLag Lag(int64_t wall_ms) override {
+    const auto offsets = table_.services.topics->Offsets(topic_, partition_);
+    if (!offsets) return {};
+    const int64_t unread = std::max<int64_t>(0, offsets->end - next_);
+    if (unread == 0) return {.age_ms = 0, .records = 0};
+    if (last_timestamp_ < 0) return {.records = unread};
+    return {.age_ms = std::max<int64_t>(0, wall_ms - last_timestamp_), .records = unread};
+  }
 
  private:
   static RawChunk Frame(const TopicChunk& chunk) {
@@ -169,6 +181,7 @@ class HttpReader final : public SplitReader {
   std::string topic_;
   int32_t partition_;
   int64_t next_ = 0;
+  int64_t last_timestamp_ = -1;  // of the record read last, wall milliseconds
   uint64_t listener_ = 0;
 };
 

@@ -44,6 +44,10 @@ void WriteNode(const NodeSnapshot& node, int64_t now_ms, JsonWriter* out) {
   if (node.kind == "Scan" && node.inputs.empty()) {
     out->Key("source").BeginObject().Field("records", node.source.records_in);
     out->Field("bytes", node.source.bytes_in).Field("dead_lettered", node.source.dead_lettered);
+    if (node.source.lag_ms >= 0) {
+      out->Field("lag_seconds", static_cast<double>(node.source.lag_ms) / 1000);
+    }
+    if (node.source.lag_records >= 0) out->Field("lag_records", node.source.lag_records);
     out->EndObject();
   }
   if (node.latency != nullptr) WriteLatency(*node.latency, out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipelines/posted_rows.h"
+#include "formats/posted_rows.h"
 
 #include <algorithm>
 

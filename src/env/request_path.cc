@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/request_path.h"
+#include "env/request_path.h"
 
 #include <algorithm>
 
