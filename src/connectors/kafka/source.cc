@@ -6,6 +6,7 @@
 #include "connectors/kafka/discovery.h"
 #include "connectors/kafka/metadata.h"
 #include "connectors/kafka/position.h"
+#include "connectors/source_lag.h"
 
 namespace millrace {
 namespace {
@@ -33,7 +34,7 @@ struct SharedConsumer {
   }
 };
 
-class KafkaReader final : public SplitReader {
+class KafkaReader final : public SplitReader, public LagReporter {
  public:
   KafkaReader(const TableContext* table, std::shared_ptr<SharedConsumer> shared,
               KafkaPartition partition)
@@ -53,6 +54,11 @@ class KafkaReader final : public SplitReader {
   std::string Position() const override { return position_.ToString(); }
   std::string PositionAt(uint64_t offset) const override;
   std::string Waiting() override { return shared_->consumer->Waiting(); }
+  SourceLag Lag(int64_t wall_ms) override {
+    if (caught_up_) return {.age_ms = 0, .records = 0};
+    if (last_timestamp_ == kKafkaNoTimestamp) return {};
+    return {.age_ms = std::max<int64_t>(0, wall_ms - last_timestamp_)};
+  }
 
  private:
   bool AtStop(int64_t offset) const { return position_.stop && offset >= *position_.stop; }
@@ -69,7 +75,9 @@ class KafkaReader final : public SplitReader {
   KafkaPosition position_;
   KafkaPollLimits limits_;
   std::optional<int> handle_;
-  KafkaRecords records_;  // of the last chunk, without their bytes
+  bool caught_up_ = false;
+  int64_t last_timestamp_ = kKafkaNoTimestamp;  // of the record read last
+  KafkaRecords records_;                        // of the last chunk, without their bytes
 };
 
 Result<ReadResult> KafkaReader::Read(int64_t max_rows) {
@@ -89,8 +97,10 @@ Result<ReadResult> KafkaReader::Read(int64_t max_rows) {
   auto polled = shared_->consumer->Poll(*handle_, limits_, &records_);
   *bytes = std::move(records_.bytes);
   TRY(polled);
+  caught_up_ = polled->end_offset.has_value();
   const bool cut = CutAtStop();
   if (records_.size() > 0) {
+    last_timestamp_ = records_.timestamps.back();
     position_.offset = records_.offsets.back() + 1;
     position_.leader_epoch = records_.leader_epochs.back();
   }

@@ -13,6 +13,7 @@ namespace millrace {
 namespace {
 
 constexpr std::string_view kRateOption = "rows-per-second";
+constexpr int64_t kLagNanos = 100'000'000;  // between two looks at the lag
 
 std::vector<size_t> PhysicalPrimaryKey(const Table& table, const Schema& schema) {
   std::vector<size_t> key;
@@ -183,7 +184,27 @@ std::vector<SplitPosition> ScanDriver::Positions() const {
   return positions;
 }
 
+/// The worst age and the sum of unread records of the splits that can tell.
+void ScanDriver::MeasureLag() {
+  const int64_t now = Now();
+  if (now < next_lag_) return;
+  next_lag_ = now + kLagNanos;
+  SourceCounters& counters = shape_.counters;
+  counters.lag_ms = -1;
+  counters.lag_records = -1;
+  const int64_t wall_ms = settings_.connector.env.clock->WallMillis();
+  for (const OpenSplit& split : open_) {
+    if (split.stream->lag() == nullptr) continue;
+    const SourceLag lag = split.stream->lag()->Lag(wall_ms);
+    counters.lag_ms = std::max(counters.lag_ms, lag.age_ms);
+    if (lag.records >= 0) {
+      counters.lag_records = std::max<int64_t>(0, counters.lag_records) + lag.records;
+    }
+  }
+}
+
 Result<SourceDriver::Polled> ScanDriver::Poll(int64_t max_rows, bool flush) {
+  MeasureLag();
   if (pacer_ && !flush) {
     const int64_t due = pacer_->Due(Now());
     if (due == 0) return Polled{Polled::Kind::kIdle, {}, pacer_->WaitNanos(Now())};

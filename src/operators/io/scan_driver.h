@@ -53,6 +53,7 @@ class ScanDriver final : public SourceDriver {
   Polled Release();
   Status OpenWaiting();
   void PublishOpenSplits();
+  void MeasureLag();
   int64_t Now() const { return settings_.connector.env.clock->MonotonicNanos(); }
 
   ScanSettings settings_;
@@ -66,6 +67,7 @@ class ScanDriver final : public SourceDriver {
   std::vector<OpenSplit> open_;
   std::shared_ptr<const SplitSet> open_splits_;
   int32_t next_ordinal_ = 0;
+  int64_t next_lag_ = 0;  // when the lag is looked at again
   std::vector<SplitPosition> done_;
   size_t turn_ = 0;
   bool complete_ = false;

@@ -31,6 +31,8 @@ struct SourceCounters {
   uint64_t dead_lettered = 0;
   uint64_t skipped = 0;  // ignore-parse-errors, comment lines
   uint64_t bytes_in = 0;
+  int64_t lag_ms = -1;       // age of what is read while more waits, the worst split; -1: not known
+  int64_t lag_records = -1;  // that wait in all splits that tell; -1: not known
 };
 
 class SourceDriver {

@@ -41,6 +41,7 @@ Result<std::unique_ptr<SplitStream>> SplitStream::Open(ScanShape* shape, Source*
                                                        const SplitPosition& start) {
   auto stream = std::unique_ptr<SplitStream>(new SplitStream(shape, start));
   TRY_ASSIGN(stream->reader_, source->Open({start.split, start.bounded}));
+  stream->lag_ = dynamic_cast<LagReporter*>(stream->reader_.get());
   if (!start.position.empty()) TRY(stream->reader_->Seek(start.position));
   return stream;
 }

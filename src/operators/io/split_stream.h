@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/source_lag.h"
 #include "expr/evaluator.h"
 #include "formats/format.h"
 #include "operators/io/dead_letters.h"
@@ -51,6 +52,7 @@ class SplitStream {
   /// REQUIRES: AtBoundary().
   SplitPosition Position() const;
   const std::string& split() const { return split_.split; }
+  LagReporter* lag() { return lag_; }  // null: the reader cannot tell
   /// What keeps the connector from reading, or empty.
   std::string Waiting() const { return reader_->Waiting(); }
 
@@ -76,6 +78,7 @@ class SplitStream {
   ScanShape* shape_;
   SplitPosition split_;
   std::unique_ptr<SplitReader> reader_;
+  LagReporter* lag_ = nullptr;  // the reader
   std::shared_ptr<const std::string>
       chunk_;                         // bytes at hand: a whole chunk, or carried over + chunk
   std::vector<RecordSlice> records_;  // complete records in it

@@ -18,6 +18,11 @@ void MergeNode(const NodeSnapshot& shard, NodeSnapshot* total) {
   total->source.dead_lettered += shard.source.dead_lettered;
   total->source.skipped += shard.source.skipped;
   total->source.bytes_in += shard.source.bytes_in;
+  total->source.lag_ms = std::max(total->source.lag_ms, shard.source.lag_ms);
+  if (shard.source.lag_records >= 0) {
+    total->source.lag_records =
+        std::max<int64_t>(0, total->source.lag_records) + shard.source.lag_records;
+  }
   total->watermark = std::min(total->watermark, shard.watermark);
   total->state_entries += shard.state_entries;
   total->state_bytes += shard.state_bytes;
