@@ -23,13 +23,14 @@ struct HttpServerSettings {
   std::string address = "127.0.0.1";  // of an interface: IPv4, IPv6, or "localhost"
   uint16_t port = 8080;               // 0: any free one
   int threads = 2;
-  size_t header_bytes_max = 16 << 10;      // request line and headers together; 431
-  size_t headers_max = 100;                // 431
-  size_t target_bytes_max = 8 << 10;       // 414
-  size_t bodies_bytes_max = 256ull << 20;  // all bodies that are being received; 503
-  size_t pipelined_max = 128;              // unanswered requests of one connection; more wait
-  size_t output_bytes_max = 1 << 20;       // unsent answers of one connection; it is not read then
-  size_t connections_max = 16384;          // 503; never more than file descriptors allow
+  size_t header_bytes_max = 16 << 10;       // request line and headers together; 431
+  size_t headers_max = 100;                 // 431
+  size_t target_bytes_max = 8 << 10;        // 414
+  size_t bodies_bytes_max = 256ull << 20;   // all bodies that are being received; 503
+  size_t pipelined_max = 128;               // unanswered requests of one connection; more wait
+  size_t output_bytes_max = 1 << 20;        // unsent answers of one connection; it is not read then
+  size_t outputs_bytes_max = 256ull << 20;  // of all; connections that do not read are closed
+  size_t connections_max = 16384;           // 503; never more than file descriptors allow
   size_t connections_per_address_max = 12288;        // 503
   std::chrono::milliseconds header_timeout{10'000};  // first byte to end of headers; 408
   std::chrono::milliseconds body_timeout{60'000};    // end of headers to end of body; 408

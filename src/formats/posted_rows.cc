@@ -48,6 +48,27 @@ size_t EndOfElement(std::string_view body, size_t at) {
   return std::string_view::npos;
 }
 
+/// An object or array must be all there is: decoders, as Flink's, do not look at what follows it.
+Status CheckNothingFollows(std::string_view value, size_t row) {
+  if (value.front() != '{' && value.front() != '[') return OkStatus();
+  int64_t depth = 0;
+  bool quoted = false;
+  for (size_t at = 0; at < value.size(); ++at) {
+    const char c = value[at];
+    if (quoted) {
+      if (c == '\\') ++at;
+      quoted = c != '"';
+      continue;
+    }
+    quoted = c == '"';
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth == 0 && at + 1 < value.size()) {
+      return UserError("MR0741", "row " + std::to_string(row) + ": something follows the object");
+    }
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 BodyType ParseBodyType(std::string_view content_type) {
@@ -89,6 +110,7 @@ Result<std::vector<RecordSlice>> SplitJson(std::string_view body, size_t rows_ma
   if (text.empty()) return UserError("MR0741", "the body is empty");
   std::vector<RecordSlice> records;
   if (text.front() != '[') {
+    TRY(CheckNothingFollows(text, 1));
     records.push_back(SliceOf(body, text));
     return records;
   }
@@ -105,6 +127,7 @@ Result<std::vector<RecordSlice>> SplitJson(std::string_view body, size_t rows_ma
                            (end == std::string_view::npos ? "does not end" : "has an empty place"));
     }
     if (records.size() == rows_max) return TooMany(rows_max);
+    TRY(CheckNothingFollows(element, records.size() + 1));
     records.push_back(SliceOf(body, element));
     at = end + 1;
     if (text[end] == ']') break;
@@ -121,6 +144,7 @@ Result<std::vector<RecordSlice>> SplitLines(std::string_view body, size_t rows_m
     begin = end + 1;
     if (line.empty()) continue;
     if (records.size() == rows_max) return TooMany(rows_max);
+    TRY(CheckNothingFollows(line, records.size() + 1));
     records.push_back(SliceOf(body, line));
   }
   if (records.empty()) return UserError("MR0741", "the body is empty");

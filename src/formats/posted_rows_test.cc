@@ -40,6 +40,15 @@ TEST(SplitJson, BrokenArrays) {
   }
 }
 
+TEST(SplitJson, NothingMayFollowAnObject) {
+  for (const std::string_view body :
+       {"{} x", "{}{}", "{\"a\":\"}\"}]", "[{} x]", "[{}{}]", "[{},{}2]"}) {
+    EXPECT_EQ(Json(body), List{"error MR0741"}) << body;
+  }
+  EXPECT_EQ(Lines("{}\n{}{}"), List{"error MR0741"});
+  EXPECT_EQ(Json("{\"a\":\"}x\"}").size(), 1u);
+}
+
 TEST(SplitJson, CountsRows) {
   EXPECT_EQ(Json("[1,2,3]").size(), 3u);
   EXPECT_EQ(Json("[1,2,3,4]"), List{"error MR0742"});

@@ -12,7 +12,8 @@ namespace {
 std::string_view WithoutPort(std::string_view host) {
   if (host.starts_with('[')) {
     const size_t end = host.find(']');
-    return end == std::string_view::npos ? host : host.substr(0, end + 1);
+    const bool whole = end + 1 == host.size() || (end < host.size() && host[end + 1] == ':');
+    return end != std::string_view::npos && whole ? host.substr(0, end + 1) : host;
   }
   return host.substr(0, host.find(':'));
 }

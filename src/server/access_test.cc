@@ -46,7 +46,7 @@ TEST(Access, Hosts) {
   }
   for (const char* foreign :
        {"", "evil.com", "127.0.0.1.evil.com", "localhost.evil.com", "1", "1.2.3", "[evil]", "[::1",
-        "shop.example.com.evil.com", "x@localhost", "...1234"}) {
+        "[::1].evil.com", "shop.example.com.evil.com", "x@localhost", "...1234"}) {
     EXPECT_FALSE(IsOwnHost(foreign, allowed)) << foreign;
   }
 }

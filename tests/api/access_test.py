@@ -75,7 +75,7 @@ def others_need_a_token(millrace):
     assert "MR0814" in refused(["--listen", "[::]:0"])
     assert "MR0814" in refused(public, {"MILLRACE_TOKEN": "short"})
     assert "MR0813" in refused(["--listen", "127.0.0.1:99999"])
-    assert "MR0813" in refused(["--listen", "203.0.113.7:0"])
+    assert "MR0813" in refused(["--listen", "203.0.113.7:0", "--insecure-listen"])
     assert "MR0813" in refused(["--listen", "nonsense"])
     with live.Program(millrace, programs.PRINT, arguments=public + ["--insecure-listen"]) as open_:
         assert open_.post("/ingest/payments", {"id": 1})[0] == 202

@@ -15,6 +15,7 @@ using boost::system::error_code;
 constexpr int kReadsPerTurn = 4;             // then others get theirs
 constexpr size_t kSmallBuffer = 4 << 10;     // kept while a connection is busy
 constexpr size_t kWriteProgress = 16 << 10;  // bytes that earn another write time-out
+constexpr size_t kFairOutput = 64 << 10;     // kept even when all answers together are too many
 constexpr size_t kLingerBytesMax = 256 << 10;
 constexpr int64_t kLingerNanos = 1'000'000'000;
 
@@ -53,6 +54,7 @@ Connection::Connection(Loop* loop, tcp::socket socket, std::string address)
 
 Connection::~Connection() {
   ReleaseBody();
+  loop_->counters->output_bytes -= accounted_;
   loop_->counters->Leave(address_);
 }
 
@@ -78,9 +80,7 @@ void Connection::WaitReadable() {
 void Connection::OnReadable() {
   if (dead_) return;
   for (int reads = 0; reads < kReadsPerTurn; ++reads) {
-    const bool full = slots_.size() >= loop_->settings.pipelined_max ||
-                      pending_.size() >= loop_->settings.output_bytes_max;
-    if (full && !lingering_) return;  // Flush goes on
+    if (Full() && !lingering_) return;  // Flush goes on
     if (!ReadOnce()) break;
   }
   if (dead_) return;
@@ -114,8 +114,7 @@ bool Connection::ReadOnce() {
 
 void Connection::Process() {
   while (!closing_ && !dead_) {
-    paused_ = slots_.size() >= loop_->settings.pipelined_max ||
-              pending_.size() >= loop_->settings.output_bytes_max;
+    paused_ = Full();
     if (paused_) break;
     if (reader_ == nullptr) {
       if (input_.empty()) break;
@@ -159,6 +158,7 @@ void Connection::Admit() {
       OpenSlot(/*close=*/false);
       slots_.back().ready = true;
       slots_.back().bytes = "HTTP/1.1 100 Continue\r\n\r\n";
+      slot_bytes_ += slots_.back().bytes.size();
     }
     return;
   }
@@ -216,7 +216,9 @@ uint64_t Connection::OpenSlot(bool close) {
 void Connection::FillSlot(Slot* slot, const ServerResponse& response) {
   slot->close = slot->close || response.close;
   slot->ready = true;
+  slot_bytes_ -= slot->bytes.size();
   slot->bytes = ResponseText(response, loop_->Date(), slot->close, slot->head_only);
+  slot_bytes_ += slot->bytes.size();
 }
 
 void Connection::OnAnswer(uint64_t number, std::optional<ServerResponse> response) {
@@ -236,14 +238,33 @@ void Connection::Flush() {
   while (!slots_.empty() && slots_.front().ready) {
     const bool close = slots_.front().close;
     pending_ += slots_.front().bytes;
+    slot_bytes_ -= slots_.front().bytes.size();
     slots_.pop_front();
     ++first_slot_;
     if (!close) continue;
     closing_ = true;
     first_slot_ += slots_.size();
     slots_.clear();
+    slot_bytes_ = 0;
   }
   if (!writing_) Write();
+  AccountOutput();
+}
+
+bool Connection::Full() const {
+  return slots_.size() >= loop_->settings.pipelined_max ||
+         pending_.size() + slot_bytes_ >= loop_->settings.output_bytes_max;
+}
+
+/// Who asks much and reads nothing must not use up the memory of all.
+void Connection::AccountOutput() {
+  const size_t bytes = dead_ ? 0 : output_.size() - written_ + pending_.size() + slot_bytes_;
+  if (bytes == accounted_) return;
+  loop_->counters->output_bytes += bytes - accounted_;
+  accounted_ = bytes;
+  if (bytes > kFairOutput && loop_->counters->output_bytes > loop_->settings.outputs_bytes_max) {
+    Abort();
+  }
 }
 
 void Connection::Write() {
@@ -265,6 +286,7 @@ void Connection::Write() {
         self->writing_ = false;
         if (failed) return self->Abort();
         self->Write();
+        self->AccountOutput();
       });
       return;
     }
@@ -283,7 +305,7 @@ void Connection::Write() {
   if (pending_.capacity() > kSmallBuffer || idle()) std::string().swap(pending_);
   if (closing_ && slots_.empty()) return CloseGently();
   if (closing_) return;
-  if (paused_ && slots_.size() < loop_->settings.pipelined_max) {
+  if (paused_ && !Full()) {
     paused_ = false;
     boost::asio::post(loop_->io, [self = shared_from_this()] {
       if (!self->dead_ && !self->closing_) self->Process();

@@ -30,7 +30,8 @@ struct ServerCounters {
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> refused_requests{0};
   std::atomic<uint64_t> timeouts{0};
-  std::atomic<size_t> body_bytes{0};  // of bodies that are being received
+  std::atomic<size_t> body_bytes{0};    // of bodies that are being received
+  std::atomic<size_t> output_bytes{0};  // of answers that are not sent yet
 
   std::mutex mutex;
   std::condition_variable all_closed;
