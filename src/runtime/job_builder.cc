@@ -174,7 +174,8 @@ class JobBuilder {
     watched_.push_back(std::move(watched));
   }
 
-  Result<std::unique_ptr<SourceDriver>> MakeSource(const GraphNode& node, Shard* shard) {
+  Result<std::unique_ptr<SourceDriver>> MakeSource(const GraphNode& node, Shard* shard,
+                                                   Slot* slot) {
     const int index = shard->settings().index;
     std::unique_ptr<SourceDriver> driver;
     if (const auto* values = As<ValuesNode>(node.plan)) {
@@ -183,7 +184,7 @@ class JobBuilder {
       TRY_ASSIGN(driver, ScanDriver::Make(
                              *scan, {.connector = BaseContext(index),
                                      .session = shard->session(),
-                                     .dead_letters = shard->dead_letters(),
+                                     .dead_letters = &slot->letters,
                                      .fail_on_error = spec_.settings.fail_on_row_error,
                                      .batch_delay_nanos = spec_.settings.batch_delay_ms * kMilli,
                                      .readers = readers_[node.index]}));
@@ -215,7 +216,7 @@ class JobBuilder {
     for (int index = 0; index < shards_; ++index) {
       if (!node.active[static_cast<size_t>(index)]) continue;
       Shard* const shard = job_->shards[static_cast<size_t>(index)].get();
-      auto slot = std::make_unique<Slot>();
+      auto slot = std::make_unique<Slot>(shard->letter_bytes());
       slot->node = &node;
       slot->label = std::string(node.plan->kind());
       const bool own_table =
@@ -235,7 +236,7 @@ class JobBuilder {
   Status FillSlot(const GraphNode& node, Shard* shard, Slot* slot) {
     switch (node.role) {
       case GraphNode::Role::kSource: {
-        TRY_ASSIGN(slot->source, MakeSource(node, shard));
+        TRY_ASSIGN(slot->source, MakeSource(node, shard, slot));
         return OkStatus();
       }
       case GraphNode::Role::kSelect:
@@ -268,7 +269,7 @@ class JobBuilder {
     slot->latency->budget_nanos = job_->spec.settings.latency_budget_ms * 1'000'000;
     if (const auto* sink = As<SinkNode>(node.plan)) {
       TRY_ASSIGN(slot->terminal,
-                 SinkDriver::Make(*sink, BaseContext(shard->settings().index), LettersOf(shard),
+                 SinkDriver::Make(*sink, BaseContext(shard->settings().index), LettersOf(slot),
                                   spec_.settings.drop_nulls, shard->session()));
       return OkStatus();
     }
@@ -277,8 +278,8 @@ class JobBuilder {
     return OkStatus();
   }
 
-  SinkDeadLetters LettersOf(Shard* shard) const {
-    return {shard->dead_letters(), spec_.settings.fail_on_row_error};
+  SinkDeadLetters LettersOf(Slot* slot) const {
+    return {&slot->letters, &slot->undelivered_letters, spec_.settings.fail_on_row_error};
   }
 
   void ConnectEdge(const GraphEdge& edge) {

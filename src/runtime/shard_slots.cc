@@ -151,7 +151,7 @@ Status Shard::CollectDelta(Slot& slot, uint64_t epoch) {
   return OkStatus();
 }
 
-Status Shard::OnRowFailure(const Slot& slot, const RowFailure& failure) {
+Status Shard::OnRowFailure(Slot& slot, const RowFailure& failure) {
   std::string row = "(not shown)";
   if (failure.batch != nullptr && failure.schema != nullptr &&
       failure.schema->size() == failure.batch->columns.size()) {
@@ -165,11 +165,11 @@ Status Shard::OnRowFailure(const Slot& slot, const RowFailure& failure) {
                 .hint = "SET 'millrace.on-row-error' = 'dead-letter' puts such rows aside"};
     return std::unexpected(std::move(error).With(slot.label));
   }
-  dead_letters_.Add({.table = slot.node->table,
-                     .stage = failure.stage,
-                     .operation = slot.label,
-                     .reason = failure.reason,
-                     .row = row});
+  slot.letters.Add({.table = slot.node->table,
+                    .stage = failure.stage,
+                    .operation = slot.label,
+                    .reason = failure.reason,
+                    .row = row});
   return OkStatus();
 }
 

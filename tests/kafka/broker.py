@@ -44,8 +44,7 @@ group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=true
 num.network.threads=2
 num.io.threads=4
-log.retention.check.interval.ms=500
-log.segment.delete.delay.ms=100
+log.retention.ms=-1
 """
 
 
@@ -91,7 +90,8 @@ class Broker:
         self.start()
 
     def _options(self):
-        return ["java", "-Xms512m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true",
+        return ["java", "-Xms512m", "-Xmx512m", "-XX:TieredStopAtLevel=1",
+                "-Djava.awt.headless=true",
                 f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}",
                 f"-Dkafka.logs.dir={self.directory}", "-cp", f"{LIBS}/*"]
 

@@ -279,6 +279,9 @@ class KafkaTest(unittest.TestCase):
                 + "INSERT INTO dst SELECT id FROM src;")
 
     def ids_out(self):
+        """What has come out; the topic comes into being with its first record."""
+        if self.topic + "_out" not in kcat("-L", "-J"):
+            return []
         return [json.loads(line)["id"] for line in consume(self.topic + "_out")]
 
     def test_broker_killed_in_mid_run(self):
@@ -323,7 +326,7 @@ class KafkaTest(unittest.TestCase):
         self.stop(process)
         produce(self.topic, ['{"id": %d}' % i for i in range(10, 20)])
         BROKER.delete_records(self.topic, 0, 15)
-        answer = self.run_sql(self.endless_copy(), expect=1)
+        answer = self.run_sql(self.endless_copy(), expect=3)
         self.assertIn("MR0521", answer)
         self.assertIn("records 10 to 14 (5) are lost", answer)
 
@@ -336,7 +339,7 @@ class KafkaTest(unittest.TestCase):
         BROKER.delete_topic(self.topic)
         BROKER.create_topic(self.topic, 1)
         produce(self.topic, ['{"id": %d}' % i for i in range(20)])
-        self.assertIn("MR0525", self.run_sql(self.endless_copy(), expect=1))
+        self.assertIn("MR0525", self.run_sql(self.endless_copy(), expect=3))
 
     def test_too_large_record_is_put_aside(self):
         out = self.topic + "_out"

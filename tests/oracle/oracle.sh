@@ -9,6 +9,7 @@
 #   oracle.sh once [PATTERN]               the same in a process of its own (what goldens.sh calls)
 #   oracle.sh compare [PATTERN]            goldens against print, parallelism 4, no folding
 #   oracle.sh stop
+# ORACLE_JARS: more connectors; with a TMPDIR of its own, or the process that runs already answers.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -38,7 +39,7 @@ java_command() {
   exec java -Xmx"${ORACLE_HEAP:-1500m}" -XX:MaxMetaspaceSize=900m -XX:+UseSerialGC \
     -XX:TieredStopAtLevel=1 -Dfile.encoding=UTF-8 -Duser.timezone=UTC \
     -Dlog4j2.configurationFile="$here/log4j2.properties" "${opens[@]}" \
-    -cp "$deps/classes:$deps/libs/*" oracle.Main "$@"
+    -cp "$deps/classes:$deps/libs/*${ORACLE_JARS:+:$ORACLE_JARS}" oracle.Main "$@"
 }
 
 alive() { [ -f "$state/port" ] && (exec 3<>"/dev/tcp/127.0.0.1/$(cat "$state/port")") 2>/dev/null; }
@@ -86,5 +87,5 @@ case "${1:-}" in
   once) build; java_command goldens "$root/tests/sql" "${2:-}" ;;
   libs) build ;;
   stop) if alive; then ask stop 0 || true; rm -f "$state/port"; fi ;;
-  *) sed -n '3,12p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'; exit 2 ;;
+  *) sed -n '3,13p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'; exit 2 ;;
 esac

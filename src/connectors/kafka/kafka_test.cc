@@ -66,7 +66,8 @@ class KafkaTest : public testing::Test {
     std::vector<std::string> starts;
     if (!splits) return {splits.error().code};
     for (const Split& split : *splits) {
-      starts.push_back(split.id + " " + std::to_string(KafkaPosition::Parse(split.position)->offset));
+      starts.push_back(split.id + " " +
+                       std::to_string(KafkaPosition::Parse(split.position)->offset));
     }
     return starts;
   }
@@ -188,9 +189,9 @@ TEST_F(KafkaTest, StartsWhereTheModeSays) {
             (List{"t-0 4", "t-1 0"}));
   kafka_.committed().clear();
   EXPECT_EQ(Starts({{"scan.startup.mode", "group-offsets"}}), (List{"MR0526"}));
-  EXPECT_EQ(Starts({{"scan.startup.mode", "group-offsets"},
-                    {"properties.auto.offset.reset", "latest"}}),
-            (List{"t-0 5", "t-1 3"}));
+  EXPECT_EQ(
+      Starts({{"scan.startup.mode", "group-offsets"}, {"properties.auto.offset.reset", "latest"}}),
+      (List{"t-0 5", "t-1 3"}));
   EXPECT_EQ(Starts({{"topic", "nothing"}}), (List{"MR0523"}));
 }
 
@@ -205,9 +206,9 @@ TEST_F(KafkaTest, ACopyReadsItsOwnPartitions) {
 }
 
 TEST_F(KafkaTest, NewPartitionsAreReadFromTheirBeginning) {
-  auto source = *connector_->MakeSource(
-      Table({{"scan.startup.mode", "latest-offset"},
-             {"scan.topic-partition-discovery.interval", "10 s"}}));
+  auto source =
+      *connector_->MakeSource(Table({{"scan.startup.mode", "latest-offset"},
+                                     {"scan.topic-partition-discovery.interval", "10 s"}}));
   EXPECT_EQ(source->Discover()->size(), 2u);
   kafka_.topic("t").partitions.resize(3);
   Fill(2, 4);
@@ -219,7 +220,8 @@ TEST_F(KafkaTest, NewPartitionsAreReadFromTheirBeginning) {
 }
 
 TEST_F(KafkaTest, ATopicMadeAgainIsNoticed) {
-  auto source = *connector_->MakeSource(Table({{"scan.topic-partition-discovery.interval", "1 s"}}));
+  auto source =
+      *connector_->MakeSource(Table({{"scan.topic-partition-discovery.interval", "1 s"}}));
   const auto splits = *source->Discover();
   EXPECT_TRUE(source->CheckStart(splits));
   kafka_.CreateTopic("t", 2);
@@ -260,7 +262,8 @@ TEST_F(KafkaTest, WaitsForABrokerAndSaysSo) {
 
 TEST_F(KafkaTest, ReadsWithKeysMetadataAndPositions) {
   kafka_.Append("t", 0, {.key = "a", .value = "x", .timestamp = 7, .headers = {{"h", "1"}}});
-  kafka_.Append("t", 0, {.key = std::nullopt, .value = std::nullopt, .timestamp = 8, .headers = {}});
+  kafka_.Append("t", 0,
+                {.key = std::nullopt, .value = std::nullopt, .timestamp = 8, .headers = {}});
   TableContext table = Table({});
   table.keyed_records = true;
   table.metadata_keys = {"topic", "offset", "timestamp", "headers", "timestamp-type"};
@@ -359,7 +362,8 @@ class KafkaSinkTest : public KafkaTest {
   }
   std::vector<std::string> Written(int partition) {
     std::vector<std::string> values;
-    for (const auto& record : kafka_.topic("t").partitions[static_cast<size_t>(partition)].records) {
+    for (const auto& record :
+         kafka_.topic("t").partitions[static_cast<size_t>(partition)].records) {
       values.push_back(record.key.value_or("") + "=" + record.value.value_or("null"));
     }
     return values;
@@ -419,8 +423,8 @@ TEST_F(KafkaSinkTest, RoundRobinSpreadsRows) {
 
 TEST_F(KafkaSinkTest, UpsertsKeepTheLastRowOfAKeyUntilTheEpochEnds) {
   kafka_.CreateTopic("t", 1);
-  auto sink = *upsert_->MakeSink(Table(
-      {{"sink.buffer-flush.max-rows", "100"}, {"sink.buffer-flush.interval", "10 s"}}, true));
+  auto sink = *upsert_->MakeSink(
+      Table({{"sink.buffer-flush.max-rows", "100"}, {"sink.buffer-flush.interval", "10 s"}}, true));
   ASSERT_TRUE(Write(sink.get(), {"1", "2", std::nullopt, "3"}, {"a", "b", "a", "b"}));
   EXPECT_TRUE(Written(0).empty());
   ASSERT_TRUE(sink->Prepare(1));

@@ -160,7 +160,8 @@ again; it ends with this only when a time-out says so or when it is stopped whil
         .code = "MR0523",
         .title = "no such topic",
         .explanation = R"(
-The cluster has no topic of this name, or this user may not see it. Reading never creates a topic.)",
+The cluster has no topic of this name, or this user may not see it. Reading never creates a
+topic.)",
         .example = "",
         .fixed = "",
     },

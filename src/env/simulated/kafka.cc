@@ -54,8 +54,8 @@ Result<KafkaPolled> SimulatedConsumer::Poll(int handle, const KafkaPollLimits& l
   }
   while (assigned.next < partition->end() && polled.records < limits.records &&
          records->bytes.size() < limits.bytes) {
-    Append(partition->records[static_cast<size_t>(assigned.next - partition->begin)],
-           assigned.next, limits, records);
+    Append(partition->records[static_cast<size_t>(assigned.next - partition->begin)], assigned.next,
+           limits, records);
     ++assigned.next;
     ++polled.records;
   }
@@ -217,8 +217,9 @@ void SimulatedKafka::CreateTopic(const std::string& name, int partitions) {
 }
 
 void SimulatedKafka::Append(const std::string& topic, int partition, Record record) {
-  topics_.at(topic).partitions.at(static_cast<size_t>(partition)).records.push_back(
-      std::move(record));
+  topics_.at(topic)
+      .partitions.at(static_cast<size_t>(partition))
+      .records.push_back(std::move(record));
 }
 
 SimulatedKafka::Partition* SimulatedKafka::Find(const KafkaPartition& partition) {

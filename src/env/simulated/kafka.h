@@ -36,7 +36,7 @@ class SimulatedKafka final : public KafkaClients {
   std::map<KafkaPartition, int64_t>& committed() { return committed_; }
 
   bool unreachable = false;
-  size_t queue_max = 100000;      // of a producer, records without outcome
+  size_t queue_max = 100000;  // of a producer, records without outcome
   size_t record_bytes_max = 1000000;
   bool acknowledges = true;  // false: what is produced has no outcome yet
 

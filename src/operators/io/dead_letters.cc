@@ -47,16 +47,21 @@ void DeadLetterBuffer::Add(const DeadLetter& letter) {
   lines += "}\n";
   ++count_;
   bytes_ += lines.size() - before;
+  if (bytes_held_ != nullptr) *bytes_held_ += lines.size() - before;
 }
 
 std::map<std::string, std::string> DeadLetterBuffer::Take() {
   std::map<std::string, std::string> taken;
-  for (auto& [table, lines] : lines_) {
-    if (!lines.empty()) taken.emplace(table, std::move(lines));
-  }
-  lines_.clear();
-  bytes_ = 0;
+  TakeInto(&taken);
   return taken;
+}
+
+void DeadLetterBuffer::TakeInto(std::map<std::string, std::string>* letters) {
+  if (bytes_ == 0) return;
+  for (const auto& [table, lines] : lines_) (*letters)[table] += lines;
+  lines_.clear();
+  if (bytes_held_ != nullptr) *bytes_held_ -= bytes_;
+  bytes_ = 0;
 }
 
 Status DeadLetterFiles::StartBehindExisting() {

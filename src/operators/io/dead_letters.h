@@ -2,10 +2,11 @@
 // Dead letters: what left the pipeline because it could not be decoded or processed, with the
 // reason.
 //
-// A shard collects its letters in a DeadLetterBuffer; at a barrier it hands them over with its part
-// of the epoch, and DeadLetterFiles appends those of all shards. So the files hold exactly the
-// letters of the epochs that happened, and a restart truncates them to the length in the manifest.
-// One JSON object per line, without a time stamp: the same run gives the same file.
+// Every node of a shard collects its letters in a DeadLetterBuffer; when it has passed a barrier
+// they go with the shard's part of the epoch, and DeadLetterFiles appends those of all shards. So
+// the files hold exactly the letters of the epochs that happened, and a restart truncates them to
+// the length in the manifest. One JSON object per line, without a time stamp: the same run gives
+// the same file.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,7 @@ struct DeadLetter {
   std::string_view reason;
   std::string_view split;     // decode: file or partition
   std::string_view position;  // decode: "byte 1234"
-  std::string_view key;        // decode: bytes of the key of a message
+  std::string_view key;       // decode: bytes of the key of a message
   std::string_view raw;       // decode: bytes of the record
   std::string_view row;       // processing: the row as print shows it
 };
@@ -34,15 +35,21 @@ struct DeadLetter {
 /// Lines by table. One thread.
 class DeadLetterBuffer {
  public:
+  /// `bytes_held`: what several buffers hold together, kept up to date; may be null.
+  explicit DeadLetterBuffer(size_t* bytes_held = nullptr) : bytes_held_(bytes_held) {}
+
   void Add(const DeadLetter& letter);
   uint64_t count() const { return count_; }
   size_t bytes() const { return bytes_; }
   std::map<std::string, std::string> Take();
+  /// Takes them behind the lines that are in `letters`.
+  void TakeInto(std::map<std::string, std::string>* letters);
 
  private:
   std::map<std::string, std::string, std::less<>> lines_;
   uint64_t count_ = 0;
   size_t bytes_ = 0;
+  size_t* bytes_held_;
 };
 
 /// The files of one pipeline, all known when it starts. One thread at a time.

@@ -31,11 +31,11 @@ Status SinkDeadLetters::Write(const UndeliveredRow& row) {
                          std::string(row.reason) + "; " + std::string(row.position));
   }
   ++rejected_;
-  letters_->Add({.table = row.table,
-                 .stage = row.stage,
-                 .reason = row.reason,
-                 .position = row.position,
-                 .raw = row.raw});
+  undelivered_->Add({.table = row.table,
+                     .stage = row.stage,
+                     .reason = row.reason,
+                     .position = row.position,
+                     .raw = row.raw});
   return OkStatus();
 }
 

@@ -69,7 +69,10 @@ class Terminal {
 /// Takes the rows that a sink gives up.
 class SinkDeadLetters final : public DeadLetterSink {
  public:
-  SinkDeadLetters(DeadLetterBuffer* letters, bool fail) : letters_(letters), fail_(fail) {}
+  /// `rejected`: rows that are refused when they are written; `undelivered`: those that are given
+  /// up at any time later. They belong to different epochs while one waits for its deliveries.
+  SinkDeadLetters(DeadLetterBuffer* rejected, DeadLetterBuffer* undelivered, bool fail)
+      : letters_(rejected), undelivered_(undelivered), fail_(fail) {}
   Status Write(const UndeliveredRow& row) override;
   /// A row that the table's declaration forbids.
   Status Reject(std::string_view table, std::string_view reason, std::string_view row);
@@ -78,6 +81,7 @@ class SinkDeadLetters final : public DeadLetterSink {
  private:
   uint64_t rejected_ = 0;
   DeadLetterBuffer* letters_;
+  DeadLetterBuffer* undelivered_;
   bool fail_;  // millrace.on-row-error
 };
 

@@ -15,7 +15,7 @@ class SinkDriverTest : public testing::Test {
   std::unique_ptr<SinkDriver> Make(bool fail, bool drop_nulls) {
     const TablePtr table = MakeTable("out", kRows, &connector_);
     const SinkNode node(ScanAll(table), table);
-    auto driver = SinkDriver::Make(node, TableContext(), {&letters_, fail}, drop_nulls);
+    auto driver = SinkDriver::Make(node, TableContext(), {&letters_, &letters_, fail}, drop_nulls);
     EXPECT_TRUE(driver) << driver.error().ToString();
     return *std::move(driver);
   }

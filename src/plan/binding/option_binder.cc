@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "diagnostics/nearest.h"
 #include "plan/binding/table_binder.h"
 #include "sql/printer.h"
 
@@ -71,6 +72,8 @@ class FormatBinder {
     if (*format == nullptr) {
       ReportUnknownName(context_, "format", name, context_->registries.formats->Names(),
                         place != nullptr ? place->value.span : fallback_);
+      rest_->erase(option);
+      TakePrefixed(rest_, prefix + name + ".");
       return false;
     }
     rest_->erase(option);
@@ -262,8 +265,18 @@ bool BindConnector(BindContext* context, Table* table, const std::vector<sql::Op
   std::map<std::string, OptionValue> rest = table->raw_options;
   const auto connector = rest.find("connector");
   if (connector == rest.end()) {
+    const sql::Option* meant = nullptr;
+    for (const sql::Option& option : written) {
+      if (!NearestNames(option.key.value, {"connector"}).empty()) meant = &option;
+    }
     Diagnostic& diagnostic =
-        context->Error("MR0502", "table '" + table->name + "' has no option 'connector'", fallback);
+        context->Error("MR0502", "table '" + table->name + "' has no option 'connector'",
+                       meant != nullptr ? meant->key.span : fallback);
+    if (meant != nullptr) {
+      diagnostic.candidates = {"connector"};
+      diagnostic.try_text = "'connector'";
+      return false;
+    }
     for (const std::string& name : context->registries.connectors->Names()) {
       diagnostic.detail += (diagnostic.detail.empty() ? "available: " : ", ") + name;
     }
@@ -281,6 +294,11 @@ bool BindConnector(BindContext* context, Table* table, const std::vector<sql::Op
   bool ok = true;
   if (table->connector->needs_format()) ok = BindFormats(context, table, &rest, written, fallback);
   table->connector_options = Options(table->connector->options(), std::move(rest));
+  // A password is masked wherever options are shown, also when it was written out.
+  for (const OptionSpec& spec : table->connector_options.specs()) {
+    const auto option = table->raw_options.find(spec.key);
+    if (spec.secret && option != table->raw_options.end()) option->second.secret = true;
+  }
   const auto problems = table->connector_options.Validate("connector '" + name + "'");
   ReportOptionProblems(context, problems, "", written, fallback);
   return ok && problems.empty();

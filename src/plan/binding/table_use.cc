@@ -66,12 +66,13 @@ TablePtr WithHints(BindContext* context, TablePtr table, const std::vector<sql::
   const auto bound = BindOptions(context, overrides);
   if (!bound) return nullptr;
   auto changed = std::make_shared<Table>(*table);
+  for (const auto& [key, value] : *bound) changed->raw_options[key] = value;
+  if (!BindConnector(context, changed.get(), overrides, span)) return nullptr;
   for (const auto& [key, value] : *bound) {
-    changed->raw_options[key] = value;
     changed->scan_note += (changed->scan_note.empty() ? "" : ", ") + key + "=" +
-                          (value.secret ? std::string("***") : value.text);
+                          (changed->raw_options[key].secret ? std::string("***") : value.text);
   }
-  return BindConnector(context, changed.get(), overrides, span) ? changed : nullptr;
+  return changed;
 }
 
 TablePtr PrepareUse(BindContext* context, TablePtr table, bool for_write, Span span) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "env/real/kafka/handle.h"
 
+#include <algorithm>
 #include <array>
 
 namespace millrace {
@@ -16,6 +17,12 @@ std::string WithoutThread(std::string_view text) {
     if (end != std::string_view::npos) text.remove_prefix(end + 3);
   }
   return std::string(text);
+}
+
+bool UsesTokens(const KafkaConfig& config) {
+  return std::ranges::any_of(config.properties, [](const auto& property) {
+    return property.first == "sasl.mechanism" && property.second == "OAUTHBEARER";
+  });
 }
 
 Status Set(rd_kafka_conf_t* conf, const std::string& key, const std::string& value) {
@@ -117,12 +124,23 @@ Result<std::unique_ptr<KafkaHandle>> KafkaHandle::Make(rd_kafka_type_t type,
   rd_kafka_conf_set_log_cb(conf.get(), &KafkaHandle::OnLog);
   rd_kafka_conf_set_error_cb(conf.get(), &KafkaHandle::OnError);
   if (delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(conf.get(), delivered);
+  // Tokens are fetched by librdkafka's own thread: a blocking question to the cluster serves
+  // nobody.
+  const bool tokens = UsesTokens(config);
+  if (tokens) rd_kafka_conf_enable_sasl_queue(conf.get(), 1);
   std::array<char, kTextBytes> text{};
   handle->client_ = rd_kafka_new(type, conf.get(), text.data(), text.size());
   if (handle->client_ == nullptr) {
     return UserError("MR0524", "no Kafka client can be made from these properties", text.data());
   }
   (void)conf.release();  // the client owns it now
+  if (tokens) {
+    const KafkaOwned<rd_kafka_error_t> error(
+        rd_kafka_sasl_background_callbacks_enable(handle->client_));
+    if (error != nullptr) {
+      return InternalError("tokens cannot be fetched", rd_kafka_error_string(error.get()));
+    }
+  }
   return handle;
 }
 
