@@ -23,8 +23,8 @@ struct Environment {
   HttpClient* http = nullptr;
   KafkaClients* kafka = nullptr;
   Executor* background = nullptr;  // null: callers do the work themselves (simulation)
-  LineWriter* output = nullptr;  // standard output; print tables and rows of SELECT
-  LineWriter* error = nullptr;   // standard error
+  LineWriter* output = nullptr;    // standard output; print tables and rows of SELECT
+  LineWriter* error = nullptr;     // standard error
   /// Environment variables; empty function: none are visible.
   std::function<std::optional<std::string>(const std::string&)> variables;
 };

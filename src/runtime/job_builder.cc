@@ -367,8 +367,10 @@ class JobBuilder {
         const auto* sink = As<SinkNode>(node.plan);
         if (sink == nullptr || node.id != key.substr(0, slash)) continue;
         const int shard = std::stoi("0" + key.substr(slash + 1));
+        DeadLetterBuffer letters;  // nothing is written, so there are none
         TRY_ASSIGN(auto writer,
-                   SinkDriver::Make(*sink, BaseContext(shard), LettersOf(job_->shards[0].get()),
+                   SinkDriver::Make(*sink, BaseContext(shard),
+                                    {&letters, &letters, spec_.settings.fail_on_row_error},
                                     spec_.settings.drop_nulls, job_->shards[0]->session()));
         TRY(RestoreSink(writer.get(), state));
         TRY(writer->Finish());

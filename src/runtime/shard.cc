@@ -73,7 +73,7 @@ Result<StepResult> Shard::TryStep(int64_t now) {
 Result<bool> Shard::FollowCoordinator() {
   TakeAssignments();
   if (!part_handed_over_) {
-    HandOverPart();
+    TRY(HandOverPart());
     if (part_handed_over_) return true;
   }
   const uint64_t commit = control_->commit_epoch.load(std::memory_order_acquire);
@@ -82,7 +82,7 @@ Result<bool> Shard::FollowCoordinator() {
     return true;
   }
   if (control_->finish.load(std::memory_order_acquire) && !finished_) return Finish();
-  if (dead_letters_.bytes() > kDeadLettersHurry) control_->HurryEpoch();
+  if (letter_bytes_ > kDeadLettersHurry) control_->HurryEpoch();
   return false;
 }
 
@@ -114,7 +114,10 @@ Result<bool> Shard::Finish() {
     TRY_ASSIGN(std::string state, slot->terminal->Prepare(part_.epoch));
     part_.sinks[slot->node->id + "/" + std::to_string(settings_.index)] = std::move(state);
   }
-  part_.dead_letters = dead_letters_.Take();
+  for (const auto& slot : slots_) {
+    slot->letters.TakeInto(&part_.dead_letters);
+    slot->undelivered_letters.TakeInto(&part_.dead_letters);
+  }
   finished_ = true;
   control_->ReportPart(std::move(part_));
   return true;
@@ -150,20 +153,24 @@ void Shard::PassBarrier(Slot& slot, const Barrier& barrier) {
     part_handed_over_ = false;
     passed_ = 0;
   }
+  slot.letters.TakeInto(&part_.dead_letters);
   slot.epoch = barrier.epoch;
   ++passed_;
 }
 
-void Shard::HandOverPart() {
-  if (passed_ < slots_.size()) return;
+Status Shard::HandOverPart() {
+  if (passed_ < slots_.size()) return OkStatus();
   for (const auto& slot : slots_) {
     if (!slot->undelivered) continue;
-    if (!slot->terminal->Delivered(part_.epoch)) return;
+    const Result<bool> delivered = slot->terminal->Delivered(part_.epoch);
+    if (!delivered) return std::unexpected(Error(delivered.error()).With(slot->label));
+    if (!*delivered) return OkStatus();
     slot->undelivered = false;
   }
-  part_.dead_letters = dead_letters_.Take();
+  for (const auto& slot : slots_) slot->undelivered_letters.TakeInto(&part_.dead_letters);
   part_handed_over_ = true;
   control_->ReportPart(std::move(part_));
+  return OkStatus();
 }
 
 void Shard::TakeAssignments() {
@@ -185,7 +192,7 @@ Result<bool> Shard::PollSources(int64_t now) {
   if (control_->TakePollNow(settings_.index)) {
     for (const auto& slot : slots_) slot->not_before = 0;
   }
-  if (dead_letters_.bytes() > kDeadLettersStop) return false;
+  if (letter_bytes_ > kDeadLettersStop) return false;
   for (size_t i = 0; i < slots_.size(); ++i) {
     source_turn_ = (source_turn_ + 1) % slots_.size();
     Slot& slot = *slots_[source_turn_];

@@ -61,10 +61,10 @@ class Shard {
   // Setting up; see shard_builder.h.
   const Settings& settings() const { return settings_; }
   SessionContext* session() { return &session_; }
-  DeadLetterBuffer* dead_letters() { return &dead_letters_; }
+  size_t* letter_bytes() { return &letter_bytes_; }
   std::vector<std::unique_ptr<Slot>>& slots() { return slots_; }
   /// Applies the policy of millrace.on-row-error.
-  Status OnRowFailure(const Slot& slot, const RowFailure& failure);
+  Status OnRowFailure(Slot& slot, const RowFailure& failure);
 
  private:
   Result<StepResult> TryStep(int64_t now);
@@ -86,7 +86,7 @@ class Shard {
   Status CollectDelta(Slot& slot, uint64_t epoch);
   Status AlignBarrier(Slot& slot, size_t input, const Barrier& barrier);
   void PassBarrier(Slot& slot, const Barrier& barrier);
-  void HandOverPart();
+  Status HandOverPart();
   void MarkTicks(int64_t now);
   int64_t WakeAt(int64_t now);
   void AccountTime(int64_t now, Progress progress);
@@ -98,7 +98,7 @@ class Shard {
   Settings settings_;
   JobControl* control_;
   SessionContext session_;
-  DeadLetterBuffer dead_letters_;
+  size_t letter_bytes_ = 0;                   // dead letters that wait for their epoch
   std::vector<std::unique_ptr<Slot>> slots_;  // topological order, those active here
   size_t source_turn_ = 0;
   int slot_runs_ = 0;  // since a source was polled

@@ -59,6 +59,9 @@ class SlotOutput final : public Output {
 };
 
 struct Slot {
+  /// `letter_bytes`: what all slots of the shard hold in letters.
+  explicit Slot(size_t* letter_bytes) : letters(letter_bytes), undelivered_letters(letter_bytes) {}
+
   const GraphNode* node = nullptr;
   std::string label;             // "WindowAggregate", "Sink alerts": for errors
   std::unique_ptr<Operator> op;  // exactly one of the three
@@ -69,6 +72,11 @@ struct Slot {
   OperatorContext context;
   std::vector<InputPort> ports;
   SlotOutput output;
+
+  /// Of rows that were processed here: they belong to the epoch of the next barrier.
+  DeadLetterBuffer letters;
+  /// Terminal: of rows that it gave up while an epoch waited for their delivery.
+  DeadLetterBuffer undelivered_letters;
 
   size_t turn = 0;  // port to look at first
   size_t ended_ports = 0;

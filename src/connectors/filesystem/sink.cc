@@ -71,6 +71,7 @@ class FileSink final : public SinkWriter {
   Status Restore(std::string_view state) override;
   Status Write(const SinkInput& input) override;
   Result<std::string> Prepare(uint64_t epoch) override;
+  Result<bool> Delivered(uint64_t epoch) override;
   Status Commit(uint64_t epoch) override;
   Status Finish() override;
   Status Discard(std::string_view state) override;
@@ -301,7 +302,7 @@ Result<std::string> FileSink::Prepare(uint64_t epoch) {
         now - file.written_ms >= policy_.inactivity_ms) {
       due.push_back(partition);
     } else {
-      TRY(file.staged->Sync());
+      TRY(file.staged->BeginSync(table_.env.background));
     }
   }
   for (const std::string& partition : due) TRY(Complete(partition));
@@ -309,6 +310,14 @@ Result<std::string> FileSink::Prepare(uint64_t epoch) {
   if (!complete_.empty()) prepared_[epoch] = std::move(complete_);
   complete_.clear();
   return state;
+}
+
+Result<bool> FileSink::Delivered(uint64_t) {
+  for (auto& [partition, file] : open_) {
+    TRY_ASSIGN(const bool synced, file.staged->Synced());
+    if (!synced) return false;
+  }
+  return true;
 }
 
 Status FileSink::Commit(uint64_t epoch) {

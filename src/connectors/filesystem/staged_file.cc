@@ -11,6 +11,7 @@
 #include <arrow/type.h>
 
 #include <cstring>
+#include <utility>
 
 namespace millrace {
 namespace {
@@ -111,21 +112,29 @@ Status StagedFile::AppendBatch(const Batch& batch) {
   return Append(std::string_view(**message));
 }
 
-Status StagedFile::Sync() {
-  if (dirty_) TRY(file_->Sync());
-  dirty_ = false;
+Status StagedFile::BeginSync(Executor* executor) {
+  const bool file = std::exchange(dirty_, false);
+  const bool directories = std::exchange(directory_dirty_, false);
+  if (!file && !directories) return OkStatus();
+  return sync_.Start(executor, [this, file, directories]() -> Status {
+    if (file) TRY(file_->Sync());
+    return directories ? SyncDirectories() : OkStatus();
+  });
+}
+
+Status StagedFile::SyncDirectories() const {
   std::string directory = names_.directory;
-  for (int level = 0; directory_dirty_ && level <= names_.levels; ++level) {
+  for (int level = 0; level <= names_.levels; ++level) {
     TRY(disk_->SyncDirectory(directory));
     const size_t slash = directory.rfind('/');
     directory = slash == std::string::npos ? "." : slash == 0 ? "/" : directory.substr(0, slash);
   }
-  directory_dirty_ = false;
   return OkStatus();
 }
 
 Status StagedFile::Complete(const TableContext& table, const Schema& file_schema) {
-  TRY(Sync());
+  TRY(sync_.Wait());
+  TRY(BeginSync(nullptr));
   TRY(file_->Close());
   return table.make_file_encoder ? Convert(table, file_schema) : OkStatus();
 }

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "connectors/connector.h"
+#include "connectors/filesystem/background_sync.h"
 
 namespace millrace {
 
@@ -32,8 +33,11 @@ class StagedFile {
 
   Status Append(std::string_view bytes);
   Status AppendBatch(const Batch& batch);
-  /// Durable up to here, the directory entry included.
-  Status Sync();
+  /// Starts to make what was appended so far durable, the directory entry included; Synced says
+  /// when it is. Without an executor it is when this returns.
+  Status BeginSync(Executor* executor);
+  /// False while the sync begun last runs; its error once it has failed.
+  Result<bool> Synced() { return sync_.Done(); }
   /// No more appends. With an encoder, writes and syncs the converted file.
   Status Complete(const TableContext& table, const Schema& file_schema);
   uint64_t size() const { return file_->size(); }
@@ -47,11 +51,14 @@ class StagedFile {
       : disk_(disk), names_(std::move(names)), file_(std::move(file)), directory_dirty_(fresh) {}
   Status Convert(const TableContext& table, const Schema& file_schema);
 
+  Status SyncDirectories() const;
+
   Disk* disk_;
   StagedNames names_;
   std::unique_ptr<WritableFile> file_;
   bool directory_dirty_;
   bool dirty_ = false;
+  BackgroundSync sync_;  // last: it ends before what it syncs
 };
 
 }  // namespace millrace

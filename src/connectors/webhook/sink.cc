@@ -72,7 +72,7 @@ class WebhookSink final : public SinkWriter {
   Result<std::string> Prepare(uint64_t epoch) override {
     barriers_[epoch] = next_row_;
     Pump();
-    TRY(failure_);
+    if (!failure_) return std::unexpected(failure_.error());
     return std::to_string(next_row_);
   }
   Status Commit(uint64_t epoch) override {
@@ -84,8 +84,9 @@ class WebhookSink final : public SinkWriter {
     Pump();
     return !pending_.empty() && failure_.has_value();
   }
-  bool Delivered(uint64_t epoch) override {
+  Result<bool> Delivered(uint64_t epoch) override {
     Pump();
+    if (!failure_) return std::unexpected(failure_.error());
     const auto barrier = barriers_.find(epoch);
     if (pending_.empty()) return true;
     return barrier != barriers_.end() && pending_.begin()->first >= barrier->second;

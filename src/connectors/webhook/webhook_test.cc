@@ -268,9 +268,9 @@ TEST_F(WebhookSinkTest, AnEpochWaitsForTheRowsBeforeIt) {
   auto sink = Open();
   ASSERT_TRUE(Write(sink.get(), {{1, "a"}}) && sink->Prepare(1));
   ASSERT_TRUE(Write(sink.get(), {{2, "a"}}));
-  EXPECT_FALSE(sink->Delivered(1));
+  EXPECT_FALSE(*sink->Delivered(1));
   EXPECT_EQ(Answer(200), "1");
-  EXPECT_TRUE(sink->Delivered(1));
+  EXPECT_TRUE(*sink->Delivered(1));
   EXPECT_TRUE(sink->Draining());
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -113,7 +114,7 @@ class RealWritableFile final : public WritableFile {
   std::string path_;
   FileDescriptor fd_;
   uint64_t size_;
-  bool failed_ = false;
+  std::atomic<bool> failed_ = false;  // a sync may run beside appends
 };
 
 class RealFileLock final : public FileLock {
