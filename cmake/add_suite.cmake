@@ -110,6 +110,22 @@ function(add_benchmarks)
   endforeach()
 endfunction()
 
+# add_live_tools(LIBRARY...): bench/live/NAME.cc as the program live_NAME, on these libraries alone:
+# load generators and the bare loops of `make bench-live`. `ninja live_tools` builds them.
+function(add_live_tools)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/live/*.cc)
+  add_custom_target(live_tools)
+  find_package(Threads REQUIRED)
+  foreach(source IN LISTS sources)
+    cmake_path(GET source STEM stem)
+    add_executable(live_${stem} EXCLUDE_FROM_ALL ${source})
+    target_compile_options(live_${stem} PRIVATE ${MILLRACE_OPTIMISE})
+    target_link_libraries(live_${stem} PRIVATE ${ARGN} Threads::Threads)
+    set_target_properties(live_${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+    add_dependencies(live_tools live_${stem})
+  endforeach()
+endfunction()
+
 # add_reference(): tools/reference, the generator of docs/reference/, and the check that the pages
 # there are those of the program as it is.
 function(add_reference)
