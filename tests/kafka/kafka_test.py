@@ -373,6 +373,25 @@ class KafkaTest(unittest.TestCase):
         rows = self.select(self.table("src", "id BIGINT", **options), "SELECT id FROM src")
         self.assertEqual([json.loads(row) for row in rows], [{"id": 1}])
 
+    def test_example(self):
+        """examples/kafka as its README says."""
+        example = pathlib.Path(__file__).resolve().parents[2] / "examples" / "kafka"
+        readme = (example / "README.md").read_text()
+        produce("payments", ['{"id": 1, "card": "c1", "amount": 700}'])
+        process = subprocess.Popen(
+            [MILLRACE, "run", str(example / "pipeline.sql"), "--data-dir", str(self.work / "data")],
+            env={**os.environ, "BROKERS": BROKER.address}, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        self.running.append(process)
+        produce("payments", ['{"id": 2, "card": "c1", "amount": 20}'])
+        self.wait_until(lambda: "alerts" in kcat("-L", "-J") and "spent" in kcat("-L", "-J")
+                        and len(consume("spent")) == 2, "both payments are counted")
+        for line in consume("alerts", "%k %s\n") + consume("spent", "%k %s\n"):
+            self.assertIn("    " + line, readme)
+        self.assertEqual(len(consume("alerts")), 1)
+        self.stop(process)
+        self.assertEqual(process.returncode, 0)
+
     def test_missing_topic(self):
         answer = self.run_sql(self.table("src", "id BIGINT", topic="no_such_topic_here")
                               + "SELECT id FROM src;", expect=1)

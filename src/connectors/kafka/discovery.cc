@@ -14,6 +14,7 @@ constexpr int64_t kMilli = 1000000;
 constexpr int64_t kPauseMax = 2000;
 /// A look at the cluster while the pipeline runs: it holds up epochs if the broker is away.
 constexpr int64_t kLookMillis = 1000;
+constexpr int64_t kCommitNanos = 1000 * kMilli;
 
 std::unexpected<Error> MadeAgain(const std::string& topic) {
   Error error{.code = "MR0525",
@@ -216,13 +217,23 @@ Status KafkaDiscovery::CheckTopics(std::span<const Split> positions) const {
 
 void KafkaDiscovery::CommitForDisplay(std::span<const Split> positions) {
   if (admin_ == nullptr || !settings_.commits_group_offsets) return;
-  std::vector<std::pair<KafkaPartition, int64_t>> offsets;
+  uncommitted_.clear();
   for (const Split& split : positions) {
     const auto partition = ParseSplitId(split.id);
     const auto position = KafkaPosition::Parse(split.position);
-    if (partition && position) offsets.emplace_back(*partition, position->offset);
+    if (partition && position) uncommitted_.emplace_back(*partition, position->offset);
   }
-  admin_->CommitOffsets(offsets);
+  const int64_t now = table_.env.clock->MonotonicNanos();
+  if (now < next_commit_) return;
+  next_commit_ = now + kCommitNanos;
+  Commit();
+}
+
+void KafkaDiscovery::Commit() {
+  if (uncommitted_.empty() || uncommitted_ == committed_) return;
+  committed_ = std::move(uncommitted_);
+  uncommitted_.clear();
+  admin_->CommitOffsets(committed_);
 }
 
 }  // namespace millrace

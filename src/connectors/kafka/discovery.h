@@ -49,13 +49,16 @@ class KafkaDiscovery {
  public:
   KafkaDiscovery(const TableContext& table, const KafkaSettings& settings)
       : table_(table), settings_(settings) {}
+  ~KafkaDiscovery() { Commit(); }
 
   Result<std::vector<Split>> Discover();
   /// Refuses positions in a topic that was deleted and made again since.
   Status CheckTopics(std::span<const Split> positions) const;
+  /// At most once a second, and when the job ends.
   void CommitForDisplay(std::span<const Split> positions);
 
  private:
+  void Commit();
   Status FindFirst();
   Status FindNew();
   Result<std::vector<KafkaTopic>> Topics(int64_t timeout_ms);
@@ -76,6 +79,9 @@ class KafkaDiscovery {
   std::set<KafkaPartition> known_;
   std::vector<Split> splits_;
   int64_t next_look_ = 0;
+  std::vector<std::pair<KafkaPartition, int64_t>> uncommitted_;
+  std::vector<std::pair<KafkaPartition, int64_t>> committed_;
+  int64_t next_commit_ = 0;
 };
 
 }  // namespace millrace

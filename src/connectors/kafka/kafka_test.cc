@@ -322,6 +322,11 @@ TEST_F(KafkaTest, CommitsOffsetsForDisplayOnlyWithAGroup) {
   splits[0].position = "offset=9";
   source->OnEpochCompleted(splits);
   EXPECT_EQ(kafka_.committed().at({"t", 0}), 9);
+  splits[0].position = "offset=10";
+  source->OnEpochCompleted(splits);  // within the same second
+  EXPECT_EQ(kafka_.committed().at({"t", 0}), 9);
+  source.reset();
+  EXPECT_EQ(kafka_.committed().at({"t", 0}), 10);
   kafka_.committed().clear();
   auto silent = *connector_->MakeSource(Table({}));
   splits = *silent->Discover();

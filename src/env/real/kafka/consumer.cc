@@ -47,6 +47,16 @@ KafkaTimestampType TypeOf(rd_kafka_timestamp_type_t type) {
   }
 }
 
+/// Rights that are taken away, or a token that has run out, while the pipeline runs: somebody may
+/// give them back.
+bool IsRefusal(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+         code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ||
+         code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED ||
+         code == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED ||
+         code == RD_KAFKA_RESP_ERR__AUTHENTICATION;
+}
+
 std::string_view Bytes(const void* data, size_t size) {
   return {static_cast<const char*>(data), size};
 }
@@ -185,8 +195,11 @@ Status RealKafkaConsumer::OnError(const rd_kafka_message_t& message, const Parti
     case RD_KAFKA_RESP_ERR__LOG_TRUNCATION: return OutOfRange(partition, message.err);
     default: break;
   }
-  if (MayPass(message.err)) return OkStatus();  // librdkafka repeats the request
   const char* text = rd_kafka_message_errstr(&message);
+  if (MayPass(message.err) || IsRefusal(message.err)) {  // librdkafka repeats the request
+    handle_->SetTrouble(text == nullptr ? rd_kafka_err2str(message.err) : text);
+    return OkStatus();
+  }
   Error error = FromKafka(message.err,
                           "partition " + partition.id.topic + "-" +
                               std::to_string(partition.id.partition) + " cannot be read",

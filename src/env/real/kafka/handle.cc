@@ -185,6 +185,11 @@ void KafkaHandle::ClearTrouble() {
   trouble_.clear();
 }
 
+void KafkaHandle::SetTrouble(std::string text) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = std::move(text);
+}
+
 Status KafkaHandle::Fatal() {
   std::array<char, kTextBytes> text{};
   const rd_kafka_resp_err_t code = rd_kafka_fatal_error(client_, text.data(), text.size());

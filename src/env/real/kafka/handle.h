@@ -55,6 +55,7 @@ class KafkaHandle {
   /// The last trouble that has not passed since; empty if all is well.
   std::string Trouble();
   void ClearTrouble();
+  void SetTrouble(std::string text);
   /// Set once librdkafka says that the client can do nothing any more.
   Status Fatal();
   const std::function<void()>& wake() const { return wake_; }

@@ -75,12 +75,14 @@ class RealKafkaProducer final : public KafkaProducer {
 
   Result<bool> Produce(const KafkaOutput& record) override;
   Status Poll(KafkaOutcomes* outcomes) override {
+    const size_t delivered = outcomes->delivered.size();
     outcomes_ = outcomes;
     rd_kafka_poll(handle_->get(), 0);
     outcomes_ = nullptr;
+    if (outcomes->delivered.size() > delivered) handle_->ClearTrouble();
     return handle_->Fatal();
   }
-  size_t in_flight() override { return static_cast<size_t>(rd_kafka_outq_len(handle_->get())); }
+  size_t in_flight() override { return in_flight_; }
   std::string Waiting() override { return handle_->Trouble(); }
 
  private:
@@ -93,6 +95,7 @@ class RealKafkaProducer final : public KafkaProducer {
   KafkaOwned<rd_kafka_queue_t> main_;
   std::map<std::string, KafkaOwned<rd_kafka_topic_t>, std::less<>> topics_;
   KafkaOutcomes* outcomes_ = nullptr;  // of the Poll that runs
+  size_t in_flight_ = 0;
 };
 
 void RealKafkaProducer::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
@@ -102,6 +105,7 @@ void RealKafkaProducer::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* messag
 void RealKafkaProducer::Take(const rd_kafka_message_t& message) {
   const auto tag = reinterpret_cast<uint64_t>(message._private);
   if (outcomes_ == nullptr) return;  // being destroyed
+  --in_flight_;
   if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
     outcomes_->delivered.push_back(tag);
     return;
@@ -136,7 +140,10 @@ Result<rd_kafka_topic_t*> RealKafkaProducer::Topic(std::string_view name) {
 Result<bool> RealKafkaProducer::Produce(const KafkaOutput& record) {
   TRY_ASSIGN(rd_kafka_topic_t* const topic, Topic(record.topic));
   const rd_kafka_resp_err_t code = Send(record, topic);
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    ++in_flight_;
+    return true;
+  }
   if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
   return std::unexpected(
       FromKafka(code, "Kafka refuses a record of topic '" + std::string(record.topic) + "'"));
