@@ -212,6 +212,35 @@ TEST_F(SegmentedLogTest, FindsTimes) {
   }
 }
 
+TEST_F(SegmentedLogTest, AnyTimestampIsTaken) {
+  constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+  constexpr int64_t kGreatest = std::numeric_limits<int64_t>::max();
+  settings_.segment_bytes = 100;
+  settings_.retention_ms = 1000;
+  Open();
+  for (const int64_t time : {kLeast, int64_t{-1}, int64_t{0}, kGreatest}) {
+    ASSERT_TRUE(Append(std::string(60, 'x'), time));
+  }
+  EXPECT_EQ(*log_->OffsetForTime(kLeast), 0);
+  EXPECT_EQ(*log_->OffsetForTime(kLeast + 1), 1);
+  EXPECT_EQ(*log_->OffsetForTime(kGreatest), 3);
+  Open();
+  EXPECT_EQ(log_->Read(0, {})->entries[0].timestamp_ms, kLeast);
+  clock_.AdvanceMillis(5000);
+  ASSERT_TRUE(log_->Maintain());  // a time far in the future holds nothing
+  EXPECT_EQ(log_->first_offset(), 3);
+}
+
+TEST_F(SegmentedLogTest, AFullDiskAtTheStartIsSaid) {
+  disk_.SetCapacity(10);
+  const auto log = SegmentedLog::Open(Home(), settings_, true);
+  ASSERT_FALSE(log.has_value());
+  EXPECT_EQ(log.error().code, "MR0802");
+  disk_.SetCapacity(UINT64_MAX);
+  Open();
+  EXPECT_EQ(*Append("a"), 0);
+}
+
 TEST_F(SegmentedLogTest, IndexesAreRebuiltWhenMissingOrWrong) {
   settings_.segment_bytes = 500;
   settings_.index_interval_bytes = 100;
