@@ -174,7 +174,7 @@ class WindowAggregate final : public DeadlineOperator {
     if (attached_ || !times_.shared()) {
       firing_ = panes_.Find(end);
     } else {
-      TRY_ASSIGN(firing_, panes_.Merge(times_.WindowStart(end), end));
+      TRY_ASSIGN(firing_, panes_.Merge(times_.WindowStart(end), end, times_.merges_newest_first()));
       firing_->start = times_.WindowStart(end);
     }
     due_.clear();

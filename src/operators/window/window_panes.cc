@@ -83,19 +83,26 @@ Status WindowPanes::Flush(WindowPane* pane,
   return OkStatus();
 }
 
-Result<WindowPane*> WindowPanes::Merge(int64_t begin, int64_t end) {
+Status WindowPanes::MergeIn(const WindowPane& pane) {
+  for (uint32_t slot : pane.touched) {
+    if (merged_.flags[slot] == 0) Touch(&merged_, slot);
+    merged_.counts[slot] += pane.counts[slot];
+    TRY(merged_.states.Merge(slot, pane.states, slot));
+  }
+  return OkStatus();
+}
+
+Result<WindowPane*> WindowPanes::Merge(int64_t begin, int64_t end, bool newest_first) {
   Clear(&merged_);
   merged_.start = begin;
   merged_.end = end;
   Fit(&merged_);
-  for (auto place = panes_.upper_bound(begin); place != panes_.end() && place->first <= end;
-       ++place) {
-    const WindowPane& pane = *place->second;
-    for (uint32_t slot : pane.touched) {
-      if (merged_.flags[slot] == 0) Touch(&merged_, slot);
-      merged_.counts[slot] += pane.counts[slot];
-      TRY(merged_.states.Merge(slot, pane.states, slot));
-    }
+  const auto first = panes_.upper_bound(begin);
+  const auto last = panes_.upper_bound(end);
+  if (newest_first) {
+    for (auto place = last; place != first;) TRY(MergeIn(*(--place)->second));
+  } else {
+    for (auto place = first; place != last; ++place) TRY(MergeIn(*place->second));
   }
   return &merged_;
 }

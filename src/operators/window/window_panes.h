@@ -52,7 +52,7 @@ class WindowPanes final : public StateTable {
   /// Folds in the rows collected in the pane, of a batch with these columns.
   Status Flush(WindowPane* pane, std::span<const std::shared_ptr<arrow::Array>> columns);
   /// Merges the panes with begin < end <= `end` into a scratch pane, valid until the next Merge.
-  Result<WindowPane*> Merge(int64_t begin, int64_t end);
+  Result<WindowPane*> Merge(int64_t begin, int64_t end, bool newest_first);
   void Drop(int64_t end);
   /// Erases keys that no pane holds. Call it when no batch's slots are in use.
   void ReleaseKeys();
@@ -71,6 +71,7 @@ class WindowPanes final : public StateTable {
 
   void Fit(WindowPane* pane);
   void Touch(WindowPane* pane, uint32_t slot);
+  Status MergeIn(const WindowPane& pane);
   void Clear(WindowPane* pane);
   std::string KeyOf(int64_t end, uint32_t slot) const;
   std::string ValueOf(const WindowPane& pane, uint32_t slot) const;

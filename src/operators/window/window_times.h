@@ -22,6 +22,8 @@ class WindowTimes {
 
   int64_t slice_width() const { return width_; }
   bool shared() const { return spec_.kind != WindowKind::kTumble; }
+  /// The order in which Flink merges slices: it shows in LISTAGG, ARRAY_AGG and sums of DOUBLE.
+  bool merges_newest_first() const { return spec_.kind == WindowKind::kHop; }
   /// Local time of an instant.
   int64_t ToLocal(EventTime time) const { return utc_ ? time : Shift(time); }
   /// The instant of a local time: in a gap moved forward, of two the earlier.
