@@ -220,9 +220,9 @@ TEST(CsvEncoderTest, WritesNullLiteralsAndEscapes) {
                           {"null-literal", {"NUL"}},
                           {"escape-character", {"\\"}},
                           {"array-element-delimiter", {"#"}}};
-  EXPECT_EQ(Encode(schema, "a,1,x;y\n<null>,<null>,<null>\n\"a\"\"b\\c\",2,<null>;\nNUL,3,x\n",
-                   options, {{"null-literal", {"<null>"}}}),
-            "\"a\"|1|\"x#y\"\nNUL|NUL|NUL\n\"a\"\"b\\\\c\"|2|\"NUL#\"\n\"NUL\"|3|\"x\"\n");
+  EXPECT_EQ(Encode(schema, "a,1,x;y\n<null>,<null>,\n\"a\"\"b\\c\",2,<null>;\nNUL,3,<null>\n",
+                   options, {{"null-literal", {"<null>"}}, {"empty-string-as-null", {"true"}}}),
+            "\"a\"|1|\"x#y\"\nNUL|NUL|NUL\n\"a\"\"b\\\\c\"|2|\"NUL#\"\n\"NUL\"|3|\"NUL\"\n");
 }
 
 TEST(CsvFormatTest, RefusesWhatCsvCannotCarry) {

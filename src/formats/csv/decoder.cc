@@ -16,7 +16,11 @@ constexpr size_t kFoundMax = 40;
 
 CsvDecoder::CsvDecoder(const Schema& schema, CsvDialect dialect)
     : dialect_(std::move(dialect)), names_(schema.names()) {
-  for (const Column& column : schema) cells_.push_back(MakeCellDecoder(column.type, dialect_));
+  for (const Column& column : schema) {
+    cells_.push_back(MakeCellDecoder(column.type, dialect_));
+    const TypeKind kind = column.type.kind();
+    nested_.push_back(kind == TypeKind::kArray || kind == TypeKind::kRow);
+  }
 }
 
 size_t CsvDecoder::Frame(std::string_view bytes, bool at_end, std::vector<RecordSlice>* records) {
@@ -90,7 +94,9 @@ bool CsvDecoder::DecodeRecord(std::string_view record) {
 
 bool CsvDecoder::DecodeField(size_t column, std::string_view text, size_t position) {
   CellDecoder& cell = *cells_[column];
-  if ((dialect_.null_literal && *dialect_.null_literal == text) ||
+  // As in Flink: in an ARRAY or ROW the literal stands for an element, also where it is the only
+  // one.
+  if ((dialect_.null_literal && *dialect_.null_literal == text && !nested_[column]) ||
       (dialect_.empty_as_null && text.empty())) {
     cell.column()->AppendNull();
     return true;

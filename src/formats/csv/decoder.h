@@ -28,6 +28,7 @@ class CsvDecoder final : public RecordDecoder {
   CsvDialect dialect_;
   std::vector<std::string> names_;
   std::vector<std::unique_ptr<CellDecoder>> cells_;
+  std::vector<bool> nested_;  // by column: ARRAY or ROW
   std::string scratch_;
   std::string reason_;
 };
