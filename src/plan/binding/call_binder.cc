@@ -20,6 +20,41 @@ bool IsLegacyWindowFunction(std::string_view name) {
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
+/// How a function of other dialects is written here; empty if it is not known.
+std::string_view NameHere(std::string_view name) {
+  static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"CHARINDEX", "LOCATE(part, text) or POSITION(part IN text)"},
+      {"DATEADD", "TIMESTAMPADD(unit, number, time), or time + INTERVAL '1' DAY"},
+      {"DATEDIFF", "TIMESTAMPDIFF(unit, from, to)"},
+      {"DATEPART", "EXTRACT(unit FROM time)"},
+      {"DATE_ADD", "TIMESTAMPADD(unit, number, time), or time + INTERVAL '1' DAY"},
+      {"DATE_DIFF", "TIMESTAMPDIFF(unit, from, to)"},
+      {"DATE_PART", "EXTRACT(unit FROM time)"},
+      {"DATE_SUB", "TIMESTAMPADD(unit, -number, time), or time - INTERVAL '1' DAY"},
+      {"DATE_TRUNC", "FLOOR(time TO unit)"},
+      {"GETDATE", "CURRENT_TIMESTAMP"},
+      {"GROUP_CONCAT", "LISTAGG(text, separator)"},
+      {"IIF", "IF(condition, value, otherwise), or CASE"},
+      {"ISNULL", "COALESCE(value, otherwise), or value IS NULL"},
+      {"JSON_EXTRACT", "JSON_VALUE(text, path) or JSON_QUERY(text, path)"},
+      {"LCASE", "LOWER(text)"},
+      {"LEN", "CHAR_LENGTH(text)"},
+      {"LENGTH", "CHAR_LENGTH(text)"},
+      {"NVL", "COALESCE(value, otherwise)"},
+      {"POW", "POWER(base, exponent)"},
+      {"SIZE", "CARDINALITY(array)"},
+      {"STRING_AGG", "LISTAGG(text, separator)"},
+      {"STRPOS", "LOCATE(part, text) or POSITION(part IN text)"},
+      {"TO_CHAR", "DATE_FORMAT(time, pattern), or CAST(value AS STRING)"},
+      {"TO_NUMBER", "CAST(text AS DECIMAL(p, s))"},
+      {"UCASE", "UPPER(text)"},
+  };
+  for (const auto& [theirs, here] : kNames) {
+    if (theirs == name) return here;
+  }
+  return {};
+}
+
 }  // namespace
 
 ExpressionPtr ExpressionBinder::BindCall(const sql::FunctionCall& call) {
@@ -48,9 +83,18 @@ ExpressionPtr ExpressionBinder::BindCall(const sql::FunctionCall& call) {
                     call.span);
     return nullptr;
   }
+  const bool conditional =
+      name == "COALESCE" || name == "IF" || name == "IFNULL" || name == "NULLIF";
+  const bool user_defined =
+      context_->catalog->FindFunction(context_->catalog->Resolve(call.name)) != nullptr;
+  const bool known =
+      conditional || user_defined ||
+      (context_->registries.functions->Find(name) != nullptr && call.name.parts.size() == 1);
+  if (!known) ReportUnknownFunction(call);
   std::vector<ExpressionPtr> args;
-  bool failed = false;
+  bool failed = !known;
   for (const sql::Argument& argument : call.arguments) {
+    if (!known && sql::As<sql::Star>(*argument.value) != nullptr) continue;
     if (argument.name) {
       context_->NotSupported("a named argument of a scalar function", argument.name->span);
       return nullptr;
@@ -59,15 +103,11 @@ ExpressionPtr ExpressionBinder::BindCall(const sql::FunctionCall& call) {
     failed = failed || args.back() == nullptr;
   }
   if (failed) return nullptr;
-  if (name == "COALESCE" || name == "IF" || name == "IFNULL" || name == "NULLIF") {
+  if (conditional) {
     return BindConditionalCall(call, std::move(args));
   }
-  if (context_->catalog->FindFunction(context_->catalog->Resolve(call.name)) != nullptr) {
+  if (user_defined) {
     context_->NotSupported("calling the user-defined function " + name, call.name.span);
-    return nullptr;
-  }
-  if (context_->registries.functions->Find(name) == nullptr || call.name.parts.size() > 1) {
-    ReportUnknownFunction(call);
     return nullptr;
   }
   for (size_t i = 0; i < args.size(); ++i) {
@@ -91,6 +131,12 @@ void ExpressionBinder::ReportUnknownFunction(const sql::FunctionCall& call) {
   });
   Diagnostic& diagnostic =
       context_->Error("MR0202", "unknown function '" + call.name.ToString() + "'", call.name.span);
+  if (const std::string_view here = NameHere(call.upper_name); !here.empty()) {
+    diagnostic.next_step = "In this dialect: " + std::string(here) + ".";
+    diagnostic.candidates = {std::string(here.substr(0, here.find_first_of("( ,")))};
+    diagnostic.try_text = diagnostic.candidates.front();
+    return;
+  }
   context_->Suggest(&diagnostic, call.upper_name, world, /*quote_as_identifier=*/false);
 }
 

@@ -110,6 +110,15 @@ ExpressionPtr ExpressionBinder::Dispatch(const sql::Expr& expr) {
     case K::kLiteral: return BindLiteral(context_, *sql::As<sql::Literal>(expr));
     case K::kIntervalLiteral: {
       const auto& interval = *sql::As<sql::IntervalLiteral>(expr);
+      const auto* number =
+          interval.value == nullptr ? nullptr : sql::As<sql::Literal>(*interval.value);
+      if (number != nullptr && number->literal == sql::LiteralKind::kInteger) {
+        sql::IntervalLiteral literal = interval;
+        literal.text = number->text;
+        literal.text_span = number->span;
+        literal.value = nullptr;
+        return BindInterval(context_, literal);
+      }
       if (interval.value != nullptr) {
         context_->NotSupported("INTERVAL of an expression", expr.span,
                                "Write TIMESTAMPADD(unit, value, time) instead.");

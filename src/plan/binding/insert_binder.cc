@@ -80,6 +80,11 @@ bool BindTargets(BindContext* context, const sql::Insert& insert, const Schema& 
       Diagnostic& diagnostic =
           context->Error("MR0201", "table has no column '" + name + "' that can be written", span);
       context->Suggest(&diagnostic, name, sink.names());
+      if (diagnostic.candidates.empty()) {
+        for (const Column& column : sink) {
+          diagnostic.detail += (diagnostic.detail.empty() ? "its columns: " : ", ") + column.name;
+        }
+      }
     }
     return found;
   };

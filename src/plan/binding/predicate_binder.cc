@@ -34,6 +34,56 @@ void AppendFlat(ExpressionKind kind, const ExpressionPtr& value, std::vector<Exp
   for (const ExpressionPtr& arg : value->args()) out->push_back(arg);
 }
 
+bool IsDateText(std::string_view text) {
+  constexpr std::string_view kShape = "0000-00-00";
+  if (text.size() != kShape.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (kShape[i] == '-' ? text[i] != '-' : !digit) return false;
+  }
+  return true;
+}
+
+bool IsNumberLiteral(const sql::Expr& expr) {
+  const auto* literal = sql::As<sql::Literal>(expr);
+  return literal != nullptr && (literal->literal == sql::LiteralKind::kInteger ||
+                                literal->literal == sql::LiteralKind::kDecimal);
+}
+
+/// How one side of an operator that does not fit the other's type is written; empty if not known.
+std::string Rewritten(std::string_view text, const sql::Expr& side, const DataType& other,
+                      bool comparison) {
+  const bool time = other.is_timestamp() || other.kind() == TypeKind::kDate;
+  if (comparison && time && IsDateText(text)) {
+    const std::string date = other.is_timestamp() ? "TIMESTAMP '" : "DATE '";
+    return date + std::string(text) + (other.is_timestamp() ? " 00:00:00'" : "'");
+  }
+  if (!IsNumberLiteral(side)) return {};
+  if (comparison && other.is_character()) return "'" + std::string(text) + "'";
+  if (!comparison && other.is_timestamp()) return "INTERVAL '" + std::string(text) + "' SECOND";
+  if (!comparison && other.kind() == TypeKind::kDate) {
+    return "INTERVAL '" + std::string(text) + "' DAY";
+  }
+  return {};
+}
+
+/// The operator was refused: proposes the side that is easily written as what the other one needs.
+void ProposeSide(BindContext* context, const sql::Binary& binary, const DataType& left,
+                 const DataType& right, bool comparison) {
+  auto& entries = context->diagnostics->mutable_entries();
+  if (entries.empty() || entries.back().code != "MR0301") return;
+  const std::string_view left_text = context->TextOf(binary.left->span);
+  const std::string_view right_text = context->TextOf(binary.right->span);
+  const std::string op = " " + std::string(sql::BinaryOpName(binary.op)) + " ";
+  const std::string new_right = Rewritten(right_text, *binary.right, left, comparison);
+  const std::string new_left = Rewritten(left_text, *binary.left, right, comparison);
+  if (!new_right.empty()) {
+    entries.back().try_text = std::string(left_text) + op + new_right;
+  } else if (!new_left.empty()) {
+    entries.back().try_text = new_left + op + std::string(right_text);
+  }
+}
+
 bool IsSetType(const DataType& type) {
   return type.is_integer() || type.kind() == TypeKind::kVarchar || type.kind() == TypeKind::kChar ||
          type.kind() == TypeKind::kDate;
@@ -107,7 +157,9 @@ ExpressionPtr ExpressionBinder::BindBinary(const sql::Binary& binary) {
       ExpressionPtr left = Bind(*binary.left);
       ExpressionPtr right = Bind(*binary.right);
       if (left == nullptr || right == nullptr) return nullptr;
-      return Compare(sql::BinaryOpName(binary.op), std::move(left), std::move(right), binary.span);
+      ExpressionPtr result = Compare(sql::BinaryOpName(binary.op), left, right, binary.span);
+      if (result == nullptr) ProposeSide(context_, binary, left->type(), right->type(), true);
+      return result;
     }
     case Op::kAdd:
     case Op::kSubtract:
@@ -118,7 +170,9 @@ ExpressionPtr ExpressionBinder::BindBinary(const sql::Binary& binary) {
       ExpressionPtr left = BindTyped(*binary.left);
       ExpressionPtr right = BindTyped(*binary.right);
       if (left == nullptr || right == nullptr) return nullptr;
-      return Call(sql::BinaryOpName(binary.op), {std::move(left), std::move(right)}, binary.span);
+      ExpressionPtr result = Call(sql::BinaryOpName(binary.op), {left, right}, binary.span);
+      if (result == nullptr) ProposeSide(context_, binary, left->type(), right->type(), false);
+      return result;
     }
     case Op::kOverlaps: {
       // The function takes the four ends, not two rows.

@@ -104,6 +104,12 @@ void Scope::ReportUnknown(BindContext* context, const sql::QualifiedName& name) 
     Diagnostic& diagnostic =
         context->Error("MR0201", "unknown table or column '" + parts[0].text + "'", parts[0].span);
     context->Suggest(&diagnostic, parts[0].text, qualifiers);
+    if (diagnostic.candidates.empty() && !qualifiers.empty()) {
+      for (const std::string& qualifier : qualifiers) {
+        diagnostic.detail += (diagnostic.detail.empty() ? "tables here: " : ", ") + qualifier;
+      }
+      if (qualifiers.size() == 1) diagnostic.try_text = sql::QuoteIdentifier(qualifiers.front());
+    }
     return;
   }
   if (columns_.empty()) {

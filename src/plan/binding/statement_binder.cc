@@ -2,6 +2,7 @@
 #include "plan/binding/statement_binder.h"
 
 #include "data/time/time_zone.h"
+#include "diagnostics/nearest.h"
 #include "plan/binding/option_binder.h"
 #include "plan/binding/query/query_binder.h"
 #include "plan/explain.h"
@@ -25,6 +26,24 @@ std::string StatementName(std::string_view text) {
     name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
   }
   return name;
+}
+
+/// Flink's settings are many and those without a meaning here are accepted; one that is nearly a
+/// known one is a slip.
+void WarnMisspelt(BindContext* context, const sql::StringLiteral& key) {
+  if (key.value.starts_with("millrace.")) return;  // known, or refused
+  std::vector<std::string> world;
+  for (const OptionSpec& spec : KnownSettings()) {
+    if (spec.key == key.value) return;
+    const size_t difference =
+        std::max(spec.key.size(), key.value.size()) - std::min(spec.key.size(), key.value.size());
+    if (difference <= 2) world.push_back(spec.key);
+  }
+  const auto nearest = NearestNames(key.value, world, 1);
+  if (nearest.empty()) return;
+  Diagnostic& diagnostic = context->Warning(
+      "MR0512", "setting '" + key.value + "' is not known and has no effect", key.span);
+  diagnostic.candidates = nearest;
 }
 
 }  // namespace
@@ -99,6 +118,7 @@ void StatementBinder::BindSet(const sql::Set& set) {
     return;
   }
   context_->session.time_zone = context_->settings->GetString("table.local-time-zone");
+  WarnMisspelt(context_, set.option->key);
 }
 
 void StatementBinder::AddJob(Span span, std::string title, std::vector<PlanNodePtr> roots,

@@ -156,6 +156,9 @@ class TableBinder {
       Diagnostic& diagnostic = context_->Error(
           "MR0201", "unknown column '" + name + "' in WATERMARK", definition.column.span);
       context_->Suggest(&diagnostic, name, ColumnNames(*table_));
+      Scope scope;
+      scope.AddRelation(table_->name, table_->read_schema(), 0);
+      ExpressionBinder(context_, &scope).BindTyped(*definition.expression);
       return false;
     }
     TableColumn& column = table_->columns[*index];

@@ -256,6 +256,10 @@ ExprPtr Grammar::ParseBetween(ExprPtr left) {
   if (!node->symmetric) Accept("ASYMMETRIC");
   node->value = std::move(left);
   node->low = ParseOperators(kAndPrecedence + 1);
+  if (AtSymbol(",")) {
+    Fail("`AND`");
+    last().try_text = " AND";
+  }
   Expect("AND");
   node->high = ParseOperators(kRangePrecedence + 1);
   Adopt(node.get(), node->value);

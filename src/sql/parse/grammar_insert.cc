@@ -12,7 +12,12 @@ StatementPtr Grammar::ParseInsert(bool execute) {
   if (Accept("OVERWRITE")) {
     insert->overwrite = true;
   } else if (!Accept("INTO")) {
-    if (!Repair({"INTO", "OVERWRITE"})) Fail("`INTO` or `OVERWRITE` after INSERT");
+    if (!Repair({"INTO", "OVERWRITE"})) {
+      const std::string found = TextOf(Peek().span);
+      const bool name = AtIdentifier();
+      Fail("`INTO` or `OVERWRITE` after INSERT");
+      if (name) last().try_text = "INTO " + found;
+    }
     insert->overwrite = At("OVERWRITE");
     Take();
   }

@@ -256,12 +256,23 @@ bool TokenStream::BlameAlias() {
   return true;
 }
 
+bool TokenStream::AtTimeUnit() const {
+  return AtAny({"YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "YEARS", "MONTHS",
+                "WEEKS", "DAYS", "HOURS", "MINUTES", "SECONDS"});
+}
+
 void TokenStream::FailUnclosed(std::string_view bracket) {
   last_ = &unused_;
   if (failed_) return;
   if (Peek().after_error || open_.empty()) return Fail("`" + std::string(bracket) + "`");
   if (BlameAlias()) return;
   const Token& token = Peek();
+  if (position_ > 0 && tokens_[position_ - 1].kind == TokenKind::kString && AtTimeUnit()) {
+    const Span both = tokens_[position_ - 1].span.Cover(token.span);
+    FailWith("MR0101", "found " + TextOf(both) + ", expected `INTERVAL` before it", both);
+    last().try_text = "INTERVAL " + TextOf(both);
+    return;
+  }
   bool ended =
       AtEnd() || AtSymbol(";") || (token.kind == TokenKind::kWord && IsReservedWord(token.value));
   if (!ended) {

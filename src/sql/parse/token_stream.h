@@ -143,6 +143,7 @@ class TokenStream {
   void NoteTried(std::string_view keyword) const;
   bool BlameAlias();
   bool StartsStatement(size_t at) const;
+  bool AtTimeUnit() const;
   void FailUnclosed(std::string_view bracket);
   Diagnostic& ReportMisspelt(const Token& token, std::string_view keyword);
 

@@ -134,6 +134,9 @@ class GroupedBinder : public ExpressionBinder {
         collector_(collector),
         aggregation_(aggregation) {}
 
+  /// A key has an error of its own: what is not among the others may be meant by it.
+  void set_keys_known(bool known) { keys_known_ = known; }
+
  protected:
   std::optional<ExpressionPtr> Intercept(const sql::Expr& expr) override {
     const auto* call = sql::As<sql::FunctionCall>(expr);
@@ -173,18 +176,27 @@ class GroupedBinder : public ExpressionBinder {
   std::optional<ExpressionPtr> Ungrouped(const sql::ColumnRef& column) {
     const ExpressionPtr bound = scope_->BindName(context_, column.name);
     if (bound == nullptr) return ExpressionPtr();
+    if (!keys_known_) return bound;
     const std::string name = column.name.ToString();
     Diagnostic& diagnostic = context_->Error(
         "MR0314", "column '" + name + "' is neither in GROUP BY nor inside an aggregate",
         column.span);
     diagnostic.try_text = "MAX(" + std::string(context_->TextOf(column.span)) + ")";
     diagnostic.next_step = "Add it to GROUP BY, or aggregate it.";
+    const bool position = std::any_of(keys_->begin(), keys_->end(), [](const ExpressionPtr& key) {
+      return key->kind() == ExpressionKind::kLiteral;
+    });
+    if (position) {
+      diagnostic.next_step = "A number in GROUP BY is a constant, no position: write the column.";
+      diagnostic.try_text.clear();
+    }
     return ExpressionPtr();
   }
 
   const std::vector<ExpressionPtr>* keys_;
   AggregateCollector* collector_;
   Aggregation* aggregation_;
+  bool keys_known_ = true;
 };
 
 /// The keys' places when the aggregation is by window; -1 where there is none.
@@ -381,6 +393,7 @@ PlanNodePtr SelectBinder::BindAggregation() {
   const bool retraction = !source_.plan->changelog_mode().insert_only();
   AggregateCollector collector(context_, &source_.scope, retraction, !keys.empty(), &aggregation);
   GroupedBinder binder(context_, &source_.scope, &keys, &collector, &aggregation);
+  binder.set_keys_known(ok);
   std::vector<ExpressionPtr> items;
   for (const SelectColumn& item : items_) {
     if (item.expr == nullptr) {

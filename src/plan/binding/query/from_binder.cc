@@ -136,7 +136,11 @@ PlanNodePtr QueryBinder::BindTableArgument(const sql::Expr& expr) {
                                    : BindTableName(table->table, table->hints);
   }
   if (const auto* subquery = sql::As<sql::Subquery>(expr)) return Bind(*subquery->query);
-  context_->Error("MR0316", "expected TABLE t or (SELECT ..) here", expr.span);
+  Diagnostic& diagnostic =
+      context_->Error("MR0316", "expected TABLE t or (SELECT ..) here", expr.span);
+  if (expr.kind == sql::ExprKind::kColumnRef) {
+    diagnostic.try_text = "TABLE " + std::string(context_->TextOf(expr.span));
+  }
   return nullptr;
 }
 

@@ -123,6 +123,10 @@ PlanNodePtr QueryBinder::BindPredict(const sql::FunctionCall& call) {
     Diagnostic& diagnostic =
         context_->Error("MR0601", "unknown model '" + name + "'", model_name->model.span);
     context_->Suggest(&diagnostic, name, context_->catalog->ModelNames());
+    if (context_->catalog->ModelNames().empty()) {
+      diagnostic.next_step = "Declare it first: CREATE MODEL " + name +
+                             " INPUT (..) OUTPUT (..) WITH ('provider' = 'onnx', 'path' = '..').";
+    }
   }
   const auto* descriptor = sql::As<sql::Descriptor>(*args[2]);
   if (descriptor == nullptr) {

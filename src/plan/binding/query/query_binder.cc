@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "data/option_text.h"
 #include "expr/evaluator.h"
 #include "functions/coercion.h"
 #include "plan/binding/expression_binder.h"
@@ -15,6 +16,19 @@
 #include "plan/nodes/stateless_nodes.h"
 
 namespace millrace {
+namespace {
+
+/// The span with the clause's first word, which stands before it.
+Span ClauseSpan(const BindContext& context, std::string_view word, Span span) {
+  for (uint32_t begin = span.begin; begin > 0; --begin) {
+    const std::string_view text = context.source.substr(begin - 1, word.size());
+    if (EqualsIgnoringCase(text, word)) return {begin - 1, span.end};
+    if (span.begin - begin > 30) break;
+  }
+  return span;
+}
+
+}  // namespace
 
 std::vector<std::string> UniqueNames(std::vector<std::string> names) {
   std::set<std::string> used;
@@ -66,13 +80,16 @@ PlanNodePtr QueryBinder::Bind(const sql::Query& query) {
   PlanNodePtr plan = BindBody(*query.body);
   common_tables_ = saved;
   if (!query.order_by.empty()) {
-    context_->NotSupported("ORDER BY", query.order_by.front().span,
+    context_->NotSupported("ORDER BY",
+                           ClauseSpan(*context_, "ORDER", query.order_by.front().span)
+                               .Cover(query.order_by.back().span),
                            "Sort where the result is read.");
     failed = true;
   }
   for (const sql::ExprPtr* part : {&query.limit, &query.offset}) {
     if (*part == nullptr) continue;
-    context_->NotSupported(part == &query.limit ? "LIMIT" : "OFFSET", (*part)->span);
+    const std::string_view clause = part == &query.limit ? "LIMIT" : "OFFSET";
+    context_->NotSupported(clause, ClauseSpan(*context_, clause, (*part)->span));
     failed = true;
   }
   return failed ? nullptr : plan;

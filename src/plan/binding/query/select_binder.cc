@@ -62,6 +62,41 @@ bool ContainsOver(const sql::Expr& expr) {
 }
 
 PlanNodePtr SelectBinder::Bind() {
+  const size_t first = context_->diagnostics->entries().size();
+  PlanNodePtr plan = BindParts();
+  if (plan == nullptr) ExplainAliases(first);
+  return plan;
+}
+
+/// Says of columns that were not found, but are aliases of this SELECT, what to write instead.
+void SelectBinder::ExplainAliases(size_t first) {
+  auto& entries = context_->diagnostics->mutable_entries();
+  for (size_t i = first; i < entries.size(); ++i) {
+    Diagnostic& diagnostic = entries[i];
+    if (diagnostic.code != "MR0201" || !diagnostic.has_span) continue;
+    const std::string_view name = context_->TextOf(diagnostic.span);
+    for (const sql::SelectItem& item : select_.items) {
+      if (!item.alias || context_->TextOf(item.alias->span) != name) continue;
+      if (diagnostic.span.begin >= item.alias->span.begin &&
+          diagnostic.span.end <= item.alias->span.end) {
+        continue;
+      }
+      const bool simple = item.value->kind == sql::ExprKind::kColumnRef ||
+                          item.value->kind == sql::ExprKind::kFunctionCall ||
+                          item.value->kind == sql::ExprKind::kCast ||
+                          item.value->kind == sql::ExprKind::kLiteral;
+      const std::string text(context_->TextOf(item.value->span));
+      diagnostic.message = "'" + item.alias->text + "' is an alias of this SELECT, no column";
+      diagnostic.detail.clear();
+      diagnostic.candidates.clear();
+      diagnostic.try_text = simple ? text : "(" + text + ")";
+      diagnostic.next_step =
+          "Repeat the expression, or name it in a subquery: an alias is known outside only.";
+    }
+  }
+}
+
+PlanNodePtr SelectBinder::BindParts() {
   for (const sql::Hint& hint : select_.hints) {
     context_->NotSupported("hint " + hint.name, hint.span);
     return nullptr;

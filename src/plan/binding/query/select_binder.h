@@ -27,9 +27,11 @@ class SelectBinder {
   PlanNodePtr Bind();
 
  private:
+  PlanNodePtr BindParts();
   bool BindSource();
   bool ExpandItems();
   bool ExpandRow(const sql::Star& star, Span span, bool* ok);
+  void ExplainAliases(size_t first);
   std::vector<std::string> ItemNames() const;
   PlanNodePtr BindProjection();
   PlanNodePtr BindAggregation();  // aggregate_binder.cc
