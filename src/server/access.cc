@@ -19,12 +19,18 @@ std::string_view WithoutPort(std::string_view host) {
 }
 
 bool IsIpv4(std::string_view text) {
-  int dots = 0;
-  for (const char c : text) {
-    if (c == '.') ++dots;
-    if (c != '.' && (c < '0' || c > '9')) return false;
+  int parts = 0;
+  while (parts < 4) {
+    const size_t dot = std::min(text.find('.'), text.size());
+    const std::string_view part = text.substr(0, dot);
+    const bool number = !part.empty() && part.size() <= 3 &&
+                        std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
+    if (!number) return false;
+    ++parts;
+    if (dot == text.size()) return parts == 4;
+    text.remove_prefix(dot + 1);
   }
-  return dots == 3 && text.size() >= 7 && text.size() <= 15;
+  return false;
 }
 
 bool IsIpv6(std::string_view text) {

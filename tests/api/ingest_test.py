@@ -44,10 +44,10 @@ def whole_requests_are_refused(millrace):
         good = '{"id": 1}'
         for body, part in [
                 ("", "empty"), ("nonsense", "row 1"), ('{"id": 1} x', "row 1"), ("[", "row 1"),
-                ("[" + good + ",]", "row 2"), ("[" + good + "] x", "follows"), (good + good, "follows"),
-                ("[" + good + ', {"id": "many"}]', "row 2"), ("[" + good + ", 5]", "row 2"),
-                ("[" + good + ', {"card": "no id"}]', "row 2"), ('{"id": NaN}', "row 1"),
-                ('{"id": 1e400}', "row 1"), ("[" * 10000, "row 1")]:
+                ("[" + good + ",]", "row 2"), ("[" + good + "] x", "follows"),
+                (good + good, "follows"), ("[" + good + ', {"id": "many"}]', "row 2"),
+                ("[" + good + ", 5]", "row 2"), ("[" + good + ', {"card": "no id"}]', "row 2"),
+                ('{"id": NaN}', "row 1"), ('{"id": 1e400}', "row 1"), ("[" * 10000, "row 1")]:
             status, answer = program.post("/ingest/payments", body)
             assert status == 400, (body[:50], status, answer)
             found = answer["diagnostics"][0]

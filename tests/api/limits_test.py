@@ -18,7 +18,7 @@ POST = b"POST /ingest/payments HTTP/1.1\r\nHost: localhost\r\n"
 def healthy(program):
     began = time.monotonic()
     assert program.get("/health")[0] == 200
-    assert time.monotonic() - began < 1, "the health route is slow"
+    assert time.monotonic() - began < 2, "the health route is slow"
 
 
 def two_ways_to_read_it(millrace):
@@ -41,8 +41,8 @@ def two_ways_to_read_it(millrace):
         "two codings": POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         "chunks twice": POST + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"
                                b"0\r\n\r\n",
-        "chunks in HTTP/1.0": b"POST /ingest/payments HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"
-                              b"0\r\n\r\n",
+        "chunks in HTTP/1.0": b"POST /ingest/payments HTTP/1.0\r\n"
+                              b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "a folded header": POST + b"X-A: b\r\n c\r\nContent-Length: 9\r\n\r\n" + row,
         "a folded first header": b"GET /health HTTP/1.1\r\n Host: localhost\r\n\r\n",
         "bare line feeds": b"GET /health HTTP/1.1\nHost: localhost\n\n",

@@ -29,7 +29,7 @@ SET 'millrace.table.payments.decide.fallback' = '{"action": "review"}';
 WINDOW = """
 SET 'millrace.table.payments.decide.deadline' = '300 ms';
 CREATE TABLE payments (id BIGINT, ts TIMESTAMP(3), request_id STRING METADATA FROM 'request-id',
-  WATERMARK FOR ts AS ts)
+  WATERMARK FOR ts AS ts - INTERVAL '10' SECOND)
 WITH ('connector' = 'http', 'format' = 'json');
 CREATE TABLE decisions (id BIGINT, n BIGINT, request_id STRING METADATA FROM 'request-id')
 WITH ('connector' = 'reply', 'format' = 'json');

@@ -12,11 +12,12 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr int kReadsPerTurn = 4;             // then others get theirs
-constexpr size_t kSmallBuffer = 4 << 10;     // kept while a connection is busy
-constexpr size_t kWriteProgress = 16 << 10;  // bytes that earn another write time-out
-constexpr size_t kFairOutput = 64 << 10;     // kept even when all answers together are too many
-constexpr size_t kLingerBytesMax = 256 << 10;
+constexpr int kRequestsPerTurn = 16;
+constexpr int kReadsPerTurn = 4;              // then others get theirs
+constexpr size_t kSmallBuffer = 4 << 10;      // kept while a connection is busy
+constexpr size_t kWriteProgress = 16 << 10;   // bytes that earn another write time-out
+constexpr size_t kFairOutput = 64 << 10;      // kept even when all answers together are too many
+constexpr size_t kLingerBytesMax = 32 << 20;  // thrown away, for the answer's sake
 constexpr int64_t kLingerNanos = 1'000'000'000;
 
 int64_t Nanos(std::chrono::milliseconds time) { return time.count() * 1'000'000; }
@@ -84,10 +85,7 @@ void Connection::OnReadable() {
     if (!ReadOnce()) break;
   }
   if (dead_) return;
-  if (peer_done_) {
-    closing_ = true;
-    return Flush();
-  }
+  if (peer_done_) return Process();  // what it sent before
   if (!closing_ || lingering_) WaitReadable();
 }
 
@@ -98,7 +96,7 @@ bool Connection::ReadOnce() {
   if (error == boost::asio::error::would_block) return false;
   if (error) {
     peer_done_ = true;
-    if (lingering_ || error != boost::asio::error::eof || idle()) Abort();
+    if (lingering_ || error != boost::asio::error::eof) Abort();
     return false;
   }
   if (lingering_) {
@@ -113,9 +111,15 @@ bool Connection::ReadOnce() {
 }
 
 void Connection::Process() {
-  while (!closing_ && !dead_) {
+  bool goes_on = false;
+  for (int requests = 0; !closing_ && !dead_; ++requests) {
     paused_ = Full();
+    goes_on = paused_ || (requests >= kRequestsPerTurn && !input_.empty());
     if (paused_) break;
+    if (goes_on) {
+      boost::asio::post(loop_->io, [self = shared_from_this()] { self->Process(); });
+      break;
+    }
     if (reader_ == nullptr) {
       if (input_.empty()) break;
       reader_ = std::make_unique<RequestReader>(loop_->settings);
@@ -123,9 +127,9 @@ void Connection::Process() {
     }
     if (!Advance()) break;
   }
-  if (input_.empty() && input_.capacity() > kSmallBuffer) std::string().swap(input_);
-  if (idle() && reader_ == nullptr) {
-    std::string().swap(input_);
+  if (peer_done_ && !goes_on) closing_ = true;
+  if (input_.empty() && (idle() || input_.capacity() > kSmallBuffer)) std::string().swap(input_);
+  if (idle()) {
     read_deadline_ = Now() + Nanos(loop_->settings.idle_timeout);
   }
   Flush();

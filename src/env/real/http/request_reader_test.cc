@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "env/clock.h"
+
 namespace millrace {
 namespace {
 
@@ -107,6 +109,45 @@ TEST_P(RequestReaderTest, RefusesTwoMeanings) {
 TEST_P(RequestReaderTest, RefusesNulEvenBeforeTheHeadEnds) {
   EXPECT_EQ(Feed(std::string_view("GET / HTTP/1.1\r\nHost: \0", 24)), Stage::kFailed);
   EXPECT_EQ(reader_.status(), 400);
+}
+
+/// What came of bytes: targets and bodies, then the status of a refusal.
+std::string Outcome(const HttpServerSettings& settings, std::string_view text, size_t step) {
+  std::string outcome;
+  std::string rest(text);
+  while (!rest.empty()) {
+    RequestReader reader(settings);
+    const std::string input = rest;
+    const Stage stage = Read(&reader, input, step, &rest);
+    if (stage == Stage::kFailed) return outcome + "!";
+    if (stage != Stage::kDone) return outcome;
+    outcome += reader.request().target + "|" + reader.request().body + "\n";
+  }
+  return outcome;
+}
+
+/// Damaged requests are read the same, however their bytes are cut, and nothing is read twice.
+TEST_P(RequestReaderTest, DamagedRequestsMeanTheSameInPieces) {
+  const std::string good =
+      "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
+      "POST /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"
+      "GET /c HTTP/1.1\r\nHost: x\r\n\r\n";
+  constexpr std::string_view kBytes("\0\r\n :;,0129af\t\x7f\xff%", 19);
+  const auto random = MakeRandom(4711);
+  for (int round = 0; round < 3000; ++round) {
+    std::string damaged = good;
+    for (uint64_t edits = 1 + random->Next() % 3; edits > 0; --edits) {
+      const size_t at = random->Next() % damaged.size();
+      const char byte = kBytes[random->Next() % kBytes.size()];
+      switch (random->Next() % 3) {
+        case 0: damaged[at] = byte; break;
+        case 1: damaged.insert(at, 1, byte); break;
+        default: damaged.erase(at, 1 + random->Next() % 4);
+      }
+    }
+    const std::string whole = Outcome(settings_, damaged, damaged.size());
+    EXPECT_EQ(Outcome(settings_, damaged, GetParam()), whole) << damaged;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Pieces, RequestReaderTest, ::testing::Values(1, 2, 7, 100'000));
