@@ -16,9 +16,8 @@ import sys
 # Header prefix -> folders that may include it. The first matching row decides.
 THIRD_PARTY = [
     ("arrow/", ["src/data", "src/functions", "src/formats", "src/connectors", "src/state",
-                "src/models", "src/expr", "src/plan", "src/operators", "src/runtime", "src/pipelines",
-                "src/assistants", "src/cli",
-                "src/app"]),
+                "src/models", "src/expr", "src/plan", "src/operators", "src/runtime",
+                "src/pipelines", "src/assistants", "src/cli", "src/app"]),
     ("parquet/", ["src/formats/parquet"]),
     ("curl/", ["src/env/real"]),
     ("boost/", ["src/env/real"]),
