@@ -40,6 +40,19 @@ function(add_script_tests name)
   endforeach()
 endfunction()
 
+# add_long_test(NAME SCRIPT argument...): a script of tests/ with the path of the program and these
+# arguments, in `make test-all` only.
+function(add_long_test name script)
+  if(NOT TARGET millrace)
+    return()
+  endif()
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  add_test(NAME ${name}
+           COMMAND ${Python3_EXECUTABLE} tests/${script} $<TARGET_FILE:millrace> ${ARGN}
+           WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS long TIMEOUT 1800)
+endfunction()
+
 # add_suites(NAME...): tests/NAME/*.cc as the program suite_NAME, with every builtin linked, and
 # the scripts beside them.
 function(add_suites)

@@ -73,6 +73,10 @@ Result<std::unique_ptr<HttpTable>> HttpTable::Make(TablePtr table,
   self.deadline_nanos_ = self.extras_.GetDuration("decide.deadline").count() * 1'000'000;
   self.durable_decisions_ = self.extras_.GetBoolean("decide.durable");
   self.fallback_ = self.extras_.GetString("decide.fallback");
+  if (!self.fallback_.empty() && !SplitJson(self.fallback_, kDecideRowsMax)) {
+    return UserError("MR0503", "'decide.fallback' of table '" + self.table_->name +
+                                   "' is no JSON: " + self.fallback_);
+  }
   self.api_keys_ = self.extras_.GetList("api-keys");
   self.origins_ = self.extras_.GetList("cors.origins");
   TopicStore* const topics = pipelines->services().topics;

@@ -82,17 +82,16 @@ ServerResponse Answer(const HttpTable::Decision& decision, const std::string& fa
 void Handle(const RouteContext&, RoutedRequest routed, HttpResponder responder) {
   const auto posting = PostingOf(routed.request);
   if (!posting) return responder.Send(ErrorAnswer(posting.error()));
-  const HttpTable* const table = routed.table;
-  routed.table->Decide(*posting, routed.request.arrival,
-                       [responder, table](Result<HttpTable::Decision> decision) {
-                         if (decision) return responder.Send(Answer(*decision, table->fallback()));
-                         const int status = StatusOf(decision.error());
-                         const bool ours = status == 429 || status >= 500;
-                         if (!ours || table->fallback().empty()) {
-                           return responder.Send(ErrorAnswer(decision.error()));
-                         }
-                         responder.Send(Marked(table->fallback(), "fallback", "busy"));
-                       });
+  // The table may be gone when the log closes with a row that was not on the disk yet.
+  routed.table->Decide(
+      *posting, routed.request.arrival,
+      [responder, fallback = routed.table->fallback()](Result<HttpTable::Decision> decision) {
+        if (decision) return responder.Send(Answer(*decision, fallback));
+        const int status = StatusOf(decision.error());
+        const bool ours = status == 429 || status >= 500;
+        if (!ours || fallback.empty()) return responder.Send(ErrorAnswer(decision.error()));
+        responder.Send(Marked(fallback, "fallback", "busy"));
+      });
 }
 
 }  // namespace
