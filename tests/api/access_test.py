@@ -4,6 +4,8 @@
 
 Usage: access_test.py PATH_TO_MILLRACE
 """
+import pathlib
+import re
 import sys
 
 import live
@@ -169,6 +171,20 @@ def methods_and_paths(millrace):
             assert live.status_of(answer) == expected, (target, answer[:100])
 
 
+def the_contract_is_kept(millrace):
+    """Every path of api/openapi.yaml is there, and answers with a status it declares."""
+    contract = (pathlib.Path(__file__).resolve().parents[2] / "api" / "openapi.yaml").read_text()
+    paths = re.findall(r"^  (/\S+):\n    (\w+):\n(.*?)(?=^  /|^components)", contract,
+                       re.MULTILINE | re.DOTALL)
+    assert len(paths) >= 5, paths
+    with live.Program(millrace, programs.PRINT) as program:
+        for path, method, text in paths:
+            declared = {int(status) for status in re.findall(r'^        "(\d+)":', text,
+                                                             re.MULTILINE)}
+            status, _, _ = program.request(method.upper(), path.replace("{table}", "payments"))
+            assert status in declared and status not in (404, 405), (path, status, declared)
+
+
 if __name__ == "__main__":
     live.run_all([every_route_asks, others_need_a_token, foreign_hosts_are_refused,
-                  pages_need_permission, methods_and_paths], sys.argv[1])
+                  pages_need_permission, methods_and_paths, the_contract_is_kept], sys.argv[1])
