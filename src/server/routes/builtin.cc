@@ -6,8 +6,8 @@ namespace millrace {
 
 std::vector<Route> BuiltinRoutes() {
   return {
-      DecideRoute(),   HealthRoute(), IngestRoute(), MetricsRoute(),
-      PipelineRoute(), ReadyRoute(),  TapRoute(),
+      AppendRoute(),  DecideRoute(),   HealthRoute(), IngestRoute(),
+      MetricsRoute(), PipelineRoute(), ReadyRoute(),  TapRoute(),
   };
 }
 

@@ -6,6 +6,7 @@
 
 namespace millrace {
 
+Route AppendRoute();
 Route DecideRoute();
 Route HealthRoute();
 Route IngestRoute();
