@@ -89,7 +89,8 @@ std::vector<int64_t> Numbers(const std::vector<Batch>& batches, size_t column) {
   return numbers;
 }
 
-void ProfileTime(const std::vector<Batch>& batches, size_t column, ColumnProfile* profile) {
+void ProfileTime(const std::vector<Batch>& batches, size_t column,
+                 const std::vector<uint32_t>& groups, ColumnProfile* profile) {
   if (profile->nulls > 0 || profile->rows == 0) return;
   if (!profile->type.is_timestamp() && !IsWholeNumber(profile->type)) return;
   const std::vector<int64_t> numbers = Numbers(batches, column);
@@ -107,15 +108,17 @@ void ProfileTime(const std::vector<Batch>& batches, size_t column, ColumnProfile
   int64_t before = latest;
   profile->first_ms = latest;
   uint64_t in_order = 0;
-  for (const int64_t number : numbers) {
-    const int64_t time = MillisOf(number, unit, profile->type);
+  profile->last_ms = latest;
+  for (size_t row = 0; row < numbers.size(); ++row) {
+    const int64_t time = MillisOf(numbers[row], unit, profile->type);
+    if (row > 0 && row < groups.size() && groups[row] != groups[row - 1]) latest = before = time;
     in_order += time >= before ? 1 : 0;
     before = time;
     profile->disorder_ms = std::max(profile->disorder_ms, latest - time);
     latest = std::max(latest, time);
     profile->first_ms = std::min(profile->first_ms, time);
+    profile->last_ms = std::max(profile->last_ms, time);
   }
-  profile->last_ms = latest;
   profile->in_order = static_cast<double>(in_order) / static_cast<double>(numbers.size());
 }
 
@@ -162,7 +165,8 @@ int KeyScore(const std::string& name) {
 
 }  // namespace
 
-std::vector<ColumnProfile> ProfileColumns(const Schema& schema, const std::vector<Batch>& batches) {
+std::vector<ColumnProfile> ProfileColumns(const Schema& schema, const std::vector<Batch>& batches,
+                                          const std::vector<uint32_t>& groups) {
   std::vector<ColumnProfile> profiles;
   for (size_t i = 0; i < schema.size(); ++i) {
     ColumnProfile profile;
@@ -173,7 +177,7 @@ std::vector<ColumnProfile> ProfileColumns(const Schema& schema, const std::vecto
       profile.nulls += static_cast<uint64_t>(batch.columns[i]->null_count());
     }
     profile.distinct = CountDistinct(batches, i);
-    ProfileTime(batches, i, &profile);
+    ProfileTime(batches, i, groups, &profile);
     profiles.push_back(std::move(profile));
   }
   return profiles;

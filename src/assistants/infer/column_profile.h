@@ -29,7 +29,9 @@ struct ColumnProfile {
   double in_order = 0;      // share of the rows that did not come behind the one before them
 };
 
-std::vector<ColumnProfile> ProfileColumns(const Schema& schema, const std::vector<Batch>& batches);
+/// `groups`: of each row, in which order in time counts; empty: all rows are of one.
+std::vector<ColumnProfile> ProfileColumns(const Schema& schema, const std::vector<Batch>& batches,
+                                          const std::vector<uint32_t>& groups);
 
 /// Index of the column that is most likely the event time; -1 if none is.
 int ChooseEventTime(const std::vector<ColumnProfile>& columns);

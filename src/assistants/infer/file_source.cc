@@ -119,6 +119,7 @@ Result<InferSource> OpenFileSource(const std::string& path, const SampleLimits& 
     return OpenWholeFile(std::move(source), files[0], limits, env, formats);
   }
   std::string all;
+  std::vector<size_t> ends;
   bool complete = true;
   std::string header;
   const size_t share = std::max<size_t>(limits.bytes_max / files.size(), kBinaryLook);
@@ -133,6 +134,7 @@ Result<InferSource> OpenFileSource(const std::string& path, const SampleLimits& 
     }
     complete = complete && whole;
     AppendLines(bytes, whole, header, &all);
+    ends.push_back(all.size());
     if (header.empty()) header = FirstLine(bytes);
   }
   SampleLimits together = limits;
@@ -140,6 +142,7 @@ Result<InferSource> OpenFileSource(const std::string& path, const SampleLimits& 
   source.samples = ReadSamples(all, /*whole=*/true, together);
   source.samples.cut = source.samples.cut || !complete;
   source.samples.over_lines = false;
+  SetGroups(ends, &source.samples);
   return source;
 }
 

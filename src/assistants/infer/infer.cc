@@ -88,7 +88,7 @@ class Inference {
   }
 
   void Profile(const DecodedSamples& decoded) {
-    inferred_.columns = ProfileColumns(schema_, decoded.batches);
+    inferred_.columns = ProfileColumns(schema_, decoded.batches, decoded.groups);
     if (source_.file != nullptr) inferred_.records = decoded.rows;
     const int time = ChooseEventTime(inferred_.columns);
     if (time >= 0) SetEventTime(inferred_.columns[static_cast<size_t>(time)]);

@@ -57,6 +57,7 @@ Result<DecodedSamples> SampleDecoder::DecodeRecords(const Schema& schema,
   DecodedSamples decoded;
   TRY_ASSIGN(auto decoder, format_->MakeDecoder(schema, options));
   const std::span<const RecordSlice> records(samples_->records);
+  const std::vector<uint32_t>& groups = samples_->group_of_record;
   const std::string_view bytes(samples_->bytes.data(), samples_->bytes.size() - kDecodePadding);
   for (size_t first = 0; first < records.size(); first += kMaxBatchRows) {
     const size_t count = std::min<size_t>(kMaxBatchRows, records.size() - first);
@@ -66,6 +67,11 @@ Result<DecodedSamples> SampleDecoder::DecodeRecords(const Schema& schema,
     if (decoded.first_error.empty() && !part.errors.empty()) {
       decoded.first_error = "record " + std::to_string(first + part.errors[0].record + 1) + ": " +
                             part.errors[0].reason;
+    }
+    for (int64_t row = 0; row < part.batch.num_rows && !groups.empty(); ++row) {
+      const auto index = static_cast<size_t>(row);
+      const size_t record = index < part.record_of_row.size() ? part.record_of_row[index] : index;
+      decoded.groups.push_back(groups[first + record]);
     }
     decoded.batches.push_back(std::move(part.batch));
   }

@@ -16,6 +16,7 @@ namespace millrace {
 
 struct DecodedSamples {
   std::vector<Batch> batches;
+  std::vector<uint32_t> groups;  // file or partition of each row; empty: all are of one
   uint64_t rows = 0;
   uint64_t errors = 0;
   std::string first_error;

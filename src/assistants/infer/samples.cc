@@ -285,4 +285,12 @@ Samples ReadMessages(const std::vector<std::string>& messages, const SampleLimit
   return samples;
 }
 
+void SetGroups(const std::vector<size_t>& ends, Samples* samples) {
+  uint32_t group = 0;
+  for (const RecordSlice& record : samples->records) {
+    while (group + 1 < ends.size() && record.offset >= ends[group]) ++group;
+    samples->group_of_record.push_back(group);
+  }
+}
+
 }  // namespace millrace

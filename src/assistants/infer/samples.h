@@ -35,11 +35,16 @@ struct Samples {
   bool has_header = false;          // csv: the first line names the columns
   bool over_lines = false;          // json: records are not one per line, as a file must have them
   bool cut = false;                 // there was more than the limits let in
+  std::vector<uint32_t> group_of_record;  // file or partition; empty: all are of one
 };
 
 /// Records from the beginning of a file or of standard input. `whole`: nothing follows.
 Samples ReadSamples(std::string_view bytes, bool whole, const SampleLimits& limits);
 /// Records that came one by one (messages of a topic).
 Samples ReadMessages(const std::vector<std::string>& messages, const SampleLimits& limits);
+
+/// Says which records came from which file or partition: order in time counts within each only.
+/// `ends` are the byte offsets at which each of them ends.
+void SetGroups(const std::vector<size_t>& ends, Samples* samples);
 
 }  // namespace millrace

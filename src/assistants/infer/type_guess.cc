@@ -127,13 +127,15 @@ void TypeGuess::AddNumber(std::string_view text) {
     ++fractions_;
     return;
   }
+  const std::string_view signed_text = text;
   if (text.starts_with('-')) text.remove_prefix(1);
   const size_t point = text.find('.');
   const std::string_view whole = text.substr(0, point);
   std::string_view all = text;
   if (point == std::string_view::npos) {
     int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const auto [end, error] =
+        std::from_chars(signed_text.data(), signed_text.data() + signed_text.size(), number);
     beyond_long_ = beyond_long_ || error != std::errc();
   } else {
     ++fractions_;
