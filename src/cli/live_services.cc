@@ -3,10 +3,12 @@
 
 #include "cli/client/door_address.h"
 #include "data/option_text.h"
+#include "log/local_kafka.h"
 
 namespace millrace {
 namespace {
 
+constexpr const char* kAnyLocalPort = "127.0.0.1:0";  // nobody but our own commands looks for it
 constexpr const char* kTokenVariable = "MILLRACE_TOKEN";
 /// How long rows stay in the log at least; the pipeline has read them long before.
 constexpr int64_t kLogRetentionMillis = 7LL * 24 * 3600 * 1000;
@@ -28,17 +30,19 @@ void DoorOptions::Declare(CLI::App* app) {
 
 Result<std::unique_ptr<LiveServices>> LiveServices::Make(const Application* application,
                                                          const Program& program,
-                                                         const std::string& data_dir) {
+                                                         const std::string& data_dir,
+                                                         bool local_kafka) {
   std::unique_ptr<LiveServices> live(new LiveServices(application));
   std::vector<TablePtr> tables;
   for (const Step& step : program.steps) {
     for (TablePtr& table : HttpTablesOf(step.roots)) tables.push_back(std::move(table));
   }
-  if (!tables.empty()) {
+  if (!tables.empty() || local_kafka) {
     TopicStoreSettings settings;
     settings.log.retention_ms = kLogRetentionMillis;
     TRY_ASSIGN(live->topics_, TopicStore::Open(application->env.disk, application->env.clock,
                                                data_dir + "/topics", settings));
+    if (local_kafka) live->kafka_ = MakeLocalKafkaClients(live->topics_.get());
     live->replies_ = std::make_unique<ReplyBoard>(EntropySeed());
   }
   live->pipelines_ = std::make_unique<RunningPipelines>(
@@ -63,6 +67,7 @@ ConnectorServices LiveServices::services() const {
 
 Result<DoorSettings> LiveServices::SettingsOf(const DoorOptions& options) const {
   DoorSettings settings;
+  if (pipelines_->tables().empty()) settings.listen = kAnyLocalPort;
   if (!options.listen.empty()) settings.listen = options.listen;
   settings.allowed_hosts = options.allowed_hosts;
   settings.insecure_listen = options.insecure_listen;
@@ -80,8 +85,8 @@ Result<DoorSettings> LiveServices::SettingsOf(const DoorOptions& options) const 
 }
 
 Status LiveServices::OpenDoor(const DoorOptions& options, bool quiet) {
-  const bool wanted = !options.listen.empty() || !pipelines_->tables().empty();
-  if (!wanted || !application_->open_door) return OkStatus();
+  const bool wanted = !options.listen.empty() || !pipelines_->tables().empty() || kafka_ != nullptr;
+  if (!wanted || options.never || !application_->open_door) return OkStatus();
   TRY_ASSIGN(const DoorSettings settings, SettingsOf(options));
   TRY_ASSIGN(door_, application_->open_door(settings, pipelines_.get()));
   TRY(PublishAddress(application_->env.disk, data_dir_, door_->address()));

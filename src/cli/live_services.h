@@ -13,6 +13,7 @@
 
 #include "cli/application.h"
 #include "connectors/reply_board.h"
+#include "env/kafka_client.h"
 #include "log/topic_store.h"
 #include "pipelines/door.h"
 #include "plan/program.h"
@@ -25,19 +26,23 @@ struct DoorOptions {
   std::vector<std::string> allowed_hosts;
   std::string token_file;
   bool insecure_listen = false;
+  bool never = false;  // not even for 'http' tables
 
   void Declare(CLI::App* app);
 };
 
 class LiveServices {
  public:
-  /// Opens the log and the board if the program needs them.
+  /// Opens the log and the board if the program needs them. `local_kafka`: the log also carries
+  /// Kafka tables, and other commands reach it by a listener.
   static Result<std::unique_ptr<LiveServices>> Make(const Application* application,
                                                     const Program& program,
-                                                    const std::string& data_dir);
+                                                    const std::string& data_dir, bool local_kafka);
   ~LiveServices();
 
   ConnectorServices services() const;
+  /// Null unless asked for.
+  KafkaClients* local_kafka() const { return kafka_.get(); }
   RunningPipelines& pipelines() { return *pipelines_; }
   /// Opens the door, if there is to be one, and says where (unless `quiet`).
   Status OpenDoor(const DoorOptions& options, bool quiet);
@@ -50,6 +55,7 @@ class LiveServices {
 
   const Application* application_;
   std::unique_ptr<TopicStore> topics_;
+  std::unique_ptr<KafkaClients> kafka_;  // on topics_
   std::unique_ptr<ReplyBoard> replies_;
   std::unique_ptr<RunningPipelines> pipelines_;
   std::unique_ptr<Door> door_;

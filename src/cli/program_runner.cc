@@ -18,6 +18,7 @@
 #include "operators/io/scan_driver.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
+#include "runtime/copies.h"
 
 namespace millrace {
 namespace {
@@ -144,7 +145,10 @@ Status ProgramRunner::Run(const Program& program) {
 }
 
 Status ProgramRunner::RunLive(const Program& program) {
-  TRY_ASSIGN(live_, LiveServices::Make(application_, program, options_.data_dir));
+  TRY_ASSIGN(live_,
+             LiveServices::Make(application_, program,
+                                options_.live_dir.empty() ? options_.data_dir : options_.live_dir,
+                                options_.kafka.local));
   TRY(live_->OpenDoor(options_.door, options_.quiet));
   Status status = RunSteps(program);
   if (!status) StopAll();
@@ -196,7 +200,19 @@ Result<JobSpec> ProgramRunner::MakeSpec(const Program& program, const Step& step
   spec.roots = step.roots;
   spec.pipeline = program.name;
   spec.env = application_->env;
+  if (options_.kafka.local) spec.env.kafka = live_->local_kafka();
   spec.services = live_->services();
+  TRY_ASSIGN(const auto timeout, options_.kafka.ConnectTimeout());
+  spec.services.connect_timeout_ms = timeout.count();
+  if (!options_.quiet) {
+    spec.services.on_waiting = [this](const std::string& text) { application_->Say(text + "\n"); };
+  }
+  TRY_ASSIGN(spec.copy, options_.kafka.Share());
+  if (spec.copy.count > 1) {
+    TRY(CheckCopies(step.roots));
+    // Files and rows that are named after the pipeline must not meet those of other copies.
+    spec.pipeline += "-copy-" + std::to_string(spec.copy.index);
+  }
   spec.services.stopping = [] { return g_stop_requested.load(); };
   spec.fresh = options_.fresh;
   if (step.is_select) spec.dead_letter_dir = options_.data_dir + "/dead-letters/select";
@@ -223,6 +239,8 @@ Result<bool> ProgramRunner::IsBounded(const Step& step, const JobSpec& spec) con
     context.pipeline = spec.pipeline;
     context.data_dir = spec.data_dir;
     context.env = spec.env;
+    context.services = spec.services;
+    context.copy = spec.copy;
     context = ContextFor(*scan->table(), std::move(context), /*for_write=*/false);
     TRY_ASSIGN(auto source, scan->table()->connector->MakeSource(context));
     if (!source->bounded()) return false;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/kafka_options.h"
 #include "cli/live_services.h"
 #include "cli/output/row_writer.h"
 #include "plan/program.h"
@@ -18,10 +19,12 @@ namespace millrace {
 
 struct RunOptions {
   std::string data_dir;  // of the pipeline; created when a statement needs it
+  std::string live_dir;  // where the embedded log is, if not in data_dir
   bool fresh = false;
   bool quiet = false;
   RowStyle style = RowStyle::kChangelog;
   DoorOptions door;
+  KafkaOptions kafka;
   int64_t row_limit = -1;                  // a SELECT ends after so many rows; -1 = no limit
   std::string report_path;                 // JSON report at the end; empty = none
   int64_t silence_nanos = 10'000'000'000;  // without output for so long: say what is waited for

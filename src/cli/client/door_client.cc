@@ -101,6 +101,20 @@ Result<JsonDocument> DoorClient::Get(const std::string& path) const {
   HttpRequest request;
   request.method = "GET";
   request.url = address_ + path;
+  return Send(std::move(request));
+}
+
+Result<JsonDocument> DoorClient::Post(const std::string& path, const std::string& type,
+                                      std::string body) const {
+  HttpRequest request;
+  request.method = "POST";
+  request.url = address_ + path;
+  request.headers.emplace_back("Content-Type", type);
+  request.body = std::move(body);
+  return Send(std::move(request));
+}
+
+Result<JsonDocument> DoorClient::Send(HttpRequest request) const {
   request.timeout = kTimeout;
   request.max_response_bytes = kAnswerBytesMax;
   if (!token_.empty()) request.headers.emplace_back("Authorization", "Bearer " + token_);
@@ -114,7 +128,7 @@ Result<JsonDocument> DoorClient::Get(const std::string& path) const {
     return ExternalError("MR0765", "nobody answers at " + address_,
                          response.error().message + " " + response.error().detail);
   }
-  if (response->status != 200) return std::unexpected(ErrorOf(*response));
+  if (response->status / 100 != 2) return std::unexpected(ErrorOf(*response));
   auto document = JsonDocument::Parse(response->body);
   if (!document)
     return ExternalError("MR0765", address_ + " answers with something else than JSON");

@@ -30,8 +30,13 @@ class DoorClient {
   const std::string& address() const { return address_; }
   /// GET; `path` with its query. MR0765 if nobody answers, the listener's own error if it says one.
   Result<JsonDocument> Get(const std::string& path) const;
+  /// POST of a body; the same answers.
+  Result<JsonDocument> Post(const std::string& path, const std::string& type,
+                            std::string body) const;
 
  private:
+  Result<JsonDocument> Send(HttpRequest request) const;
+
   Application* application_ = nullptr;
   std::string address_;
   std::string token_;

@@ -3,9 +3,11 @@
 // SELECT * would. The file's own statements do not run.
 #include <CLI/CLI.hpp>
 
+#include "cli/client/door_address.h"
 #include "cli/commands/builtin.h"
 #include "cli/program_runner.h"
 #include "cli/table_use.h"
+#include "log/followed_kafka.h"
 #include "sql/printer.h"
 
 namespace millrace {
@@ -26,6 +28,7 @@ class ConsumeCommand final : public Command {
     app->add_option("--where", where_, "SQL condition on the table's columns");
     app->add_option("--format", format_, "Rows: table, changelog, json or csv")
         ->type_name("{table,changelog,json,csv}");
+    app->add_flag("--local", local_, "Kafka tables are carried by the embedded log, as of `run`");
     app->add_option("--data-dir", data_dir_, "As of `run`: where --local tables are")
         ->type_name("DIR");
   }
@@ -45,10 +48,20 @@ class ConsumeCommand final : public Command {
     }
     RunOptions options;
     options.data_dir = data_dir_.empty() ? ".millrace/" + use->pipeline : data_dir_;
+    // Beside a program that runs, its log is followed; otherwise it is opened here.
+    std::unique_ptr<KafkaClients> followed;
+    Application reader = *application;
+    options.kafka.local = local_;
+    if (local_ && FindAddress(application->env.disk, options.data_dir)) {
+      options.kafka.local = false;
+      followed = MakeFollowedKafkaClients(application->env.disk, options.data_dir + "/topics");
+      reader.env.kafka = followed.get();
+    }
     options.quiet = true;
     options.style = *style;
     options.row_limit = limit_;
-    ProgramRunner runner(application, std::move(options));
+    options.door.never = true;
+    ProgramRunner runner(&reader, std::move(options));
     const Status status = runner.Run(program);
     return status ? kExitOk : ShowError(*application, common, status.error());
   }
@@ -91,6 +104,7 @@ class ConsumeCommand final : public Command {
   std::string from_;
   bool no_wait_ = false;
   std::string where_;
+  bool local_ = false;
   std::string format_;
   std::string data_dir_;
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// millrace infer FILE|DIRECTORY|-: proposes a CREATE TABLE from samples, compiled and tried on all
-// of them. The statement goes to standard output, what is to be known about it to standard error.
+// millrace infer FILE|DIRECTORY|TOPIC|-: proposes a CREATE TABLE from samples, compiled and tried
+// on all of them. The statement goes to standard output, what is to be known about it to standard
+// error.
 #include "assistants/infer/file_source.h"
+#include "assistants/infer/topic_source.h"
 #include "cli/commands/builtin.h"
 
 #include <CLI/CLI.hpp>
@@ -14,12 +16,18 @@ namespace {
 class InferCommand final : public Command {
  public:
   std::string name() const override { return "infer"; }
-  std::string help() const override { return "Propose a CREATE TABLE for a file"; }
+  std::string help() const override { return "Propose a CREATE TABLE for a file or topic"; }
 
   void Declare(CLI::App* app) override {
-    app->add_option("source", source_, "File or directory; - reads standard input")
+    app->add_option("source", source_, "File, directory or topic; - reads standard input")
         ->required()
         ->type_name("FILE");
+    app->add_option("--bootstrap-servers", bootstrap_servers_,
+                    "Kafka brokers: the source is a topic")
+        ->type_name("HOST:PORT");
+    app->add_option("--property", properties_, "Of the Kafka client: security.protocol=SSL")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
     app->add_option("--table", table_, "Name of the table (default: from the file's name)");
     app->add_option("--records", records_, "How many records are looked at (default 10000)")
         ->check(CLI::Range(1, 1000000));
@@ -37,9 +45,7 @@ class InferCommand final : public Command {
     if (!table_.empty()) source->table = table_;
     InferOptions options;
     options.not_null = not_null_;
-    options.compiler.registries = application->registries;
-    options.compiler.env = application->env;
-    options.compiler.check_files = false;
+    options.compiler = CompilerOptionsOf(*application);
     const auto inferred = InferTable(*std::move(source), options);
     if (!inferred) return ShowUsage(*application, common, inferred.error());
     application->Print(common.json ? InferredJson(*inferred) + "\n" : inferred->sql);
@@ -48,6 +54,14 @@ class InferCommand final : public Command {
   }
 
  private:
+  static CompilerOptions CompilerOptionsOf(const Application& application) {
+    CompilerOptions options;
+    options.registries = application.registries;
+    options.env = application.env;
+    options.check_files = false;
+    return options;
+  }
+
   Result<SampleLimits> Limits() const {
     SampleLimits limits;
     limits.records_max = records_;
@@ -68,7 +82,26 @@ class InferCommand final : public Command {
       bytes.resize(static_cast<size_t>(std::cin.gcount()));
       return OpenPipeSource(bytes, std::cin.eof(), limits);
     }
+    if (!bootstrap_servers_.empty()) return OpenTopic(application, limits);
+    if (!properties_.empty()) {
+      return UserError("MR0902", "--property is for topics, which need --bootstrap-servers");
+    }
     return OpenFileSource(source_, limits, application.env, *application.registries.formats);
+  }
+
+  Result<InferSource> OpenTopic(const Application& application, const SampleLimits& limits) const {
+    TopicChoice choice;
+    choice.topic = source_;
+    choice.properties.emplace_back("properties.bootstrap.servers", bootstrap_servers_);
+    for (const std::string& property : properties_) {
+      const size_t equals = property.find('=');
+      if (equals == std::string::npos || equals == 0) {
+        return UserError("MR0902", "--property takes key=value, found '" + property + "'");
+      }
+      choice.properties.emplace_back("properties." + property.substr(0, equals),
+                                     property.substr(equals + 1));
+    }
+    return OpenTopicSource(choice, limits, CompilerOptionsOf(application));
   }
 
   static void SayOutcome(const Application& application, const Inferred& inferred) {
@@ -80,6 +113,8 @@ class InferCommand final : public Command {
   }
 
   std::string source_;
+  std::string bootstrap_servers_;
+  std::vector<std::string> properties_;
   std::string table_;
   size_t records_ = 10000;
   std::string header_ = "auto";

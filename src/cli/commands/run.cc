@@ -23,6 +23,7 @@ class RunCommand final : public Command {
     app->add_option("--report", report_, "Write a JSON report of the run to this file")
         ->type_name("FILE");
     door_.Declare(app);
+    kafka_.Declare(app);
   }
 
   int Run(Application* application, const CommonOptions& common) override {
@@ -44,7 +45,14 @@ class RunCommand final : public Command {
     }
     RunOptions options;
     options.door = door_;
+    options.kafka = kafka_;
+    const auto share = kafka_.Share();
+    if (!share) return ShowUsage(*application, common, share.error());
+    if (const auto timeout = kafka_.ConnectTimeout(); !timeout) {
+      return ShowUsage(*application, common, timeout.error());
+    }
     options.data_dir = data_dir_.empty() ? ".millrace/" + program.name : data_dir_;
+    if (share->count > 1) options.data_dir += "/copy-" + std::to_string(share->index);
     options.fresh = fresh_;
     options.quiet = common.quiet;
     options.style = *style;
@@ -61,6 +69,7 @@ class RunCommand final : public Command {
   std::string format_;
   std::string report_;
   DoorOptions door_;
+  KafkaOptions kafka_;
 };
 
 }  // namespace

@@ -203,7 +203,8 @@ _millrace() {
   local -a lines described
   local line directive before
   before="${(F)words[2,CURRENT-1]}"
-  lines=("${(@f)$(${words[1]} completion query --before=":$before" --current=":${words[CURRENT]}" 2>/dev/null)}")
+  lines=("${(@f)$(${words[1]} completion query \
+    --before=":$before" --current=":${words[CURRENT]}" 2>/dev/null)}")
   directive=${lines[1]:-none}
   for line in ${lines[2,-1]}; do
     described+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
@@ -225,7 +226,8 @@ function __millrace_complete
     set -l program $before[1]
     set -e before[1]
     set -l current (commandline -ct)
-    set -l lines ($program completion query --before=:(string join \n -- $before | string collect) --current=:$current 2>/dev/null)
+    set -l lines ($program completion query \
+        --before=:(string join \n -- $before | string collect) --current=:$current 2>/dev/null)
     set -l directive $lines[1]
     for line in $lines[2..-1]
         echo $line

@@ -32,7 +32,7 @@ void WriteLatency(const StageLatency& latency, JsonWriter* out) {
 void WriteNodes(const JobSnapshot& job, JsonWriter* out) {
   out->Key("sources").BeginArray();
   for (const NodeSnapshot& node : job.nodes) {
-    if (node.source.records_in == 0 && node.kind != "Scan") continue;
+    if (node.kind != "Scan" || !node.inputs.empty()) continue;  // inputs: columns of a shared scan
     out->BeginObject().Field("table", node.table).Field("records", node.source.records_in);
     out->Field("rows", node.source.rows_out).Field("bytes", node.source.bytes_in);
     out->Field("dead_lettered", node.source.dead_lettered);

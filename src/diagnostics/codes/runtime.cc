@@ -241,6 +241,24 @@ millrace top pipeline.sql)",
 millrace run --listen :0 pipeline.sql &
 millrace top pipeline.sql)",
     },
+    CodeInfo{
+        .code = "MR0766",
+        .title = "the program cannot run in copies",
+        .explanation = R"(
+With `--copy i/n` every copy reads its own Kafka partitions and keeps the state of their rows; copies
+never talk to each other. So all tables must be Kafka's, and rows that must meet (in a group, a
+window, an OVER partition) must lie in one partition: the columns they meet by must include the
+record key, 'key.fields', by which the writers of the topic chose the partition.)",
+        .example = R"(
+CREATE TABLE payments (card STRING, amount DOUBLE) WITH ('connector' = 'kafka', 'topic' = 'p',
+  'properties.bootstrap.servers' = 'broker:9092', 'format' = 'json');
+SELECT card, SUM(amount) FROM payments GROUP BY card;)",
+        .fixed = R"(
+CREATE TABLE payments (card STRING, amount DOUBLE) WITH ('connector' = 'kafka', 'topic' = 'p',
+  'properties.bootstrap.servers' = 'broker:9092', 'value.format' = 'json',
+  'key.format' = 'raw', 'key.fields' = 'card');
+SELECT card, SUM(amount) FROM payments GROUP BY card;)",
+    },
 };
 
 }  // namespace
