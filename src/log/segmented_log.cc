@@ -12,6 +12,7 @@ namespace millrace {
 namespace {
 
 constexpr uint64_t kBatchBytesMax = 1ull << 30;
+constexpr size_t kScratchBytesKept = 1 << 20;  // a large batch leaves no large buffer behind
 
 }  // namespace
 
@@ -104,20 +105,20 @@ Result<int64_t> SegmentedLog::Implementation::Append(std::span<const LogRecord> 
     const uint64_t start = active_->size();
     if (end_ == active_base_) active_since_ms_ = home_.clock->WallMillis();
     const FrameCodec codec({.log_id = home_.log_id, .base_offset = active_base_});
+    if (scratch_.capacity() > kScratchBytesKept) scratch_ = {};
     scratch_.clear();
-    std::vector<std::pair<Frame, uint64_t>> frames;
-    frames.reserve(batch.size());
+    frames_.clear();
     for (size_t i = 0; i < batch.size(); ++i) {
-      frames.emplace_back(Frame{.ends_batch = i + 1 == batch.size(),
-                                .offset = first + static_cast<int64_t>(i),
-                                .timestamp = batch[i].timestamp_ms,
-                                .payload = batch[i].payload},
-                          start + scratch_.size());
-      codec.Append(frames.back().first, &scratch_);
+      frames_.emplace_back(Frame{.ends_batch = i + 1 == batch.size(),
+                                 .offset = first + static_cast<int64_t>(i),
+                                 .timestamp = batch[i].timestamp_ms,
+                                 .payload = batch[i].payload},
+                           start + scratch_.size());
+      codec.Append(frames_.back().first, &scratch_);
     }
     TRY(active_->Append(scratch_));
     const std::lock_guard state_lock(state_mutex_);
-    for (const auto& [frame, position] : frames) {
+    for (const auto& [frame, position] : frames_) {
       active_index_.Add(frame, position, settings_.index_interval_bytes);
     }
     end_ = active_index_.end_offset;

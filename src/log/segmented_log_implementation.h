@@ -107,6 +107,7 @@ class SegmentedLog::Implementation final : public SyncTarget {
 
   std::mutex append_mutex_;
   std::string scratch_;
+  std::vector<std::pair<Frame, uint64_t>> frames_;  // of the batch, and their positions
   bool must_roll_ = false;  // creating the next segment failed; nothing may go to the old one
   int64_t active_since_ms_ = 0;
   int64_t marked_ = -1;

@@ -2,6 +2,11 @@
 #include "log/topic/topic_partition.h"
 
 namespace millrace {
+namespace {
+
+constexpr size_t kScratchBytesKept = 1 << 20;  // a large batch leaves no large buffer behind
+
+}  // namespace
 
 TopicPartition::TopicPartition(const LogHome& home, size_t idempotency_keys_max,
                                uint64_t snapshot_bytes)
@@ -66,6 +71,7 @@ Result<TopicPartition::Appended> TopicPartition::Append(
   const int64_t now = home_.clock->WallMillis();
   BatchIdentity first = identity;
   first.records = count;
+  if (scratch_.capacity() > kScratchBytesKept) scratch_ = {};
   scratch_.clear();
   std::vector<size_t> ends;
   ends.reserve(records.size());
