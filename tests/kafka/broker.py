@@ -22,14 +22,21 @@ PROPERTIES = """
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},SASL://127.0.0.1:{sasl},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port},SASL://127.0.0.1:{sasl}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
-inter.broker.listener.name=PLAINTEXT
+listeners=PLAIN://127.0.0.1:{port},SASL://127.0.0.1:{sasl},TLS://127.0.0.1:{tls}, \\
+ CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAIN://127.0.0.1:{port},SASL://127.0.0.1:{sasl},TLS://127.0.0.1:{tls}
+listener.security.protocol.map=PLAIN:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SASL_SSL, \\
+ CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAIN
 controller.listener.names=CONTROLLER
 listener.name.sasl.sasl.enabled.mechanisms=PLAIN
 listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule \
  required username="admin" password="admin" user_admin="admin" user_alice="correct horse";
+listener.name.tls.sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.tls.scram-sha-512.sasl.jaas.config= \\
+ org.apache.kafka.common.security.scram.ScramLoginModule required;
+ssl.keystore.type=PEM
+ssl.keystore.location={directory}/server.pem
 log.dirs={data}
 num.partitions=1
 offsets.topic.num.partitions=4
@@ -76,18 +83,30 @@ class Broker:
     def __init__(self):
         fetch_jars()
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="millrace-kafka-"))
-        self.port, self.sasl_port, controller = free_ports(3)
+        self.port, self.sasl_port, tls_port, controller = free_ports(4)
         self.address = f"127.0.0.1:{self.port}"
         self.sasl_address = f"127.0.0.1:{self.sasl_port}"
+        self.tls_address = f"127.0.0.1:{tls_port}"  # SCRAM-SHA-512, user bob, password "tr0ub4dor"
+        self.certificate = self.directory / "certificate.pem"
+        self._make_certificate()
         self.properties = self.directory / "server.properties"
         self.properties.write_text(PROPERTIES.format(
-            port=self.port, sasl=self.sasl_port, controller=controller,
-            data=self.directory / "data"))
+            port=self.port, sasl=self.sasl_port, tls=tls_port, controller=controller,
+            directory=self.directory, data=self.directory / "data"))
         uuid = self._java("kafka.tools.StorageTool", "random-uuid").strip().splitlines()[-1]
-        self._java("kafka.tools.StorageTool", "format", "-t", uuid, "-c", str(self.properties))
+        self._java("kafka.tools.StorageTool", "format", "-t", uuid, "-c", str(self.properties),
+                   "--add-scram", "SCRAM-SHA-512=[name=bob,password=tr0ub4dor]")
         self.process = None
         self.tool = None
         self.start()
+
+    def _make_certificate(self):
+        key = self.directory / "key.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+             "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out",
+             str(self.certificate)], check=True, capture_output=True)
+        (self.directory / "server.pem").write_text(key.read_text() + self.certificate.read_text())
 
     def _options(self):
         return ["java", "-Xms512m", "-Xmx512m", "-XX:TieredStopAtLevel=1",

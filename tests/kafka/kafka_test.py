@@ -257,6 +257,13 @@ class KafkaTest(unittest.TestCase):
         self.assertEqual(sorted(records), ['{"word":"a"} {"word":"a","n":1}',
                                            '{"word":"a"} {"word":"a","n":2}',
                                            '{"word":"b"} {"word":"b","n":1}'])
+        # The key of the second version is another one: the first is deleted.
+        largest = self.table("largest", "n INT, PRIMARY KEY (n) NOT ENFORCED",
+                             topic=self.topic + "_largest", **options)
+        self.run_sql(largest + "INSERT INTO largest SELECT MAX(n) FROM (VALUES (1), (1), (5)) "
+                               "AS t(n);", "l")
+        self.assertEqual(consume(self.topic + "_largest", "%k %S\n")[-1], '{"n":5} 7')
+        self.assertIn('{"n":1} -1', consume(self.topic + "_largest", "%k %S\n"))
         kcat("-P", "-t", self.topic, "-K", "|", "-Z", data=b'{"word":"b"}|\n')
         path = self.work / "changes.sql"
         path.write_text(counts + "SELECT word, n FROM counts;\n")
@@ -372,6 +379,22 @@ class KafkaTest(unittest.TestCase):
                    "properties_sasl_mechanism": "PLAIN", "properties_sasl_jaas_config": jaas}
         rows = self.select(self.table("src", "id BIGINT", **options), "SELECT id FROM src")
         self.assertEqual([json.loads(row) for row in rows], [{"id": 1}])
+
+    def test_tls_and_scram(self):
+        produce(self.topic, ['{"id": 1}'])
+        options = {"properties_bootstrap_servers": BROKER.tls_address,
+                   "properties_security_protocol": "SASL_SSL",
+                   "properties_sasl_mechanism": "SCRAM-SHA-512",
+                   "properties_sasl_username": "bob", "properties_sasl_password": "tr0ub4dor"}
+        trusted = {"properties_ssl_ca_location": BROKER.certificate}
+        rows = self.select(self.table("src", "id BIGINT", **options, **trusted),
+                           "SELECT id FROM src")
+        self.assertEqual([json.loads(row) for row in rows], [{"id": 1}])
+        for wrong in (options, {**options, **trusted, "properties_sasl_password": "hunter2"}):
+            answer = self.run_sql("SET 'x' = 'y';\n" + self.table("src", "id BIGINT", **wrong)
+                                  + "SELECT id FROM src;", expect=1)
+            self.assertIn("MR0524", answer)
+            self.assertNotIn("hunter2", answer)
 
     def test_example(self):
         """examples/kafka as its README says."""

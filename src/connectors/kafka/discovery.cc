@@ -90,7 +90,9 @@ Status KafkaDiscovery::FindFirst() {
 Status KafkaDiscovery::FindNew() {
   auto topics = Topics(kLookMillis);
   if (!topics) {
-    const bool passes = topics.error().retryable || topics.error().code == "MR0523";
+    // Rights and topics may come back; what is lost is said by the reader.
+    const std::string& code = topics.error().code;
+    const bool passes = topics.error().retryable || code == "MR0523" || code == "MR0524";
     return passes ? OkStatus() : std::unexpected(std::move(topics).error());
   }
   TRY_ASSIGN(const auto partitions, TakeNew(*topics));

@@ -48,6 +48,15 @@ Result<std::unique_ptr<MessageEncoder>> MessageEncoder::Make(const Table& table,
     TRY(MakePart(*table.key_format, table.key_format_options, KeySchema(table), written,
                  NamesOf(table, table.key_columns), &made->key_));
   }
+  if (made->upserts_) {
+    std::vector<int> columns;
+    std::vector<DataType> types;
+    for (const size_t column : made->key_.columns) {
+      columns.push_back(static_cast<int>(column));
+      types.push_back(written[column].type);
+    }
+    made->upsert_keys_.emplace(std::move(columns), std::move(types));
+  }
   TRY(made->AddMetadata(table, written, session));
   return made;
 }
@@ -81,14 +90,27 @@ Status MessageEncoder::AddMetadata(const Table& table, const Schema& written,
   return OkStatus();
 }
 
-Batch MessageEncoder::DropOldVersions(Batch batch) const {
-  if (!upserts_ || batch.kinds == nullptr) return batch;
+Batch MessageEncoder::DropOldVersions(Batch batch) {
+  if (!upsert_keys_ || batch.kinds == nullptr) return batch;
+  upsert_keys_->Encode(batch, &encoded_keys_);
   std::vector<int32_t> kept;
+  std::vector<ChangeKind> kinds;
   for (int64_t row = 0; row < batch.num_rows; ++row) {
-    if (batch.kind(row) != ChangeKind::kUpdateBefore) kept.push_back(static_cast<int32_t>(row));
+    const auto i = static_cast<size_t>(row);
+    ChangeKind kind = batch.kind(row);
+    if (kind == ChangeKind::kUpdateBefore) {
+      const bool replaced = row + 1 < batch.num_rows &&
+                            batch.kind(row + 1) == ChangeKind::kUpdateAfter &&
+                            encoded_keys_.key(i) == encoded_keys_.key(i + 1);
+      if (replaced) continue;
+      kind = ChangeKind::kDelete;
+    }
+    kept.push_back(static_cast<int32_t>(row));
+    kinds.push_back(kind);
   }
-  if (static_cast<int64_t>(kept.size()) == batch.num_rows) return batch;
-  return batch.Take(kept);
+  if (static_cast<int64_t>(kept.size()) != batch.num_rows) batch = batch.Take(kept);
+  batch.kinds = std::make_shared<const std::vector<ChangeKind>>(std::move(kinds));
+  return batch;
 }
 
 Status MessageEncoder::EncodePart(const Batch& batch, Part* part) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "connectors/connector.h"
+#include "data/key_codec.h"
 #include "expr/evaluator.h"
 #include "formats/format.h"
 #include "plan/table.h"
@@ -24,8 +25,9 @@ class MessageEncoder {
 
   /// Fills all but `batch` of `input`; what it points to lives until the next call.
   Status Encode(const Batch& batch, SinkInput* input);
-  /// Upserts: rows without the old version of updated ones.
-  Batch DropOldVersions(Batch batch) const;
+  /// Upserts: the old version of an updated row is left out, or a delete if its key is another one
+  /// than that of the new version.
+  Batch DropOldVersions(Batch batch);
 
  private:
   struct Part {
@@ -53,6 +55,8 @@ class MessageEncoder {
   std::vector<std::shared_ptr<arrow::Array>> metadata_values_;
   std::vector<uint8_t> null_values_;
   bool upserts_ = false;
+  std::optional<KeyCodec> upsert_keys_;
+  EncodedKeys encoded_keys_;
 };
 
 }  // namespace millrace

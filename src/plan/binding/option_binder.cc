@@ -293,6 +293,10 @@ bool BindConnector(BindContext* context, Table* table, const std::vector<sql::Op
   rest.erase(connector);
   bool ok = true;
   if (table->connector->needs_format()) ok = BindFormats(context, table, &rest, written, fallback);
+  // What is wrong with them has been said.
+  for (const char* key : {"format", "value.format", "key.format"}) {
+    if (!ok) rest.erase(key);
+  }
   table->connector_options = Options(table->connector->options(), std::move(rest));
   // A password is masked wherever options are shown, also when it was written out.
   for (const OptionSpec& spec : table->connector_options.specs()) {

@@ -46,6 +46,28 @@ TablePtr WithPartitionColumns(const TablePtr& table) {
 
 }  // namespace
 
+namespace {
+
+/// Columns of metadata that can only be read must be VIRTUAL in a table that is written.
+bool CheckWritableMetadata(BindContext* context, const Table& table, Span span) {
+  for (const TableColumn& column : table.columns) {
+    if (column.kind != TableColumn::Kind::kMetadata || column.is_virtual) continue;
+    for (const MetadataColumn& metadata : table.connector->metadata()) {
+      if (metadata.key != column.metadata_key || metadata.writable) continue;
+      context
+          ->Error("MR0206",
+                  "column '" + column.name + "' of table '" + table.name +
+                      "' cannot be written: '" + metadata.key + "' is metadata for reading only",
+                  span)
+          .next_step = "Add VIRTUAL to the column; it then takes no part in INSERT.";
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 TablePtr WithHints(BindContext* context, TablePtr table, const std::vector<sql::Hint>& hints,
                    Span span) {
   std::vector<sql::Option> overrides;
@@ -86,6 +108,7 @@ TablePtr PrepareUse(BindContext* context, TablePtr table, bool for_write, Span s
     return nullptr;
   }
   if (!for_write) table = WithPartitionColumns(table);
+  if (for_write && !CheckWritableMetadata(context, *table, span)) return nullptr;
   const auto extras = context->settings->TableExtras(table->name);
   if (!extras.empty()) {
     std::vector<OptionSpec> specs = table->connector->extra_options();

@@ -43,6 +43,8 @@ class RealKafkaAdmin final : public KafkaAdmin {
                                 std::string detail = {}) {
     rd_kafka_poll(handle_->get(), 0);
     if (detail.empty()) detail = handle_->Trouble();
+    const rd_kafka_resp_err_t refusal = handle_->Refusal();
+    if (refusal != RD_KAFKA_RESP_ERR_NO_ERROR) code = refusal;
     return std::unexpected(FromKafka(code, std::move(message), std::move(detail)));
   }
   Result<List> ListOffsets(std::span<const KafkaPartition> partitions, int64_t which,

@@ -173,6 +173,14 @@ void KafkaHandle::OnError(rd_kafka_t* client, int code, const char* reason, void
   // "1/1 brokers are down" says less than what was said before about one of them.
   if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !handle->trouble_.empty()) return;
   handle->trouble_ = WithoutThread(reason);
+  if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL) {
+    handle->refusal_ = static_cast<rd_kafka_resp_err_t>(code);
+  }
+}
+
+rd_kafka_resp_err_t KafkaHandle::Refusal() {
+  const std::lock_guard lock(mutex_);
+  return refusal_;
 }
 
 std::string KafkaHandle::Trouble() {
@@ -183,6 +191,7 @@ std::string KafkaHandle::Trouble() {
 void KafkaHandle::ClearTrouble() {
   const std::lock_guard lock(mutex_);
   trouble_.clear();
+  refusal_ = RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 void KafkaHandle::SetTrouble(std::string text) {

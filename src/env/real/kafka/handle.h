@@ -56,6 +56,8 @@ class KafkaHandle {
   std::string Trouble();
   void ClearTrouble();
   void SetTrouble(std::string text);
+  /// The code of an authentication or a TLS handshake that failed since all was well, or no error.
+  rd_kafka_resp_err_t Refusal();
   /// Set once librdkafka says that the client can do nothing any more.
   Status Fatal();
   const std::function<void()>& wake() const { return wake_; }
@@ -71,7 +73,8 @@ class KafkaHandle {
   std::function<void()> wake_;
   void* opaque_ = nullptr;
   std::mutex mutex_;
-  std::string trouble_;  // guarded by mutex_
+  std::string trouble_;                                       // guarded by mutex_
+  rd_kafka_resp_err_t refusal_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // guarded by mutex_
 };
 
 /// An error of librdkafka as ours: code, and whether it may pass.
