@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,12 @@ class Catalog {
     return FindTable(path) != nullptr || FindView(path) != nullptr;
   }
 
+  /// A definition that was refused: the name is known, though nothing is behind it.
+  void NoteFailed(const std::string& path) { failed_.insert(path); }
+  bool Failed(const std::string& path) const { return failed_.contains(path); }
+  /// Before another text: what failed in the one before was said there.
+  void ForgetFailed() { failed_.clear(); }
+
   void Put(TablePtr table) { tables_[table->path] = std::move(table); }
   void Put(ViewPtr view) { views_[view->path] = std::move(view); }
   void Put(ModelPtr model) { models_[model->path] = std::move(model); }
@@ -77,6 +84,7 @@ class Catalog {
   std::map<std::string, ViewPtr> views_;
   std::map<std::string, ModelPtr> models_;
   std::map<std::string, UserFunction> functions_;
+  std::set<std::string> failed_;
   std::map<std::string, std::vector<std::string>> databases_ = {
       {std::string(kDefaultCatalog), {std::string(kDefaultDatabase)}}};
   std::string catalog_{kDefaultCatalog};

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "plan/binding/failed_definitions.h"
 #include "plan/binding/statement_binder.h"
 #include "plan/latency_budget.h"
 #include "plan/program.h"
@@ -18,6 +21,31 @@ std::string ApplyTry(std::string_view text, const Diagnostic& diagnostic, std::s
 
 bool SamePlace(const Diagnostic& a, const Diagnostic& b) {
   return a.code == b.code && a.span.begin == b.span.begin && a.message == b.message;
+}
+
+/// Where the statement ends in which a place lies, as far as its text tells.
+size_t StatementEnd(std::string_view text, size_t place) {
+  return std::min(text.find(';', place), text.size());
+}
+
+/// Errors of a text up to a place: what comes behind may only have come into sight.
+size_t ErrorsBefore(const DiagnosticList& errors, size_t end) {
+  return static_cast<size_t>(
+      std::ranges::count_if(errors.entries(), [&](const Diagnostic& diagnostic) {
+        return diagnostic.severity == Severity::kError &&
+               (!diagnostic.has_span || diagnostic.span.begin <= end);
+      }));
+}
+
+/// Whether a proposal for `repaired` has brought up an error. One of the syntax hides those of
+/// names and types, so they are no fault of its proposal.
+bool IsNew(const Diagnostic& error, const Diagnostic& repaired, const DiagnosticList& before) {
+  constexpr std::string_view kSyntax = "MR01";
+  if (error.severity != Severity::kError) return false;
+  if (repaired.code.starts_with(kSyntax) && !error.code.starts_with(kSyntax)) return false;
+  return std::ranges::none_of(before.entries(), [&](const Diagnostic& known) {
+    return known.code == error.code && known.message == error.message;
+  });
 }
 
 }  // namespace
@@ -61,9 +89,12 @@ void Compiler::CompileText(std::string_view text, DiagnosticList* diagnostics, P
   context.check_files = options_.check_files;
   context.source = text;
   context.session.time_zone = settings_.GetString("table.local-time-zone");
+  catalog_.ForgetFailed();
+  NoteUnparsedDefinitions(text, *diagnostics, &catalog_);
   for (const sql::StatementPtr& statement : script.statements) {
     StatementBinder binder(&context, &options_.overrides, &program->steps);
     binder.Bind(*statement);
+    NoteFailedDefinition(*statement, &catalog_);
   }
 }
 
@@ -83,9 +114,13 @@ void Compiler::VerifyTries(std::string_view text, const Catalog& catalog, const 
     DiagnosticList found;
     Program ignored;
     probe.CompileText(changed, &found, &ignored);
-    bool remains = found.error_count() > diagnostics->error_count();
+    const size_t statement_end =
+        StatementEnd(changed, diagnostic.span.begin + diagnostic.try_text.size());
+    bool remains = ErrorsBefore(found, statement_end) >
+                   ErrorsBefore(*diagnostics, StatementEnd(text, diagnostic.span.end));
     for (const Diagnostic& other : found.entries()) {
-      remains = remains || SamePlace(other, diagnostic);
+      if (other.has_span && other.span.begin > statement_end) continue;
+      remains = remains || SamePlace(other, diagnostic) || IsNew(other, diagnostic, *diagnostics);
       // An error that starts inside the replacement means the proposal itself does not compile.
       const uint32_t end =
           diagnostic.span.begin + static_cast<uint32_t>(diagnostic.try_text.size());

@@ -174,11 +174,11 @@ PlanNodePtr BindSink(BindContext* context, const TablePtr& table, PlanNodePtr qu
 }
 
 PlanNodePtr BindInsert(BindContext* context, const sql::Insert& insert) {
-  TablePtr table = context->catalog->FindTable(context->catalog->Resolve(insert.table));
-  if (table == nullptr) {
+  const std::string path = context->catalog->Resolve(insert.table);
+  TablePtr table = context->catalog->FindTable(path);
+  if (table == nullptr && !context->catalog->Failed(path)) {
     const std::string name = insert.table.ToString();
-    const bool view =
-        context->catalog->FindView(context->catalog->Resolve(insert.table)) != nullptr;
+    const bool view = context->catalog->FindView(path) != nullptr;
     Diagnostic& diagnostic =
         context->Error("MR0207",
                        view ? "'" + name + "' is a view; rows go into tables only"

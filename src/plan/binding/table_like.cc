@@ -35,6 +35,9 @@ class Strategies {
 
 bool ApplyLike(BindContext* context, const sql::LikeClause& like, Table* table) {
   const TablePtr source = context->catalog->FindTable(context->catalog->Resolve(like.source));
+  if (source == nullptr && context->catalog->Failed(context->catalog->Resolve(like.source))) {
+    return false;
+  }
   if (source == nullptr) {
     Diagnostic& diagnostic = context->Error(
         "MR0207", "unknown table '" + like.source.ToString() + "' in LIKE", like.source.span);

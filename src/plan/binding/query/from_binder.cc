@@ -20,6 +20,7 @@ PlanNodePtr QueryBinder::BindTableName(const sql::QualifiedName& name,
     return BindView(*view, name.span);
   }
   TablePtr table = context_->catalog->FindTable(path);
+  if (table == nullptr && context_->catalog->Failed(path)) return nullptr;
   if (table == nullptr) {
     std::vector<std::string> world = context_->catalog->TableNames();
     for (const auto& [common, plan] : common_tables_) world.push_back(common);

@@ -116,9 +116,9 @@ PlanNodePtr QueryBinder::BindPredict(const sql::FunctionCall& call) {
     context_->Error("MR0317", "expected MODEL m here", args[1]->span);
     return nullptr;
   }
-  const ModelPtr model =
-      context_->catalog->FindModel(context_->catalog->Resolve(model_name->model));
-  if (model == nullptr) {
+  const std::string path = context_->catalog->Resolve(model_name->model);
+  const ModelPtr model = context_->catalog->FindModel(path);
+  if (model == nullptr && !context_->catalog->Failed(path)) {
     const std::string name = model_name->model.ToString();
     Diagnostic& diagnostic =
         context_->Error("MR0601", "unknown model '" + name + "'", model_name->model.span);
