@@ -12,7 +12,7 @@ CTEST = ctest --output-on-failure --no-label-summary --no-tests=error --schedule
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench docs demo \
-        goldens fuzz install clean stats
+        test-kafka-flink goldens fuzz install clean stats
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ check: build-all ## Unit tests, SQL cases and source checks: under a minute once
 
 test: build-all ## Everything a change must pass, from a bare clone: set-up, release build, all tests
 	@cd build && $(CTEST) -LE long
+
+test-kafka-flink: build ## Kafka tables against a real Flink on the same topics (Java, Maven, minutes)
+	@python3 tests/kafka/flink_compare.py build/millrace
 
 test-asan: .deps/stamp ## The same tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake --preset dev >/dev/null

@@ -51,6 +51,7 @@ class JobBuilder {
     if (resume_) return;
     manifest_.sources.clear();
     manifest_.sinks.clear();
+    if (start_.mode != StartPoint::Mode::kReplay) manifest_.sources_at_start.clear();
   }
 
   Status OpenDeadLetters() {
@@ -140,8 +141,8 @@ class JobBuilder {
 
   std::vector<SplitPosition> WithPositions(const GraphNode& node, const std::vector<Split>& found) {
     std::map<std::string, SplitPosition> known;
-    if (const auto positions = manifest_.sources.find(node.id);
-        positions != manifest_.sources.end()) {
+    const auto& from = resume_ ? manifest_.sources : manifest_.sources_at_start;
+    if (const auto positions = from.find(node.id); positions != from.end()) {
       for (const SplitPosition& split : positions->second) known[split.split] = split;
     }
     std::vector<SplitPosition> splits;
@@ -155,6 +156,14 @@ class JobBuilder {
       }
     }
     for (const auto& [id, split] : known) splits.push_back(split);  // no longer listed
+    if (!resume_) {
+      auto& begun = manifest_.sources_at_start[node.id];
+      begun.clear();
+      for (const SplitPosition& split : splits) {
+        if (!split.position.empty()) begun.push_back(split);
+      }
+      if (begun.empty()) manifest_.sources_at_start.erase(node.id);
+    }
     return splits;
   }
 

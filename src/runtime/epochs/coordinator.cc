@@ -138,9 +138,12 @@ Status Coordinator::Discover(int64_t now) {
     for (const Split& split : splits) {
       if (!watched.known.insert(split.id).second) continue;
       const int reader = watched.readers[watched.turn++ % watched.readers.size()];
-      control_->AssignSplit(
-          reader, watched.node,
-          {.split = split.id, .bounded = split.bounded, .position = split.position});
+      const SplitPosition start{
+          .split = split.id, .bounded = split.bounded, .position = split.position};
+      if (!start.position.empty()) {
+        settings_.manifest.sources_at_start[watched.id].push_back(start);
+      }
+      control_->AssignSplit(reader, watched.node, start);
     }
   }
   return OkStatus();

@@ -74,6 +74,37 @@ void AppendSplit(const SplitPosition& split, std::string* out) {
   object.End();
 }
 
+using Positions = std::map<std::string, std::vector<SplitPosition>>;
+
+void AppendPositions(const Positions& sources, std::string* out) {
+  ObjectWriter object(out);
+  for (const auto& [node, splits] : sources) {
+    object.Key(node);
+    *out += '[';
+    for (size_t i = 0; i < splits.size(); ++i) {
+      if (i > 0) *out += ", ";
+      AppendSplit(splits[i], out);
+    }
+    *out += ']';
+  }
+  object.End();
+}
+
+Positions ReadPositions(const JsonValue& value) {
+  Positions sources;
+  for (const auto& [node, splits] : value.object()) {
+    std::vector<SplitPosition>& positions = sources[node];
+    for (const JsonValue& split : splits.array()) {
+      positions.push_back({.split = Decode(split["split"].string()),
+                           .bounded = !split["unbounded"].boolean(),
+                           .done = split["done"].boolean(),
+                           .position = Decode(split["position"].string()),
+                           .row = split["row"].number()});
+    }
+  }
+  return sources;
+}
+
 void AppendLengths(const DeadLetterFiles::Lengths& lengths, std::string* out) {
   ObjectWriter object(out);
   for (const auto& [table, length] : lengths) object.Key(table).Number(length);
@@ -97,17 +128,11 @@ std::string RunManifest::Body() const {
   object.Key("state").String(finished ? "finished" : "running");
   object.Key("keyed_state").Boolean(keyed_state);
   object.Key("sources");
-  ObjectWriter source_object(&out);
-  for (const auto& [node, splits] : sources) {
-    source_object.Key(node);
-    out += '[';
-    for (size_t i = 0; i < splits.size(); ++i) {
-      if (i > 0) out += ", ";
-      AppendSplit(splits[i], &out);
-    }
-    out += ']';
+  AppendPositions(sources, &out);
+  if (!sources_at_start.empty()) {
+    object.Key("sources_at_start");
+    AppendPositions(sources_at_start, &out);
   }
-  source_object.End();
   object.Key("sinks");
   ObjectWriter sink_object(&out);
   for (const auto& [writer, state] : sinks) sink_object.Key(writer).String(Encode(state));
@@ -145,16 +170,8 @@ Result<RunManifest> RunManifest::FromJson(std::string_view text) {
   manifest.finished = run["state"].string() == "finished";
   manifest.keyed_state = run["keyed_state"].boolean();
   manifest.epoch = root["epoch"].number();
-  for (const auto& [node, splits] : run["sources"].object()) {
-    std::vector<SplitPosition>& positions = manifest.sources[node];
-    for (const JsonValue& split : splits.array()) {
-      positions.push_back({.split = Decode(split["split"].string()),
-                           .bounded = !split["unbounded"].boolean(),
-                           .done = split["done"].boolean(),
-                           .position = Decode(split["position"].string()),
-                           .row = split["row"].number()});
-    }
-  }
+  manifest.sources = ReadPositions(run["sources"]);
+  manifest.sources_at_start = ReadPositions(run["sources_at_start"]);
   for (const auto& [writer, state] : run["sinks"].object()) {
     manifest.sinks[writer] = Decode(state.string());
   }

@@ -23,8 +23,10 @@ struct RunManifest {
   bool keyed_state = false;  // positions alone cannot resume it
   uint64_t epoch = 0;
   std::map<std::string, std::vector<SplitPosition>> sources;  // by node id
-  std::map<std::string, std::string> sinks;                   // by "node id/shard"
-  DeadLetterFiles::Lengths dead_letters;                      // by table
+  /// Where the splits that have a position of their own were begun (Kafka): a replay begins there.
+  std::map<std::string, std::vector<SplitPosition>> sources_at_start;
+  std::map<std::string, std::string> sinks;  // by "node id/shard"
+  DeadLetterFiles::Lengths dead_letters;     // by table
   DeadLetterFiles::Lengths dead_letters_at_start;
 
   /// Everything but the epoch; equal texts: nothing happened between two epochs.
