@@ -28,7 +28,7 @@ struct HttpServerSettings {
   size_t target_bytes_max = 8 << 10;        // 414
   size_t bodies_bytes_max = 256ull << 20;   // all bodies that are being received; 503
   size_t pipelined_max = 128;               // unanswered requests of one connection; more wait
-  size_t output_bytes_max = 1 << 20;        // unsent answers of one connection; it is not read then
+  size_t output_bytes_max = 256 << 10;      // unsent answers of one connection; it is not read then
   size_t outputs_bytes_max = 256ull << 20;  // of all; connections that do not read are closed
   size_t connections_max = 16384;           // 503; never more than file descriptors allow
   size_t connections_per_address_max = 12288;        // 503

@@ -48,12 +48,14 @@ Status CheckExposure(const DoorSettings& door, const std::string& address) {
 class HttpDoor final : public Door {
  public:
   HttpDoor(RouterSettings settings, RouteContext context, RunningPipelines* pipelines)
-      : pipelines_(pipelines), router_(std::move(settings), std::move(context), BuiltinRoutes()) {}
+      : pipelines_(pipelines),
+        router_(std::move(settings), WithServer(std::move(context), &listening_), BuiltinRoutes()) {
+  }
   ~HttpDoor() override { Close(); }
 
   Status Listen(const HttpServerSettings& settings) {
     TRY_ASSIGN(server_, MakeHttpServer(settings, &router_, pipelines_->env().clock));
-    router_.SetServer(server_.get());
+    listening_ = server_.get();  // requests may be coming already
     return OkStatus();
   }
   std::string address() const override { return server_->address(); }
@@ -63,7 +65,14 @@ class HttpDoor final : public Door {
   }
 
  private:
+  static RouteContext WithServer(RouteContext context,
+                                 const std::atomic<const HttpServer*>* server) {
+    context.server = server;
+    return context;
+  }
+
   RunningPipelines* pipelines_;
+  std::atomic<const HttpServer*> listening_{nullptr};
   Router router_;
   std::unique_ptr<HttpServer> server_;
 };

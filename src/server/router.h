@@ -5,6 +5,7 @@
 // threads.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,7 +32,7 @@ enum class Access {
 struct RouteContext {
   RunningPipelines* pipelines = nullptr;
   std::vector<std::unique_ptr<HttpTable>> tables;
-  const HttpServer* server = nullptr;  // null until it listens
+  const std::atomic<const HttpServer*>* server = nullptr;  // where it will be once it listens
 
   HttpTable* FindTable(std::string_view name) const;
 };
@@ -70,7 +71,6 @@ class Router final : public HttpService {
   void OnTick() override;
 
   const std::vector<Route>& routes() const { return routes_; }
-  void SetServer(const HttpServer* server) { context_.server = server; }
 
  private:
   /// A request that all checks let pass, or the answer that says why not.

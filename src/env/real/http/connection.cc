@@ -12,7 +12,7 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr int kRequestsPerTurn = 16;
+constexpr int kRequestsPerTurn = 8;
 constexpr int kReadsPerTurn = 4;              // then others get theirs
 constexpr size_t kSmallBuffer = 4 << 10;      // kept while a connection is busy
 constexpr size_t kWriteProgress = 16 << 10;   // bytes that earn another write time-out
@@ -257,7 +257,8 @@ void Connection::Flush() {
 
 bool Connection::Full() const {
   return slots_.size() >= loop_->settings.pipelined_max ||
-         pending_.size() + slot_bytes_ >= loop_->settings.output_bytes_max;
+         output_.size() - written_ + pending_.size() + slot_bytes_ >=
+             loop_->settings.output_bytes_max;
 }
 
 /// Who asks much and reads nothing must not use up the memory of all.
