@@ -350,6 +350,15 @@ INSERT INTO loud SELECT id, UPPER(who) FROM orders;
             self.assertEqual([row["id"] for row in rows], list(range(2503)))
             self.assertEqual(rows[4]["who"], "W1-Ü")
             self.assertEqual(len(self.consume("orders", "--no-wait")), 2503)
+            done = self.run_it("infer", "loud", "--local", ".millrace/shop", "--json")
+            answer = json.loads(done.stdout)
+            self.assertEqual((answer["records"], answer["decoded"]), (2503, 2503))
+            self.assertEqual([column["type"] for column in answer["columns"]],
+                             ["BIGINT", "STRING"])
+            self.assertIn("'connector' = 'kafka'", answer["sql"])
+            done = self.run_it("completion", "query", "--before=:tap", "--current=:")
+            self.assertEqual([line.split("\t")[0] for line in done.stdout.splitlines()[1:]],
+                             ["Calc", "loud", "orders"])
         finally:
             program.send_signal(signal.SIGINT)
             self.assertEqual(program.wait(timeout=SECONDS), 0)

@@ -5,6 +5,7 @@
 #include "assistants/infer/file_source.h"
 #include "assistants/infer/topic_source.h"
 #include "cli/commands/builtin.h"
+#include "log/followed_kafka.h"
 
 #include <CLI/CLI.hpp>
 
@@ -12,6 +13,9 @@
 
 namespace millrace {
 namespace {
+
+/// What --local ignores and a real run would reach.
+constexpr std::string_view kAnyBroker = "localhost:9092";
 
 class InferCommand final : public Command {
  public:
@@ -28,6 +32,9 @@ class InferCommand final : public Command {
     app->add_option("--property", properties_, "Of the Kafka client: security.protocol=SSL")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
+    app->add_option("--local", local_,
+                    "The source is a topic of the embedded log in this directory")
+        ->type_name("DIR");
     app->add_option("--table", table_, "Name of the table (default: from the file's name)");
     app->add_option("--records", records_, "How many records are looked at (default 10000)")
         ->check(CLI::Range(1, 1000000));
@@ -82,7 +89,7 @@ class InferCommand final : public Command {
       bytes.resize(static_cast<size_t>(std::cin.gcount()));
       return OpenPipeSource(bytes, std::cin.eof(), limits);
     }
-    if (!bootstrap_servers_.empty()) return OpenTopic(application, limits);
+    if (!bootstrap_servers_.empty() || !local_.empty()) return OpenTopic(application, limits);
     if (!properties_.empty()) {
       return UserError("MR0902", "--property is for topics, which need --bootstrap-servers");
     }
@@ -92,7 +99,9 @@ class InferCommand final : public Command {
   Result<InferSource> OpenTopic(const Application& application, const SampleLimits& limits) const {
     TopicChoice choice;
     choice.topic = source_;
-    choice.properties.emplace_back("properties.bootstrap.servers", bootstrap_servers_);
+    choice.properties.emplace_back("properties.bootstrap.servers", bootstrap_servers_.empty()
+                                                                       ? std::string(kAnyBroker)
+                                                                       : bootstrap_servers_);
     for (const std::string& property : properties_) {
       const size_t equals = property.find('=');
       if (equals == std::string::npos || equals == 0) {
@@ -101,7 +110,13 @@ class InferCommand final : public Command {
       choice.properties.emplace_back("properties." + property.substr(0, equals),
                                      property.substr(equals + 1));
     }
-    return OpenTopicSource(choice, limits, CompilerOptionsOf(application));
+    CompilerOptions options = CompilerOptionsOf(application);
+    std::unique_ptr<KafkaClients> followed;
+    if (!local_.empty()) {
+      followed = MakeFollowedKafkaClients(application.env.disk, local_ + "/topics");
+      options.env.kafka = followed.get();
+    }
+    return OpenTopicSource(choice, limits, options);
   }
 
   static void SayOutcome(const Application& application, const Inferred& inferred) {
@@ -115,6 +130,7 @@ class InferCommand final : public Command {
   std::string source_;
   std::string bootstrap_servers_;
   std::vector<std::string> properties_;
+  std::string local_;  // data directory
   std::string table_;
   size_t records_ = 10000;
   std::string header_ = "auto";

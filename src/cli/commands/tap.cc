@@ -26,7 +26,9 @@ class TapCommand final : public Command {
   std::string help() const override { return "Look at rows inside a running program"; }
 
   void Declare(CLI::App* app) override {
-    app->add_option("name", name_, "Table, operator or operator id; * and ? match any")->required();
+    app->add_option("name", name_, "Table, operator or operator id; * and ? match any")
+        ->required()
+        ->type_name("RUNNING");
     app->add_option("file", client_.target, "SQL file of the program (default: the one that runs)")
         ->type_name("SQL_FILE");
     client_.Declare(app);

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
+#include "cli/client/door_client.h"
 #include "cli/script.h"
 #include "diagnostics/codes.h"
 
@@ -112,6 +114,7 @@ class Finder {
       if (type == kSqlFile) found_.files = Candidates::Files::kSql;
       if (type == "TABLE") AddTables();
       if (type == "CODE") AddCodes();
+      if (type == "RUNNING") AddRunning();
     }
   }
 
@@ -151,6 +154,24 @@ class Finder {
     DiagnosticList ignored;
     static_cast<void>(compiler.Compile(script->source.text(), &ignored));
     for (const std::string& name : compiler.catalog().TableNames()) Add(name, "");
+  }
+
+  /// Tables and operators of the program that runs here, if there is one.
+  void AddRunning() {
+    Application quiet = application_;
+    const auto client = DoorClient::Make(&quiet, {});
+    if (!client) return;
+    const auto program = client->Get("/pipeline");
+    if (!program) return;
+    std::set<std::string> names;
+    for (const JsonDocument& job : (*program)["jobs"].items()) {
+      for (const JsonDocument& node : job["operators"].items()) {
+        const std::string& kind = node["kind"].text();
+        const bool is_table = kind == "Scan" || kind == "Sink";
+        names.insert(is_table ? node["table"].text() : kind);
+      }
+    }
+    for (const std::string& name : names) Add(name, "");
   }
 
   void Add(const std::string& text, const std::string& help) {

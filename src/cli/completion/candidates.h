@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Candidates: what may stand at the end of a command line. Read from the declarations of the
 // commands themselves: their names, options, and the type names of their values (`FILE`, `DIR`,
-// `SQL_FILE`, `TABLE`, `CODE`, `{a,b}`, several with `|` between). Tables are those of the SQL file
-// that stands before them.
+// `SQL_FILE`, `TABLE`, `CODE`, `RUNNING`, `{a,b}`, several with `|` between). Tables are those of
+// the SQL file that stands before them; what runs is asked for its operators.
 #pragma once
 
 #include <CLI/App.hpp>
