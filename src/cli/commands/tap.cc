@@ -105,7 +105,8 @@ class TapCommand final : public Command {
   }
 
   int SayNothingMatches(const Application& application, const JsonDocument& answer) const {
-    std::string text = "millrace: nothing matches '" + name_ + "'; there is:";
+    std::string text = "millrace: nothing matches '" + name_ +
+                       (inputs_ ? "' and reads from another operator" : "'") + "; there is:";
     for (const JsonDocument& name : answer["names"].items()) text += " " + name.text();
     application.Say(text + "\n");
     return kExitFindings;

@@ -70,7 +70,8 @@ void TapPoint::Add(const std::weak_ptr<TapListener>& listener) {
 
 TapHub::TapHub(const JobGraph& graph, int shards) : shards_(shards) {
   for (const GraphNode& node : graph.nodes()) {
-    const std::string kind(node.plan->kind());
+    const bool selects = node.role == GraphNode::Role::kSelect;
+    const std::string kind(selects ? "Select" : node.plan->kind());
     const bool own_table =
         node.role == GraphNode::Role::kSource || node.role == GraphNode::Role::kTerminal;
     Node known;
@@ -92,7 +93,7 @@ TapHub::TapHub(const JobGraph& graph, int shards) : shards_(shards) {
     for (const int output : node.outputs) {
       const GraphNode& reader =
           graph.nodes()[static_cast<size_t>(graph.edges()[static_cast<size_t>(output)].to)];
-      std::string name(reader.plan->kind());
+      std::string name(reader.role == GraphNode::Role::kSelect ? "Select" : reader.plan->kind());
       if (reader.role == GraphNode::Role::kTerminal && !reader.table.empty()) {
         name += " " + reader.table;
       }
