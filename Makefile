@@ -11,8 +11,8 @@ export NINJA_STATUS = [%f/%t, %es] $(empty)
 CTEST = ctest --output-on-failure --no-label-summary --no-tests=error --schedule-random -j $(JOBS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench docs demo \
-        test-kafka-flink goldens fuzz install clean stats
+.PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench bench-live docs demo \
+        demo-kafka test-kafka-flink goldens fuzz install clean stats
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,11 +68,17 @@ fmt: ## Format C++ with the pinned clang-format
 bench: build ## Ratios against bare-library loops and Flink, kept in bench/history/
 	@bench/run.sh $(ONLY)
 
+bench-live: build ## Kafka and HTTP under load, against bare loops, a Python consumer and Flink
+	@bench/live/run.sh
+
 docs: build ## Generate the reference pages from the program's registries
 	@tools/docs.sh
 
 demo: build ## Card fraud, from generated payments to blocked cards, with a summary
 	@examples/fraud/demo.sh
+
+demo-kafka: build ## The same through a real broker, which is killed in the middle, with /decide
+	@python3 examples/fraud/kafka/demo.py
 
 goldens: build ## Let a real Flink write the expected results of tests/sql again (Java, Maven)
 	@tests/oracle/goldens.sh $(ONLY)
