@@ -325,6 +325,23 @@ class KafkaTest(unittest.TestCase):
         found = collections.Counter(self.ids_out())
         self.assertEqual(len(found), total)
 
+    def test_stopped_and_resumed_each_record_comes_once(self):
+        BROKER.create_topic(self.topic, 3)
+        BROKER.create_topic(self.topic + "_out", 1)
+        total = 30000
+        process = None
+        for start in range(0, total, 5000):
+            produce(self.topic, ['{"id": %d}' % i for i in range(start, start + 5000)])
+            process = self.start_sql("SET 'millrace.batch-size' = '7';\n"
+                                     + self.endless_copy())
+            self.wait_until(lambda: len(self.ids_out()) > 0, "rows come out")
+            self.stop(process)
+            self.assertEqual(process.returncode, 0)
+        process = self.start_sql(self.endless_copy())
+        self.wait_until(lambda: len(self.ids_out()) >= total, "all rows have come out")
+        self.stop(process)
+        self.assertEqual(sorted(self.ids_out()), list(range(total)))
+
     def test_keyed_state_is_replayed_from_where_it_began(self):
         """From latest-offset: what came before the first start stays out, what came after is in."""
         produce(self.topic, ['{"id": 1}'] * 3)

@@ -105,6 +105,35 @@ class FormatBinder {
   Span fallback_;
 };
 
+/// What Flink knows for every source. Watermarks follow each row, which both strategies allow.
+std::vector<OptionSpec> WatermarkOptions() {
+  return {{.key = "scan.watermark.emit.strategy",
+           .type = OptionType::kEnum,
+           .default_value = "on-periodic",
+           .choices = {"on-periodic", "on-event"},
+           .help = "Accepted for Flink; a watermark follows each row."},
+          {.key = std::string(kScanIdleTimeout),
+           .type = OptionType::kDuration,
+           .help = "A split that is silent for this long does not hold the watermark."}};
+}
+
+/// Takes them out of `rest`. Aligning readers is left to be refused as unknown.
+bool BindWatermarkOptions(BindContext* context, Table* table,
+                          std::map<std::string, OptionValue>* rest,
+                          const std::vector<sql::Option>& written, Span fallback) {
+  std::map<std::string, OptionValue> values;
+  const std::vector<OptionSpec> specs = WatermarkOptions();
+  for (const OptionSpec& spec : specs) {
+    if (const auto option = rest->find(spec.key); option != rest->end()) {
+      values.insert(rest->extract(option));
+    }
+  }
+  const Options options(specs, std::move(values));
+  const auto problems = options.Validate("table '" + table->name + "'");
+  ReportOptionProblems(context, problems, "", written, fallback);
+  return problems.empty();
+}
+
 /// 'a;b' as physical columns.
 bool FindKeyFields(FormatBinder* binder, const std::string& fields, Table* table) {
   const Schema physical = table->physical_schema();
@@ -293,6 +322,9 @@ bool BindConnector(BindContext* context, Table* table, const std::vector<sql::Op
   rest.erase(connector);
   bool ok = true;
   if (table->connector->needs_format()) ok = BindFormats(context, table, &rest, written, fallback);
+  if (table->connector->can_read()) {
+    ok = BindWatermarkOptions(context, table, &rest, written, fallback) && ok;
+  }
   // What is wrong with them has been said.
   for (const char* key : {"format", "value.format", "key.format"}) {
     if (!ok) rest.erase(key);

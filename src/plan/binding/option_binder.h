@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plan/binding/bind_context.h"
@@ -11,6 +12,9 @@
 #include "sql/ast/table_definition.h"
 
 namespace millrace {
+
+/// Option of every source: overrides the session's time-out of idle splits.
+constexpr std::string_view kScanIdleTimeout = "scan.watermark.idle-timeout";
 
 /// Replaces `${env:NAME}`, `${NAME}` and `${file:path}`; a value that held one is secret. `${`
 /// without a known form stays as it is. Fails (MR0506) for a variable that is not set or a file

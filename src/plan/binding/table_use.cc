@@ -184,6 +184,10 @@ PlanNodePtr BuildScan(BindContext* context, const TablePtr& table) {
   if (table->watermark) {
     int64_t idle = context->settings->GetDuration("table.exec.source.idle-timeout").count();
     if (idle == 0) idle = context->settings->GetDuration("millrace.source.idle-timeout").count();
+    if (const auto own = table->raw_options.find(std::string(kScanIdleTimeout));
+        own != table->raw_options.end()) {
+      if (const auto duration = ParseDuration(own->second.text)) idle = duration->count();
+    }
     plan = std::make_shared<WatermarkNode>(plan, static_cast<int>(table->watermark->column),
                                            table->watermark->expression, idle);
   }
