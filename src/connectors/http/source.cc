@@ -68,7 +68,10 @@ class HttpReader final : public SplitReader, public LagReporter {
   Status Seek(std::string_view position) override {
     const auto offset = ParseOptionLong(position);
     if (!offset) return InternalError("'" + std::string(position) + "' is no offset");
-    next_ = *offset;
+    // A power loss may have taken rows that were decided about without waiting for the disk. They
+    // were read; what is posted next has their offsets.
+    TRY_ASSIGN(const PartitionOffsets offsets, table_.services.topics->Offsets(topic_, partition_));
+    next_ = std::min(*offset, offsets.end);
     Note();
     return OkStatus();
   }
@@ -96,7 +99,13 @@ class HttpReader final : public SplitReader, public LagReporter {
     return result;
   }
 
-  std::string Position() const override { return std::to_string(next_); }
+  /// A position is about to become durable, so the rows in front of it should be.
+  std::string Position() const override {
+    TopicStore* const topics = table_.services.topics;
+    const auto offsets = topics->Offsets(topic_, partition_);
+    if (offsets && offsets->durable < next_) topics->SyncAsync([](const Status&) {});
+    return std::to_string(next_);
+  }
   SourceLag Lag(int64_t wall_ms) override {
     const auto offsets = table_.services.topics->Offsets(topic_, partition_);
     if (!offsets) return {};

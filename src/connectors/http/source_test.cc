@@ -91,6 +91,16 @@ TEST_F(HttpSourceTest, GoesOnFromAPosition) {
   EXPECT_FALSE(reader->Seek("x"));
 }
 
+TEST_F(HttpSourceTest, APositionBehindWhatAPowerLossLeftIsTheEnd) {
+  Append("a");
+  const auto reader = Open();
+  ASSERT_TRUE(reader->Seek("5"));
+  EXPECT_EQ(reader->Position(), "1");
+  Append("b");
+  const auto read = reader->Read(10);
+  EXPECT_EQ(*std::get<RawChunk>(read->data).bytes, "b");
+}
+
 TEST_F(HttpSourceTest, TellsTheBoardWhatWasRead) {
   const auto posted = board_.Post(1, 1000, [](const RequestReplies&) {});
   board_.SetAnswersAtOnce("job", true);
