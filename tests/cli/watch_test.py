@@ -200,6 +200,11 @@ class WatchTest(unittest.TestCase):
             if scans[0]["lag_records"] == 0 and scans[0]["lag_seconds"] == 0:
                 break
             self.assertLess(time.monotonic(), deadline, scans)
+        done = self.run_it("consume", "live.sql", "posted", "--no-wait", "--where", "id < 3",
+                           "--format", "json")
+        self.assertEqual([json.loads(line) for line in done.stdout.splitlines()],
+                         [{"id": n, "note": "x" * 100} for n in range(3)]
+                         + [{"id": 1, "note": "a"}, {"id": 2, "note": "b"}])
         done = self.get("/metrics")[1]
         self.assertRegex(done, r'millrace_source_lag_records\{[^}]*table="posted"\} 0\n')
         self.assertRegex(done, r'millrace_source_records_total\{[^}]*table="posted"\} 60002\n')

@@ -7,11 +7,14 @@
 #include "cli/commands/builtin.h"
 #include "cli/program_runner.h"
 #include "cli/table_use.h"
+#include "connectors/http_topic.h"
 #include "log/followed_kafka.h"
 #include "sql/printer.h"
 
 namespace millrace {
 namespace {
+
+constexpr std::string_view kTopicTable = "millrace_consume_topic";
 
 class ConsumeCommand final : public Command {
  public:
@@ -38,6 +41,12 @@ class ConsumeCommand final : public Command {
     if (!style) return ShowUsage(*application, common, style.error());
     auto use = OpenTable(application, common, script_, table_);
     if (!use) return use.error();
+    const bool http =
+        use->definition != nullptr && use->definition->connector->name() == kHttpConnector;
+    if (http) {
+      const Status read = ReadItsTopic(&*use);
+      if (!read) return ShowError(*application, common, read.error());
+    }
     const auto query = Query(*use);
     if (!query) return ShowUsage(*application, common, query.error());
     DiagnosticList diagnostics;
@@ -48,11 +57,12 @@ class ConsumeCommand final : public Command {
     }
     RunOptions options;
     options.data_dir = data_dir_.empty() ? ".millrace/" + use->pipeline : data_dir_;
-    // Beside a program that runs, its log is followed; otherwise it is opened here.
+    // Beside a program that runs, its log is followed; otherwise it is opened here. Reading the
+    // rows of an 'http' table needs no more than following.
     std::unique_ptr<KafkaClients> followed;
     Application reader = *application;
     options.kafka.local = local_;
-    if (local_ && FindAddress(application->env.disk, options.data_dir)) {
+    if (http || (local_ && FindAddress(application->env.disk, options.data_dir))) {
       options.kafka.local = false;
       followed = MakeFollowedKafkaClients(application->env.disk, options.data_dir + "/topics");
       reader.env.kafka = followed.get();
@@ -67,6 +77,35 @@ class ConsumeCommand final : public Command {
   }
 
  private:
+  /// The rows of an 'http' table lie in a topic of the embedded log: declares a table of that topic
+  /// with its physical columns and its format, and uses it instead.
+  static Status ReadItsTopic(TableUse* use) {
+    const Table& table = *use->definition;
+    std::string columns;
+    for (const Column& column : table.physical_schema()) {
+      columns += (columns.empty() ? "" : ", ") + sql::QuoteIdentifier(column.name) + " " +
+                 column.type.ToString();
+    }
+    std::string text = "CREATE TEMPORARY TABLE " + std::string(kTopicTable) + " (" + columns +
+                       ") WITH ('connector' = 'kafka', 'properties.bootstrap.servers' = 'local', " +
+                       "'topic' = " + sql::QuoteString(HttpTopicName(table.name));
+    const std::string prefix = std::string(table.format->name()) + ".";
+    for (const auto& [key, value] : table.raw_options) {
+      if (key != "format" && !key.starts_with(prefix)) continue;
+      text += ", " + sql::QuoteString(key) + " = " + sql::QuoteString(value.text);
+    }
+    DiagnosticList diagnostics;
+    static_cast<void>(use->compiler->Compile(text + ");", &diagnostics));
+    const Catalog& catalog = use->compiler->catalog();
+    use->table = kTopicTable;
+    use->definition = catalog.FindTable(catalog.current_catalog() + "." +
+                                        catalog.current_database() + "." + use->table);
+    if (use->definition != nullptr) return OkStatus();
+    const auto& entries = diagnostics.entries();
+    return InternalError("the topic of the table cannot be declared",
+                         entries.empty() ? "" : entries[0].message);
+  }
+
   Result<std::string> Query(const TableUse& use) const {
     std::string text = "SELECT * FROM " + sql::QuoteIdentifier(use.table);
     TRY_ASSIGN(const std::string hints, Hints(use));
@@ -80,7 +119,9 @@ class ConsumeCommand final : public Command {
     const bool topic = use.definition != nullptr && use.definition->connector->name() == "kafka";
     if (!topic) {
       if (from_.empty() && !no_wait_) return std::string();
-      return UserError("MR0902", "--from and --no-wait are for tables of the connector 'kafka'");
+      return UserError("MR0902",
+                       "--from and --no-wait are for topics: tables of the connectors 'kafka' "
+                       "and 'http'");
     }
     std::string hints = "'scan.startup.mode' = ";
     if (from_.empty() || from_ == "earliest") {
