@@ -8,6 +8,7 @@
 
 #include "connectors/http_topic.h"
 #include "data/key_codec.h"
+#include "functions/json/json_node.h"
 
 namespace millrace {
 namespace {
@@ -31,6 +32,18 @@ std::string Padded(std::string_view body) {
   text.reserve(body.size() + kDecodePadding);
   text.append(body);
   return text;
+}
+
+/// One JSON object or array, as it will be sent.
+Result<std::string> ReadFallback(const std::string& text) {
+  std::string fallback;
+  if (text.empty()) return fallback;
+  const auto value = ParseJson(text);
+  if (!value || !value->is_container() || !SplitJson(text, HttpTable::kDecideRowsMax)) {
+    return UserError("MR0503", "'decide.fallback' is no JSON object or array: " + text);
+  }
+  AppendJson(*value, &fallback);
+  return fallback;
 }
 
 }  // namespace
@@ -72,11 +85,7 @@ Result<std::unique_ptr<HttpTable>> HttpTable::Make(TablePtr table,
   self.backlog_max_ = static_cast<uint64_t>(self.extras_.GetLong("ingest.backlog.max"));
   self.deadline_nanos_ = self.extras_.GetDuration("decide.deadline").count() * 1'000'000;
   self.durable_decisions_ = self.extras_.GetBoolean("decide.durable");
-  self.fallback_ = self.extras_.GetString("decide.fallback");
-  if (!self.fallback_.empty() && !SplitJson(self.fallback_, kDecideRowsMax)) {
-    return UserError("MR0503", "'decide.fallback' of table '" + self.table_->name +
-                                   "' is no JSON: " + self.fallback_);
-  }
+  TRY_ASSIGN(self.fallback_, ReadFallback(self.extras_.GetString("decide.fallback")));
   self.api_keys_ = self.extras_.GetList("api-keys");
   self.origins_ = self.extras_.GetList("cors.origins");
   TopicStore* const topics = pipelines->services().topics;

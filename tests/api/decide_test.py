@@ -52,6 +52,14 @@ def rows_without_answer_do_not_hang(millrace):
         assert headers["Millrace-Reason"] == "no-answer", headers
 
 
+def fallbacks_are_json(millrace):
+    for bad in ("nonsense", '{"a": 1', '{"a": 1} x', "[1,]", "5"):
+        text = programs.FALLBACK.replace('{"action": "review"}', bad) + programs.DECIDE
+        program = live.Program(millrace, text).start(expect_failure=True)
+        assert program.process.returncode != 0, bad
+        assert "MR0503" in program.errors.read_text(), (bad, program.errors.read_text())
+
+
 def deadlines_are_kept(millrace):
     with live.Program(millrace, programs.WINDOW) as program:
         began = time.monotonic()
@@ -132,7 +140,7 @@ def stopping_answers_what_waits(millrace):
 
 
 if __name__ == "__main__":
-    live.run_all([answers_come_back, rows_without_answer_do_not_hang, deadlines_are_kept,
-                  pipelined_requests_keep_their_order, thousands_in_flight,
+    live.run_all([answers_come_back, rows_without_answer_do_not_hang, fallbacks_are_json,
+                  deadlines_are_kept, pipelined_requests_keep_their_order, thousands_in_flight,
                   rows_read_again_answer_nobody, durable_decisions, stopping_answers_what_waits],
                  sys.argv[1])
