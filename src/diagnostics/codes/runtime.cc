@@ -245,9 +245,9 @@ millrace top pipeline.sql)",
         .code = "MR0766",
         .title = "the program cannot run in copies",
         .explanation = R"(
-With `--copy i/n` every copy reads its own Kafka partitions and keeps the state of their rows; copies
-never talk to each other. So all tables must be Kafka's, and rows that must meet (in a group, a
-window, an OVER partition) must lie in one partition: the columns they meet by must include the
+With `--copy i/n` every copy reads its own Kafka partitions and keeps the state of their rows;
+copies never talk to each other. So all tables must be Kafka's, and rows that must meet (in a group,
+a window, an OVER partition) must lie in one partition: the columns they meet by must include the
 record key, 'key.fields', by which the writers of the topic chose the partition.)",
         .example = R"(
 CREATE TABLE payments (card STRING, amount DOUBLE) WITH ('connector' = 'kafka', 'topic' = 'p',
