@@ -87,11 +87,11 @@ class WatchTest(unittest.TestCase):
         self.assertAlmostEqual(view["busy"] + view["idle"] + view["back_pressured"], 1, places=3)
         rows = {(row["kind"], row["table"]): row for row in view["operators"]}
         scan = rows[("Scan", "payments")]
-        self.assertGreater(scan["rows_out_per_second"], 1000)
-        self.assertLess(scan["rows_out_per_second"], 3000)
+        self.assertGreater(scan["rows_out_per_second"], 500)  # 2000, on a machine at leisure
+        self.assertLess(scan["rows_out_per_second"], 8000)
         sink = rows[("Sink", "large_ones")]
-        self.assertGreater(sink["rows_in_per_second"], 400)
-        self.assertLess(sink["rows_in_per_second"], 1700)
+        self.assertGreater(sink["rows_in_per_second"], 200)
+        self.assertLess(sink["rows_in_per_second"], 5000)
         self.assertGreater(sink["p99_seconds"], 0)
         self.assertGreater(sink["batch_rows"], 1)
         self.assertGreater(sink["over_budget"], 0)
