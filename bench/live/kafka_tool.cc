@@ -81,6 +81,8 @@ class Producer {
     }
     rd_kafka_poll(handle_.get(), 0);
   }
+  /// A millisecond, unless a delivery report comes before.
+  void Wait() { rd_kafka_poll(handle_.get(), 1); }
   void Flush() {
     if (rd_kafka_flush(handle_.get(), 60'000) != 0) Die("not all records were delivered");
   }
@@ -213,7 +215,7 @@ int Pace(const std::string& broker, const std::string& in, const std::string& ou
       for (; i < due; ++i) {
         producer.Send(payments.Next(start + i * 1'000'000 / rate));
       }
-      std::this_thread::sleep_for(std::chrono::microseconds(200));
+      producer.Wait();
     }
     producer.Flush();
     written = true;

@@ -3,8 +3,8 @@
 """`make demo-kafka`: the fraud pipeline on a real broker that it starts itself.
 
 Payments are written to the topic `transactions` at a steady rate while a payment switch asks
-/decide/authorisations about others. In the middle the broker is killed and started again. At the end
-it compares what came out with what went in and says how long the answers took.
+/decide/authorisations about others. In the middle the broker is killed and started again. At the
+end it compares what came out with what went in and says how long the answers took.
 
 Settings: FRAUD_SEED, FRAUD_PAYMENTS, FRAUD_RATE (payments/s), FRAUD_WORK (a directory), MILLRACE.
 """
