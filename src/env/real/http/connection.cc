@@ -51,7 +51,7 @@ Connection::Connection(Loop* loop, tcp::socket socket, std::string address)
     : loop_(loop),
       socket_(std::move(socket)),
       address_(std::move(address)),
-      read_deadline_(Now() + Nanos(loop->settings.header_timeout)) {}
+      read_deadline_(Now() + Nanos(loop->settings.idle_timeout)) {}
 
 Connection::~Connection() {
   ReleaseBody();
@@ -339,12 +339,22 @@ void Connection::Sweep(int64_t now) {
     ++loop_->counters->timeouts;
     return Abort();
   }
-  if (now <= read_deadline_) return;
+  if (now + Impatience() <= read_deadline_) return;
   if (lingering_ || idle()) return Abort();
   if (reader_ == nullptr || closing_ || slots_.size() >= loop_->settings.pipelined_max) return;
   ++loop_->counters->timeouts;
   Refuse(408, "the request did not arrive in time");
   Flush();
+}
+
+/// When most connections are taken, those that only wait give way to newcomers: nine tenths of the
+/// time they would have.
+int64_t Connection::Impatience() const {
+  const HttpServerSettings& settings = loop_->settings;
+  if (loop_->counters->connections * 8 < settings.connections_max * 5 || lingering_) return 0;
+  if (idle()) return Nanos(settings.idle_timeout) / 10 * 9;
+  const bool body = reader_ != nullptr && reader_->stage() == RequestReader::Stage::kBody;
+  return Nanos(body ? settings.body_timeout : settings.header_timeout) / 10 * 9;
 }
 
 void Connection::Finish() {

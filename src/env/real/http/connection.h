@@ -56,6 +56,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void AccountOutput();
   void Write();
   void CloseGently();
+  int64_t Impatience() const;
 
   Loop* loop_;
   boost::asio::ip::tcp::socket socket_;

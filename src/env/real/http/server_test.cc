@@ -139,6 +139,7 @@ TEST_F(HttpServerTest, AnswersInTheOrderOfRequestsFromAnyThread) {
   EXPECT_LT(text.find("first"), text.find("second"));
   EXPECT_LT(text.find("second"), text.find("now:"));
   EXPECT_FALSE(Has(text, "again"));
+  for (int i = 0; i < 1000 && service_.ticks() == 0; ++i) clock_->SleepNanos(5'000'000);
   EXPECT_GT(service_.ticks(), 0);
 }
 
@@ -180,6 +181,23 @@ TEST_F(HttpServerTest, CapsConnections) {
   Client third(server_->port());
   EXPECT_TRUE(Has(third.ReadAll(), "HTTP/1.1 503"));
   EXPECT_EQ(server_->statistics().connections_refused, 1u);
+}
+
+TEST_F(HttpServerTest, WhoOnlyWaitsGivesWayWhenMostConnectionsAreTaken) {
+  Start({.connections_max = 4, .header_timeout = milliseconds(5000)});
+  std::vector<std::unique_ptr<Client>> slow;
+  for (int i = 0; i < 4; ++i) {
+    slow.push_back(std::make_unique<Client>(server_->port()));
+    slow.back()->Send("GET / HT");
+  }
+  const int64_t begin = clock_->MonotonicNanos();
+  EXPECT_TRUE(Has(slow[0]->ReadAll(), "HTTP/1.1 408"));
+  EXPECT_LT(clock_->MonotonicNanos() - begin, 4'000'000'000);
+  slow.clear();
+  clock_->SleepNanos(300'000'000);
+  Client newcomer(server_->port());
+  newcomer.Get("/now");
+  EXPECT_TRUE(Has(newcomer.ReadUntil("now:"), "HTTP/1.1 200"));
 }
 
 TEST_F(HttpServerTest, SlowHeadsBodiesAndIdleOnesRunOutOfTime) {
