@@ -9,6 +9,7 @@ namespace millrace {
 namespace {
 
 constexpr const char* kAnyLocalPort = "127.0.0.1:0";  // nobody but our own commands looks for it
+constexpr int64_t kMaintenanceNanos = 60'000'000'000;
 constexpr const char* kTokenVariable = "MILLRACE_TOKEN";
 /// How long rows stay in the log at least; the pipeline has read them long before.
 constexpr int64_t kLogRetentionMillis = 7LL * 24 * 3600 * 1000;
@@ -94,6 +95,16 @@ Status LiveServices::OpenDoor(const DoorOptions& options, bool quiet) {
   if (quiet) return OkStatus();
   application_->Say("listening on http://" + door_->address() + "\n");
   return OkStatus();
+}
+
+void LiveServices::Maintain(int64_t now_nanos) {
+  if (topics_ == nullptr) return;
+  int64_t last = maintained_at_.load();
+  if (now_nanos - last < kMaintenanceNanos) return;
+  if (!maintained_at_.compare_exchange_strong(last, now_nanos)) return;
+  if (const Status status = topics_->Maintain(); !status) {
+    application_->Say("the log cannot be cleaned: " + status.error().ToString() + "\n");
+  }
 }
 
 void LiveServices::Close() {

@@ -6,6 +6,7 @@
 
 #include <CLI/App.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,8 @@ class LiveServices {
   RunningPipelines& pipelines() { return *pipelines_; }
   /// Opens the door, if there is to be one, and says where (unless `quiet`).
   Status OpenDoor(const DoorOptions& options, bool quiet);
+  /// Lets the log seal and delete old segments, now and then. Any thread.
+  void Maintain(int64_t now_nanos);
   /// Answers what waits, then takes no more. Before the jobs are destroyed.
   void Close();
 
@@ -60,6 +63,7 @@ class LiveServices {
   std::unique_ptr<RunningPipelines> pipelines_;
   std::unique_ptr<Door> door_;
   std::string data_dir_;
+  std::atomic<int64_t> maintained_at_ = 0;
   bool published_ = false;  // the door's address, for `millrace top` and others
 };
 

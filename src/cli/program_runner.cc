@@ -26,6 +26,10 @@ namespace {
 constexpr int kSignalsToGiveUp = 3;
 constexpr int64_t kTickNanos = 10'000'000;   // between two looks at signals
 constexpr int64_t kLookNanos = 500'000'000;  // between two looks at the job
+/// A stop that takes longer says what it waits for.
+constexpr int64_t kDrainPatienceNanos = 5'000'000'000;
+
+std::string Seconds(int64_t nanos) { return std::to_string(nanos / 1'000'000'000) + " s"; }
 
 std::atomic<bool> g_stop_requested{false};
 std::atomic<int> g_stop_signal{0};
@@ -331,10 +335,20 @@ void ProgramRunner::Watch(RunningJob* running) {
       progress.Clear();
       if (!options_.quiet) application_->Say("stopping: draining what was read\n");
       running->job->RequestStop();
+      last_output = clock->MonotonicNanos();
+      patience = kDrainPatienceNanos;
     }
     const int64_t now = clock->MonotonicNanos();
-    if (options_.quiet || stopping || now - last_look < kLookNanos) continue;
+    if (now - last_look < kLookNanos) continue;
     last_look = now;
+    live_->Maintain(now);
+    if (options_.quiet) continue;
+    if (stopping) {
+      if (now - last_output < patience) continue;
+      SayWaiting(*running, "still draining after " + Seconds(now - last_output));
+      patience *= 2;
+      continue;
+    }
     const JobSnapshot snapshot = running->job->Snapshot();
     if (const std::string remark = budget.Update(snapshot, now); !remark.empty()) {
       progress.Clear();
@@ -350,12 +364,15 @@ void ProgramRunner::Watch(RunningJob* running) {
       continue;
     }
     progress.Clear();
-    application_->Say("no output for " + std::to_string((now - last_output) / 1'000'000'000) +
-                      " s. Waiting for:\n");
-    for (const std::string& line : running->job->DescribeWaiting()) {
-      application_->Say("  " + line + "\n");
-    }
+    SayWaiting(*running, "no output for " + Seconds(now - last_output));
     patience *= 2;
+  }
+}
+
+void ProgramRunner::SayWaiting(const RunningJob& running, const std::string& what) const {
+  application_->Say(what + ". Waiting for:\n");
+  for (const std::string& line : running.job->DescribeWaiting()) {
+    application_->Say("  " + line + "\n");
   }
 }
 

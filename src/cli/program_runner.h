@@ -56,6 +56,7 @@ class ProgramRunner {
   Status Drive(RunningJob* running);
   void SayLate(const RunningJob& running) const;
   void Watch(RunningJob* running);
+  void SayWaiting(const RunningJob& running, const std::string& what) const;
   Status WaitForBackground();
   void StopAll();
   Status WriteReport() const;

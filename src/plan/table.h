@@ -48,9 +48,9 @@ struct Table {
   Options format_options;
   const Format* key_format = nullptr;  // of the keys of messages; null: they are not used
   Options key_format_options;
-  std::string key_prefix;             // of the names of key columns
-  std::vector<size_t> key_columns;    // physical columns that the key holds, in its order
-  std::vector<size_t> value_columns;  // physical columns that the value holds
+  std::string key_prefix;                     // of the names of key columns
+  std::vector<size_t> key_columns;            // physical columns that the key holds, in its order
+  std::vector<size_t> value_columns;          // physical columns that the value holds
   std::map<std::string, OptionValue> extras;  // SET 'millrace.table.<t>.<key>'
   std::string scan_note;  // OPTIONS hint of this use, masked; part of the digest
 

@@ -114,7 +114,8 @@ class JsonCursor {
 inline bool JsonCursor::StringToken(std::string_view* raw) {
   const uint32_t begin = *token_;
   const uint32_t end = NextToken();
-  if (end < begin + 2 || base_[end - 1] != '"') [[unlikely]] return SpacedStringToken(raw);
+  if (end < begin + 2 || base_[end - 1] != '"') [[unlikely]]
+    return SpacedStringToken(raw);
   *raw = {base_ + begin + 1, end - begin - 2};
   return true;
 }
@@ -124,7 +125,8 @@ inline bool JsonCursor::FieldName(std::string_view* raw) {
   const uint32_t colon = NextToken();
   const bool plain = colon < limit_ && colon >= begin + 2 && base_[begin] == '"' &&
                      base_[colon - 1] == '"' && base_[colon] == ':';
-  if (!plain) [[unlikely]] return SpacedFieldName(raw);
+  if (!plain) [[unlikely]]
+    return SpacedFieldName(raw);
   *raw = {base_ + begin + 1, colon - begin - 2};
   token_ += 2;
   return true;
