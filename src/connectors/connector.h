@@ -215,6 +215,8 @@ class SinkWriter {
   }
   /// Why rows are not delivered, if something is wrong that may pass; else empty.
   virtual std::string Waiting() { return {}; }
+  /// Deliveries that were tried again so far.
+  virtual uint64_t retries() const { return 0; }
   /// Called when an interrupted run is started afresh: removes what that run (its last state) left.
   virtual Status Discard(std::string_view state) {
     (void)state;

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "log/segment/durable_directory.h"
+#include "env/durable_directory.h"
 #include "log/segmented_log_implementation.h"
 
 namespace millrace {

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <shared_mutex>
 
-#include "log/segment/durable_directory.h"
+#include "env/durable_directory.h"
 #include "log/topic/durable_join.h"
 #include "log/topic/group_offsets.h"
 #include "log/topic/record_groups.h"

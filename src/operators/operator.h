@@ -56,6 +56,8 @@ struct OperatorMetrics {
   uint64_t rows_late = 0;
   uint64_t rows_failed = 0;
   uint64_t busy_nanos = 0;
+  uint64_t model_calls = 0;     // batches given to a model
+  uint64_t model_failures = 0;  // rows that the model could not answer
 };
 
 /// What the runtime gives an operator of one shard. Outlives it.

@@ -203,7 +203,9 @@ NodeSnapshot Shard::Describe(const Slot& slot) const {
                     .batches_in = slot.batches_in,
                     .busy_nanos = slot.busy_nanos,
                     .watermark = slot.terminal ? slot.watermark : slot.output.watermark()};
+  for (const InputPort& port : slot.ports) node.queued += port.queued();
   if (slot.terminal != nullptr) {
+    node.sink_retries = slot.terminal->retries();
     node.counters.rows_failed = slot.terminal->rejected();
     node.counters.rows_filtered = slot.terminal->dropped();
   }

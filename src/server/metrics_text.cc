@@ -96,6 +96,8 @@ struct NodeRow {
   Labels labels;  // statement, operator, node, table
 
   bool is_source() const { return node->kind == "Scan"; }
+  bool is_model() const { return node->kind == "Predict"; }
+  bool has_inputs() const { return !node->inputs.empty(); }
   bool is_sink() const { return node->latency != nullptr; }
 };
 
@@ -180,8 +182,20 @@ class Writer {
     PerNode(Gauge("state_bytes", "Memory of keyed state."),
             [](const NodeSnapshot& node) { return node.state_bytes; });
     PerNode(
+        Gauge("operator_queue_depth", "Batches and marks that wait at the inputs of an operator."),
+        [](const NodeSnapshot& node) { return node.queued; }, &NodeRow::has_inputs);
+    PerNode(
         Counter("sink_rows_total", "Rows written."),
         [](const NodeSnapshot& node) { return node.rows_in; }, &NodeRow::is_sink);
+    PerNode(
+        Counter("sink_retries_total", "Deliveries that were tried again."),
+        [](const NodeSnapshot& node) { return node.sink_retries; }, &NodeRow::is_sink);
+    PerNode(
+        Counter("model_calls_total", "Batches given to a model."),
+        [](const NodeSnapshot& node) { return node.counters.model_calls; }, &NodeRow::is_model);
+    PerNode(
+        Counter("model_failed_rows_total", "Rows that a model could not answer."),
+        [](const NodeSnapshot& node) { return node.counters.model_failures; }, &NodeRow::is_model);
   }
 
   void WriteSources() {

@@ -31,12 +31,15 @@ size_t OrderedTable::Insert(uint32_t key, const OrderedEntry& entry) {
     dirty_.push_back({key, entry});
   }
   auto& entries = keyed.entries;
+  const size_t slots_before = entries.capacity();
   if (entries.size() == keyed.begin || !(entry < entries.back())) {
     entries.push_back(entry);
+    entry_slots_ += entries.capacity() - slots_before;
     return entries.size() - 1 - keyed.begin;
   }
   const auto begin = entries.begin() + static_cast<ptrdiff_t>(keyed.begin);
   const auto place = entries.insert(std::upper_bound(begin, entries.end(), entry), entry);
+  entry_slots_ += entries.capacity() - slots_before;
   return static_cast<size_t>(place - entries.begin()) - keyed.begin;
 }
 
@@ -136,10 +139,9 @@ Status OrderedTable::Apply(const StateChange& change) {
 }
 
 size_t OrderedTable::memory_bytes() const {
-  size_t total = keyed_.capacity() * sizeof(Keyed) + row_flags_.capacity() * sizeof(RowFlags) +
-                 dirty_.capacity() * sizeof(Dirty) + rows_->memory_bytes();
-  for (const Keyed& keyed : keyed_) total += keyed.entries.capacity() * sizeof(OrderedEntry);
-  return total;
+  return keyed_.capacity() * sizeof(Keyed) + entry_slots_ * sizeof(OrderedEntry) +
+         row_flags_.capacity() * sizeof(RowFlags) + dirty_.capacity() * sizeof(Dirty) +
+         rows_->memory_bytes();
 }
 
 }  // namespace millrace

@@ -79,6 +79,7 @@ class OrderedTable final : public StateTable {
   RowStore* rows_;
   std::vector<Keyed> keyed_;
   size_t count_ = 0;
+  size_t entry_slots_ = 0;  // capacity of all entries; asked for ten times a second
   uint64_t next_sequence_ = 0;
   std::vector<RowFlags> row_flags_;  // by row; only while tracking
   std::vector<Dirty> dirty_;

@@ -84,6 +84,7 @@ class WebhookSink final : public SinkWriter {
     Pump();
     return !pending_.empty() && failure_.has_value();
   }
+  uint64_t retries() const override { return retries_; }
   Result<bool> Delivered(uint64_t epoch) override {
     Pump();
     if (!failure_) return std::unexpected(failure_.error());
@@ -107,6 +108,7 @@ class WebhookSink final : public SinkWriter {
   TableContext table_;
   WebhookSettings settings_;
   CircuitBreaker breaker_;
+  uint64_t retries_ = 0;
   std::shared_ptr<Mailbox> mailbox_;
   std::string origin_;
   std::unique_ptr<Random> random_;
@@ -203,6 +205,7 @@ void WebhookSink::OnAnswer(const Answer& answer) {
       if (name == "retry-after") wish = ParseRetryAfter(value, table_.env.clock->WallMillis());
     }
   }
+  ++retries_;
   delivery.not_before_ms = Now() + settings_.retry.DelayMillis(
                                        std::max<int64_t>(1, delivery.retries), wish, random_.get());
 }

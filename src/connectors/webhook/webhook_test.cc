@@ -217,6 +217,7 @@ TEST_F(WebhookSinkTest, RetriesWithBackoffAndHonoursRetryAfter) {
   EXPECT_TRUE(sink->Draining());
   Answer(200);
   EXPECT_FALSE(sink->Draining());
+  EXPECT_EQ(sink->retries(), 2u);
   EXPECT_TRUE(letters_.letters.empty());
 }
 

@@ -2,8 +2,8 @@
 #include "operators/io/dead_letters.h"
 
 #include "base/json_writer.h"
+#include "env/durable_directory.h"
 #include "operators/io/byte_text.h"
-#include "operators/io/durable_directory.h"
 
 namespace millrace {
 namespace {

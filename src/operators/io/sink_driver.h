@@ -52,6 +52,8 @@ class Terminal {
   }
   virtual Status Finish() { return OkStatus(); }
   virtual bool Draining() { return false; }
+  /// Deliveries that were tried again.
+  virtual uint64_t retries() const { return 0; }
   /// Rows that were taken and then given up (dead letters).
   virtual uint64_t rejected() const { return 0; }
   /// Rows that were left out because the session says so (NULL in a NOT NULL column).
@@ -100,6 +102,7 @@ class SinkDriver final : public Terminal {
   Status Commit(uint64_t epoch) override { return writer_->Commit(epoch); }
   Status Finish() override { return writer_->Finish(); }
   bool Draining() override { return writer_->Draining(); }
+  uint64_t retries() const override { return writer_->retries(); }
   uint64_t rejected() const override { return letters_.rejected(); }
   uint64_t dropped() const override { return dropped_; }
   Status Restore(std::string_view state) override { return writer_->Restore(state); }

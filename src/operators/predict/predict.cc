@@ -35,6 +35,9 @@ class Predict final : public Operator {
     const int64_t begin = context_.now_nanos ? context_.now_nanos() : 0;
     auto outputs = runner_->Run(inputs, batch.num_rows, &failures_);
     if (context_.now_nanos) batch.timing.inference += context_.now_nanos() - begin;
+    ++context_.metrics->model_calls;
+    context_.metrics->model_failures +=
+        outputs ? failures_.size() : static_cast<uint64_t>(batch.num_rows);
     if (!outputs) {
       return std::unexpected(
           std::move(outputs).error().With("model '" + predict_.model()->definition.name + "'"));

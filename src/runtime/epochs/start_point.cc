@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "data/key_codec.h"
-#include "operators/io/durable_directory.h"
+#include "env/durable_directory.h"
 #include "runtime/job_state.h"
 
 namespace millrace {

@@ -32,6 +32,12 @@ class ExchangeQueue {
   bool empty() const {
     return head_.load(std::memory_order_relaxed) == tail_.load(std::memory_order_acquire);
   }
+  /// Consumer: what waits now; the producer may add meanwhile.
+  size_t size() const {
+    const size_t head = head_.load(std::memory_order_relaxed);
+    const size_t tail = tail_.load(std::memory_order_acquire);
+    return tail >= head ? tail - head : tail + slots_.size() - head;
+  }
   /// Consumer. REQUIRES: !empty().
   Event Pop() {
     const size_t head = head_.load(std::memory_order_relaxed);

@@ -21,6 +21,12 @@ InputPort InputPort::Unfed() {
   return port;
 }
 
+size_t InputPort::queued() const {
+  size_t events = ready_.size();
+  for (const Channel& channel : channels_) events += channel.queue->size();
+  return events;
+}
+
 bool InputPort::HasEvent() {
   if (held_) return false;
   if (ready_.empty() && !channels_.empty()) Pump();

@@ -27,6 +27,8 @@ class InputPort {
   /// Local producer. Its next output may come only when empty() again.
   void Push(Event event) { ready_.push_back(std::move(event)); }
   bool empty() const { return ready_.empty(); }
+  /// Batches and marks that wait here and in the queues from other shards.
+  size_t queued() const;
   bool fed() const { return fed_; }
 
   /// True if Take has something. Held ports have nothing.

@@ -11,7 +11,11 @@ void MergeNode(const NodeSnapshot& shard, NodeSnapshot* total) {
   total->counters.rows_filtered += shard.counters.rows_filtered;
   total->counters.rows_late += shard.counters.rows_late;
   total->counters.rows_failed += shard.counters.rows_failed;
+  total->counters.model_calls += shard.counters.model_calls;
+  total->counters.model_failures += shard.counters.model_failures;
   total->batches_in += shard.batches_in;
+  total->queued += shard.queued;
+  total->sink_retries += shard.sink_retries;
   total->busy_nanos += shard.busy_nanos;
   total->source.records_in += shard.source.records_in;
   total->source.rows_out += shard.source.rows_out;

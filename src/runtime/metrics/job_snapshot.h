@@ -30,6 +30,8 @@ struct NodeSnapshot {
   uint64_t rows_out = 0;
   OperatorMetrics counters;  // filtered, late, failed
   uint64_t batches_in = 0;
+  uint64_t queued = 0;        // batches and marks that wait at its inputs
+  uint64_t sink_retries = 0;  // sinks only
   uint64_t busy_nanos = 0;
   SourceCounters source;                // sources only
   EventTime watermark = kMinWatermark;  // the least over shards

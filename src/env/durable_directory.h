@@ -13,7 +13,7 @@ namespace millrace {
 /// "a/b/c" -> "a/b", "c" -> ".", "/c" -> "/".
 std::string ParentDirectory(const std::string& path);
 
-/// Creates the directory and those above it that are missing, and syncs their names.
+/// Creates the directory and those above it; all their names are durable when this returns.
 Status CreateDurableDirectory(Disk* disk, const std::string& path);
 
 }  // namespace millrace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "log/segment/durable_directory.h"
+#include "env/durable_directory.h"
 
 #include <vector>
 
