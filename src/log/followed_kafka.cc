@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/check.h"
+#include "log/topic/kafka_records.h"
 #include "log/topic_follower.h"
 
 namespace millrace {
@@ -36,7 +37,7 @@ class FollowedConsumer final : public KafkaConsumer {
         const TopicChunk chunk,
         found->second.follower->Poll(at.topic, at.partition,
                                      {.bytes_max = limits.bytes, .records_max = limits.records}));
-    for (const TopicRecordView& record : chunk.records) Append(record, limits, records);
+    for (const TopicRecordView& record : chunk.records) AppendKafkaRecord(record, limits, records);
     KafkaPolled polled{.records = chunk.records.size()};
     if (chunk.records.empty()) polled.end_offset = chunk.next_offset;
     return polled;
@@ -47,26 +48,6 @@ class FollowedConsumer final : public KafkaConsumer {
     KafkaPartition partition;
     std::unique_ptr<TopicFollower> follower;
   };
-
-  static KafkaSlice Slice(const std::optional<std::string_view>& text, KafkaRecords* records) {
-    return text ? records->Append(*text) : KafkaSlice();
-  }
-
-  static void Append(const TopicRecordView& record, const KafkaPollLimits& limits,
-                     KafkaRecords* records) {
-    records->keys.push_back(limits.keys ? Slice(record.key, records) : KafkaSlice());
-    records->values.push_back(Slice(record.value, records));
-    records->offsets.push_back(record.offset);
-    records->timestamps.push_back(record.timestamp_ms.value_or(kKafkaNoTimestamp));
-    records->timestamp_types.push_back(KafkaTimestampType::kCreateTime);
-    records->leader_epochs.push_back(0);
-    if (!limits.headers) return;
-    for (const TopicHeaderView& header : record.headers) {
-      const KafkaSlice name = records->Append(header.name);
-      records->headers.push_back({.name = name, .value = Slice(header.value, records)});
-    }
-    records->header_ends.push_back(static_cast<uint32_t>(records->headers.size()));
-  }
 
   Disk* disk_;
   std::string directory_;

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "base/check.h"
+#include "log/topic/kafka_records.h"
 #include "log/topic/partitioner.h"
 
 namespace millrace {
@@ -46,7 +47,7 @@ class LocalConsumer final : public KafkaConsumer {
     auto chunk = store_->Read(topic, partition, at.offset,
                               {.bytes_max = limits.bytes, .records_max = limits.records});
     if (!chunk) return std::unexpected(AsKafka(std::move(chunk).error()));
-    for (const TopicRecordView& record : chunk->records) Append(record, limits, records);
+    for (const TopicRecordView& record : chunk->records) AppendKafkaRecord(record, limits, records);
     at.offset = chunk->next_offset;
     KafkaPolled polled{.records = chunk->records.size()};
     TRY_ASSIGN(const PartitionOffsets offsets, store_->Offsets(topic, partition));
@@ -59,26 +60,6 @@ class LocalConsumer final : public KafkaConsumer {
     KafkaPartition partition;
     int64_t offset = 0;
   };
-
-  static KafkaSlice Slice(const std::optional<std::string_view>& text, KafkaRecords* records) {
-    return text ? records->Append(*text) : KafkaSlice();
-  }
-
-  static void Append(const TopicRecordView& record, const KafkaPollLimits& limits,
-                     KafkaRecords* records) {
-    records->keys.push_back(limits.keys ? Slice(record.key, records) : KafkaSlice());
-    records->values.push_back(Slice(record.value, records));
-    records->offsets.push_back(record.offset);
-    records->timestamps.push_back(*record.timestamp_ms);
-    records->timestamp_types.push_back(KafkaTimestampType::kCreateTime);
-    records->leader_epochs.push_back(0);
-    if (!limits.headers) return;
-    for (const TopicHeaderView& header : record.headers) {
-      const KafkaSlice name = records->Append(header.name);
-      records->headers.push_back({.name = name, .value = Slice(header.value, records)});
-    }
-    records->header_ends.push_back(static_cast<uint32_t>(records->headers.size()));
-  }
 
   TopicStore* store_;
   std::map<int, Assigned> assigned_;
