@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "env/real/http/connection.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
@@ -223,6 +224,7 @@ void Connection::FillSlot(Slot* slot, const ServerResponse& response) {
   slot_bytes_ -= slot->bytes.size();
   slot->bytes = ResponseText(response, loop_->Date(), slot->close, slot->head_only);
   slot_bytes_ += slot->bytes.size();
+  largest_answer_ = std::max(largest_answer_, slot->bytes.size());
 }
 
 void Connection::OnAnswer(uint64_t number, std::optional<ServerResponse> response) {
@@ -255,10 +257,12 @@ void Connection::Flush() {
   AccountOutput();
 }
 
+/// Unanswered requests count as much as the largest answer so far: a hundred small requests for
+/// large answers would else be taken before the first answer shows what they cost.
 bool Connection::Full() const {
-  return slots_.size() >= loop_->settings.pipelined_max ||
-         output_.size() - written_ + pending_.size() + slot_bytes_ >=
-             loop_->settings.output_bytes_max;
+  if (slots_.size() >= loop_->settings.pipelined_max) return true;
+  const size_t unsent = output_.size() - written_ + pending_.size() + slot_bytes_;
+  return unsent + slots_.size() * largest_answer_ >= loop_->settings.output_bytes_max;
 }
 
 /// Who asks much and reads nothing must not use up the memory of all.

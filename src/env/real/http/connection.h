@@ -72,6 +72,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   int64_t write_deadline_ = 0;
   size_t write_progress_ = 0;  // bytes since the deadline was set
   size_t slot_bytes_ = 0;      // of answers behind one that is missing
+  size_t largest_answer_ = 0;  // what an unanswered request may still cost
   size_t accounted_ = 0;       // output bytes counted in the server's budget
   size_t charged_ = 0;         // body bytes counted in the server's budget
   size_t drained_ = 0;         // bytes thrown away while lingering
