@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "connectors/epoch_transaction.h"
+
 namespace millrace {
 
 Result<std::unique_ptr<Source>> Connector::MakeSource(const TableContext& table) const {
@@ -13,6 +15,11 @@ Result<std::unique_ptr<Source>> Connector::MakeSource(const TableContext& table)
 Result<std::unique_ptr<SinkWriter>> Connector::MakeSink(const TableContext& table) const {
   return UserError("MR0506", "table '" + table.table + "' cannot be written",
                    "connector '" + std::string(name()) + "' is a source only");
+}
+
+Result<std::unique_ptr<EpochTransaction>> Connector::MakeTransaction(
+    std::span<const TableContext> tables) const {
+  return InternalError("'" + tables.front().table + "' takes part in no transaction");
 }
 
 void ConnectorRegistry::Register(std::unique_ptr<Connector> connector) {

@@ -30,6 +30,8 @@ class OutputStream;
 namespace millrace {
 
 class DeadLetterSink;
+class EpochTransaction;  // connectors/epoch_transaction.h
+class Outbox;            // connectors/outbox.h
 class ReplyBoard;
 class TopicStore;
 
@@ -89,6 +91,10 @@ struct TableContext {
   bool keyed_records = false;              // records have a key of their own (key.format)
   bool whole_files = false;                // the table's format is a file format (parquet)
   DeadLetterSink* dead_letters = nullptr;  // where rows go that the sink gives up; not owning
+  /// Sinks for which Connector::transactional is true: what they write through; not owning.
+  EpochTransaction* transaction = nullptr;
+  /// Sinks for which Connector::uses_outbox is true: where decided messages wait; not owning.
+  Outbox* outbox = nullptr;
   /// Readers: data has come, the shard is to poll now. Thread-safe, cheap; valid until the reader
   /// is destroyed. May be empty.
   std::function<void()> wake;
@@ -180,6 +186,8 @@ struct SinkInput {
   std::string_view delimiter;
   std::string_view keys;             // with keyed records: concatenated keys
   std::span<const size_t> key_ends;  // end offset of each key; empty = no keys
+  /// 1 where the record has no key at all, which is not an empty key; empty = all have one.
+  std::span<const uint8_t> null_keys;
   /// 1 where the record has no value (a delete of an upsert sink); empty = all have one.
   std::span<const uint8_t> null_values;
   /// One array per TableContext::metadata_keys, of the connector's type.
@@ -259,6 +267,20 @@ class Connector {
   virtual Status Check(const TableContext& table, bool for_write) const = 0;
   virtual Result<std::unique_ptr<Source>> MakeSource(const TableContext& table) const;
   virtual Result<std::unique_ptr<SinkWriter>> MakeSink(const TableContext& table) const;
+  /// Whether the sink's output becomes visible by a commit in its own system (exactly once there).
+  virtual bool transactional(const TableContext& table) const {
+    (void)table;
+    return false;
+  }
+  /// The one transaction of all transactional sinks of a pipeline, each of this connector. Refused
+  /// when they cannot share one. Connects nothing.
+  virtual Result<std::unique_ptr<EpochTransaction>> MakeTransaction(
+      std::span<const TableContext> tables) const;
+  /// Whether the sink sends messages that were decided, from an outbox.
+  virtual bool uses_outbox(const TableContext& table) const {
+    (void)table;
+    return false;
+  }
 };
 
 class ConnectorRegistry {

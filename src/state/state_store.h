@@ -22,6 +22,9 @@ struct StateChange {
   std::string_view key;
   std::string_view value;
   bool deleted = false;
+  /// KeyGroupOf the entry's key, which tells the shard that owns it; -1: the entry belongs to the
+  /// shard (a watermark, a counter), not to a key.
+  int key_group = -1;
 };
 
 /// A named table of one operator. Implementations: KeyTable, OrderedTable, TimerQueue.
