@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/cell_table.h"
 
+#include <algorithm>
+
 #include "state/encoding.h"
 
 namespace millrace {
 
-size_t CellTable::Add(std::string cell, int64_t initial) {
-  cells_.push_back({std::move(cell), initial, initial, false});
+size_t CellTable::Add(std::string cell, int64_t initial, Rule rule) {
+  cells_.push_back({std::move(cell), initial, initial, rule, track_});
   return cells_.size() - 1;
 }
 
@@ -37,6 +39,16 @@ Status CellTable::Apply(const StateChange& change) {
     std::string_view bytes = change.value;
     cell.value = cell.initial;
     if (!change.deleted && !GetOrdered(&bytes, &cell.value)) return CorruptStateEntry(name_);
+  }
+  return OkStatus();
+}
+
+Status CellTable::Merge(const StateChange& change) {
+  for (Cell& cell : cells_) {
+    if (cell.name != change.key) continue;
+    const int64_t own = cell.value;
+    TRY(Apply(change));
+    cell.value = cell.rule == Rule::kLeast ? std::min(own, cell.value) : std::max(own, cell.value);
   }
   return OkStatus();
 }

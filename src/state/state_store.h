@@ -38,6 +38,11 @@ class StateTable {
   virtual Status Snapshot(const std::function<Status(const StateChange&)>& visit) const = 0;
   /// Applies one put or delete read back.
   virtual Status Apply(const StateChange& change) = 0;
+  /// True if entries without a key group of all shards make one value (a watermark is the least of
+  /// them): each instance is given them all, the first by Apply, the others by Merge. Otherwise an
+  /// entry goes to one instance, as it is.
+  virtual bool merges() const { return false; }
+  virtual Status Merge(const StateChange& change) { return Apply(change); }
   virtual size_t entries() const = 0;
   virtual size_t memory_bytes() const = 0;
 };

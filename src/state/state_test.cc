@@ -8,6 +8,7 @@
 #include <random>
 
 #include "state/cell_table.h"
+#include "state/encoding.h"
 #include "state/key_table.h"
 #include "state/ordered_table.h"
 #include "state/time_table.h"
@@ -23,10 +24,23 @@ Contents Read(const StateTable& table) {
   EXPECT_TRUE(table.Snapshot([&](const StateChange& change) {
     EXPECT_FALSE(change.deleted);
     EXPECT_EQ(change.table, table.name());
-    EXPECT_TRUE(contents.emplace(change.key, change.value).second) << "twice in a snapshot";
+    EXPECT_LT(change.key_group, kKeyGroups);
+    const std::string key = std::to_string(change.key_group) + " " + std::string(change.key);
+    EXPECT_TRUE(contents.emplace(key, change.value).second) << "twice in a snapshot";
     return OkStatus();
   }));
   EXPECT_EQ(contents.size(), table.entries());
+  return contents;
+}
+
+int GroupOf(std::string_view key) { return KeyGroupOf(HashBytes(key)); }
+
+/// Contents of a table whose entries' keys are the keys themselves, as Read gives them.
+Contents WithGroups(const Contents& values) {
+  Contents contents;
+  for (const auto& [key, value] : values) {
+    contents.emplace(std::to_string(GroupOf(key)) + " " + key, value);
+  }
   return contents;
 }
 
@@ -88,8 +102,8 @@ TEST(KeyTableTest, DeltasRebuildIt) {
       if (random() % 100 == 0) MoveDelta(&numbers.table, &copy.table);
     }
     MoveDelta(&numbers.table, &copy.table);
-    EXPECT_EQ(Read(numbers.table), expected) << "seed " << seed;
-    EXPECT_EQ(Read(copy.table), expected) << "seed " << seed;
+    EXPECT_EQ(Read(numbers.table), WithGroups(expected)) << "seed " << seed;
+    EXPECT_EQ(Read(copy.table), WithGroups(expected)) << "seed " << seed;
     EXPECT_EQ(MoveDelta(&numbers.table, &copy.table), 0u);
   }
 }
@@ -203,10 +217,10 @@ TEST(TimerQueueTest, DeltasRebuildItAndPopIsInOrder) {
       const EventTime time = now + static_cast<EventTime>(random() % 60);
       const std::string payload = std::to_string(random() % 7);
       if (random() % 5 == 0) {
-        timers.Remove(time, payload);
+        timers.Remove(time, payload, GroupOf(payload));
         expected.erase({time, payload});
       } else {
-        timers.Add(time, payload);
+        timers.Add(time, payload, GroupOf(payload));
         expected.emplace(time, payload);
       }
       if (random() % 20 == 0) {
@@ -244,7 +258,7 @@ TEST(TimeTableTest, DeltasRebuildIt) {
       const int32_t row = 0;
       rows.Add(columns, std::span(&row, 1), &slots);
       const int64_t time = step / 10 + static_cast<int64_t>(random() % 20);
-      table.Add(time, slots[0]);
+      table.Add(time, slots[0], step % kKeyGroups);
       expected[time].push_back(step);
       if (random() % 12 == 0) {
         ASSERT_EQ(table.next(), expected.begin()->first);
@@ -274,11 +288,44 @@ TEST(CellTableTest, KeepsItsCells) {
   const size_t sequence = cells.Add("sequence", 0);
   copy.Add("watermark", kMinWatermark);
   copy.Add("sequence", 0);
+  EXPECT_EQ(MoveDelta(&cells, &copy), 2u) << "the first delta has all cells";
   EXPECT_EQ(MoveDelta(&cells, &copy), 0u);
   cells.Set(sequence, -5);
   EXPECT_EQ(MoveDelta(&cells, &copy), 1u);
   EXPECT_EQ(copy.get(sequence), -5);
   EXPECT_EQ(copy.get(0), kMinWatermark);
+}
+
+TEST(CellTableTest, CellsOfSeveralShardsMakeOne) {
+  CellTable one("cells", true);
+  CellTable two("cells", true);
+  CellTable both("cells", true);
+  for (CellTable* cells : {&one, &two, &both}) {
+    cells->Add("watermark", kMinWatermark);
+    cells->Add("sequence", 0, CellTable::Rule::kGreatest);
+  }
+  one.Set(0, 100);
+  one.Set(1, 7);
+  two.Set(1, 9);
+  MoveDelta(&one, &both);
+  EXPECT_TRUE(two.CollectDelta([&](const StateChange& change) { return both.Merge(change); }));
+  EXPECT_EQ(both.get(0), kMinWatermark) << "the other shard's watermark has not moved yet";
+  EXPECT_EQ(both.get(1), 9);
+}
+
+// Arrival numbers are given per shard, so rows of two shards may have the same.
+TEST(TimeTableTest, RowsOfTwoShardsWithEqualNumbersStayTwo) {
+  RowStore rows({DataType::Int()});
+  TimeTable table("times", true, &rows);
+  std::string key;
+  PutOrdered(5, &key);
+  PutOrdered(0, &key);
+  const std::string value(5, '\0');
+  EXPECT_TRUE(table.Apply({"times", key, value, false, 70}));
+  EXPECT_TRUE(table.Apply({"times", key, value, false, 3}));
+  EXPECT_EQ(table.rows_at(5).size(), 2u);
+  EXPECT_TRUE(table.Apply({"times", key, {}, true, 70}));
+  EXPECT_EQ(table.rows_at(5).size(), 1u);
 }
 
 }  // namespace

@@ -7,14 +7,14 @@
 
 namespace millrace {
 
-void TimeTable::Add(int64_t time, uint32_t row) {
+void TimeTable::Add(int64_t time, uint32_t row, int key_group) {
   const auto place = !times_.empty() && time > times_.rbegin()->first
                          ? times_.emplace_hint(times_.end(), time, Entries())
                          : times_.try_emplace(time).first;
   Entries& entries = place->second;
   if (track_ && entries.rows.size() == entries.stored) dirty_.push_back(time);
   entries.rows.push_back(row);
-  entries.sequences.push_back(next_sequence_++);
+  entries.numbers.push_back(Number(next_sequence_++, key_group));
   ++count_;
 }
 
@@ -28,21 +28,21 @@ void TimeTable::Drop(int64_t time) {
   const auto place = times_.find(time);
   if (place == times_.end()) return;
   const Entries& entries = place->second;
-  for (size_t i = 0; i < entries.stored; ++i) deleted_.push_back(KeyOf(time, entries.sequences[i]));
+  for (size_t i = 0; i < entries.stored; ++i) deleted_.push_back(EntryOf(time, entries.numbers[i]));
   for (uint32_t row : entries.rows) rows_->Free(row);
   count_ -= entries.rows.size();
   times_.erase(place);
 }
 
-std::string TimeTable::KeyOf(int64_t time, uint64_t sequence) const {
-  std::string key;
-  PutOrdered(time, &key);
-  PutOrdered(static_cast<int64_t>(sequence), &key);
-  return key;
+TimeTable::Entry TimeTable::EntryOf(int64_t time, uint64_t number) const {
+  Entry entry{.key = {}, .group = static_cast<int8_t>(number & 0xFF)};
+  PutOrdered(time, &entry.key);
+  PutOrdered(static_cast<int64_t>(number >> 8), &entry.key);
+  return entry;
 }
 
 Status TimeTable::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
-  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true}));
+  for (const Entry& entry : deleted_) TRY(visit({name_, entry.key, {}, true, entry.group}));
   deleted_.clear();
   std::string value;
   for (int64_t time : dirty_) {
@@ -52,7 +52,8 @@ Status TimeTable::CollectDelta(const std::function<Status(const StateChange&)>& 
     for (; entries.stored < entries.rows.size(); ++entries.stored) {
       value.clear();
       rows_->Write(entries.rows[entries.stored], &value);
-      TRY(visit({name_, KeyOf(time, entries.sequences[entries.stored]), value, false}));
+      const Entry entry = EntryOf(time, entries.numbers[entries.stored]);
+      TRY(visit({name_, entry.key, value, false, entry.group}));
     }
   }
   dirty_.clear();
@@ -65,7 +66,8 @@ Status TimeTable::Snapshot(const std::function<Status(const StateChange&)>& visi
     for (size_t i = 0; i < entries.rows.size(); ++i) {
       value.clear();
       rows_->Write(entries.rows[i], &value);
-      TRY(visit({name_, KeyOf(time, entries.sequences[i]), value, false}));
+      const Entry entry = EntryOf(time, entries.numbers[i]);
+      TRY(visit({name_, entry.key, value, false, entry.group}));
     }
   }
   return OkStatus();
@@ -74,23 +76,24 @@ Status TimeTable::Snapshot(const std::function<Status(const StateChange&)>& visi
 Status TimeTable::Apply(const StateChange& change) {
   std::string_view bytes = change.key;
   int64_t time = 0;
-  int64_t number = 0;
-  if (!GetOrdered(&bytes, &time) || !GetOrdered(&bytes, &number)) return CorruptStateEntry(name_);
-  const auto sequence = static_cast<uint64_t>(number);
+  int64_t arrival = 0;
+  if (!GetOrdered(&bytes, &time) || !GetOrdered(&bytes, &arrival)) return CorruptStateEntry(name_);
+  const auto sequence = static_cast<uint64_t>(arrival);
+  const uint64_t number = Number(sequence, change.key_group);
   Entries& entries = times_[time];
-  const auto place = std::lower_bound(entries.sequences.begin(), entries.sequences.end(), sequence);
-  const auto index = place - entries.sequences.begin();
-  if (place != entries.sequences.end() && *place == sequence) {
+  const auto place = std::lower_bound(entries.numbers.begin(), entries.numbers.end(), number);
+  const auto index = place - entries.numbers.begin();
+  if (place != entries.numbers.end() && *place == number) {
     rows_->Free(entries.rows[static_cast<size_t>(index)]);
     entries.rows.erase(entries.rows.begin() + index);
-    entries.sequences.erase(place);
+    entries.numbers.erase(place);
     --entries.stored;
     --count_;
   }
   if (!change.deleted) {
     TRY_ASSIGN(const uint32_t row, rows_->Read(change.value));
     entries.rows.insert(entries.rows.begin() + index, row);
-    entries.sequences.insert(entries.sequences.begin() + index, sequence);
+    entries.numbers.insert(entries.numbers.begin() + index, number);
     ++entries.stored;
     ++count_;
     next_sequence_ = std::max(next_sequence_, sequence + 1);

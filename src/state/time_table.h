@@ -4,7 +4,8 @@
 // closes.
 //
 // The table owns the rows of its entries in a RowStore: they are freed when their time is dropped.
-// One thread.
+// Arrival is numbered per shard, so after a restart with fewer shards two rows of a time may have
+// one number; they differ by the group of their key. One thread.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ class TimeTable final : public StateTable {
   TimeTable(std::string name, bool track, RowStore* rows)
       : name_(std::move(name)), track_(track), rows_(rows) {}
 
-  void Add(int64_t time, uint32_t row);
+  /// `key_group`: of the key that the row was sent to this shard by.
+  void Add(int64_t time, uint32_t row, int key_group);
   /// kMaxWatermark when empty.
   int64_t next() const { return times_.empty() ? kMaxWatermark : times_.begin()->first; }
   bool empty() const { return times_.empty(); }
@@ -50,10 +52,17 @@ class TimeTable final : public StateTable {
  private:
   struct Entries {
     std::vector<uint32_t> rows;
-    std::vector<uint64_t> sequences;  // of the rows, ascending
+    std::vector<uint64_t> numbers;    // of the rows, ascending: sequence, then key group
     size_t stored = 0;                // so many have been in a delta
   };
-  std::string KeyOf(int64_t time, uint64_t sequence) const;
+  struct Entry {
+    std::string key;
+    int group = -1;
+  };
+  static uint64_t Number(uint64_t sequence, int group) {
+    return sequence << 8 | static_cast<uint8_t>(group);
+  }
+  Entry EntryOf(int64_t time, uint64_t number) const;
 
   std::string name_;
   bool track_;
@@ -62,7 +71,7 @@ class TimeTable final : public StateTable {
   size_t count_ = 0;
   uint64_t next_sequence_ = 0;
   std::vector<int64_t> dirty_;  // times with rows that no delta has carried
-  std::vector<std::string> deleted_;
+  std::vector<Entry> deleted_;
 };
 
 }  // namespace millrace

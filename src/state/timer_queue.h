@@ -20,10 +20,11 @@ class TimerQueue final : public StateTable {
  public:
   TimerQueue(std::string name, bool track) : name_(std::move(name)), track_(track) {}
 
-  void Add(EventTime time, std::string_view payload);
-  void Remove(EventTime time, std::string_view payload);
+  /// `key_group`: of the key whose timer it is; part of the timer's identity.
+  void Add(EventTime time, std::string_view payload, int key_group);
+  void Remove(EventTime time, std::string_view payload, int key_group);
   /// kMaxWatermark when empty.
-  EventTime next() const { return timers_.empty() ? kMaxWatermark : timers_.begin()->first; }
+  EventTime next() const { return timers_.empty() ? kMaxWatermark : timers_.begin()->time; }
   /// Takes the first timer with time <= now into `time` and `payload`; false if there is none.
   bool Pop(EventTime now, EventTime* time, std::string* payload);
 
@@ -35,9 +36,14 @@ class TimerQueue final : public StateTable {
   size_t memory_bytes() const override { return memory_bytes_; }
 
  private:
-  using Timer = std::pair<EventTime, std::string>;
+  struct Timer {
+    EventTime time = 0;
+    std::string payload;
+    int group = -1;
+    auto operator<=>(const Timer&) const = default;
+  };
   std::set<Timer>::iterator Erase(std::set<Timer>::iterator place);
-  size_t BytesOf(const Timer& timer) const { return sizeof(Timer) + 32 + timer.second.size(); }
+  size_t BytesOf(const Timer& timer) const { return sizeof(Timer) + 32 + timer.payload.size(); }
   std::string KeyOf(const Timer& timer) const;
 
   std::string name_;

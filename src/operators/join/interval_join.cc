@@ -57,7 +57,7 @@ class IntervalJoin final : public DeadlineOperator {
         fields_(As<IntervalJoinNode>(node_)->fields()),
         pair_schema_(node_->schema()),
         held_back_ms_(std::max({int64_t{0}, fields_.upper_ms, -fields_.lower_ms})),
-        sequence_(cells().Add("sequence", 0)),
+        sequence_(cells().Add("sequence", 0, CellTable::Rule::kGreatest)),
         keys_("keys", false),
         left_("left", operator_context, *node_->children()[0], fields_.left_keys, fields_.left_time,
               -fields_.lower_ms, KeepsUnmatched(fields_.type, 0), &keys_),
@@ -244,7 +244,10 @@ class IntervalJoin final : public DeadlineOperator {
     for (const int32_t pair : passed) {
       const auto i = static_cast<size_t>(pair);
       if (own.outer) row_matched_[static_cast<size_t>(probes_[i])] = true;
-      if (other.outer) other.matched.Add(partners_[i].sequence);
+      if (other.outer) {
+        other.matched.Add(partners_[i].sequence,
+                          KeyGroupOf(encoded_.hashes[static_cast<size_t>(probes_[i])]));
+      }
     }
     std::erase_if(
         alone_, [&](int32_t row) { return !own.outer || row_matched_[static_cast<size_t>(row)]; });
@@ -315,7 +318,7 @@ class IntervalJoin final : public DeadlineOperator {
       const auto number = static_cast<uint64_t>(sequence++);
       const uint32_t key = keys_.FindOrInsert(encoded_.key(row), encoded_.hashes[row]);
       own.entries.Insert(key, {kept_[i].second, number, slots[i]});
-      if (own.outer && row_matched_[row]) own.matched.Add(number);
+      if (own.outer && row_matched_[row]) own.matched.Add(number, keys_.key_group(key));
       Queue(&own, key);
     }
     cells().Set(sequence_, sequence);
@@ -345,9 +348,10 @@ class IntervalJoin final : public DeadlineOperator {
       if (side.queued[key] != time) continue;
       side.queued[key] = kMaxWatermark;
       const auto entries = side.entries.entries_of(key);
+      const int group = keys_.key_group(key);
       size_t count = 0;
       for (; count < entries.size() && entries[count].time < oldest; ++count) {
-        if (!side.outer || side.matched.Contains(entries[count].sequence)) continue;
+        if (!side.outer || side.matched.Contains(entries[count].sequence, group)) continue;
         if (static_cast<int64_t>(alone.size()) == kMaxBatchRows) break;
         alone.push_back(entries[count].row);
       }
@@ -373,7 +377,7 @@ class IntervalJoin final : public DeadlineOperator {
   void Trim(Side* side, uint32_t key, size_t count) {
     if (side->outer) {
       for (const OrderedEntry& entry : side->entries.entries_of(key).first(count)) {
-        side->matched.Remove(entry.sequence);
+        side->matched.Remove(entry.sequence, keys_.key_group(key));
       }
     }
     side->entries.TrimFront(key, count);

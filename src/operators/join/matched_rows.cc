@@ -4,42 +4,41 @@
 #include "state/encoding.h"
 
 namespace millrace {
-namespace {
 
-std::string KeyOf(uint64_t sequence) {
-  std::string key;
-  PutOrdered(static_cast<int64_t>(sequence), &key);
-  return key;
+void MatchedRows::Add(uint64_t sequence, int key_group) {
+  const uint64_t number = Number(sequence, key_group);
+  if (rows_.try_emplace(number, false).second && track_) added_.push_back(number);
 }
 
-}  // namespace
-
-void MatchedRows::Add(uint64_t sequence) {
-  if (rows_.try_emplace(sequence, false).second && track_) added_.push_back(sequence);
-}
-
-void MatchedRows::Remove(uint64_t sequence) {
-  const auto place = rows_.find(sequence);
+void MatchedRows::Remove(uint64_t sequence, int key_group) {
+  const auto place = rows_.find(Number(sequence, key_group));
   if (place == rows_.end()) return;
-  if (place->second) deleted_.push_back(sequence);
+  if (place->second) deleted_.push_back(place->first);
   rows_.erase(place);
 }
 
+Status MatchedRows::Visit(uint64_t number, bool deleted,
+                          const std::function<Status(const StateChange&)>& visit) const {
+  std::string key;
+  PutOrdered(static_cast<int64_t>(number >> 8), &key);
+  return visit({name_, key, {}, deleted, static_cast<int8_t>(number & 0xFF)});
+}
+
 Status MatchedRows::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
-  for (const uint64_t sequence : deleted_) TRY(visit({name_, KeyOf(sequence), {}, true}));
+  for (const uint64_t number : deleted_) TRY(Visit(number, true, visit));
   deleted_.clear();
-  for (const uint64_t sequence : added_) {
-    const auto place = rows_.find(sequence);
+  for (const uint64_t number : added_) {
+    const auto place = rows_.find(number);
     if (place == rows_.end()) continue;
     place->second = true;
-    TRY(visit({name_, KeyOf(sequence), {}, false}));
+    TRY(Visit(number, false, visit));
   }
   added_.clear();
   return OkStatus();
 }
 
 Status MatchedRows::Snapshot(const std::function<Status(const StateChange&)>& visit) const {
-  for (const auto& [sequence, stored] : rows_) TRY(visit({name_, KeyOf(sequence), {}, false}));
+  for (const auto& [number, stored] : rows_) TRY(Visit(number, false, visit));
   return OkStatus();
 }
 
@@ -47,10 +46,11 @@ Status MatchedRows::Apply(const StateChange& change) {
   std::string_view bytes = change.key;
   int64_t sequence = 0;
   if (!GetOrdered(&bytes, &sequence)) return CorruptStateEntry(name_);
+  const uint64_t number = Number(static_cast<uint64_t>(sequence), change.key_group);
   if (change.deleted) {
-    rows_.erase(static_cast<uint64_t>(sequence));
+    rows_.erase(number);
   } else {
-    rows_[static_cast<uint64_t>(sequence)] = track_;
+    rows_[number] = track_;
   }
   return OkStatus();
 }

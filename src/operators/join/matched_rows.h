@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // MatchedRows: which held rows of the outer side of a join have had a partner, by the sequence
-// number of their entry. A table of its own, because a flag beside the row would make every first
+// number of their entry and the group of their key. A table of its own, because a flag beside the row would make every first
 // match a new copy of the row in the delta. One thread.
 #pragma once
 
@@ -17,9 +17,11 @@ class MatchedRows final : public StateTable {
  public:
   MatchedRows(std::string name, bool track) : name_(std::move(name)), track_(track) {}
 
-  void Add(uint64_t sequence);
-  void Remove(uint64_t sequence);
-  bool Contains(uint64_t sequence) const { return rows_.contains(sequence); }
+  void Add(uint64_t sequence, int key_group);
+  void Remove(uint64_t sequence, int key_group);
+  bool Contains(uint64_t sequence, int key_group) const {
+    return rows_.contains(Number(sequence, key_group));
+  }
 
   std::string_view name() const override { return name_; }
   Status CollectDelta(const std::function<Status(const StateChange&)>& visit) override;
@@ -29,6 +31,12 @@ class MatchedRows final : public StateTable {
   size_t memory_bytes() const override;
 
  private:
+  static uint64_t Number(uint64_t sequence, int group) {
+    return sequence << 8 | static_cast<uint8_t>(group);
+  }
+  Status Visit(uint64_t number, bool deleted,
+               const std::function<Status(const StateChange&)>& visit) const;
+
   std::string name_;
   bool track_;
   std::unordered_map<uint64_t, bool> rows_;  // true: a delta has carried it

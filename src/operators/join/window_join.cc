@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "data/event_time.h"
+#include "data/key_codec.h"
 #include "expr/evaluator.h"
 #include "operators/builtin.h"
 #include "operators/deadline_operator.h"
@@ -49,6 +50,7 @@ class WindowJoin final : public DeadlineOperator {
         fields_(As<WindowJoinNode>(node_)->fields()),
         times_(times),
         pair_schema_(PairSchema()),
+        tracked_(operator_context.state->track()),
         matches_(KeyTypes(node_->children()[1]->schema(), fields_.right_keys)),
         left_("left", operator_context, *node_->children()[0], fields_.left_keys,
               fields_.left_window),
@@ -73,7 +75,10 @@ class WindowJoin final : public DeadlineOperator {
     return end == kMaxWatermark ? kMaxWatermark : times_.ClosingTime(end);
   }
 
-  Status BeginBatch(int, const Batch&) override { return OkStatus(); }
+  Status BeginBatch(int input, const Batch& batch) override {
+    if (tracked_) (input == 0 ? left_ : right_).codec.Encode(batch, &encoded_);
+    return OkStatus();
+  }
 
   Result<int64_t> ProcessRows(int input, const Batch& batch, int64_t begin, Output*) override {
     Side& side = input == 0 ? left_ : right_;
@@ -104,7 +109,11 @@ class WindowJoin final : public DeadlineOperator {
     }
     std::vector<uint32_t> held;
     side.rows.Add(batch.columns, kept, &held);
-    for (size_t i = 0; i < held.size(); ++i) side.table.Add(times.time(kept[i]), held[i]);
+    for (size_t i = 0; i < held.size(); ++i) {
+      const int group =
+          tracked_ ? KeyGroupOf(encoded_.hashes[static_cast<size_t>(kept[i])]) : -1;
+      side.table.Add(times.time(kept[i]), held[i], group);
+    }
     return row;
   }
 
@@ -131,8 +140,9 @@ class WindowJoin final : public DeadlineOperator {
   struct Side {
     Side(std::string name, const OperatorContext& context, const PlanNode& input,
          std::vector<int> keys, WindowColumns window)
-        : keys(std::move(keys)),
+        : keys(keys),
           window(window),
+          codec(keys, KeyTypes(input.schema(), keys)),
           rows(ColumnTypes(input.schema())),
           table(std::move(name), context.state->track(), &rows) {
       context.state->Register(&table);
@@ -148,6 +158,7 @@ class WindowJoin final : public DeadlineOperator {
     }
     std::vector<int> keys;
     WindowColumns window;
+    KeyCodec codec;
     RowStore rows;
     TimeTable table;
     std::vector<uint32_t> open;    // rows of the open window
@@ -272,6 +283,8 @@ class WindowJoin final : public DeadlineOperator {
   const WindowJoinNode::Fields& fields_;
   WindowTimes times_;
   Schema pair_schema_;
+  bool tracked_;         // deltas are wanted: rows are held with the groups of their keys
+  EncodedKeys encoded_;  // of the batch at hand, if tracked
   KeyMatches matches_;
   Side left_;
   Side right_;

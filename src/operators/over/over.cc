@@ -97,6 +97,7 @@ class OverWaiting final : public Operator {
       : node_(std::move(node)),
         fields_(As<OverNode>(node_)->fields()),
         context_(context),
+        codec_(fields_.partition_keys, KeyTypes()),
         rows_(ColumnTypes()),
         waiting_("waiting", context.state->track(), &rows_),
         frames_(fields_, node_->children()[0]->schema(), context),
@@ -121,8 +122,11 @@ class OverWaiting final : public Operator {
     context_.metrics->rows_late += times.size() - on_time.size();
     std::vector<uint32_t> held;
     rows_.Add(batch.columns, on_time, &held);
+    if (context_.state->track()) codec_.Encode(batch, &encoded_);
     for (size_t i = 0; i < held.size(); ++i) {
-      waiting_.Add(times[static_cast<size_t>(on_time[i])], held[i]);
+      const auto row = static_cast<size_t>(on_time[i]);
+      const int group = context_.state->track() ? KeyGroupOf(encoded_.hashes[row]) : -1;
+      waiting_.Add(times[row], held[i], group);
     }
     return Continue(output);
   }
@@ -173,6 +177,15 @@ class OverWaiting final : public Operator {
   std::vector<DataType> ColumnTypes() const {
     std::vector<DataType> types;
     for (const Column& column : node_->children()[0]->schema()) types.push_back(column.type);
+    return types;
+  }
+
+  std::vector<DataType> KeyTypes() const {
+    std::vector<DataType> types;
+    const Schema& input = node_->children()[0]->schema();
+    for (const int key : fields_.partition_keys) {
+      types.push_back(input[static_cast<size_t>(key)].type);
+    }
     return types;
   }
 
@@ -231,6 +244,8 @@ class OverWaiting final : public Operator {
   PlanNodePtr node_;
   const OverNode::Fields& fields_;
   OperatorContext context_;
+  KeyCodec codec_;
+  EncodedKeys encoded_;  // of the batch at hand, when deltas are wanted
   RowStore rows_;
   TimeTable waiting_;
   OverFrames frames_;

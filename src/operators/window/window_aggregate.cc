@@ -31,8 +31,8 @@ class WindowAggregate final : public DeadlineOperator {
         codec_(fields_.keys, TypesOf(input_schema_, fields_.keys)),
         panes_("windows", operator_context.state->track(), &fields_.calls),
         ordered_(AggregateStates::OrderSensitive(fields_.calls)),
-        fired_until_(cells().Add("fired until", kMinWatermark)),
-        sequence_(cells().Add("sequence", 0)) {
+        fired_until_(cells().Add("fired until", kMinWatermark, CellTable::Rule::kGreatest)),
+        sequence_(cells().Add("sequence", 0, CellTable::Rule::kGreatest)) {
     operator_context.state->Register(&panes_);
   }
 

@@ -7,6 +7,11 @@ namespace millrace {
 namespace {
 
 constexpr size_t kSparePanes = 16;
+constexpr size_t kTimeBytes = 8;  // of an entry's key; the rest is the key
+
+int GroupOf(std::string_view entry_key) {
+  return KeyGroupOf(HashBytes(entry_key.substr(kTimeBytes)));
+}
 
 }  // namespace
 
@@ -153,12 +158,13 @@ std::string WindowPanes::ValueOf(const WindowPane& pane, uint32_t slot) const {
 }
 
 Status WindowPanes::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
-  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true}));
+  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, GroupOf(key)}));
   deleted_.clear();
   for (auto& [end, pane] : panes_) {
     for (uint32_t slot : pane->dirty) {
       pane->flags[slot] = kTouched | kStored;
-      TRY(visit({name_, KeyOf(end, slot), ValueOf(*pane, slot), false}));
+      const std::string key = KeyOf(end, slot);
+      TRY(visit({name_, key, ValueOf(*pane, slot), false, GroupOf(key)}));
     }
     pane->dirty.clear();
   }
@@ -168,7 +174,8 @@ Status WindowPanes::CollectDelta(const std::function<Status(const StateChange&)>
 Status WindowPanes::Snapshot(const std::function<Status(const StateChange&)>& visit) const {
   for (const auto& [end, pane] : panes_) {
     for (uint32_t slot : pane->touched) {
-      TRY(visit({name_, KeyOf(end, slot), ValueOf(*pane, slot), false}));
+      const std::string key = KeyOf(end, slot);
+      TRY(visit({name_, key, ValueOf(*pane, slot), false, GroupOf(key)}));
     }
   }
   return OkStatus();
