@@ -11,6 +11,12 @@ namespace {
 /// Entries in front of `begin` that are worth moving the rest for.
 constexpr size_t kGap = 32;
 
+/// Of the key that an entry's key begins with.
+int GroupOf(std::string_view entry_key) {
+  std::string_view key;
+  return GetBytes(&entry_key, &key) ? KeyGroupOf(HashBytes(key)) : -1;
+}
+
 }  // namespace
 
 OrderedTable::OrderedTable(std::string name, bool track, KeyTable* keys, RowStore* rows)
@@ -30,17 +36,23 @@ size_t OrderedTable::Insert(uint32_t key, const OrderedEntry& entry) {
     FlagsOf(entry.row) = {entry.sequence, kNew};
     dirty_.push_back({key, entry});
   }
-  auto& entries = keyed.entries;
-  const size_t slots_before = entries.capacity();
-  if (entries.size() == keyed.begin || !(entry < entries.back())) {
-    entries.push_back(entry);
-    entry_slots_ += entries.capacity() - slots_before;
-    return entries.size() - 1 - keyed.begin;
+  Pool::List& entries = keyed.entries;
+  // Room in front is used before the list grows: a frame of two rows stays where it is.
+  if (entries.full() && keyed.begin * 2 >= entries.size) DropGap(&keyed);
+  if (entries.size == keyed.begin || !(entry < entries.items[entries.size - 1])) {
+    pool_.Append(&entries, entry);
+    return entries.size - 1 - keyed.begin;
   }
-  const auto begin = entries.begin() + static_cast<ptrdiff_t>(keyed.begin);
-  const auto place = entries.insert(std::upper_bound(begin, entries.end(), entry), entry);
-  entry_slots_ += entries.capacity() - slots_before;
-  return static_cast<size_t>(place - entries.begin()) - keyed.begin;
+  const auto held = entries.values().subspan(keyed.begin);
+  const auto place = std::upper_bound(held.begin(), held.end(), entry) - held.begin();
+  pool_.Insert(&entries, keyed.begin + static_cast<size_t>(place), entry);
+  return static_cast<size_t>(place);
+}
+
+void OrderedTable::DropGap(Keyed* keyed) {
+  if (keyed->begin == 0) return;
+  pool_.Erase(&keyed->entries, 0, keyed->begin);
+  keyed->begin = 0;
 }
 
 void OrderedTable::Forget(uint32_t key, const OrderedEntry& entry) {
@@ -56,15 +68,13 @@ void OrderedTable::Forget(uint32_t key, const OrderedEntry& entry) {
 void OrderedTable::TrimFront(uint32_t key, size_t count) {
   if (count == 0) return;
   Keyed& keyed = keyed_[key];
-  for (size_t i = 0; i < count; ++i) Forget(key, keyed.entries[keyed.begin + i]);
-  keyed.begin += count;
-  if (keyed.begin == keyed.entries.size()) {
-    keyed.entries.clear();
+  for (size_t i = 0; i < count; ++i) Forget(key, keyed.entries.items[keyed.begin + i]);
+  keyed.begin += static_cast<uint32_t>(count);
+  if (keyed.begin == keyed.entries.size) {
+    pool_.Clear(&keyed.entries);
     keyed.begin = 0;
-  } else if (keyed.begin > kGap && keyed.begin * 2 > keyed.entries.size()) {
-    keyed.entries.erase(keyed.entries.begin(),
-                        keyed.entries.begin() + static_cast<ptrdiff_t>(keyed.begin));
-    keyed.begin = 0;
+  } else if (keyed.begin > kGap && keyed.begin * 2 > keyed.entries.size) {
+    DropGap(&keyed);
   }
 }
 
@@ -77,7 +87,7 @@ std::string OrderedTable::KeyOf(uint32_t key, const OrderedEntry& entry) const {
 }
 
 Status OrderedTable::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
-  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true}));
+  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, GroupOf(key)}));
   deleted_.clear();
   std::string value;
   for (const Dirty& dirty : dirty_) {
@@ -87,7 +97,8 @@ Status OrderedTable::CollectDelta(const std::function<Status(const StateChange&)
     row.flags = kStored;
     value.clear();
     rows_->Write(dirty.entry.row, &value);
-    TRY(visit({name_, KeyOf(dirty.key, dirty.entry), value, false}));
+    const std::string key = KeyOf(dirty.key, dirty.entry);
+    TRY(visit({name_, key, value, false, GroupOf(key)}));
   }
   dirty_.clear();
   return OkStatus();
@@ -99,7 +110,8 @@ Status OrderedTable::Snapshot(const std::function<Status(const StateChange&)>& v
     for (const OrderedEntry& entry : entries_of(key)) {
       value.clear();
       rows_->Write(entry.row, &value);
-      TRY(visit({name_, KeyOf(key, entry), value, false}));
+      const std::string entry_key = KeyOf(key, entry);
+      TRY(visit({name_, entry_key, value, false, GroupOf(entry_key)}));
     }
   }
   return OkStatus();
@@ -123,10 +135,10 @@ Status OrderedTable::Apply(const StateChange& change) {
   const bool found = place != held.end() && !(entry < *place);
   if (found) {
     Keyed& keyed = keyed_[key];
-    const auto index = static_cast<ptrdiff_t>(keyed.begin + (place - held.begin()));
+    const auto index = keyed.begin + static_cast<size_t>(place - held.begin());
     if (track_) FlagsOf(place->row).flags = 0;
     Forget(key, *place);
-    keyed.entries.erase(keyed.entries.begin() + index);
+    pool_.Erase(&keyed.entries, index);
   }
   if (change.deleted) return OkStatus();
   TRY_ASSIGN(entry.row, rows_->Read(change.value));
@@ -139,7 +151,7 @@ Status OrderedTable::Apply(const StateChange& change) {
 }
 
 size_t OrderedTable::memory_bytes() const {
-  return keyed_.capacity() * sizeof(Keyed) + entry_slots_ * sizeof(OrderedEntry) +
+  return keyed_.capacity() * sizeof(Keyed) + pool_.memory_bytes() +
          row_flags_.capacity() * sizeof(RowFlags) + dirty_.capacity() * sizeof(Dirty) +
          rows_->memory_bytes();
 }

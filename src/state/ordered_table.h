@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/list_pool.h"
 #include "state/key_table.h"
 #include "state/row_store.h"
 #include "state/state_store.h"
@@ -36,7 +37,14 @@ class OrderedTable final : public StateTable {
   std::span<const OrderedEntry> entries_of(uint32_t key) const {
     if (key >= keyed_.size()) return {};
     const Keyed& keyed = keyed_[key];
-    return std::span(keyed.entries).subspan(keyed.begin);
+    return keyed.entries.values().subspan(keyed.begin);
+  }
+  /// Starts to load what the next call for the key looks at.
+  void Prefetch(uint32_t key) const {
+    if (key < keyed_.size()) __builtin_prefetch(&keyed_[key]);
+  }
+  void PrefetchEntries(uint32_t key) const {
+    if (key < keyed_.size()) __builtin_prefetch(keyed_[key].entries.items);
   }
   /// Returns the position of the new entry among the key's entries.
   size_t Insert(uint32_t key, const OrderedEntry& entry);
@@ -56,9 +64,10 @@ class OrderedTable final : public StateTable {
   static constexpr uint8_t kNew = 1;
   static constexpr uint8_t kStored = 2;
 
+  using Pool = ListPool<OrderedEntry>;
   struct Keyed {
-    std::vector<OrderedEntry> entries;
-    size_t begin = 0;
+    Pool::List entries;
+    uint32_t begin = 0;  // those before it are gone
   };
   struct RowFlags {
     uint64_t sequence = 0;
@@ -71,15 +80,16 @@ class OrderedTable final : public StateTable {
 
   std::string KeyOf(uint32_t key, const OrderedEntry& entry) const;
   void Forget(uint32_t key, const OrderedEntry& entry);
+  void DropGap(Keyed* keyed);
   RowFlags& FlagsOf(uint32_t row);
 
   std::string name_;
   bool track_;
   KeyTable* keys_;
   RowStore* rows_;
+  Pool pool_;
   std::vector<Keyed> keyed_;
   size_t count_ = 0;
-  size_t entry_slots_ = 0;  // capacity of all entries; asked for ten times a second
   uint64_t next_sequence_ = 0;
   std::vector<RowFlags> row_flags_;  // by row; only while tracking
   std::vector<Dirty> dirty_;

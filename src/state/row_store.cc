@@ -22,6 +22,9 @@ class RowStore::Column {
   virtual Result<std::shared_ptr<arrow::Array>> Gather(std::span<const uint32_t> slots) const = 0;
   virtual void Write(uint32_t slot, std::string* out) const = 0;
   [[nodiscard]] virtual bool Read(uint32_t slot, std::string_view* bytes) = 0;
+  virtual bool IsNull(uint32_t slot) const = 0;
+  /// Whether values own memory that Free gives back.
+  virtual bool frees() const { return false; }
   virtual void Free(uint32_t) {}
   virtual size_t memory_bytes() const = 0;
 };
@@ -127,6 +130,7 @@ class FixedColumn final : public RowStore::Column {
     bytes->remove_prefix(kWidth);
     return true;
   }
+  bool IsNull(uint32_t slot) const override { return nulls_[slot] != 0; }
   size_t memory_bytes() const override { return values_.capacity() + nulls_.capacity(); }
 
  private:
@@ -155,6 +159,8 @@ class BytesColumn : public RowStore::Column {
     Put(slot, value);
     return true;
   }
+  bool IsNull(uint32_t slot) const override { return nulls_[slot] != 0; }
+  bool frees() const override { return true; }
   void Free(uint32_t slot) override {
     if (values_[slot].capacity() <= kKeptCapacity) return;
     heap_bytes_ -= values_[slot].capacity();
@@ -292,7 +298,10 @@ std::unique_ptr<RowStore::Column> MakeColumn(const DataType& type) {
 }  // namespace
 
 RowStore::RowStore(std::vector<DataType> types) {
-  for (const DataType& type : types) columns_.push_back(MakeColumn(type));
+  for (const DataType& type : types) {
+    columns_.push_back(MakeColumn(type));
+    if (columns_.back()->frees()) freeing_.push_back(columns_.back().get());
+  }
 }
 RowStore::~RowStore() = default;
 RowStore::RowStore(RowStore&&) noexcept = default;
@@ -321,9 +330,11 @@ void RowStore::Add(std::span<const std::shared_ptr<arrow::Array>> columns,
 }
 
 void RowStore::Free(uint32_t slot) {
-  for (auto& column : columns_) column->Free(slot);
+  for (Column* column : freeing_) column->Free(slot);
   free_.push_back(slot);
 }
+
+bool RowStore::IsNull(size_t column, uint32_t slot) const { return columns_[column]->IsNull(slot); }
 
 Result<std::shared_ptr<arrow::Array>> RowStore::Gather(size_t column,
                                                        std::span<const uint32_t> slots) const {

@@ -34,6 +34,8 @@ class RowStore {
   void Add(std::span<const std::shared_ptr<arrow::Array>> columns, std::span<const int32_t> rows,
            std::vector<uint32_t>* slots);
   void Free(uint32_t slot);
+  /// Not for nested columns, whose NULLs only their bytes know.
+  bool IsNull(size_t column, uint32_t slot) const;
   /// One value per slot; kNone gives NULL.
   Result<std::shared_ptr<arrow::Array>> Gather(size_t column,
                                                std::span<const uint32_t> slots) const;
@@ -57,6 +59,7 @@ class RowStore {
   uint32_t NewSlot();
 
   std::vector<std::unique_ptr<Column>> columns_;
+  std::vector<Column*> freeing_;  // of them, those with something to free
   std::vector<uint32_t> free_;
   uint32_t limit_ = 0;
 };

@@ -106,21 +106,21 @@ class OperatorHarness final : public Output {
   void Restart() {
     SaveDelta();
     // The deltas together are the state.
-    std::map<std::string, std::map<std::string, std::string>> contents;
+    std::map<std::string, Contents> contents;
     for (StateTable* table : state_->tables()) {
       EXPECT_TRUE(table->Snapshot([&](const StateChange& change) {
-        contents[std::string(table->name())].emplace(change.key, change.value);
+        contents[std::string(table->name())][EntryOf(change)] = change.value;
         return OkStatus();
       }));
-      for (const auto& [key, value] : saved_[std::string(table->name())]) {
-        EXPECT_TRUE(contents[std::string(table->name())].contains(key)) << "left over in deltas";
+      for (const auto& [entry, value] : saved_[std::string(table->name())]) {
+        EXPECT_TRUE(contents[std::string(table->name())].contains(entry)) << "left over in deltas";
       }
     }
     const auto saved = saved_;
     Start();
     for (StateTable* table : state_->tables()) {
-      for (const auto& [key, value] : saved.at(std::string(table->name()))) {
-        EXPECT_TRUE(table->Apply({table->name(), key, value, false}));
+      for (const auto& [entry, value] : saved.at(std::string(table->name()))) {
+        EXPECT_TRUE(table->Apply({table->name(), entry.first, value, false, entry.second}));
       }
     }
     EXPECT_TRUE(operator_->OnRestore());
@@ -188,14 +188,20 @@ class OperatorHarness final : public Output {
     if (!status) error_ = status.error();
   }
 
+  using Entry = std::pair<std::string, int>;  // its key and key group
+  using Contents = std::map<Entry, std::string>;
+  static Entry EntryOf(const StateChange& change) {
+    return {std::string(change.key), change.key_group};
+  }
+
   void SaveDelta() {
     for (StateTable* table : state_->tables()) {
       auto& saved = saved_[std::string(table->name())];
       EXPECT_TRUE(table->CollectDelta([&](const StateChange& change) {
         if (change.deleted) {
-          saved.erase(std::string(change.key));
+          saved.erase(EntryOf(change));
         } else {
-          saved[std::string(change.key)] = change.value;
+          saved[EntryOf(change)] = change.value;
         }
         return OkStatus();
       }));
@@ -208,7 +214,7 @@ class OperatorHarness final : public Output {
   OperatorMetrics metrics_;
   std::unique_ptr<StateStore> state_;
   std::unique_ptr<Operator> operator_;
-  std::map<std::string, std::map<std::string, std::string>> saved_;
+  std::map<std::string, Contents> saved_;
   std::vector<std::string> rows_;
   std::vector<std::string> failures_;
   std::optional<Error> error_;

@@ -108,14 +108,15 @@ class MultisetAccumulators : public SlotStates<ValueCounts<typename Stored<T>::V
   Status Update(const AggregateInput& input) override {
     const ArgumentColumn<T> column(input.args[0], type_.element());
     ForEachValue(column, input, AllOf(input), [this](uint32_t slot, auto value, int sign, size_t) {
-      this->states_[slot].Add(value, sign);
+      this->states_[slot].Add(&pool_, value, sign);
     });
     return OkStatus();
   }
   Status Merge(uint32_t into, const Accumulators& other, uint32_t from) override {
-    this->states_[into].Merge(this->StateIn(other, from));
+    this->states_[into].Merge(&pool_, this->StateIn(other, from));
     return OkStatus();
   }
+  void Reset(uint32_t slot) override { this->states_[slot].Clear(&pool_); }
 
   Result<std::shared_ptr<arrow::Array>> Finish(std::span<const uint32_t> slots) const override {
     const auto length = static_cast<int64_t>(slots.size());
@@ -144,12 +145,13 @@ class MultisetAccumulators : public SlotStates<ValueCounts<typename Stored<T>::V
 
   void Serialize(uint32_t slot, std::string* out) const override { this->states_[slot].Put(out); }
   Status Deserialize(uint32_t slot, std::string_view* bytes) override {
-    if (!this->states_[slot].Get(bytes)) return CorruptState("COLLECT");
+    if (!this->states_[slot].Get(&pool_, bytes)) return CorruptState("COLLECT");
     return OkStatus();
   }
 
  private:
   DataType type_;
+  typename ValueCounts<Value>::Pool pool_;
 };
 
 template <template <typename> class Class>

@@ -1,32 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// KeyCounts: how often each key was seen, in order of first sight. Entries are dense, an
-// open-addressing index finds them. An entry whose count is zero stays until a rebuild, so that it
-// can come back in place.
+// KeyCounts: how often each of many numbers was seen, in order of first sight. Entries are dense,
+// an open-addressing index finds them. An entry whose count is zero stays until a rebuild, so that
+// it can come back in place.
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <type_traits>
 #include <vector>
-
-#include "data/key_codec.h"
-#include "functions/aggregate/state_bytes.h"
 
 namespace millrace {
 
-/// Key is uint64_t or std::string.
-template <typename Key>
 class KeyCounts {
  public:
-  using View = std::conditional_t<std::is_same_v<Key, std::string>, std::string_view, Key>;
   struct Entry {
-    Key key;
+    uint64_t key;
     int64_t count;
   };
 
   /// Adds `change` to the key's count and returns the new count.
-  int64_t Add(View key, int64_t change) {
+  int64_t Add(uint64_t key, int64_t change) {
     if ((entries_.size() + 1) * 2 > index_.size()) Rebuild();
     const size_t mask = index_.size() - 1;
     size_t place = Hash(key) & mask;
@@ -40,7 +31,7 @@ class KeyCounts {
       }
       place = (place + 1) & mask;
     }
-    entries_.push_back({Key(key), change});
+    entries_.push_back({key, change});
     index_[place] = static_cast<uint32_t>(entries_.size());
     return change;
   }
@@ -48,34 +39,12 @@ class KeyCounts {
   /// All entries, those of count zero included.
   const std::vector<Entry>& entries() const { return entries_; }
 
-  void Put(std::string* out) const {
-    PutValue(static_cast<uint64_t>(entries_.size() - zeros_), out);
-    for (const Entry& entry : entries_) {
-      if (entry.count != 0) PutValues(out, entry.key, entry.count);
-    }
-  }
-  [[nodiscard]] bool Get(std::string_view* bytes) {
-    *this = KeyCounts();
-    uint64_t size = 0;
-    if (!GetValue(bytes, &size)) return false;
-    for (uint64_t i = 0; i < size; ++i) {
-      Entry entry{};
-      if (!GetValues(bytes, &entry.key, &entry.count)) return false;
-      Add(entry.key, entry.count);
-    }
-    return true;
-  }
-
  private:
-  static uint64_t Hash(View key) {
-    if constexpr (std::is_same_v<Key, std::string>) {
-      return HashBytes(key);
-    } else {
-      uint64_t hash = key;
-      hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdULL;
-      hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53ULL;
-      return hash ^ (hash >> 33);
-    }
+  static uint64_t Hash(uint64_t key) {
+    uint64_t hash = key;
+    hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdULL;
+    hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53ULL;
+    return hash ^ (hash >> 33);
   }
 
   void Rebuild() {

@@ -110,7 +110,7 @@ class RetractableBest : public SlotStates<ValueCounts<typename Stored<T>::Value>
   }
 
   Status Merge(uint32_t into, const Accumulators& other, uint32_t from) override {
-    this->states_[into].Merge(this->StateIn(other, from));
+    this->states_[into].Merge(&pool_, this->StateIn(other, from));
     return OkStatus();
   }
 
@@ -118,16 +118,18 @@ class RetractableBest : public SlotStates<ValueCounts<typename Stored<T>::Value>
     return BuildColumn<T>(type_, slots.size(), [&](size_t i) { return ValueAt(slots[i]); });
   }
 
+  void Reset(uint32_t slot) override { this->states_[slot].Clear(&pool_); }
+
   void Serialize(uint32_t slot, std::string* out) const override { this->states_[slot].Put(out); }
   Status Deserialize(uint32_t slot, std::string_view* bytes) override {
-    if (!this->states_[slot].Get(bytes)) return CorruptState("MIN or MAX");
+    if (!this->states_[slot].Get(&pool_, bytes)) return CorruptState("MIN or MAX");
     return OkStatus();
   }
 
  private:
   void Apply(const ArgumentColumn<T>& column, const AggregateInput& input, Positions range) {
     ForEachValue(column, input, range, [this](uint32_t slot, T value, int sign, size_t) {
-      this->states_[slot].Add(value, sign);
+      this->states_[slot].Add(&pool_, value, sign);
     });
   }
 
@@ -139,6 +141,7 @@ class RetractableBest : public SlotStates<ValueCounts<typename Stored<T>::Value>
   }
 
   DataType type_;
+  typename ValueCounts<Value>::Pool pool_;
 };
 
 template <bool kMax>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ValueCounts: an ordered multiset of values. A count may be negative when a retraction came before
-// its row; it cancels out later, and readers skip it.
+// its row; it cancels out later, and readers skip it. The multisets of all slots keep their few
+// values in one Pool, which is given with every change.
 #pragma once
 
 #include <algorithm>
@@ -8,12 +9,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "base/list_pool.h"
 #include "functions/aggregate/state_bytes.h"
 
 namespace millrace {
@@ -31,39 +34,75 @@ struct TotalLess {
   }
 };
 
+/// The part of ListPool that ValueCounts uses, for items that own memory.
+template <typename T>
+class OwningLists {
+ public:
+  struct List {
+    std::vector<T> items;
+    std::span<T> values() { return items; }
+    std::span<const T> values() const { return items; }
+  };
+  void Insert(List* list, size_t place, T value) {
+    list->items.insert(list->items.begin() + static_cast<ptrdiff_t>(place), std::move(value));
+  }
+  void Erase(List* list, size_t place) {
+    list->items.erase(list->items.begin() + static_cast<ptrdiff_t>(place));
+  }
+  void Clear(List* list) { *list = List(); }
+};
+
 /// Few values lie in a sorted array, which a frame of some rows walks faster than a tree; many in a
 /// tree.
 template <typename V>
 class ValueCounts {
+  struct Entry {
+    V value;
+    int64_t count;
+  };
+  static constexpr bool kPlain = std::is_trivially_copyable_v<Entry>;
+
  public:
+  using Pool = std::conditional_t<kPlain, ListPool<Entry>, OwningLists<Entry>>;
+
   template <typename K>
-  void Add(const K& value, int64_t change) {
+  void Add(Pool* pool, const K& value, int64_t change) {
     if (tree_ != nullptr) {
-      AddToTree(value, change);
+      AddToTree(pool, value, change);
       return;
     }
+    const std::span<Entry> held = flat_.values();
     const auto place = std::lower_bound(
-        flat_.begin(), flat_.end(), value,
-        [](const Entry& entry, const K& wanted) { return TotalLess()(entry.first, wanted); });
-    if (place == flat_.end() || TotalLess()(value, place->first)) {
-      flat_.emplace(place, V(value), change);
-      if (flat_.size() > kFlatMax) GrowTree();
-    } else if ((place->second += change) == 0) {
-      flat_.erase(place);
+        held.begin(), held.end(), value,
+        [](const Entry& entry, const K& wanted) { return TotalLess()(entry.value, wanted); });
+    const auto index = static_cast<size_t>(place - held.begin());
+    if (place == held.end() || TotalLess()(value, place->value)) {
+      pool->Insert(&flat_, index, Entry{V(value), change});
+      if (flat_.values().size() > kFlatMax) GrowTree(pool);
+    } else if ((place->count += change) == 0) {
+      pool->Erase(&flat_, index);
     }
   }
-  void Merge(const ValueCounts& other) {
-    other.ForEach([this](const V& value, int64_t count) { Add(value, count); });
+  void Merge(Pool* pool, const ValueCounts& other) {
+    other.ForEach([&](const V& value, int64_t count) { Add(pool, value, count); });
+  }
+  void Clear(Pool* pool) {
+    pool->Clear(&flat_);
+    tree_.reset();
+  }
+  /// Starts to load what a change looks at.
+  void Prefetch() const {
+    if constexpr (kPlain) __builtin_prefetch(flat_.items);
   }
 
   /// The smallest and largest value present; null if there is none.
   const V* Smallest() const {
-    return tree_ != nullptr ? FirstPresent(tree_->begin(), tree_->end())
-                            : FirstPresent(flat_.begin(), flat_.end());
+    if (tree_ != nullptr) return FirstPresent(tree_->begin(), tree_->end());
+    return FirstPresent(flat_.values().begin(), flat_.values().end());
   }
   const V* Largest() const {
-    return tree_ != nullptr ? FirstPresent(tree_->rbegin(), tree_->rend())
-                            : FirstPresent(flat_.rbegin(), flat_.rend());
+    if (tree_ != nullptr) return FirstPresent(tree_->rbegin(), tree_->rend());
+    return FirstPresent(flat_.values().rbegin(), flat_.values().rend());
   }
 
   /// Calls visit(value, count) in order of the values.
@@ -72,74 +111,65 @@ class ValueCounts {
     if (tree_ != nullptr) {
       for (const auto& [value, count] : *tree_) visit(value, count);
     } else {
-      for (const auto& [value, count] : flat_) visit(value, count);
+      for (const auto& [value, count] : flat_.values()) visit(value, count);
     }
   }
 
   void Put(std::string* out) const {
-    PutValue(static_cast<uint64_t>(tree_ != nullptr ? tree_->size() : flat_.size()), out);
+    PutValue(uint64_t{tree_ != nullptr ? tree_->size() : flat_.values().size()}, out);
     ForEach([out](const V& value, int64_t count) { PutValues(out, value, count); });
   }
-  [[nodiscard]] bool Get(std::string_view* bytes) {
+  [[nodiscard]] bool Get(Pool* pool, std::string_view* bytes) {
     uint64_t size = 0;
     if (!GetValue(bytes, &size)) return false;
-    flat_.clear();
-    tree_.reset();
+    Clear(pool);
     for (uint64_t i = 0; i < size; ++i) {
       V value{};
       int64_t count = 0;
       if (!GetValues(bytes, &value, &count)) return false;
-      Add(value, count);
+      Add(pool, value, count);
     }
     return true;
   }
 
-  ValueCounts() = default;
-  ValueCounts(ValueCounts&&) noexcept = default;
-  ValueCounts& operator=(ValueCounts&&) noexcept = default;
-  ValueCounts(const ValueCounts& other) { *this = other; }
-  ValueCounts& operator=(const ValueCounts& other) {
-    flat_ = other.flat_;
-    tree_ = other.tree_ == nullptr ? nullptr : std::make_unique<Tree>(*other.tree_);
-    return *this;
-  }
-
  private:
-  using Entry = std::pair<V, int64_t>;
   using Tree = std::map<V, int64_t, TotalLess>;
   static constexpr size_t kFlatMax = 128;
 
   template <typename Iterator>
   static const V* FirstPresent(Iterator begin, Iterator end) {
     for (; begin != end; ++begin) {
-      if (begin->second > 0) return &begin->first;
+      const auto& [value, count] = *begin;
+      if (count > 0) return &value;
     }
     return nullptr;
   }
 
   template <typename K>
-  void AddToTree(const K& value, int64_t change) {
+  void AddToTree(Pool* pool, const K& value, int64_t change) {
     const auto place = tree_->find(value);
     if (place == tree_->end()) {
       tree_->emplace(V(value), change);
     } else if ((place->second += change) == 0) {
       tree_->erase(place);
-      if (tree_->size() < kFlatMax / 4) ShrinkTree();
+      if (tree_->size() < kFlatMax / 4) ShrinkTree(pool);
     }
   }
-  void GrowTree() {
+  void GrowTree(Pool* pool) {
     tree_ = std::make_unique<Tree>();
-    for (Entry& entry : flat_) {
-      tree_->emplace_hint(tree_->end(), std::move(entry.first), entry.second);
+    for (Entry& entry : flat_.values()) {
+      tree_->emplace_hint(tree_->end(), std::move(entry.value), entry.count);
     }
-    flat_ = {};
+    pool->Clear(&flat_);
   }
-  void ShrinkTree() {
-    for (const auto& [value, count] : *tree_) flat_.emplace_back(value, count);
+  void ShrinkTree(Pool* pool) {
+    for (const auto& [value, count] : *tree_) {
+      pool->Insert(&flat_, flat_.values().size(), Entry{value, count});
+    }
     tree_.reset();
   }
 
-  std::vector<Entry> flat_;
+  typename Pool::List flat_;
   std::unique_ptr<Tree> tree_;
 };
 

@@ -36,6 +36,13 @@ bool IsSum(const AggregateCall& call) {
          std::find(std::begin(kSums), std::end(kSums), call.function) != std::end(kSums);
 }
 
+bool IsNested(const DataType& type) {
+  return type.kind() == TypeKind::kArray || type.kind() == TypeKind::kMap ||
+         type.kind() == TypeKind::kMultiset || type.kind() == TypeKind::kRow;
+}
+
+constexpr size_t kPrefetchAhead = 16;
+
 /// The time before which entries are out of sight, without overflow.
 EventTime Before(EventTime time, int64_t length) {
   EventTime result;
@@ -58,7 +65,7 @@ OverFrames::OverFrames(const OverNode::Fields& fields, const Schema& input,
     : fields_(fields),
       frame_(FrameOf(fields)),
       bounded_(fields.preceding >= 0),
-      order_sensitive_(AggregateStates::OrderSensitive(fields.calls)),
+      order_sensitive_(false),
       codec_(fields.partition_keys, TypesOf(input, fields.partition_keys)),
       kept_columns_(ColumnsOf(fields.calls)),
       keys_(
@@ -73,7 +80,15 @@ OverFrames::OverFrames(const OverNode::Fields& fields, const Schema& input,
       rows_(TypesOf(input, kept_columns_)),
       entries_("frames", context.state->track(), &keys_, &rows_),
       cells_("sequence", context.state->track()),
-      sequence_(cells_.Add("sequence", 0)) {
+      sequence_(cells_.Add("sequence", 0, CellTable::Rule::kGreatest)) {
+  AddCalls();
+  context.state->Register(&keys_);
+  if (bounded_) context.state->Register(&entries_);
+  context.state->Register(&cells_);
+}
+
+/// Gives every call to those who compute it.
+void OverFrames::AddCalls() {
   for (size_t i = 0; i < fields_.calls.size(); ++i) {
     AggregateCall call = fields_.calls[i];
     const auto place = [&](int column) {
@@ -82,16 +97,20 @@ OverFrames::OverFrames(const OverNode::Fields& fields, const Schema& input,
     };
     for (int& arg : call.args) arg = place(arg);
     if (call.filter >= 0) call.filter = place(call.filter);
+    const bool last = call.function == "LAST_VALUE";
+    if (bounded_ && (last || call.function == "FIRST_VALUE") && !call.distinct && call.filter < 0 &&
+        !IsNested(call.resolved.result)) {
+      ends_.push_back({.output = i, .column = static_cast<size_t>(call.args[0]), .last = last});
+      continue;
+    }
     Part& part = !bounded_ || IsSum(call) ? sums_ : collections_;
     part.calls.push_back(std::move(call));
     part.outputs.push_back(i);
   }
   for (Part* part : {&sums_, &collections_}) {
     part->states = std::make_unique<AggregateStates>(&part->calls);
+    order_sensitive_ |= AggregateStates::OrderSensitive(part->calls);
   }
-  context.state->Register(&keys_);
-  if (bounded_) context.state->Register(&entries_);
-  context.state->Register(&cells_);
 }
 
 /// Makes room for every key and the scratch slots behind them.
@@ -102,37 +121,78 @@ void OverFrames::Fit() {
   collections_.states->Reserve(limit);
 }
 
-void OverFrames::AddUpdate(uint32_t source, uint32_t slot, int sign, int64_t sequence) {
-  sources_.push_back(source);
+/// `row` is one of the batch, or behind it one of earlier_.
+void OverFrames::AddUpdate(int32_t row, uint32_t slot, int sign, int64_t sequence) {
+  rows_read_.push_back(row);
   update_slots_.push_back(slot);
   signs_.push_back(static_cast<int8_t>(sign));
+  any_retraction_ |= sign < 0;
   if (order_sensitive_) sequences_.push_back(sequence);
 }
 
-void OverFrames::Take(uint32_t slot) {
-  after_.push_back(static_cast<uint32_t>(sources_.size()));
+void OverFrames::AddKept(const OrderedEntry& entry, uint32_t slot, int sign) {
+  AddUpdate(batch_rows_ + static_cast<int32_t>(earlier_.size()), slot, sign, SequenceOf(entry));
+  earlier_.push_back(entry.row);
+}
+
+/// A result is wanted here. `frame` holds its rows; unbounded frames have none.
+void OverFrames::Take(uint32_t slot, std::span<const OrderedEntry> frame) {
+  after_.push_back(static_cast<uint32_t>(rows_read_.size()));
   wanted_slots_.push_back(slot);
+  for (End& end : ends_) {
+    const auto counts = [&](const OrderedEntry& e) { return !rows_.IsNull(end.column, e.row); };
+    uint32_t row = RowStore::kNone;
+    if (end.last) {
+      const auto place = std::find_if(frame.rbegin(), frame.rend(), counts);
+      if (place != frame.rend()) row = place->row;
+    } else {
+      const auto place = std::find_if(frame.begin(), frame.end(), counts);
+      if (place != frame.end()) row = place->row;
+    }
+    end.rows.push_back(row);
+  }
+}
+
+/// Starts to load what rows to come will look at.
+void OverFrames::Prefetch(size_t row) const {
+  if (row + kPrefetchAhead < slots_.size()) {
+    const uint32_t key = slots_[row + kPrefetchAhead];
+    __builtin_prefetch(&reach_[key]);
+    entries_.Prefetch(key);
+  }
+  if (row + kPrefetchAhead / 2 < slots_.size()) {
+    entries_.PrefetchEntries(slots_[row + kPrefetchAhead / 2]);
+  }
+}
+
+/// Finds the keys of the batch and stores its rows.
+void OverFrames::Begin(const Batch& batch) {
+  for (auto* list :
+       {&earlier_, &update_slots_, &after_, &wanted_slots_, &touched_, &stored_, &unkept_}) {
+    list->clear();
+  }
+  for (End& end : ends_) end.rows.clear();
+  rows_read_.clear();
+  signs_.clear();
+  sequences_.clear();
+  any_retraction_ = false;
+  scratch_ = 0;
+  batch_rows_ = static_cast<int32_t>(batch.num_rows);
+  next_sequence_ = cells_.get(sequence_);
+  codec_.Encode(batch, &encoded_);
+  keys_.FindOrInsert(encoded_, &slots_);
+  Fit();
+  kept_.clear();
+  for (int column : kept_columns_) kept_.push_back(batch.columns[static_cast<size_t>(column)]);
+  if (!bounded_) return;
+  std::vector<int32_t> all(static_cast<size_t>(batch.num_rows));
+  std::iota(all.begin(), all.end(), 0);
+  rows_.Add(kept_, all, &stored_);
 }
 
 Result<AggregateStates::Columns> OverFrames::Process(const Batch& batch,
                                                      std::span<const EventTime> times) {
-  for (auto* list :
-       {&sources_, &update_slots_, &after_, &wanted_slots_, &touched_, &stored_, &unkept_}) {
-    list->clear();
-  }
-  signs_.clear();
-  sequences_.clear();
-  scratch_ = 0;
-  codec_.Encode(batch, &encoded_);
-  keys_.FindOrInsert(encoded_, &slots_);
-  Fit();
-  if (bounded_) {
-    std::vector<int32_t> all(static_cast<size_t>(batch.num_rows));
-    std::iota(all.begin(), all.end(), 0);
-    AggregateStates::Columns kept;
-    for (int column : kept_columns_) kept.push_back(batch.columns[static_cast<size_t>(column)]);
-    rows_.Add(kept, all, &stored_);
-  }
+  Begin(batch);
   switch (frame_) {
     case Frame::kUnbounded:
     case Frame::kUnboundedPeers: AddUnbounded(batch, times); break;
@@ -140,46 +200,44 @@ Result<AggregateStates::Columns> OverFrames::Process(const Batch& batch,
     case Frame::kRange: AddRangeFrames(batch, times); break;
     case Frame::kRangeOnArrival: AddOnArrival(batch, times); break;
   }
+  cells_.Set(sequence_, next_sequence_);
   for (uint32_t slot : slots_) keys_.MarkDirty(slot);
   Fit();
-  auto results = RunUpdates(batch);
+  auto results = RunUpdates();
   Settle();
   return results;
 }
 
 void OverFrames::AddUnbounded(const Batch& batch, std::span<const EventTime> times) {
-  int64_t sequence = cells_.get(sequence_);
   const size_t count = static_cast<size_t>(batch.num_rows);
   size_t taken = 0;
   for (size_t row = 0; row < count; ++row) {
-    AddUpdate(static_cast<uint32_t>(row), slots_[row], 1, sequence++);
+    AddUpdate(static_cast<int32_t>(row), slots_[row], 1, next_sequence_++);
     const bool last_peer =
         frame_ == Frame::kUnbounded || row + 1 == count || times[row + 1] != times[row];
     if (!last_peer) continue;
-    for (; taken <= row; ++taken) Take(slots_[taken]);
+    for (; taken <= row; ++taken) Take(slots_[taken], {});
   }
-  cells_.Set(sequence_, sequence);
 }
 
 /// ROWS frames: the entries of a key are its last rows, in the order they came.
 void OverFrames::AddRowsFrames(const Batch& batch) {
-  int64_t sequence = cells_.get(sequence_);
   const auto length = static_cast<size_t>(fields_.preceding) + 1;
   for (size_t row = 0; row < static_cast<size_t>(batch.num_rows); ++row) {
+    Prefetch(row);
     const uint32_t key = slots_[row];
+    const int64_t sequence = next_sequence_++;
     entries_.Insert(key, {0, static_cast<uint64_t>(sequence), stored_[row]});
     const auto entries = entries_.entries_of(key);
     Reach& reach = reach_[key];
     if (entries.size() - reach.begin > length) {
-      const OrderedEntry& gone = entries[reach.begin++];
+      AddKept(entries[reach.begin++], key, -1);
       reach.hidden = reach.begin;
-      AddUpdate(gone.row, key, -1, static_cast<int64_t>(gone.sequence));
       touched_.push_back(key);
     }
-    AddUpdate(stored_[row], key, 1, sequence++);
-    Take(key);
+    AddUpdate(static_cast<int32_t>(row), key, 1, sequence);
+    Take(key, entries.subspan(reach.begin));
   }
-  cells_.Set(sequence_, sequence);
 }
 
 /// Takes entries older than `oldest` out of the accumulators; they cannot be seen again.
@@ -187,10 +245,7 @@ void OverFrames::LeaveBefore(uint32_t key, EventTime oldest) {
   const auto entries = entries_.entries_of(key);
   Reach& reach = reach_[key];
   while (reach.hidden < entries.size() && entries[reach.hidden].time < oldest) {
-    if (reach.hidden == reach.begin) {
-      AddUpdate(entries[reach.begin].row, key, -1, SequenceOf(entries[reach.begin]));
-      ++reach.begin;
-    }
+    if (reach.hidden == reach.begin) AddKept(entries[reach.begin++], key, -1);
     ++reach.hidden;
     touched_.push_back(key);
   }
@@ -198,25 +253,28 @@ void OverFrames::LeaveBefore(uint32_t key, EventTime oldest) {
 
 /// RANGE frames in time order: rows of equal time share a result.
 void OverFrames::AddRangeFrames(const Batch& batch, std::span<const EventTime> times) {
-  int64_t sequence = cells_.get(sequence_);
   const size_t count = static_cast<size_t>(batch.num_rows);
   for (size_t first = 0; first < count;) {
     size_t end = first;
     for (; end < count && times[end] == times[first]; ++end) {
+      Prefetch(end);
       const uint32_t key = slots_[end];
       LeaveBefore(key, Before(times[first], fields_.preceding));
-      const OrderedEntry entry{times[end], static_cast<uint64_t>(sequence++), stored_[end]};
+      const OrderedEntry entry{times[end], static_cast<uint64_t>(next_sequence_++), stored_[end]};
       entries_.Insert(key, entry);
-      AddUpdate(entry.row, key, 1, SequenceOf(entry));
+      AddUpdate(static_cast<int32_t>(end), key, 1, SequenceOf(entry));
       Queue(key);
     }
-    for (; first < end; ++first) Take(slots_[first]);
+    for (; first < end; ++first) {
+      const uint32_t key = slots_[first];
+      Take(key, entries_.entries_of(key).subspan(reach_[key].begin));
+    }
   }
-  cells_.Set(sequence_, sequence);
 }
 
 void OverFrames::AddOnArrival(const Batch& batch, std::span<const EventTime> times) {
   for (size_t row = 0; row < static_cast<size_t>(batch.num_rows); ++row) {
+    Prefetch(row);
     const EventTime time = times[row];
     const EventTime now =
         fields_.proctime ? time : batch.watermark_before(static_cast<int64_t>(row));
@@ -236,8 +294,7 @@ void OverFrames::AddOnArrival(const Batch& batch, std::span<const EventTime> tim
 /// The newest row of its key: the frame moves on.
 void OverFrames::AddInOrder(size_t row, EventTime time, EventTime oldest) {
   const uint32_t key = slots_[row];
-  const int64_t sequence = cells_.get(sequence_);
-  cells_.Set(sequence_, sequence + 1);
+  const int64_t sequence = next_sequence_++;
   if (time < oldest) {
     AddUpAnew(row, 0, 0);
     return;
@@ -246,11 +303,11 @@ void OverFrames::AddInOrder(size_t row, EventTime time, EventTime oldest) {
   const auto entries = entries_.entries_of(key);
   const EventTime low = Before(time, fields_.preceding);
   for (; reach.begin < entries.size() && entries[reach.begin].time < low; ++reach.begin) {
-    AddUpdate(entries[reach.begin].row, key, -1, entries[reach.begin].time);
+    AddKept(entries[reach.begin], key, -1);
   }
   entries_.Insert(key, {time, static_cast<uint64_t>(sequence), stored_[row]});
-  AddUpdate(stored_[row], key, 1, time);
-  Take(key);
+  AddUpdate(static_cast<int32_t>(row), key, 1, time);
+  Take(key, entries_.entries_of(key).subspan(reach.begin));
 }
 
 void OverFrames::AddOutOfOrder(size_t row, EventTime time, EventTime oldest) {
@@ -259,8 +316,7 @@ void OverFrames::AddOutOfOrder(size_t row, EventTime time, EventTime oldest) {
     AddUpAnew(row, 0, 0);
     return;
   }
-  const int64_t sequence = cells_.get(sequence_);
-  cells_.Set(sequence_, sequence + 1);
+  const int64_t sequence = next_sequence_++;
   const size_t place = entries_.Insert(key, {time, static_cast<uint64_t>(sequence), stored_[row]});
   Reach& reach = reach_[key];
   const auto entries = entries_.entries_of(key);
@@ -275,7 +331,7 @@ void OverFrames::AddOutOfOrder(size_t row, EventTime time, EventTime oldest) {
   const size_t older = low < reach.begin ? reach.begin - low : 0;
   if (order_sensitive_ || place - low <= 2 * (newer + older)) {
     AddUpAnew(row, place, low);
-    if (stays) AddUpdate(stored_[row], key, 1, time);
+    if (stays) AddUpdate(static_cast<int32_t>(row), key, 1, time);
   } else {
     MoveBackAndForth(row, place, low, stays);
   }
@@ -287,11 +343,10 @@ void OverFrames::AddUpAnew(size_t row, size_t place, size_t low) {
   const uint32_t slot = keys_.slot_limit() + scratch_++;
   const auto entries = entries_.entries_of(key);
   const bool has_entry = place < entries.size() && entries[place].row == stored_[row];
-  for (size_t i = low; has_entry && i < place; ++i) {
-    AddUpdate(entries[i].row, slot, 1, entries[i].time);
-  }
-  AddUpdate(stored_[row], slot, 1, 0x7FFFFFFFFFFFFFFF);
-  Take(slot);
+  for (size_t i = low; has_entry && i < place; ++i) AddKept(entries[i], slot, 1);
+  AddUpdate(static_cast<int32_t>(row), slot, 1, 0x7FFFFFFFFFFFFFFF);
+  const OrderedEntry alone{0, 0, stored_[row]};
+  Take(slot, has_entry ? entries.subspan(low, place + 1 - low) : std::span(&alone, 1));
   if (!has_entry) unkept_.push_back(stored_[row]);
 }
 
@@ -304,38 +359,44 @@ void OverFrames::MoveBackAndForth(size_t row, size_t place, size_t low, bool sta
   const size_t first_newer = std::max(place + 1, begin);
   const auto apply = [&](size_t from, size_t to, int sign) {
     for (size_t i = from; i < to; ++i) {
-      if (i != place) AddUpdate(entries[i].row, key, sign, entries[i].time);
+      if (i != place) AddKept(entries[i], key, sign);
     }
   };
   apply(first_newer, entries.size(), -1);
   apply(low, std::min(begin, place + 1), 1);
-  AddUpdate(stored_[row], key, 1, entries[place].time);
-  Take(key);
-  if (!stays) AddUpdate(stored_[row], key, -1, entries[place].time);
+  AddUpdate(static_cast<int32_t>(row), key, 1, entries[place].time);
+  Take(key, entries.subspan(low, place + 1 - low));
+  if (!stays) AddUpdate(static_cast<int32_t>(row), key, -1, entries[place].time);
   apply(low, std::min(begin, place + 1), -1);
   apply(first_newer, entries.size(), 1);
 }
 
-Result<AggregateStates::Columns> OverFrames::RunUpdates(const Batch& batch) {
+/// The kept columns of the batch and, behind them, of the earlier rows that updates read.
+Result<AggregateStates::Columns> OverFrames::UpdateColumns() {
+  if (earlier_.empty()) return kept_;
   AggregateStates::Columns columns;
-  std::vector<int32_t> rows(sources_.size());
-  if (bounded_) {
-    for (size_t c = 0; c < rows_.columns(); ++c) {
-      TRY_ASSIGN(auto column, rows_.Gather(c, sources_));
-      columns.push_back(std::move(column));
-    }
-    std::iota(rows.begin(), rows.end(), 0);
-  } else {
-    for (int column : kept_columns_) columns.push_back(batch.columns[static_cast<size_t>(column)]);
-    std::copy(sources_.begin(), sources_.end(), rows.begin());
-    signs_.clear();
+  for (size_t c = 0; c < kept_.size(); ++c) {
+    TRY_ASSIGN(auto earlier, rows_.Gather(c, earlier_));
+    auto column = arrow::Concatenate({kept_[c], std::move(earlier)});
+    if (!column.ok()) return InternalError("the rows of a frame", column.status().ToString());
+    columns.push_back(*std::move(column));
   }
+  return columns;
+}
+
+Result<AggregateStates::Columns> OverFrames::RunUpdates() {
   AggregateStates::Columns results(fields_.calls.size());
+  for (const End& end : ends_) {
+    TRY_ASSIGN(results[end.output], rows_.Gather(end.column, end.rows));
+  }
+  if (ends_.size() == results.size()) return results;
+  TRY_ASSIGN(const auto columns, UpdateColumns());
+  if (!any_retraction_) signs_.clear();
   for (Part* part : {&sums_, &collections_}) {
     if (part->calls.empty()) continue;
     TRY_ASSIGN(auto part_results,
                part->states->UpdateRunning({.columns = columns,
-                                            .rows = rows,
+                                            .rows = rows_read_,
                                             .slots = update_slots_,
                                             .signs = signs_,
                                             .sequence = sequences_},

@@ -4,9 +4,10 @@
 //
 // A batch becomes one list of updates (rows that enter a frame, rows that leave it) and one
 // UpdateRunning per aggregate call. Of rows in a bounded frame the argument columns are kept
-// (RowStore), ordered per key (OrderedTable); unbounded frames keep accumulators only. A row that
-// comes on arrival out of order moves the frame back for one result and forth again, or its frame
-// is added up anew, whichever is less work.
+// (RowStore), ordered per key (OrderedTable); unbounded frames keep accumulators only. FIRST_VALUE
+// and LAST_VALUE of a bounded frame are looked up among its rows. A row that comes on arrival out
+// of order moves the frame back for one result and forth again, or its frame is added up anew,
+// whichever is less work.
 //
 // What a row can see: entries not older than the watermark before it minus the frame's length. So
 // whatever is older can be dropped at any moment without a trace. One thread.
@@ -47,6 +48,13 @@ class OverFrames {
     std::vector<size_t> outputs;       // their places in the result
     std::unique_ptr<AggregateStates> states;
   };
+  /// A FIRST_VALUE or LAST_VALUE that needs no accumulators.
+  struct End {
+    size_t output;
+    size_t column;  // of rows_
+    bool last;
+    std::vector<uint32_t> rows = {};  // of rows_, for each result of the batch at hand
+  };
   /// How far the accumulators of a key reach, counted in its entries.
   struct Reach {
     uint32_t begin = 0;   // entries before it are not in the accumulators
@@ -56,8 +64,12 @@ class OverFrames {
 
   static Frame FrameOf(const OverNode::Fields& fields);
   void Fit();
-  void AddUpdate(uint32_t source, uint32_t slot, int sign, int64_t sequence);
-  void Take(uint32_t slot);
+  void AddCalls();
+  void Begin(const Batch& batch);
+  void AddUpdate(int32_t row, uint32_t slot, int sign, int64_t sequence);
+  void AddKept(const OrderedEntry& entry, uint32_t slot, int sign);
+  void Take(uint32_t slot, std::span<const OrderedEntry> frame);
+  void Prefetch(size_t row) const;
   void AddUnbounded(const Batch& batch, std::span<const EventTime> times);
   void AddRowsFrames(const Batch& batch);
   void AddRangeFrames(const Batch& batch, std::span<const EventTime> times);
@@ -69,7 +81,8 @@ class OverFrames {
   void LeaveBefore(uint32_t key, EventTime oldest);
   void Queue(uint32_t key);
   void DropKey(uint32_t key);
-  Result<AggregateStates::Columns> RunUpdates(const Batch& batch);
+  Result<AggregateStates::Columns> UpdateColumns();
+  Result<AggregateStates::Columns> RunUpdates();
   void Settle();
   int64_t SequenceOf(const OrderedEntry& entry) const {
     return frame_ == Frame::kRangeOnArrival ? entry.time : static_cast<int64_t>(entry.sequence);
@@ -83,6 +96,7 @@ class OverFrames {
   std::vector<int> kept_columns_;  // input columns that calls read
   Part sums_;
   Part collections_;
+  std::vector<End> ends_;
   KeyTable keys_;
   RowStore rows_;
   OrderedTable entries_;
@@ -94,13 +108,18 @@ class OverFrames {
 
   // Of the batch at hand.
   EncodedKeys encoded_;
-  std::vector<uint32_t> slots_;    // key slots of its rows
-  std::vector<uint32_t> stored_;   // rows of rows_ that hold its rows
-  std::vector<uint32_t> touched_;  // key slots, maybe more than once
-  uint32_t scratch_ = 0;           // slots above the keys' that were used
-  std::vector<uint32_t> sources_;  // the updates: row of rows_ or, unbounded, of the batch
+  AggregateStates::Columns kept_;  // its kept columns
+  int32_t batch_rows_ = 0;
+  int64_t next_sequence_ = 0;
+  std::vector<uint32_t> slots_;     // key slots of its rows
+  std::vector<uint32_t> stored_;    // rows of rows_ that hold its rows
+  std::vector<uint32_t> touched_;   // key slots, maybe more than once
+  uint32_t scratch_ = 0;            // slots above the keys' that were used
+  std::vector<uint32_t> earlier_;   // rows of rows_ that updates read
+  std::vector<int32_t> rows_read_;  // the updates: row of the batch, or behind it of earlier_
   std::vector<uint32_t> update_slots_;
   std::vector<int8_t> signs_;
+  bool any_retraction_ = false;
   std::vector<int64_t> sequences_;
   std::vector<uint32_t> after_;  // the results wanted
   std::vector<uint32_t> wanted_slots_;

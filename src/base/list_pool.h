@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// ListPool: many small arrays that grow, in the memory of one pool. State keeps an array per key
+// (the rows of a frame, the values of a MAX) and there are a million keys: an allocation for each
+// costs more than the work on it, and so does freeing them all at the end.
+//
+// A list is a plain handle of 16 bytes; whoever holds it gives its memory back by Clear, or leaves
+// it to the end of the pool. Blocks have sizes of powers of two and go to the next list of that
+// size; blocks above kLargeBytes are allocations of their own and are freed at once. Items do not
+// move but by Append, Insert and Erase of their own list. One thread.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <span>
+#include <type_traits>
+#include <unordered_set>
+#include <vector>
+
+namespace millrace {
+
+template <typename T>
+class ListPool {
+  static_assert(std::is_trivially_copyable_v<T> && sizeof(T) >= sizeof(void*));
+  static_assert(alignof(T) <= alignof(std::max_align_t));
+
+ public:
+  struct List {
+    T* items = nullptr;
+    uint32_t size = 0;
+    uint32_t capacity = 0;  // a power of two, or 0
+
+    std::span<T> values() { return {items, size}; }
+    std::span<const T> values() const { return {items, size}; }
+    bool full() const { return size == capacity; }
+  };
+
+  ListPool() = default;
+  ListPool(const ListPool&) = delete;
+  ListPool& operator=(const ListPool&) = delete;
+  ~ListPool() {
+    for (T* block : large_) ::operator delete(block);
+  }
+
+  void Append(List* list, const T& value) {
+    if (list->full()) Grow(list);
+    list->items[list->size++] = value;
+  }
+  /// `place` is at most the size.
+  void Insert(List* list, size_t place, const T& value) {
+    if (list->full()) Grow(list);
+    std::memmove(list->items + place + 1, list->items + place, (list->size - place) * sizeof(T));
+    list->items[place] = value;
+    ++list->size;
+  }
+  /// Takes `count` items out at `place`; the memory stays the list's.
+  void Erase(List* list, size_t place, size_t count = 1) {
+    list->size -= static_cast<uint32_t>(count);
+    std::memmove(list->items + place, list->items + place + count,
+                 (list->size - place) * sizeof(T));
+  }
+  /// Empties the list and takes its memory back.
+  void Clear(List* list) {
+    if (list->capacity != 0) Release(list->items, list->capacity);
+    *list = List();
+  }
+
+  size_t memory_bytes() const { return chunks_.size() * kChunkBytes + large_bytes_; }
+
+ private:
+  static constexpr size_t kChunkBytes = size_t{1} << 16;
+  static constexpr size_t kLargeBytes = kChunkBytes / 4;
+  /// Of a list's first block: 32 bytes' worth of items, one at least.
+  static constexpr uint32_t kFirst = sizeof(T) > 16 ? 1 : sizeof(T) > 8 ? 2 : 4;
+
+  struct Chunk {
+    alignas(std::max_align_t) std::byte bytes[kChunkBytes];
+  };
+
+  static size_t ClassOf(uint32_t capacity) {
+    return static_cast<size_t>(std::countr_zero(capacity));
+  }
+
+  void Grow(List* list) {
+    const uint32_t capacity = list->capacity == 0 ? kFirst : list->capacity * 2;
+    T* const items = Take(capacity);
+    if (list->size != 0) std::memcpy(items, list->items, list->size * sizeof(T));
+    if (list->capacity != 0) Release(list->items, list->capacity);
+    list->items = items;
+    list->capacity = capacity;
+  }
+
+  T* Take(uint32_t capacity) {
+    const size_t bytes = capacity * sizeof(T);
+    if (bytes > kLargeBytes) {
+      T* const block = static_cast<T*>(::operator new(bytes));
+      large_.insert(block);
+      large_bytes_ += bytes;
+      return block;
+    }
+    T*& free = free_[ClassOf(capacity)];
+    if (free != nullptr) {
+      T* const block = free;
+      std::memcpy(&free, block, sizeof(T*));
+      return block;
+    }
+    if (chunks_.empty() || used_ + bytes > kChunkBytes) {
+      chunks_.push_back(std::make_unique_for_overwrite<Chunk>());
+      used_ = 0;
+    }
+    T* const block = reinterpret_cast<T*>(chunks_.back()->bytes + used_);
+    used_ += bytes;
+    return block;
+  }
+
+  void Release(T* block, uint32_t capacity) {
+    const size_t bytes = capacity * sizeof(T);
+    if (bytes > kLargeBytes) {
+      large_.erase(block);
+      large_bytes_ -= bytes;
+      ::operator delete(block);
+      return;
+    }
+    T*& free = free_[ClassOf(capacity)];
+    std::memcpy(static_cast<void*>(block), &free, sizeof(T*));
+    free = block;
+  }
+
+  std::vector<std::unique_ptr<Chunk>> chunks_;
+  size_t used_ = 0;   // of the last chunk
+  T* free_[32] = {};  // by size: blocks given back, each with a pointer to the next
+  std::unordered_set<T*> large_;
+  size_t large_bytes_ = 0;
+};
+
+}  // namespace millrace

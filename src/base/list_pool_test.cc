@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/list_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace millrace {
+namespace {
+
+struct Item {
+  int64_t key;
+  int64_t count;
+  friend bool operator==(const Item&, const Item&) = default;
+};
+
+TEST(ListPoolTest, ListsHoldWhatVectorsHold) {
+  ListPool<Item> pool;
+  std::vector<ListPool<Item>::List> lists(50);
+  std::vector<std::vector<Item>> expected(50);
+  std::mt19937_64 random(1);
+  for (int64_t i = 0; i < 200'000; ++i) {
+    const size_t at = random() % 50 % (1 + random() % 50);
+    auto& list = lists[at];
+    auto& vector = expected[at];
+    const size_t place = vector.empty() ? 0 : random() % (vector.size() + 1);
+    switch (random() % 8) {
+      case 0:
+        pool.Insert(&list, place, {i, 1});
+        vector.insert(vector.begin() + static_cast<ptrdiff_t>(place), {i, 1});
+        break;
+      case 1:
+        if (place == vector.size()) break;
+        pool.Erase(&list, place);
+        vector.erase(vector.begin() + static_cast<ptrdiff_t>(place));
+        break;
+      case 2:
+        if (random() % 500 != 0) break;
+        pool.Clear(&list);
+        vector.clear();
+        break;
+      default:
+        pool.Append(&list, {i, 2});
+        vector.push_back({i, 2});
+        break;
+    }
+  }
+  for (size_t i = 0; i < lists.size(); ++i) {
+    ASSERT_EQ(lists[i].size, expected[i].size());
+    EXPECT_TRUE(std::equal(expected[i].begin(), expected[i].end(), lists[i].items));
+  }
+}
+
+TEST(ListPoolTest, MemoryOfClearedListsIsUsedAgain) {
+  ListPool<Item> pool;
+  size_t first_round = 0;
+  for (int round = 0; round < 3; ++round) {
+    std::vector<ListPool<Item>::List> lists(1000);
+    for (auto& list : lists) {
+      for (int64_t i = 0; i < 20; ++i) pool.Append(&list, {i, i});
+    }
+    ListPool<Item>::List large;
+    for (int64_t i = 0; i < 100'000; ++i) pool.Append(&large, {i, i});
+    if (round == 0) first_round = pool.memory_bytes();
+    EXPECT_EQ(pool.memory_bytes(), first_round);
+    for (auto& list : lists) pool.Clear(&list);
+    pool.Clear(&large);
+    EXPECT_LT(pool.memory_bytes(), first_round - 1'000'000);
+  }
+}
+
+}  // namespace
+}  // namespace millrace
