@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -63,6 +64,8 @@ struct ConnectorServices {
   std::function<void(const std::string&)> on_waiting;
   /// True once the user wants to stop; a connector that waits must ask. May be empty.
   std::function<bool()> stopping;
+  /// Sources read only the records that are to be replayed (operators/io/replay_source.h).
+  bool replays_only = false;
 };
 
 /// `--copy i/n`: this process is copy `index` of `count`, each of which reads its own partitions.
@@ -95,8 +98,8 @@ struct TableContext {
   EpochTransaction* transaction = nullptr;
   /// Sinks for which Connector::uses_outbox is true: where decided messages wait; not owning.
   Outbox* outbox = nullptr;
-  /// Readers: data has come, the shard is to poll now. Thread-safe, cheap; valid until the reader
-  /// is destroyed. May be empty.
+  /// Readers: data has come, the shard is to poll now. Writers: Tend has something to do.
+  /// Thread-safe, cheap; valid until the reader or writer is destroyed. May be empty.
   std::function<void()> wake;
   /// Sinks of a file format only; null for record formats, whose bytes come with SinkInput.
   std::function<Result<std::unique_ptr<FileEncoder>>(std::shared_ptr<arrow::io::OutputStream>)>
@@ -117,6 +120,8 @@ struct RawChunk {
   /// Framed: the number of each record in the split, ascending, or empty. With numbers the reader
   /// is asked for PositionAt(number of the next record).
   std::vector<int64_t> numbers;
+  /// Framed: what is known of the records beside their bytes; null: nothing.
+  std::shared_ptr<const RecordDetails> details;
   bool end_of_file = false;  // a stream's last chunk: the rest is the last record
   uint64_t offset = 0;       // stream: byte offset of bytes[0] in the split
 };
@@ -221,6 +226,9 @@ class SinkWriter {
     (void)epoch;
     return !Draining();
   }
+  /// Takes outcomes and does what is due; called again and again while the writer lives, and soon
+  /// after TableContext::wake. Answers when something is due next (monotonic nanoseconds).
+  virtual int64_t Tend() { return std::numeric_limits<int64_t>::max(); }
   /// Why rows are not delivered, if something is wrong that may pass; else empty.
   virtual std::string Waiting() { return {}; }
   /// Deliveries that were tried again so far.
@@ -230,6 +238,14 @@ class SinkWriter {
     (void)state;
     return OkStatus();
   }
+};
+
+/// Time for which a sink keeps rows back on purpose, at worst, e.g. until a file is full.
+struct HoldTime {
+  int64_t ms = 0;
+  std::string reason;            // "files are closed every 30 min"
+  std::string option;            // that decides about it
+  bool ends_with_epoch = false;  // the end of an epoch ends it, too
 };
 
 struct SinkTraits {
@@ -263,6 +279,10 @@ class Connector {
   /// Extras understood as SET 'millrace.table.<t>.<key>'.
   virtual std::vector<OptionSpec> extra_options() const { return {}; }
   virtual SinkTraits sink_traits() const { return {}; }
+  virtual HoldTime sink_hold_time(const Options& options) const {
+    (void)options;
+    return {};
+  }
   /// Static checks of options against the schema at `check` time; connects nothing.
   virtual Status Check(const TableContext& table, bool for_write) const = 0;
   virtual Result<std::unique_ptr<Source>> MakeSource(const TableContext& table) const;

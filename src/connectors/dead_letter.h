@@ -3,6 +3,7 @@
 // that these letters stand beside those of decoding and processing, and belong to epochs like them.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "base/result.h"
@@ -15,6 +16,8 @@ struct UndeliveredRow {
   std::string_view position;  // of the row in the sink: "shard 0, row 42"
   std::string_view reason;    // one line
   std::string_view raw;       // the bytes that were to be delivered
+  std::string_view key;       // of the record, or the idempotency key it was sent with
+  int64_t attempts = 1;
 };
 
 /// Called by the sink's shard thread only.

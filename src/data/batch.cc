@@ -60,6 +60,12 @@ void JoinSides(std::span<const Batch> batches, Batch* out) {
       all([&](const Batch& b) { return b.arrivals == nullptr && b.arrival == batches[0].arrival; }),
       [](const Batch& b, int64_t row) { return b.arrival_of(row); });
   out->arrival = batches[0].arrival;
+  // Rows of several chunks have no common origin.
+  if (!all([&](const Batch& b) { return b.origins == batches[0].origins; })) return;
+  out->origins = batches[0].origins;
+  out->origin_rows =
+      JoinSide<int32_t>(batches, out->num_rows, out->origins == nullptr,
+                        [](const Batch& b, int64_t row) { return b.origin_row(row); });
 }
 
 }  // namespace
@@ -73,6 +79,8 @@ Batch Batch::Slice(int64_t offset, int64_t length) const {
   slice.kinds = SliceSide(kinds, offset, length);
   slice.watermarks = SliceSide(watermarks, offset, length);
   slice.arrivals = SliceSide(arrivals, offset, length);
+  slice.origin_rows = SliceSide(origin_rows, offset, length);
+  slice.origin_first += static_cast<int32_t>(offset);
   return slice;
 }
 
@@ -89,6 +97,14 @@ Batch Batch::Take(std::span<const int32_t> rows) const {
   taken.timing = timing;
   taken.split = split;
   taken.open_splits = open_splits;
+  if (origins == nullptr) return taken;
+  taken.origins = origins;
+  taken.origin_rows = TakeSide(origin_rows, rows);
+  if (origin_rows == nullptr) {
+    auto own = std::make_shared<std::vector<int32_t>>(rows.begin(), rows.end());
+    for (int32_t& row : *own) row += origin_first;
+    taken.origin_rows = std::move(own);
+  }
   return taken;
 }
 

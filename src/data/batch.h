@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "data/change_kind.h"
+#include "data/row_origin.h"
 
 namespace millrace {
 
@@ -60,7 +61,15 @@ struct Batch {
   /// assigner keeps one clock per split. Anywhere else without meaning.
   int32_t split = kNoSplit;
   std::shared_ptr<const SplitSet> open_splits;
+  /// Row r was made from row origin_row(r) of what its table gave; null: not known.
+  std::shared_ptr<const RowOrigins> origins;
+  std::shared_ptr<const std::vector<int32_t>> origin_rows;  // null: origin_first + r
+  int32_t origin_first = 0;
 
+  int32_t origin_row(int64_t row) const {
+    return origin_rows ? (*origin_rows)[static_cast<size_t>(row)]
+                       : origin_first + static_cast<int32_t>(row);
+  }
   ChangeKind kind(int64_t row) const {
     return kinds ? (*kinds)[static_cast<size_t>(row)] : ChangeKind::kInsert;
   }

@@ -46,6 +46,7 @@ struct RowFailure {
   const Batch* batch = nullptr;
   const Schema* schema = nullptr;
   int64_t row = 0;
+  int64_t attempts = 1;
 };
 
 /// Counters of one operator on one shard; read by other threads through snapshots only.
@@ -67,6 +68,8 @@ struct OperatorContext {
   OperatorMetrics* metrics = nullptr;
   /// Applies millrace.on-row-error: an error return means the job must fail.
   std::function<Status(const RowFailure&)> on_row_failure;
+  /// Takes a row that came behind the watermark and counts for nothing here. May be empty.
+  std::function<Status(const Batch& batch, int64_t row)> on_late_row;
   Environment env;  // for io and predict only
   /// Monotonic nanoseconds, for stage timing only; never decides a result.
   std::function<int64_t()> now_nanos;
