@@ -98,6 +98,7 @@ struct NodeRow {
   bool is_source() const { return node->kind == "Scan"; }
   bool is_model() const { return node->kind == "Predict"; }
   bool has_inputs() const { return !node->inputs.empty(); }
+  bool has_outbox() const { return node->outbox.bytes_max > 0; }
   bool is_sink() const { return node->latency != nullptr; }
 };
 
@@ -190,12 +191,38 @@ class Writer {
     PerNode(
         Counter("sink_retries_total", "Deliveries that were tried again."),
         [](const NodeSnapshot& node) { return node.sink_retries; }, &NodeRow::is_sink);
+    WriteOutboxes();
     PerNode(
         Counter("model_calls_total", "Batches given to a model."),
         [](const NodeSnapshot& node) { return node.counters.model_calls; }, &NodeRow::is_model);
     PerNode(
         Counter("model_failed_rows_total", "Rows that a model could not answer."),
         [](const NodeSnapshot& node) { return node.counters.model_failures; }, &NodeRow::is_model);
+  }
+
+  void WriteOutboxes() {
+    PerNode(
+        Gauge("outbox_messages", "Messages that were decided or wait for it, and not delivered."),
+        [](const NodeSnapshot& node) { return node.outbox.messages; }, &NodeRow::has_outbox);
+    PerNode(
+        Gauge("outbox_bytes", "Memory of an outbox."),
+        [](const NodeSnapshot& node) { return node.outbox.bytes; }, &NodeRow::has_outbox);
+    PerNode(
+        Gauge("outbox_bytes_max", "What an outbox may hold before the pipeline waits."),
+        [](const NodeSnapshot& node) { return node.outbox.bytes_max; }, &NodeRow::has_outbox);
+    PerNode(
+        Gauge("outbox_oldest_seconds", "Age of the oldest message that is not delivered."),
+        [](const NodeSnapshot& node) {
+          return static_cast<double>(node.outbox.oldest_age_ms) / 1000;
+        },
+        &NodeRow::has_outbox);
+    Family covers = Gauge("outbox_covers_seconds",
+                          "How long an outage of the receiver the rest of an outbox covers at the "
+                          "present rate.");
+    for (const NodeRow& row : nodes_) {
+      const auto seconds = row.node->outbox.covers_seconds();
+      if (row.has_outbox() && seconds) covers.Add(row.labels, *seconds);
+    }
   }
 
   void WriteSources() {

@@ -3,6 +3,7 @@
 // and their shards. Counters only grow; who wants rates asks twice (`millrace top` does).
 #include "base/json_writer.h"
 #include "server/answers.h"
+#include "server/outbox_json.h"
 #include "server/routes/builtin.h"
 
 namespace millrace {
@@ -49,6 +50,10 @@ void WriteNode(const NodeSnapshot& node, int64_t now_ms, JsonWriter* out) {
     }
     if (node.source.lag_records >= 0) out->Field("lag_records", node.source.lag_records);
     out->EndObject();
+  }
+  if (node.outbox.bytes_max > 0) {
+    out->Key("outbox");
+    WriteOutbox(node.outbox, out);
   }
   if (node.latency != nullptr) WriteLatency(*node.latency, out);
   out->EndObject();

@@ -3,6 +3,7 @@
 // where something is wrong.
 #include "base/json_writer.h"
 #include "server/answers.h"
+#include "server/outbox_json.h"
 #include "server/routes/builtin.h"
 
 namespace millrace {
@@ -24,6 +25,16 @@ void Handle(const RouteContext& context, RoutedRequest, HttpResponder responder)
     json.Field("state", StateName(job.state));
     json.Field("epoch", job.snapshot.epoch);
     json.EndObject();
+  }
+  json.EndArray();
+  json.Key("outboxes").BeginArray();
+  for (const auto& job : context.pipelines->Jobs()) {
+    for (const NodeSnapshot& node : job.snapshot.nodes) {
+      if (node.outbox.bytes_max == 0) continue;
+      json.BeginObject().Field("table", node.table).Key("outbox");
+      WriteOutbox(node.outbox, &json);
+      json.EndObject();
+    }
   }
   json.EndArray();
   json.Key("tables").BeginArray();
