@@ -128,6 +128,7 @@ class Reader {
     }
     if (at_ >= text_.size()) return std::nullopt;
     ++at_;
+    if (!IsValidUtf8(out)) return std::nullopt;  // nor do decoders take it
     return out;
   }
 

@@ -5,6 +5,7 @@
 
 #include "assistants/infer/csv_sniffer.h"
 #include "assistants/infer/type_guess.h"
+#include "base/utf8.h"
 
 namespace millrace {
 namespace {
@@ -167,8 +168,10 @@ std::vector<std::string> ColumnNames(const std::vector<CsvRecord>& records, bool
   for (size_t i = 0; i < records[0].cells.size(); ++i) {
     std::string name = header ? records[0].cells[i] : "";
     if (i == 0 && name.starts_with(kByteOrderMark)) name.erase(0, 3);
-    const bool taken = std::ranges::find(names, name) != names.end();
-    names.push_back(name.empty() || taken ? "c" + std::to_string(i + 1) : name);
+    const auto taken = [&] { return std::ranges::find(names, name) != names.end(); };
+    if (name.empty() || !IsValidUtf8(name) || taken()) name = "c" + std::to_string(i + 1);
+    while (taken()) name += "_";
+    names.push_back(std::move(name));
   }
   return names;
 }

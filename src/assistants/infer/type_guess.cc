@@ -249,14 +249,18 @@ bool TypeGuess::LooksLikeMap() const {
   return presence < kMapPresence;
 }
 
+/// A field without a name can be the key of a MAP, not a field of a ROW.
 DataType TypeGuess::ObjectType() const {
-  if (LooksLikeMap()) {
+  const bool nameless = names_.size() == 1 && names_[0].empty();
+  if (nameless || LooksLikeMap()) {
     TypeGuess value;
     for (const std::string& name : names_) value.Merge(fields_.at(name));
     return DataType::Map(DataType::String().NotNull(), value.type());
   }
   std::vector<DataType::Field> fields;
-  for (const std::string& name : names_) fields.push_back({name, fields_.at(name).type()});
+  for (const std::string& name : names_) {
+    if (!name.empty()) fields.push_back({name, fields_.at(name).type()});
+  }
   return DataType::Row(std::move(fields));
 }
 

@@ -55,6 +55,11 @@ TEST(TypeGuessTest, Nested) {
   EXPECT_EQ(TypeOf(R"([{"a": 1}, "x"])"), "STRING");
 }
 
+TEST(TypeGuessTest, AFieldWithoutANameIsNoColumn) {
+  EXPECT_EQ(TypeOf(R"([{"": 1}])"), "MAP<STRING NOT NULL, BIGINT>");
+  EXPECT_EQ(TypeOf(R"([{"": 1, "a": 2}])"), "ROW<`a` BIGINT>");
+}
+
 TEST(TypeGuessTest, ObjectsWithManyRareKeysAreMaps) {
   std::string text = "[";
   for (int i = 0; i < 20; ++i) {
@@ -68,7 +73,8 @@ TEST(SampleValueTest, ReadsEscapesAndRefusesWhatIsNotJson) {
   const auto text = ReadSampleValue(R"("a\n\u00e9\ud83d\ude00\"")", &at);
   ASSERT_TRUE(text.has_value());
   EXPECT_EQ(text->text, "a\né😀\"");
-  for (const char* bad : {"{", "[1,]", "{\"a\"}", "\"a", "-", "1.", "1e", "tru", "\"\\x\"", ""}) {
+  for (const char* bad :
+       {"{", "[1,]", "{\"a\"}", "\"a", "-", "1.", "1e", "tru", "\"\\x\"", "\"\xff\"", ""}) {
     at = 0;
     EXPECT_FALSE(ReadSampleValue(bad, &at).has_value()) << bad;
   }
