@@ -53,6 +53,17 @@ function(add_long_test name script)
   set_tests_properties(${name} PROPERTIES LABELS long TIMEOUT 1800)
 endfunction()
 
+# add_model_test(NAME SEEDS n): tests/simulation/model/NAME*.cc, a model of a protocol without code
+# of the engine; with n seeds in `make test-all`.
+function(add_model_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SEEDS" "")
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/simulation/model/${name}*.cc)
+  add_unit_test(${name} SOURCES ${sources} LINK millrace_env millrace_base)
+  add_test(NAME ${name}_long COMMAND ${name}_test --gtest_brief=1)
+  set_tests_properties(${name}_long PROPERTIES LABELS long TIMEOUT 1800
+    ENVIRONMENT MILLRACE_MODEL_SEEDS=${arg_SEEDS})
+endfunction()
+
 # add_suites(NAME...): tests/NAME/*.cc as the program suite_NAME, with every builtin linked, and
 # the scripts beside them.
 function(add_suites)
@@ -105,6 +116,16 @@ function(add_fuzz_targets)
     set_target_properties(fuzz_${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
     add_dependencies(fuzzers fuzz_${stem})
   endforeach()
+endfunction()
+
+# add_fuzz_sources(NAME file...): files of src/ that fuzz_NAME needs from a component that is not
+# built for fuzzing, since it stands on everything else.
+function(add_fuzz_sources name)
+  if(NOT TARGET fuzz_${name})
+    return()
+  endif()
+  list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/src/)
+  target_sources(fuzz_${name} PRIVATE ${ARGN})
 endfunction()
 
 # add_benchmarks(): bench/micro/NAME.cc as the program bench_NAME; `ninja benchmarks` builds them.

@@ -8,7 +8,7 @@ endif()
 
 find_package(Threads REQUIRED)
 find_package(CURL REQUIRED)
-find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
 find_package(ZLIB REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 find_package(fmt REQUIRED)
@@ -21,6 +21,13 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(EDIT REQUIRED IMPORTED_TARGET libedit)
 add_library(millrace::re2 ALIAS PkgConfig::RE2)
 add_library(millrace::edit ALIAS PkgConfig::EDIT)
+# Its own CMake package asks for packages of all compressors.
+find_path(ROCKSDB_INCLUDE_DIR rocksdb/db.h REQUIRED)
+find_library(ROCKSDB_LIBRARY rocksdb REQUIRED)
+add_library(millrace::rocksdb SHARED IMPORTED GLOBAL)
+set_target_properties(millrace::rocksdb PROPERTIES
+  IMPORTED_LOCATION ${ROCKSDB_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES "${ROCKSDB_INCLUDE_DIR}")
 
 # import_library(NAME FILE [LINK target...]): a shared library of .deps/lib.
 function(import_library name file)

@@ -25,6 +25,10 @@ void DoorOptions::Declare(CLI::App* app) {
   app->add_option("--token-file", token_file,
                   "File with the token of control routes (or MILLRACE_TOKEN)")
       ->type_name("FILE");
+  app->add_option("--tls-cert", tls_certificate,
+                  "The listener speaks HTTPS with this certificate and its chain (PEM)")
+      ->type_name("FILE");
+  app->add_option("--tls-key", tls_key, "Key of the certificate (PEM)")->type_name("FILE");
   app->add_flag("--insecure-listen", insecure_listen,
                 "Listen on an address that others reach without a token");
 }
@@ -72,6 +76,8 @@ Result<DoorSettings> LiveServices::SettingsOf(const DoorOptions& options) const 
   if (!options.listen.empty()) settings.listen = options.listen;
   settings.allowed_hosts = options.allowed_hosts;
   settings.insecure_listen = options.insecure_listen;
+  settings.tls_certificate = options.tls_certificate;
+  settings.tls_key = options.tls_key;
   const Environment& env = application_->env;
   if (!options.token_file.empty()) {
     TRY_ASSIGN(const std::string text, env.disk->ReadAll(options.token_file));
@@ -90,10 +96,11 @@ Status LiveServices::OpenDoor(const DoorOptions& options, bool quiet) {
   if (!wanted || options.never || !application_->open_door) return OkStatus();
   TRY_ASSIGN(const DoorSettings settings, SettingsOf(options));
   TRY_ASSIGN(door_, application_->open_door(settings, pipelines_.get()));
-  TRY(PublishAddress(application_->env.disk, data_dir_, door_->address()));
+  TRY(PublishAddress(application_->env.disk, data_dir_, door_->local_address()));
   published_ = true;
   if (quiet) return OkStatus();
-  application_->Say("listening on http://" + door_->address() + "\n");
+  const std::string scheme = options.tls_certificate.empty() ? "http://" : "https://";
+  application_->Say("listening on " + scheme + door_->address() + "\n");
   return OkStatus();
 }
 

@@ -27,6 +27,8 @@ struct DoorOptions {
   std::vector<std::string> allowed_hosts;
   std::string token_file;
   bool insecure_listen = false;
+  std::string tls_certificate;  // files; empty: no TLS
+  std::string tls_key;
   bool never = false;  // not even for 'http' tables
 
   void Declare(CLI::App* app);

@@ -22,6 +22,8 @@ namespace millrace {
 struct HttpServerSettings {
   std::string address = "127.0.0.1";  // of an interface: IPv4, IPv6, or "localhost"
   uint16_t port = 8080;               // 0: any free one
+  std::string tls_certificate;        // PEM file with the chain; empty: no TLS
+  std::string tls_key;                // PEM file
   int threads = 2;
   size_t header_bytes_max = 16 << 10;       // request line and headers together; 431
   size_t headers_max = 100;                 // 431
@@ -116,7 +118,8 @@ class HttpServer {
   virtual void Stop() = 0;
 };
 
-/// The service outlives the server. MR0813: the address cannot be bound.
+/// The service outlives the server. MR0813: the address cannot be bound. MR0815: certificate or key
+/// cannot be used.
 Result<std::unique_ptr<HttpServer>> MakeHttpServer(const HttpServerSettings& settings,
                                                    HttpService* service, Clock* clock);
 

@@ -18,6 +18,8 @@ struct DoorSettings {
   std::vector<std::string> allowed_hosts;  // names in Host besides addresses and localhost
   std::string token;                       // of the control routes; empty: none
   bool insecure_listen = false;            // an address that others reach, without a token
+  std::string tls_certificate;             // PEM files; empty: no TLS
+  std::string tls_key;
 };
 
 class Door {
@@ -25,6 +27,8 @@ class Door {
   /// Closes.
   virtual ~Door() = default;
   virtual std::string address() const = 0;  // bound: "127.0.0.1:40123"
+  /// Where commands of this machine reach it without TLS.
+  virtual std::string local_address() const { return address(); }
   /// Takes nothing more, answers what is in flight.
   virtual void Close() = 0;
 };

@@ -53,15 +53,24 @@ class HttpDoor final : public Door {
   }
   ~HttpDoor() override { Close(); }
 
+  /// With TLS, our own commands get a listener of this machine: no certificate need be made for
+  /// 127.0.0.1.
   Status Listen(const HttpServerSettings& settings) {
     TRY_ASSIGN(server_, MakeHttpServer(settings, &router_, pipelines_->env().clock));
     listening_ = server_.get();  // requests may be coming already
+    if (settings.tls_certificate.empty()) return OkStatus();
+    const HttpServerSettings local{.port = 0, .threads = 1};
+    TRY_ASSIGN(local_server_, MakeHttpServer(local, &router_, pipelines_->env().clock));
     return OkStatus();
   }
   std::string address() const override { return server_->address(); }
+  std::string local_address() const override {
+    return local_server_ == nullptr ? address() : local_server_->address();
+  }
   void Close() override {
     if (server_ == nullptr) return;
     server_->Stop();
+    if (local_server_ != nullptr) local_server_->Stop();
   }
 
  private:
@@ -75,13 +84,20 @@ class HttpDoor final : public Door {
   std::atomic<const HttpServer*> listening_{nullptr};
   Router router_;
   std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<HttpServer> local_server_;  // with TLS only
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Door>> OpenHttpDoor(const DoorSettings& settings,
                                            RunningPipelines* pipelines) {
-  TRY_ASSIGN(const HttpServerSettings listen, ParseListen(settings.listen));
+  TRY_ASSIGN(HttpServerSettings listen, ParseListen(settings.listen));
+  listen.tls_certificate = settings.tls_certificate;
+  listen.tls_key = settings.tls_key;
+  if (settings.tls_certificate.empty() != settings.tls_key.empty()) {
+    return UserError("MR0815", "TLS needs a certificate and its key", {},
+                     "give both --tls-cert and --tls-key");
+  }
   TRY(CheckExposure(settings, listen.address));
   RouteContext context{.pipelines = pipelines};
   for (const TablePtr& table : pipelines->tables()) {

@@ -40,9 +40,12 @@ other one (its process id is in the message) or give this run a directory of its
         .code = "MR0804",
         .title = "an interrupted run of another version",
         .explanation = R"(
-The data directory holds an interrupted run whose statements or table options were different, so
-its positions and outputs do not fit. Finish it with the file it was started with, or give it up
-with `--fresh`: what it wrote is taken back and the run starts over.)",
+The data directory holds an interrupted run of another version of the file, and this version cannot
+use all of it: an aggregation with another key, a window of another length, a table that is read
+from another place. The message says what and why; `millrace diff --data-dir` says it beforehand.
+Filters, projections, names, settings and the order of statements can be changed freely. Finish the
+run with the file it was started with, give up what does not fit with `--allow-state-loss`, or give
+up the whole run with `--fresh`: what it wrote is taken back and the run starts over.)",
         .example = "",
         .fixed = "",
     },
@@ -134,6 +137,67 @@ and read metrics. Set `MILLRACE_TOKEN` (or `--token-file`), with at least 16 cha
 millrace run p.sql --listen 0.0.0.0:8080)",
         .fixed = R"(
 MILLRACE_TOKEN=$(openssl rand -hex 16) millrace run p.sql --listen 0.0.0.0:8080)",
+    },
+    CodeInfo{
+        .code = "MR0815",
+        .title = "certificate or key that cannot be used",
+        .explanation = R"(
+The files of `--tls-cert` and `--tls-key` are PEM: the listener's certificate with those of its
+issuers behind it, and the key that belongs to it, without a password. Both options are given, or
+none.)",
+        .example = R"(
+millrace run p.sql --tls-cert server.pem)",
+        .fixed = R"(
+millrace run p.sql --tls-cert server.pem --tls-key server.key)",
+    },
+    CodeInfo{
+        .code = "MR0831",
+        .title = "an epoch could not be committed",
+        .explanation = R"(
+The transaction of an epoch did not come about: a broker was away for too long, or ended the
+transaction by its time-out. Nothing of the epoch can be seen. The pipeline starts again from the
+last epoch that happened, by itself, as `restart-strategy.type` says.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0832",
+        .title = "another process took over",
+        .explanation = R"(
+Transactions of this pipeline's transactional id were begun by somebody else, whose work must not
+be disturbed. This process stops, and does not start again by itself. Two copies of one pipeline
+need different values of `--copy`, and two pipelines different names or prefixes.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0833",
+        .title = "decision record is not ours",
+        .explanation = R"(
+Each epoch is decided by an offset of a consumer group of its own (`millrace.<pipeline>.<copy>`),
+which holds a text of Millrace. It holds something else: another program commits to that group.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0834",
+        .title = "sinks cannot share a transaction",
+        .explanation = R"(
+All exactly-once sinks of a pipeline are written in one transaction, which one producer commits.
+So they must be in the same cluster and have the same prefix, time-out and producer properties.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0841",
+        .title = "the state cannot be read or written",
+        .explanation = R"(
+The folder `state` of the data directory holds the state of the pipeline's operators in RocksDB. It
+cannot be opened, is damaged, or the disk refused it, as the detail says. Nothing is taken from it
+in silence: the pipeline stops at the last epoch that happened and goes on from there once the
+reason is gone. Where the folder is lost, `--fresh` begins anew without its state.)",
+        .example = "",
+        .fixed = "",
     },
 };
 

@@ -64,6 +64,10 @@ void Connection::Start() {
   error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(tcp::no_delay(true), ignored);
+  if (loop_->tls != nullptr) {
+    tls_ = std::make_unique<TlsStream>(*loop_->tls, socket_.native_handle());
+    read_deadline_ = Now() + Nanos(loop_->settings.header_timeout);  // of the handshake
+  }
   WaitReadable();
 }
 
@@ -72,11 +76,31 @@ void Connection::Start() {
 void Connection::WaitReadable() {
   if (waiting_readable_ || dead_ || peer_done_) return;
   waiting_readable_ = true;
-  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code error) {
+  auto go_on = [self = shared_from_this()](error_code error) {
     self->waiting_readable_ = false;
     if (error) return self->Abort();
     self->OnReadable();
-  });
+  };
+  const bool encrypted = tls_ != nullptr && !lingering_;
+  if (encrypted && tls_->pending()) {
+    return boost::asio::post(loop_->io, [go_on = std::move(go_on)] { go_on({}); });
+  }
+  const bool writes = encrypted && tls_->wants_write();
+  socket_.async_wait(writes ? tcp::socket::wait_write : tcp::socket::wait_read, std::move(go_on));
+}
+
+/// What is thrown away needs no decryption.
+size_t Connection::Receive(error_code* error) {
+  std::array<char, 64 << 10>& scratch = loop_->scratch;
+  if (tls_ == nullptr || lingering_) return socket_.read_some(boost::asio::buffer(scratch), *error);
+  return tls_->Read(scratch.data(), scratch.size(), error);
+}
+
+size_t Connection::Transmit(error_code* error) {
+  const char* const bytes = output_.data() + written_;
+  const size_t size = output_.size() - written_;
+  if (tls_ == nullptr) return socket_.write_some(boost::asio::buffer(bytes, size), *error);
+  return tls_->Write(bytes, size, error);
 }
 
 void Connection::OnReadable() {
@@ -93,7 +117,7 @@ void Connection::OnReadable() {
 /// False: nothing more can be read now.
 bool Connection::ReadOnce() {
   error_code error;
-  const size_t bytes = socket_.read_some(boost::asio::buffer(loop_->scratch), error);
+  const size_t bytes = Receive(&error);
   if (error == boost::asio::error::would_block) return false;
   if (error) {
     peer_done_ = true;
@@ -287,8 +311,7 @@ void Connection::Write() {
       write_progress_ = 0;
     }
     error_code error;
-    const size_t bytes = socket_.write_some(
-        boost::asio::buffer(output_.data() + written_, output_.size() - written_), error);
+    const size_t bytes = Transmit(&error);
     if (error == boost::asio::error::would_block) {
       writing_ = true;
       socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](error_code failed) {
@@ -329,6 +352,7 @@ void Connection::CloseGently() {
   if (lingering_) return;
   lingering_ = true;
   error_code ignored;
+  if (tls_ != nullptr) tls_->Shutdown();
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
   read_deadline_ = Now() + kLingerNanos;
   std::string().swap(input_);

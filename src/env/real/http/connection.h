@@ -11,6 +11,7 @@
 
 #include "env/real/http/loop.h"
 #include "env/real/http/request_reader.h"
+#include "env/real/http/tls.h"
 
 namespace millrace {
 
@@ -42,6 +43,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void WaitReadable();
   void OnReadable();
   bool ReadOnce();
+  size_t Receive(boost::system::error_code* error);
+  size_t Transmit(boost::system::error_code* error);
   void Process();
   bool Advance();
   void Admit();
@@ -60,6 +63,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   Loop* loop_;
   boost::asio::ip::tcp::socket socket_;
+  std::unique_ptr<TlsStream> tls_;  // null: plain text
   std::string address_;
   std::string input_;
   std::unique_ptr<RequestReader> reader_;

@@ -20,6 +20,7 @@
 namespace millrace {
 
 class Connection;
+class TlsContext;
 struct Loop;
 
 /// Counters of the whole server.
@@ -90,6 +91,7 @@ struct Loop {
   HttpService* service;
   Clock* clock;
   ServerCounters* counters;
+  const TlsContext* tls = nullptr;  // null: plain text
   boost::asio::io_context io{1};
   std::shared_ptr<AnswerQueue> answers;
   std::unordered_set<std::shared_ptr<Connection>> connections;

@@ -17,6 +17,8 @@ using boost::beast::error_code;
 /// Bytes of chunk framing per request beyond the body itself, and per byte of it.
 constexpr size_t kChunkOverhead = 16 << 10;
 constexpr size_t kChunkBytesPerByte = 8;
+/// "0\r\n\r\n"
+constexpr size_t kLastChunkBytes = 5;
 /// A chunk header or trailer that does not end within this many bytes.
 constexpr size_t kChunkHeadMax = 8 << 10;
 
@@ -221,7 +223,9 @@ void RequestReader::AcceptBody(size_t bytes_max) {
 
 RequestReader::Stage RequestReader::FeedBody(std::string* input) {
   size_t used = 0;
-  while (used < input->size() && !parser_->is_done()) {
+  // Of chunks, that much is missing until the last one was taken; Beast's parser asserts it.
+  const size_t least = parser_->chunked() ? kLastChunkBytes : 1;
+  while (input->size() - used >= least && !parser_->is_done()) {
     error_code error;
     const size_t bytes =
         parser_->put(boost::asio::buffer(input->data() + used, input->size() - used), error);

@@ -60,6 +60,13 @@ TEST_P(RequestReaderTest, ReadsChunks) {
   EXPECT_EQ(rest_, "GET");
 }
 
+TEST_P(RequestReaderTest, ReadsChunksOfNothing) {
+  ASSERT_EQ(Feed("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET"),
+            Stage::kDone);
+  EXPECT_EQ(reader_.request().body, "");
+  EXPECT_EQ(rest_, "GET");
+}
+
 TEST_P(RequestReaderTest, SkipsEmptyLinesBeforeARequest) {
   ASSERT_EQ(Feed("\r\n\r\nGET / HTTP/1.0\r\n\r\n"), Stage::kDone);
   EXPECT_FALSE(reader_.keep_alive());

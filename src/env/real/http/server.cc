@@ -103,6 +103,10 @@ class AsioServer final : public HttpServer {
   ~AsioServer() override { Stop(); }
 
   Status Listen() {
+    if (!settings_.tls_certificate.empty()) {
+      TRY_ASSIGN(tls_, TlsContext::Make(settings_.tls_certificate, settings_.tls_key));
+      for (auto& loop : loops_) loop->tls = tls_.get();
+    }
     error_code error;
     const std::string text = settings_.address == "localhost" ? "127.0.0.1" : settings_.address;
     const auto address = boost::asio::ip::make_address(text, error);
@@ -209,6 +213,7 @@ class AsioServer final : public HttpServer {
     if (counters_.connections >= settings_.connections_max ||
         !counters_.Enter(address, settings_.connections_per_address_max)) {
       ++counters_.refused_connections;
+      if (tls_ != nullptr) return;
       socket.non_blocking(true, error);
       const std::string text = ResponseText(service_->Refuse(503, "too many connections"),
                                             loops_[0]->Date(), /*close=*/true, false);
@@ -253,6 +258,7 @@ class AsioServer final : public HttpServer {
   HttpServerSettings settings_;
   HttpService* service_;
   ServerCounters counters_;
+  std::unique_ptr<TlsContext> tls_;  // null: plain text
   std::vector<std::unique_ptr<Loop>> loops_;
   std::unique_ptr<tcp::acceptor> acceptor_;
   std::unique_ptr<boost::asio::steady_timer> accept_timer_;
