@@ -184,6 +184,21 @@ Status SegmentedLog::Implementation::Roll() {
   return end_ == active_base_ ? OkStatus() : RollNow();
 }
 
+/// What is in the active segment stays, so a limit is kept within one part in `kParts`.
+void SegmentedLog::Implementation::SetRetention(const LogRetention& retention) {
+  constexpr int kParts = 8;
+  constexpr uint64_t kSegmentBytesMin = 256 << 10;
+  const std::lock_guard lock(append_mutex_);
+  settings_.retention_bytes = retention.bytes;
+  settings_.retention_ms = retention.ms;
+  if (retention.bytes > 0) {
+    settings_.segment_bytes =
+        std::clamp(retention.bytes / kParts, std::min(kSegmentBytesMin, settings_.segment_bytes),
+                   settings_.segment_bytes);
+  }
+  if (retention.ms > 0) settings_.segment_ms = std::max<int64_t>(1, retention.ms / kParts);
+}
+
 Status SegmentedLog::Implementation::Maintain() {
   const std::lock_guard lock(append_mutex_);
   TRY(status());
@@ -258,6 +273,9 @@ bool SegmentedLog::WaitForRecord(int64_t offset, int64_t timeout_ms) const {
 int64_t SegmentedLog::first_offset() const { return implementation_->first_offset(); }
 int64_t SegmentedLog::end_offset() const { return implementation_->end_offset(); }
 int64_t SegmentedLog::durable_end() const { return implementation_->durable_end(); }
+void SegmentedLog::SetRetention(const LogRetention& retention) {
+  implementation_->SetRetention(retention);
+}
 Status SegmentedLog::Maintain() { return implementation_->Maintain(); }
 Status SegmentedLog::Roll() { return implementation_->Roll(); }
 Status SegmentedLog::DeleteBefore(int64_t offset) { return implementation_->DeleteBefore(offset); }

@@ -104,6 +104,8 @@ class SegmentedLog {
   int64_t end_offset() const;
   int64_t durable_end() const;
 
+  /// From the next roll or Maintain on. Segments become as small as the limits need.
+  void SetRetention(const LogRetention& retention);
   /// Seals the active segment if it is too old, deletes what retention gives up.
   Status Maintain();
   /// Seals the active segment now, unless it is empty. What is before it is durable then.

@@ -43,6 +43,7 @@ class SegmentedLog::Implementation final : public SyncTarget {
   Result<std::optional<int64_t>> OffsetForTime(int64_t timestamp_ms) const;
   bool WaitForRecord(int64_t offset, int64_t timeout_ms) const;
 
+  void SetRetention(const LogRetention& retention);
   Status Maintain();
   Status Roll();
   Status DeleteBefore(int64_t offset);

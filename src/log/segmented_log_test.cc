@@ -162,6 +162,29 @@ TEST_F(SegmentedLogTest, RetentionBySizeTakesWholeSegmentsOnly) {
   EXPECT_EQ(log_->end_offset(), 40);
 }
 
+TEST_F(SegmentedLogTest, RetentionThatIsSetLaterMakesSegmentsSmallEnough) {
+  settings_.segment_bytes = 64 << 20;
+  Open();
+  ASSERT_TRUE(Append("in the first segment"));
+  log_->SetRetention({.bytes = 4 << 20});
+  for (int i = 0; i < 160; ++i) ASSERT_TRUE(Append(std::string(100'000, 'x')));
+  EXPECT_GE(log_->statistics().bytes, 4u << 20);
+  EXPECT_LT(log_->statistics().bytes, 5u << 20);
+  // By time, what was written last goes as well once it is older than that.
+  log_->SetRetention({.ms = 80'000});
+  clock_.AdvanceMillis(10'000);
+  ASSERT_TRUE(log_->Maintain());
+  clock_.AdvanceMillis(80'001);
+  ASSERT_TRUE(log_->Maintain());
+  EXPECT_EQ(log_->first_offset(), 161);
+  log_->SetRetention({});
+  ASSERT_TRUE(Append("stays"));
+  clock_.AdvanceMillis(1'000'000'000);
+  ASSERT_TRUE(log_->Maintain());
+  ASSERT_TRUE(log_->Maintain());
+  EXPECT_EQ(log_->first_offset(), 161);
+}
+
 TEST_F(SegmentedLogTest, RetentionByTimeGoesByTheTimeOfWriting) {
   settings_.segment_bytes = 100;
   settings_.retention_ms = 10'000;

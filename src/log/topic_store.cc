@@ -304,6 +304,12 @@ Result<TopicInfo> TopicStore::EnsureTopic(const std::string& topic, int32_t part
 
 Status TopicStore::DeleteTopic(const std::string& topic) { return implementation_->Delete(topic); }
 
+Status TopicStore::SetRetention(const std::string& topic, const LogRetention& retention) {
+  TRY_ASSIGN(const std::shared_ptr<Topic> found, implementation_->Require(topic));
+  for (const auto& partition : found->partitions) partition->log()->SetRetention(retention);
+  return OkStatus();
+}
+
 Result<std::vector<AppendedRange>> TopicStore::Append(const std::string& topic,
                                                       std::span<const TopicRecordView> records,
                                                       const AppendOptions& options,

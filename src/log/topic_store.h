@@ -114,6 +114,8 @@ class TopicStore {
   /// returned as it is.
   Result<TopicInfo> EnsureTopic(const std::string& topic, int32_t partitions = 0);
   Status DeleteTopic(const std::string& topic);
+  /// Instead of the store's own, for this run.
+  Status SetRetention(const std::string& topic, const LogRetention& retention);
 
   /// Appends to an existing or, on first use, new topic. The callback comes exactly once if and
   /// only if a value is returned, when all of it is durable (of a duplicate: when the first is).

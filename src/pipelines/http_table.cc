@@ -94,6 +94,8 @@ Result<std::unique_ptr<HttpTable>> HttpTable::Make(TablePtr table,
   }
   TRY_ASSIGN(const TopicInfo topic, topics->EnsureTopic(self.topic_, self.partitions_));
   self.partitions_ = topic.partitions;
+  TRY(topics->SetRetention(self.topic_, {.bytes = self.extras_.GetMemorySize("log.retention.size"),
+                                         .ms = self.extras_.GetDuration("log.retention").count()}));
   TRY_ASSIGN(auto codec, self.Borrow());
   self.Return(std::move(codec));
   return made;

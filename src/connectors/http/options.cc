@@ -75,6 +75,16 @@ std::vector<OptionSpec> HttpExtraOptions() {
        .type = OptionType::kMemorySize,
        .default_value = "8 mb",
        .help = "A longer request is answered with 413."},
+      {.key = "log.retention",
+       .type = OptionType::kDuration,
+       .default_value = "7 d",
+       .help = "Rows stay in the table's log at least this long, read or not; '0 s': for ever. Of "
+               "this run: it may be changed."},
+      {.key = "log.retention.size",
+       .type = OptionType::kMemorySize,
+       .default_value = "0 b",
+       .help =
+           "Bytes per partition beyond which the oldest rows go, read or not; '0 b': no limit."},
       {.key = "dead-letter.path", .help = "File for rows that cannot be decoded or processed."},
   };
 }
