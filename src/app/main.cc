@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "cli/application.h"
+#include "env/byte_input.h"
 #include "env/clock.h"
 #include "env/disk.h"
 #include "env/http_client.h"
@@ -37,6 +38,7 @@ int main(int argc, char** argv) {
   const auto disk = MakeRealDisk();
   const auto output = MakeLineWriter(STDOUT_FILENO);
   const auto error = MakeLineWriter(STDERR_FILENO);
+  const auto input = MakeByteInput(STDIN_FILENO);
   const auto background = MakeThreadExecutor(kBackgroundThreads);
   auto http = MakeCurlHttpClient(kHttpRequestsInFlight);
   if (!http) {
@@ -62,6 +64,7 @@ int main(int argc, char** argv) {
   application.env.kafka = kafka.get();
   application.env.output = output.get();
   application.env.error = error.get();
+  application.env.input = input.get();
   application.env.variables = EnvironmentVariable;
   application.output_is_terminal = isatty(STDOUT_FILENO) == 1;
   application.error_is_terminal = isatty(STDERR_FILENO) == 1;

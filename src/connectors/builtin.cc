@@ -8,6 +8,7 @@
 #include "connectors/kafka/kafka.h"
 #include "connectors/print/print.h"
 #include "connectors/reply/sink.h"
+#include "connectors/stdin/stdin.h"
 #include "connectors/webhook/sink.h"
 
 namespace millrace {
@@ -20,6 +21,7 @@ void RegisterBuiltinConnectors(ConnectorRegistry* registry) {
   registry->Register(MakeKafkaConnector());
   registry->Register(MakePrintConnector());
   registry->Register(MakeReplyConnector());
+  registry->Register(MakeStdinConnector());
   registry->Register(MakeUpsertKafkaConnector());
   registry->Register(MakeWebhookConnector());
 }

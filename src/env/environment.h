@@ -14,6 +14,7 @@
 
 namespace millrace {
 
+class ByteInput;     // env/byte_input.h
 class KafkaClients;  // env/kafka_client.h
 
 /// Not owning; all of them outlive every pipeline. Each is thread-safe but `random`.
@@ -25,6 +26,7 @@ struct Environment {
   Executor* background = nullptr;  // null: callers do the work themselves (simulation)
   LineWriter* output = nullptr;    // standard output; print tables and rows of SELECT
   LineWriter* error = nullptr;     // standard error
+  ByteInput* input = nullptr;      // standard input; null: there is none
   /// Environment variables; empty function: none are visible.
   std::function<std::optional<std::string>(const std::string&)> variables;
 };

@@ -5,8 +5,7 @@
 // Partitions are assigned with explicit offsets, there is no group membership. A client object is
 // used by one thread; whatever waits (connections, retries) does so on threads of its own. Only
 // KafkaAdmin blocks, within its time-out, and is never used by a shard. An Error with `retryable`
-// says "not now"; any other one is final. Calls that belong to transactions will come as an
-// interface of their own beside KafkaProducer.
+// says "not now"; any other one is final. Transactions: env/kafka_transactions.h.
 #pragma once
 
 #include <cstdint>
@@ -111,6 +110,12 @@ class KafkaConsumer {
   /// bounded buffer. MR0521: the offset is out of range, or the log was cut.
   virtual Result<KafkaPolled> Poll(int handle, const KafkaPollLimits& limits,
                                    KafkaRecords* records) = 0;
+  /// The offset behind the last record that can be read, as last heard of; for display, called
+  /// some times a second. Never waits. No value: nothing was heard yet.
+  virtual std::optional<int64_t> End(int handle) {
+    (void)handle;
+    return std::nullopt;
+  }
   /// Why nothing comes, if something is wrong that may pass ("broker 1:9092 cannot be reached").
   virtual std::string Waiting() = 0;
 };
@@ -199,6 +204,9 @@ class KafkaAdmin {
 
 // ---------------------------------------------------------------- the seam
 
+class KafkaTransactionalProducer;  // env/kafka_transactions.h
+struct KafkaTransactionConfig;
+
 /// Thread-safe. Nothing is connected when a client is made.
 class KafkaClients {
  public:
@@ -206,6 +214,9 @@ class KafkaClients {
   virtual Result<std::unique_ptr<KafkaConsumer>> MakeConsumer(const KafkaConfig& config) = 0;
   virtual Result<std::unique_ptr<KafkaProducer>> MakeProducer(const KafkaConfig& config) = 0;
   virtual Result<std::unique_ptr<KafkaAdmin>> MakeAdmin(const KafkaConfig& config) = 0;
+  /// Refused where there are no transactions.
+  virtual Result<std::unique_ptr<KafkaTransactionalProducer>> MakeTransactionalProducer(
+      const KafkaTransactionConfig& config);
 };
 
 /// The real one, on librdkafka.

@@ -37,6 +37,11 @@ class LocalConsumer final : public KafkaConsumer {
   }
   void Unassign(int handle) override { assigned_.erase(handle); }
   std::string Waiting() override { return {}; }
+  std::optional<int64_t> End(int handle) override {
+    const KafkaPartition& at = assigned_.at(handle).partition;
+    const auto offsets = store_->Offsets(at.topic, at.partition);
+    return offsets ? std::optional<int64_t>(offsets->end) : std::nullopt;
+  }
 
   Result<KafkaPolled> Poll(int handle, const KafkaPollLimits& limits,
                            KafkaRecords* records) override {

@@ -58,7 +58,8 @@ Result<std::string> AddressOf(Application* application, const ClientOptions& opt
 Error ErrorOf(const HttpResponse& response) {
   Error error{.code = "MR0765",
               .domain = ErrorDomain::kExternal,
-              .message = "the listener answers with status " + std::to_string(response.status)};
+              .message = "the listener answers with status " + std::to_string(response.status),
+              .retryable = response.status == 429 || response.status == 503};
   const auto document = JsonDocument::Parse(response.body);
   if (response.status == 401 || response.status == 403) {
     error.hint = "set MILLRACE_TOKEN or --token-file as for the running program";

@@ -15,6 +15,8 @@ namespace millrace {
 namespace {
 
 constexpr std::string_view kTopicTable = "millrace_consume_topic";
+constexpr std::string_view kHeadersColumn = "millrace_headers";
+constexpr std::string_view kRequestIdMetadata = "request-id";
 
 class ConsumeCommand final : public Command {
  public:
@@ -77,14 +79,31 @@ class ConsumeCommand final : public Command {
   }
 
  private:
+  /// A column of an 'http' table as one of the topic that holds its rows.
+  static std::string TopicColumn(const TableColumn& column) {
+    const std::string name = sql::QuoteIdentifier(column.name) + " ";
+    const std::string type = column.type.ToString();
+    switch (column.kind) {
+      case TableColumn::Kind::kPhysical: return name + type;
+      case TableColumn::Kind::kComputed: return name + "AS " + column.text;
+      case TableColumn::Kind::kMetadata: break;
+    }
+    if (column.metadata_key == kRequestIdMetadata) {
+      return name + "AS CAST(DECODE(" + std::string(kHeadersColumn) + "[" +
+             sql::QuoteString(std::string(kRequestIdHeader)) + "], 'UTF-8') AS " + type + ")";
+    }
+    return name + type + " METADATA FROM " + sql::QuoteString(column.metadata_key) + " VIRTUAL";
+  }
+
   /// The rows of an 'http' table lie in a topic of the embedded log: declares a table of that topic
-  /// with its physical columns and its format, and uses it instead.
-  static Status ReadItsTopic(TableUse* use) {
+  /// with the same columns and format, and uses it instead.
+  Status ReadItsTopic(TableUse* use) {
     const Table& table = *use->definition;
-    std::string columns;
-    for (const Column& column : table.physical_schema()) {
-      columns += (columns.empty() ? "" : ", ") + sql::QuoteIdentifier(column.name) + " " +
-                 column.type.ToString();
+    std::string columns =
+        std::string(kHeadersColumn) + " MAP<STRING, BYTES> METADATA FROM 'headers' VIRTUAL";
+    for (const TableColumn& column : table.columns) {
+      columns += ", " + TopicColumn(column);
+      columns_ += (columns_.empty() ? "" : ", ") + sql::QuoteIdentifier(column.name);
     }
     std::string text = "CREATE TEMPORARY TABLE " + std::string(kTopicTable) + " (" + columns +
                        ") WITH ('connector' = 'kafka', 'properties.bootstrap.servers' = 'local', " +
@@ -107,7 +126,8 @@ class ConsumeCommand final : public Command {
   }
 
   Result<std::string> Query(const TableUse& use) const {
-    std::string text = "SELECT * FROM " + sql::QuoteIdentifier(use.table);
+    std::string text = "SELECT " + (columns_.empty() ? "*" : columns_) + " FROM " +
+                       sql::QuoteIdentifier(use.table);
     TRY_ASSIGN(const std::string hints, Hints(use));
     if (!hints.empty()) text += " /*+ OPTIONS(" + hints + ") */";
     if (!where_.empty()) text += " WHERE " + where_;
@@ -148,6 +168,7 @@ class ConsumeCommand final : public Command {
   bool local_ = false;
   std::string format_;
   std::string data_dir_;
+  std::string columns_;  // to be shown; empty: all of them
 };
 
 }  // namespace

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // millrace produce FILE.sql TABLE [INPUT]: writes JSON lines or CSV into a table that the file
-// declares, through its format and connector. It is an INSERT INTO the table from a filesystem
-// table of the same columns; standard input is put into a file first. Rows for an 'http' table are
+// declares, through its format and connector. It is an INSERT INTO the table from a table of the
+// same columns that reads the file, or standard input as it comes. Rows for an 'http' table are
 // posted to the process that serves it.
 #include <CLI/CLI.hpp>
 
-#include <iostream>
-#include <iterator>
+#include <future>
 
 #include "cli/client/door_address.h"
 #include "cli/client/relayed_kafka.h"
+#include "cli/client/row_chunks.h"
 #include "cli/commands/builtin.h"
 #include "cli/program_runner.h"
 #include "cli/table_use.h"
@@ -19,7 +19,12 @@ namespace millrace {
 namespace {
 
 constexpr std::string_view kInputTable = "millrace_produce_input";
+constexpr std::string_view kLocked = "MR0803";
 constexpr size_t kPostBytesMax = 4 << 20;
+constexpr int64_t kInputWaitMillis = 1000;
+constexpr std::chrono::milliseconds kRetryPause{250};
+constexpr int kRetriesMax = 240;   // a minute
+constexpr int kProducersMax = 32;  // that write at once beside the same data directory
 
 class ProduceCommand final : public Command {
  public:
@@ -39,6 +44,7 @@ class ProduceCommand final : public Command {
   }
 
   int Run(Application* application, const CommonOptions& common) override {
+    if (input_ == "-") input_.clear();
     auto use = OpenTable(application, common, script_, table_);
     if (!use) return use.error();
     if (use->definition == nullptr) {
@@ -50,19 +56,18 @@ class ProduceCommand final : public Command {
       return posted ? kExitOk : ShowUsage(*application, common, posted.error());
     }
     live_dir_ = data_dir_.empty() ? ".millrace/" + use->pipeline : data_dir_;
-    data_dir_ = live_dir_ + "/produce";
-    const auto path = InputPath(*application);
-    if (!path) return ShowError(*application, common, path.error());
-    const std::string text = Statements(*use, *path);
+    auto pipe = Pipe();
+    if (!pipe) return ShowError(*application, common, pipe.error());
+    Application writer = *application;
+    if (*pipe != nullptr) writer.env.input = pipe->get();
+    const std::string text = Statements(*use, /*piped=*/input_.empty() || *pipe != nullptr);
     DiagnosticList diagnostics;
     const Program program = use->compiler->Compile(text, &diagnostics);
     if (diagnostics.has_errors()) {
       const SourceText source("produce", text);
       return ShowDiagnostics(*application, common, diagnostics, &source);
     }
-    const int status = Write(application, common, program);
-    if (*path != input_) static_cast<void>(application->env.disk->Remove(*path));
-    return status;
+    return Write(&writer, common, program);
   }
 
  private:
@@ -71,19 +76,21 @@ class ProduceCommand final : public Command {
     ClientOptions options;
     options.data_dir = data_dir_.empty() ? ".millrace/" + use.pipeline : data_dir_;
     TRY_ASSIGN(const DoorClient client, DoorClient::Make(application, options));
-    TRY_ASSIGN(const std::string rows, ReadInput(*application));
-    const std::string type = input_format_ == "csv" ? "text/csv" : "application/x-ndjson";
+    TRY_ASSIGN(const std::unique_ptr<ByteInput> own, OpenInput(*application));
+    ByteInput* input = own != nullptr ? own.get() : application->env.input;
+    if (input == nullptr) return InternalError("this process has no standard input");
+    const Options extras(use.definition->connector->extra_options(), use.definition->extras);
+    const size_t bytes = std::min<size_t>(kPostBytesMax, extras.GetMemorySize("ingest.body.max"));
+    RowChunks chunks(input, input_format_ == "csv", {.bytes = bytes});
     uint64_t written = 0;
-    for (size_t at = 0; at < rows.size();) {
-      size_t end = rows.size();
-      if (end - at > kPostBytesMax) {
-        const size_t line = rows.rfind('\n', at + kPostBytesMax);
-        if (line != std::string::npos && line > at) end = line + 1;
+    while (true) {
+      TRY_ASSIGN(const RowChunk chunk, chunks.Next(kInputWaitMillis));
+      if (!chunk.rows.empty()) {
+        auto answer = PostChunk(client, use.table, chunk);
+        if (!answer) return std::unexpected(Located(std::move(answer).error(), chunk, written));
+        written += *answer;
       }
-      TRY_ASSIGN(const JsonDocument answer,
-                 client.Post("/ingest/" + UrlEncode(use.table), type, rows.substr(at, end - at)));
-      written += static_cast<uint64_t>(answer["rows"].number());
-      at = end;
+      if (chunk.last) break;
     }
     if (!common.quiet) {
       application->Say(std::to_string(written) + (written == 1 ? " row" : " rows") + " into " +
@@ -92,14 +99,46 @@ class ProduceCommand final : public Command {
     return OkStatus();
   }
 
-  Result<std::string> ReadInput(const Application& application) const {
-    if (!input_.empty() && input_ != "-") return application.env.disk->ReadAll(input_);
-    return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  /// Waits while the pipeline takes no more.
+  Result<uint64_t> PostChunk(const DoorClient& client, const std::string& table,
+                             const RowChunk& chunk) const {
+    const std::string type = input_format_ == "csv" ? "text/csv" : "application/x-ndjson";
+    for (int attempt = 0;; ++attempt) {
+      const auto answer = client.Post("/ingest/" + UrlEncode(table), type, chunk.rows);
+      if (answer) return static_cast<uint64_t>((*answer)["rows"].number());
+      if (!answer.error().retryable || attempt == kRetriesMax) {
+        return std::unexpected(answer.error());
+      }
+      std::promise<void> pause;
+      static_cast<void>(pause.get_future().wait_for(kRetryPause));
+    }
+  }
+
+  /// Rows are counted per request; the user knows the input.
+  static Error Located(Error error, const RowChunk& chunk, uint64_t written) {
+    if (chunk.first > 1) {
+      error.detail += (error.detail.empty() ? "" : "; ") +
+                      ("row 1 of the request is line " + std::to_string(chunk.first)) +
+                      " of the input, " + std::to_string(written) + " rows before it were written";
+    }
+    return error;
+  }
+
+  /// Null: standard input.
+  Result<std::unique_ptr<ByteInput>> OpenInput(const Application& application) const {
+    TRY_ASSIGN(auto pipe, Pipe());
+    if (pipe != nullptr || input_.empty()) return pipe;
+    return OpenFileInput(application.env.disk, input_);
+  }
+
+  /// The input, if it is a path to something else than a file.
+  Result<std::unique_ptr<ByteInput>> Pipe() const {
+    if (input_.empty()) return nullptr;
+    return OpenPipe(input_);
   }
 
   int Write(Application* application, const CommonOptions& common, const Program& program) {
     RunOptions options;
-    options.data_dir = data_dir_;
     options.live_dir = live_dir_;
     // Beside a program that runs, records go through its listener: it alone writes its log.
     Application writer = *application;
@@ -115,31 +154,29 @@ class ProduceCommand final : public Command {
     options.door.never = true;
     options.fresh = true;  // rows that were given once are not to be written twice
     options.quiet = common.quiet;
-    ProgramRunner runner(&writer, std::move(options));
-    const Status status = runner.Run(program);
-    if (!status) return ShowError(*application, common, status.error());
-    if (!common.quiet) application->Say(runner.Summary() + " into " + table_ + "\n");
-    return kExitOk;
+    // Several may write at the same time, each with a directory of its own.
+    for (int number = 1;; ++number) {
+      options.data_dir =
+          live_dir_ + "/produce" + (number > 1 ? "-" + std::to_string(number) : std::string());
+      ProgramRunner runner(&writer, options);
+      const Status status = runner.Run(program);
+      if (!status && status.error().code == kLocked && number < kProducersMax) continue;
+      if (!status) return ShowError(*application, common, status.error());
+      if (!common.quiet) application->Say(runner.Summary() + " into " + table_ + "\n");
+      return kExitOk;
+    }
   }
 
-  Result<std::string> InputPath(const Application& application) const {
-    if (!input_.empty() && input_ != "-") return input_;
-    TRY_ASSIGN(const std::string bytes, ReadInput(application));
-    TRY(application.env.disk->CreateDirectories(data_dir_));
-    std::string path = data_dir_ + "/standard-input." + input_format_;
-    TRY(application.env.disk->WriteAtomic(path, bytes));
-    return path;
-  }
-
-  std::string Statements(const TableUse& use, const std::string& path) const {
+  std::string Statements(const TableUse& use, bool piped) const {
     const std::string input = sql::QuoteIdentifier(kInputTable);
     std::string columns;
     for (const Column& column : use.definition->write_schema()) {
       columns += (columns.empty() ? "" : ", ") + sql::QuoteIdentifier(column.name) + " " +
                  column.type.Nullable().ToString();
     }
-    return "CREATE TEMPORARY TABLE " + input + " (" + columns +
-           ") WITH ('connector' = 'filesystem', 'path' = " + sql::QuoteString(path) +
+    const std::string from =
+        piped ? "'stdin'" : "'filesystem', 'path' = " + sql::QuoteString(input_);
+    return "CREATE TEMPORARY TABLE " + input + " (" + columns + ") WITH ('connector' = " + from +
            ", 'format' = " + sql::QuoteString(input_format_) + ");\nINSERT INTO " +
            sql::QuoteIdentifier(use.table) + " SELECT * FROM " + input + ";\n";
   }

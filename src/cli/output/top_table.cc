@@ -39,7 +39,6 @@ TopRow CompareNode(const JsonDocument& before, const JsonDocument& now, double s
   row.kind = now["kind"].text();
   const bool is_source = now["inputs"].items().empty();
   const bool is_sink = row.kind == "Sink" || row.kind == "Collect";
-  if (row.kind == "Scan" && !is_source) row.kind = "Select";  // some columns of a shared scan
   if (is_source || is_sink) row.table = now["table"].text();
   const double rows = Change(before, now, "rows_in");
   const double batches = Change(before, now, "batches_in");
@@ -88,6 +87,7 @@ std::string Percent(double share) {
 /// 0.0042 -> "4.2 ms"
 std::string Duration(const std::optional<double>& seconds) {
   if (!seconds) return "-";
+  if (*seconds == 0) return "0";
   std::array<char, 32> text{};
   if (*seconds < 0.001) {
     std::snprintf(text.data(), text.size(), "%.0f us", *seconds * 1e6);
@@ -158,9 +158,9 @@ std::string TopText(const TopView& view) {
   std::string text = view.pipeline + " (" + view.state + "): busy " + Percent(view.busy) +
                      ", back-pressured " + Percent(view.back_pressured) + ", idle " +
                      Percent(view.idle) + "\n";
-  constexpr std::array kHeads = {"in/s",      "out/s", "busy", "batch",  "lag",
+  constexpr std::array kHeads = {"in/s",      "out/s", "busy", "batch",  "unread", "lag",
                                  "watermark", "p99",   "late", "failed", "state"};
-  constexpr std::array<size_t, 10> kWidths = {8, 8, 5, 6, 9, 9, 9, 6, 6, 7};
+  constexpr std::array<size_t, 11> kWidths = {8, 8, 5, 6, 7, 9, 9, 9, 6, 6, 7};
   text += Padded("operator", kNameWidth, false);
   for (size_t i = 0; i < kHeads.size(); ++i) text += " " + Padded(kHeads[i], kWidths[i], true);
   text += "\n";
@@ -172,13 +172,12 @@ std::string TopText(const TopView& view) {
     }
     const bool source = row.kind == "Scan";
     const bool sink = row.kind == "Sink" || row.kind == "Collect";
-    const std::string lag = row.lag_records && !row.lag_seconds ? Short(*row.lag_records) + " rec"
-                                                                : Duration(row.lag_seconds);
-    const std::array<std::string, 10> cells = {Short(row.rows_in_per_second),
+    const std::array<std::string, 11> cells = {Short(row.rows_in_per_second),
                                                sink ? "-" : Short(row.rows_out_per_second),
                                                Percent(row.busy),
                                                source ? "-" : Short(row.batch_rows),
-                                               lag,
+                                               row.lag_records ? Short(*row.lag_records) : "-",
+                                               Duration(row.lag_seconds),
                                                Duration(row.watermark_delay),
                                                Duration(row.p99_seconds),
                                                Short(row.late),

@@ -19,8 +19,9 @@ JsonDocument Look(int seconds, std::string_view more = "") {
       rows + R"(, "batches_in": 0, "busy_seconds": 0,
      "watermark_delay_seconds": null, "late": 0, "failed": 0, "state_bytes": 0,
      "source": {"records": )" +
-      rows + R"(, "bytes": 1, "dead_lettered": 2, "lag_seconds": 3.5}},
-    {"node": 1, "id": "b", "kind": "Scan", "table": "in", "inputs": [0], "rows_in": )" +
+      rows + R"(, "bytes": 1, "dead_lettered": 2, "lag_seconds": 3.5,
+      "lag_records": 43210}},
+    {"node": 1, "id": "b", "kind": "Select", "table": "in", "inputs": [0], "rows_in": )" +
       rows + R"(, "rows_out": )" + rows + R"(, "batches_in": 10, "busy_seconds": 0,
      "watermark_delay_seconds": null, "late": 0, "failed": 0, "state_bytes": 0},
     {"node": 2, "id": "c", "kind": "Sink", "table": "t", "inputs": [1], "rows_in": )" +
@@ -74,6 +75,8 @@ TEST(TopTableTest, TheTextHasARowPerOperatorUnderItsStatement) {
   EXPECT_NE(text.find("p (running): busy 75%, back-pressured 0%, idle 25%"), std::string::npos);
   EXPECT_NE(text.find("\nINSERT INTO t\n  Scan in "), std::string::npos) << text;
   EXPECT_NE(text.find("12.5 ms"), std::string::npos) << text;
+  EXPECT_NE(text.find("  unread       lag "), std::string::npos) << text;
+  EXPECT_NE(text.find("     43k     3.5 s "), std::string::npos) << text;
   EXPECT_NE(text.find("7 events later than the latency budget"), std::string::npos);
   EXPECT_NE(text.find("2.05k"), std::string::npos) << text;
 }

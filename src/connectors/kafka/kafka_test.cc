@@ -339,7 +339,8 @@ TEST_F(KafkaTest, CommitsOffsetsForDisplayOnlyWithAGroup) {
 class KafkaSinkTest : public KafkaTest {
  protected:
   Status Write(SinkWriter* sink, const std::vector<std::optional<std::string>>& values,
-               const std::vector<std::string>& keys = {}) {
+               const std::vector<std::string>& keys = {},
+               const std::vector<uint8_t>& null_keys = {}) {
     std::string bytes;
     std::string key_bytes;
     std::vector<size_t> ends;
@@ -362,6 +363,7 @@ class KafkaSinkTest : public KafkaTest {
                         .delimiter = "",
                         .keys = key_bytes,
                         .key_ends = key_ends,
+                        .null_keys = null_keys,
                         .null_values = nulls,
                         .metadata = {}});
   }
@@ -416,6 +418,18 @@ TEST_F(KafkaSinkTest, ATooLargeRecordGoesToTheDeadLettersAlone) {
   EXPECT_FALSE(sink->Draining());
   EXPECT_EQ(letters_.raw, (std::vector<std::string>{"too large"}));
   EXPECT_EQ(Written(0), (std::vector<std::string>{"=a", "=b"}));
+}
+
+TEST_F(KafkaSinkTest, ANullKeyIsNoEmptyKey) {
+  kafka_.CreateTopic("t", 1);
+  auto sink = *connector_->MakeSink(Table({}));
+  ASSERT_TRUE(Write(sink.get(), {"1", "2", "3"}, {"k", "", ""}, {0, 1, 0}));
+  EXPECT_FALSE(sink->Draining());
+  const auto& records = kafka_.topic("t").partitions[0].records;
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(records[0].key, "k");
+  EXPECT_EQ(records[1].key, std::nullopt);
+  EXPECT_EQ(records[2].key, "");
 }
 
 TEST_F(KafkaSinkTest, RoundRobinSpreadsRows) {

@@ -6,6 +6,7 @@
 #include "connectors/kafka/discovery.h"
 #include "connectors/kafka/metadata.h"
 #include "connectors/kafka/position.h"
+#include "connectors/kafka/record_details.h"
 #include "connectors/source_lag.h"
 
 namespace millrace {
@@ -40,9 +41,7 @@ class KafkaReader final : public SplitReader, public LagReporter {
               KafkaPartition partition)
       : table_(table), shared_(std::move(shared)), partition_(std::move(partition)) {
     limits_.bytes = kChunkBytes;
-    limits_.keys = table_->keyed_records;
-    limits_.headers =
-        std::ranges::find(table_->metadata_keys, "headers") != table_->metadata_keys.end();
+    limits_.headers = true;  // keys and headers are told of a record that becomes a dead letter
   }
   ~KafkaReader() override { Leave(); }
 
@@ -55,9 +54,19 @@ class KafkaReader final : public SplitReader, public LagReporter {
   std::string PositionAt(uint64_t offset) const override;
   std::string Waiting() override { return shared_->consumer->Waiting(); }
   SourceLag Lag(int64_t wall_ms) override {
-    if (caught_up_) return {.age_ms = 0, .records = 0};
-    if (last_timestamp_ == kKafkaNoTimestamp) return {};
-    return {.age_ms = std::max<int64_t>(0, wall_ms - last_timestamp_)};
+    if (!handle_) return {};
+    const auto end = shared_->consumer->End(*handle_);
+    if (!end && caught_up_) return {.age_ms = 0, .records = 0};
+    SourceLag lag;
+    if (end) {
+      const int64_t last = position_.stop ? std::min(*end, *position_.stop) : *end;
+      lag.records = std::max<int64_t>(0, last - position_.offset);
+      if (lag.records == 0) return {.age_ms = 0, .records = 0};
+    }
+    if (last_timestamp_ != kKafkaNoTimestamp) {
+      lag.age_ms = std::max<int64_t>(0, wall_ms - last_timestamp_);
+    }
+    return lag;
   }
 
  private:
@@ -97,7 +106,7 @@ Result<ReadResult> KafkaReader::Read(int64_t max_rows) {
   auto polled = shared_->consumer->Poll(*handle_, limits_, &records_);
   *bytes = std::move(records_.bytes);
   TRY(polled);
-  caught_up_ = polled->end_offset.has_value();
+  if (records_.size() > 0 || polled->end_offset) caught_up_ = polled->end_offset.has_value();
   const bool cut = CutAtStop();
   if (records_.size() > 0) {
     last_timestamp_ = records_.timestamps.back();
@@ -146,6 +155,7 @@ Result<ReadResult> KafkaReader::MakeResult(std::shared_ptr<std::string> bytes) {
   chunk.keys.reserve(records_.keys.size());
   for (const KafkaSlice& key : records_.keys) chunk.keys.emplace_back(key.offset, key.length);
   chunk.numbers = records_.offsets;
+  chunk.details = std::make_shared<KafkaRecordDetails>(chunk.bytes, &records_);
   result.data = std::move(chunk);
   return result;
 }

@@ -28,6 +28,12 @@ class SimulatedConsumer final : public KafkaConsumer {
   void Unassign(int) override {}
   Result<KafkaPolled> Poll(int handle, const KafkaPollLimits& limits,
                            KafkaRecords* records) override;
+  std::optional<int64_t> End(int handle) override {
+    const SimulatedKafka::Partition* partition =
+        kafka_->Find(assigned_[static_cast<size_t>(handle)].partition);
+    if (kafka_->unreachable || partition == nullptr) return std::nullopt;
+    return partition->end();
+  }
   std::string Waiting() override { return kafka_->unreachable ? "connection refused" : ""; }
 
  private:

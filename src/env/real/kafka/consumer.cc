@@ -17,7 +17,9 @@ namespace {
 /// Messages taken at a time; the limit in bytes is looked at in between.
 constexpr size_t kTake = 512;
 constexpr int kRangeMillis = 3000;
+constexpr int64_t kNotKnown = -1;
 constexpr auto kServeEvery = std::chrono::milliseconds(50);
+constexpr auto kAskEndsEvery = std::chrono::seconds(1);
 
 const KafkaDefaults& ConsumerDefaults() {
   static const KafkaDefaults kDefaults = {
@@ -34,6 +36,8 @@ const KafkaDefaults& ConsumerDefaults() {
       {"queued.max.messages.kbytes", "16384"},
       {"topic.metadata.refresh.interval.ms", "60000"},
       {"reconnect.backoff.max.ms", "2000"},
+      // A fetch is answered after 100 ms: who is silent for that long is away, not slow.
+      {"socket.timeout.ms", "10000"},
       {"socket.keepalive.enable", "true"},
   };
   return kDefaults;
@@ -73,6 +77,7 @@ class RealKafkaConsumer final : public KafkaConsumer {
   void Unassign(int handle) override;
   Result<KafkaPolled> Poll(int handle, const KafkaPollLimits& limits,
                            KafkaRecords* records) override;
+  std::optional<int64_t> End(int handle) override;
   std::string Waiting() override {
     Serve();
     return handle_->Trouble();
@@ -82,10 +87,13 @@ class RealKafkaConsumer final : public KafkaConsumer {
   struct Partition {
     KafkaPartition id;
     int64_t next = 0;
+    int64_t end = kNotKnown;  // as told by the broker last
     KafkaOwned<rd_kafka_queue_t> queue;
   };
 
   void Serve();
+  void AskEnds();
+  void TakeEnds();
   void Close(Partition* partition);
   Status OnError(const rd_kafka_message_t& message, const Partition& partition,
                  KafkaPolled* polled);
@@ -97,6 +105,9 @@ class RealKafkaConsumer final : public KafkaConsumer {
   std::unique_ptr<KafkaHandle> handle_;
   std::vector<Partition> partitions_;
   std::chrono::steady_clock::time_point next_serve_;
+  KafkaOwned<rd_kafka_queue_t> ends_;  // answers to AskEnds
+  bool asking_ = false;                // an answer is on its way
+  std::chrono::steady_clock::time_point next_ask_;
 };
 
 Result<int> RealKafkaConsumer::Assign(const KafkaPartition& partition, int64_t offset,
@@ -145,6 +156,69 @@ void RealKafkaConsumer::Unassign(int handle) {
   rd_kafka_topic_partition_list_add(list.get(), partition.id.topic.c_str(), partition.id.partition);
   const KafkaOwned<rd_kafka_error_t> error(
       rd_kafka_incremental_unassign(handle_->get(), list.get()));
+}
+
+/// What the last fetch said. Who is behind may fetch seldom, or not at all if the pipeline takes no
+/// more: then what the broker answered last.
+std::optional<int64_t> RealKafkaConsumer::End(int handle) {
+  TakeEnds();
+  Partition& partition = partitions_[static_cast<size_t>(handle)];
+  int64_t low = kNotKnown;
+  int64_t high = kNotKnown;
+  if (rd_kafka_get_watermark_offsets(handle_->get(), partition.id.topic.c_str(),
+                                     partition.id.partition, &low,
+                                     &high) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    partition.end = std::max(partition.end, high);
+  }
+  const bool behind = partition.next < partition.end || partition.end == kNotKnown;
+  if (behind || !handle_->Trouble().empty()) AskEnds();
+  if (partition.end == kNotKnown) return std::nullopt;
+  return partition.end;
+}
+
+/// Asks for the ends of all partitions, now and then; the answer comes later.
+void RealKafkaConsumer::AskEnds() {
+  const auto now = std::chrono::steady_clock::now();
+  if (asking_ || now < next_ask_) return;
+  next_ask_ = now + kAskEndsEvery;
+  if (ends_ == nullptr) ends_.reset(rd_kafka_queue_new(handle_->get()));
+  const KafkaOwned<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(1));
+  for (const Partition& partition : partitions_) {
+    if (partition.queue == nullptr) continue;
+    rd_kafka_topic_partition_list_add(list.get(), partition.id.topic.c_str(),
+                                      partition.id.partition)
+        ->offset = RD_KAFKA_OFFSET_SPEC_LATEST;
+  }
+  if (list->cnt == 0) return;
+  const KafkaOwned<rd_kafka_AdminOptions_t> options(
+      rd_kafka_AdminOptions_new(handle_->get(), RD_KAFKA_ADMIN_OP_LISTOFFSETS));
+  const KafkaOwned<rd_kafka_error_t> level(rd_kafka_AdminOptions_set_isolation_level(
+      options.get(), RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED));
+  rd_kafka_ListOffsets(handle_->get(), list.get(), options.get(), ends_.get());
+  asking_ = true;
+}
+
+void RealKafkaConsumer::TakeEnds() {
+  if (ends_ == nullptr) return;
+  const KafkaOwned<rd_kafka_event_t> event(rd_kafka_queue_poll(ends_.get(), 0));
+  if (event == nullptr) return;
+  asking_ = false;
+  const rd_kafka_ListOffsets_result_t* answer = rd_kafka_event_ListOffsets_result(event.get());
+  if (answer == nullptr) return;
+  size_t count = 0;
+  const rd_kafka_ListOffsetsResultInfo_t** infos =
+      rd_kafka_ListOffsets_result_infos(answer, &count);
+  for (size_t i = 0; i < count; ++i) {
+    const rd_kafka_topic_partition_t* told =
+        rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
+    if (told->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    handle_->ClearOutage();  // the broker answers again, though it may have no records
+    for (Partition& partition : partitions_) {
+      if (partition.id.partition == told->partition && partition.id.topic == told->topic) {
+        partition.end = std::max(partition.end, told->offset);
+      }
+    }
+  }
 }
 
 /// Lets librdkafka run our call-backs of errors, now and then.
