@@ -2,12 +2,14 @@
 // Topics for the tests, which kcat cannot make: one command per line of standard input, answered by
 // "ok" or the error.
 //   create NAME PARTITIONS [key=value ...]     delete NAME     trim NAME PARTITION OFFSET
+//   grow NAME PARTITIONS
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
@@ -39,6 +41,10 @@ class TopicTool {
         admin.createTopics(List.of(topic.configs(config))).all().get();
       }
       case "delete" -> admin.deleteTopics(List.of(words[1])).all().get();
+      case "grow" -> {
+        NewPartitions wanted = NewPartitions.increaseTo(Integer.parseInt(words[2]));
+        admin.createPartitions(Map.of(words[1], wanted)).all().get();
+      }
       case "trim" -> {
         var partition = new TopicPartition(words[1], Integer.parseInt(words[2]));
         var until = RecordsToDelete.beforeOffset(Long.parseLong(words[3]));

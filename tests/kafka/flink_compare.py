@@ -48,6 +48,8 @@ READS = {
             "'topic' = 'plain', 'format' = 'raw')", "SELECT v, o FROM t"),
     "raw key": (f"CREATE TABLE t (k STRING, id BIGINT) WITH ({KAFKA} 'topic' = 'plain', "
                 f"'format' = 'json', {RAW_KEY})", "SELECT k, id FROM t"),
+    "raw key of null": (f"CREATE TABLE t (k STRING, id BIGINT) WITH ({KAFKA} 'topic' = 'keyed', "
+                        f"'format' = 'json', {RAW_KEY})", "SELECT k, id FROM t"),
     "key wins not": (f"CREATE TABLE t (id BIGINT, v STRING) WITH ({KAFKA} 'topic' = 'keyed', "
                      "'value.format' = 'json', 'key.format' = 'json', 'key.fields' = 'id')",
                      "SELECT id, v FROM t"),
@@ -74,6 +76,12 @@ WRITES = {
                  f"'key.format' = 'json', 'key.fields' = 'id', {EXCEPT_KEY}",
                  f"SELECT * FROM {VALUES}"),
     "raw": ("v STRING", KAFKA + "'format' = 'raw'", f"SELECT v FROM {VALUES}"),
+    "raw key": ("id INT, v STRING", KAFKA + "'value.format' = 'json', 'key.format' = 'raw', "
+                f"'key.fields' = 'v', {EXCEPT_KEY}", f"SELECT id, v FROM {VALUES}"),
+    "json key": ("id INT, v STRING", KAFKA + "'value.format' = 'json', 'key.format' = 'json', "
+                 f"'key.fields' = 'v', {EXCEPT_KEY}", f"SELECT id, v FROM {VALUES}"),
+    "csv key": ("id INT, v STRING", KAFKA + "'value.format' = 'json', 'key.format' = 'csv', "
+                f"'key.fields' = 'v', {EXCEPT_KEY}", f"SELECT id, v FROM {VALUES}"),
     "headers": ("v STRING, h MAP<STRING, BYTES> METADATA FROM 'headers', "
                 "ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp'", KAFKA + "'format' = 'json'",
                 "SELECT v, MAP['a', ENCODE('x', 'UTF-8')], TO_TIMESTAMP_LTZ(1700000000000, 3) "
@@ -81,7 +89,7 @@ WRITES = {
     "upserts": ("id INT, n BIGINT, PRIMARY KEY (id) NOT ENFORCED", UPSERT,
                 f"SELECT id, COUNT(*) FROM {VALUES} GROUP BY id"),
 }
-DUMP = "%k|%S|%s|%h\n"
+DUMP = "%K|%k|%S|%s|%h\n"  # a length of -1 is a null
 
 
 class Comparison:

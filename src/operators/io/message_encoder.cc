@@ -138,6 +138,18 @@ void MessageEncoder::MarkNulls(const Batch& batch) {
   }
 }
 
+/// As in Flink: with a format that has nulls of its own (raw), a NULL is a record without a key.
+void MessageEncoder::MarkNullKeys(const Batch& batch) {
+  null_keys_.clear();
+  if (!key_.null_is_null) return;
+  const arrow::Array& raw = *batch.columns[key_.columns[0]];
+  if (raw.null_count() == 0) return;
+  null_keys_.resize(static_cast<size_t>(batch.num_rows));
+  for (int64_t row = 0; row < batch.num_rows; ++row) {
+    null_keys_[static_cast<size_t>(row)] = raw.IsNull(row) ? 1 : 0;
+  }
+}
+
 Status MessageEncoder::Encode(const Batch& batch, SinkInput* input) {
   TRY(EncodePart(batch, &value_));
   input->bytes = value_.bytes;
@@ -147,6 +159,8 @@ Status MessageEncoder::Encode(const Batch& batch, SinkInput* input) {
     TRY(EncodePart(batch, &key_));
     input->keys = key_.bytes;
     input->key_ends = key_.ends;
+    MarkNullKeys(batch);
+    input->null_keys = null_keys_;
   }
   MarkNulls(batch);
   input->null_values = null_values_;

@@ -48,12 +48,14 @@ class MessageEncoder {
   Status AddMetadata(const Table& table, const Schema& written, const SessionContext* session);
   static Status EncodePart(const Batch& batch, Part* part);
   void MarkNulls(const Batch& batch);
+  void MarkNullKeys(const Batch& batch);
 
   Part value_;
   Part key_;  // no encoder: no keys
   std::vector<Metadata> metadata_;
   std::vector<std::shared_ptr<arrow::Array>> metadata_values_;
   std::vector<uint8_t> null_values_;
+  std::vector<uint8_t> null_keys_;
   bool upserts_ = false;
   std::optional<KeyCodec> upsert_keys_;
   EncodedKeys encoded_keys_;
