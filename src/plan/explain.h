@@ -15,7 +15,4 @@ std::string ExplainText(const Step& step);
 /// delay}]}
 std::string ExplainJson(const Step& step);
 
-/// The longest delay on the way from any source to the root, added up over its operators.
-Delay WorstDelay(const PlanNodePtr& root);
-
 }  // namespace millrace

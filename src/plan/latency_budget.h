@@ -30,8 +30,4 @@ std::vector<BudgetFinding> FindOverBudget(const Step& step);
 /// The same as warnings MR0420 at the statement. `text` is what spans point into.
 void WarnOverBudget(const Step& step, std::string_view text, DiagnosticList* diagnostics);
 
-/// How far the watermark stays behind the rows, from its expression: 0 for `ts`, 5000 for
-/// `ts - INTERVAL '5' SECOND`; nullopt for anything else.
-std::optional<int64_t> WatermarkDelay(const PlanNode& watermark_node);
-
 }  // namespace millrace

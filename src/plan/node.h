@@ -37,8 +37,10 @@ struct WindowColumns {
 /// How long a row can be held back by an operator, for explain and the latency budget.
 struct Delay {
   bool waits_for_watermark = false;
-  int64_t event_time_ms = 0;  // up to this much event time until the result goes out
-  std::string reason;         // "window of 1 minute", "row waits for the watermark"
+  int64_t event_time_ms = 0;     // up to this much event time until the result goes out
+  std::string reason;            // "window of 1 minute", "row waits for the watermark"
+  int64_t wall_ms = 0;           // up to this long by the wall clock, kept back on purpose
+  bool ends_with_epoch = false;  // wall_ms is at most the time of an epoch
 };
 
 class PlanNode : public std::enable_shared_from_this<PlanNode> {

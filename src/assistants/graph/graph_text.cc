@@ -97,8 +97,8 @@ Lines NodeLines(const PipelineGraph::Node& node) {
     lines.push_back(node.kind + " (" + node.connector + ")");
   }
   if (!node.state.empty()) lines.push_back("state: " + node.state);
-  if (node.delay.event_time_ms > 0) {
-    lines.push_back("holds rows up to " + DurationText(node.delay.event_time_ms));
+  if (const int64_t held = node.delay.event_time_ms + node.delay.wall_ms; held > 0) {
+    lines.push_back("holds rows up to " + DurationText(held));
   } else if (node.delay.waits_for_watermark) {
     lines.push_back("waits for the watermark");
   }

@@ -26,7 +26,7 @@ PipelineGraph::Node DescribeNode(const GraphNode& node) {
                                 .details = plan.details(),
                                 .changelog = plan.changelog_mode().ToString(),
                                 .state = plan.state_description(),
-                                .delay = plan.delay(),
+                                .delay = {},
                                 .jobs = {}};
   switch (node.role) {
     case GraphNode::Role::kSource: described.role = PipelineGraph::Role::kSource; break;
@@ -95,6 +95,7 @@ void WriteNode(const PipelineGraph::Node& node, JsonWriter* out) {
   out->Field("state", node.state).Key("delay").BeginObject();
   out->Field("event_time_ms", node.delay.event_time_ms);
   out->Field("waits_for_watermark", node.delay.waits_for_watermark);
+  out->Field("wall_ms", node.delay.wall_ms);
   out->Field("reason", node.delay.reason).EndObject().Key("jobs").BeginArray();
   for (const size_t job : node.jobs) out->Int(static_cast<int64_t>(job));
   out->EndArray().EndObject();
@@ -129,6 +130,7 @@ Result<PipelineGraph> DescribeGraph(const Program& program) {
   described.name = program.name;
   std::vector<PlanNodePtr> roots;
   std::vector<size_t> job_of_root;
+  std::vector<const Settings*> settings;  // of each job
   for (const Step& step : program.steps) {
     if (step.kind != Step::Kind::kJob) continue;
     for (const PlanNodePtr& root : step.roots) {
@@ -136,6 +138,7 @@ Result<PipelineGraph> DescribeGraph(const Program& program) {
       job_of_root.push_back(described.jobs.size());
     }
     described.jobs.push_back(step.title);
+    settings.push_back(&step.settings);
   }
   TRY_ASSIGN(const JobGraph graph, JobGraph::Build(roots, kShards));
   size_t next_root = 0;  // the graph has one terminal per root, in their order
@@ -147,6 +150,11 @@ Result<PipelineGraph> DescribeGraph(const Program& program) {
   }
   for (const GraphEdge& edge : graph.edges()) described.edges.push_back(DescribeEdge(edge, graph));
   SpreadJobs(&described);
+  for (size_t i = 0; i < described.nodes.size(); ++i) {
+    const GraphNode& node = graph.nodes()[i];
+    if (node.role == GraphNode::Role::kSelect) continue;  // its scan is a node of its own
+    described.nodes[i].delay = DelayOf(node.plan, *settings[described.nodes[i].jobs.front()]);
+  }
   return described;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "plan/delay.h"
 #include "plan/program.h"
 
 namespace millrace {
@@ -24,7 +25,7 @@ struct PipelineGraph {
     std::string details;
     std::string changelog;  // of its output
     std::string state;      // empty: none
-    Delay delay;
+    OperatorDelay delay;
     std::vector<size_t> jobs;  // indexes into `jobs`, ascending
   };
   struct Edge {

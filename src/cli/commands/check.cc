@@ -2,6 +2,7 @@
 // millrace check FILE.sql: parses, binds and plans a file, looks at models and files; connects
 // nothing.
 #include "cli/commands/builtin.h"
+#include "cli/output/model_notes.h"
 #include "cli/script.h"
 
 namespace millrace {
@@ -28,7 +29,14 @@ class CheckCommand final : public Command {
         if (entry.severity == Severity::kWarning) status = kExitFindings;
       }
     }
-    if (status != kExitOk || common.json || common.quiet) return status;
+    if (status != kExitOk || common.json) return status;
+    const auto models = DescribeModels(program, application->env);
+    if (!models) return ShowError(*application, common, models.error());
+    if (common.quiet) return status;
+    for (const ModelNote& model : *models) {
+      if (!model.remark.empty())
+        application->Say("model '" + model.name + "' " + model.remark + "\n");
+    }
     size_t jobs = 0;
     for (const Step& step : program.steps) jobs += step.kind == Step::Kind::kJob;
     application->Say(script->source.name() + ": fine; pipeline '" + program.name + "', " +

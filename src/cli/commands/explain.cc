@@ -3,6 +3,7 @@
 #include "plan/explain.h"
 #include "base/json_writer.h"
 #include "cli/commands/builtin.h"
+#include "cli/output/model_notes.h"
 #include "cli/script.h"
 #include "diagnostics/codes.h"
 #include "diagnostics/nearest.h"
@@ -49,11 +50,35 @@ class ExplainCommand final : public Command {
         text += ExplainText(step);
       }
     }
-    application->Print(common.json ? "{\"jobs\":[" + text + "]}\n" : text);
+    const auto models = DescribeModels(program, application->env);
+    if (!models) return ShowError(*application, common, models.error());
+    application->Print(common.json
+                           ? "{\"jobs\":[" + text + "],\"models\":" + ModelsJson(*models) + "}\n"
+                           : text + ModelsText(*models));
     return kExitOk;
   }
 
  private:
+  static std::string ModelsText(const std::vector<ModelNote>& models) {
+    std::string text = models.empty() ? "" : "== models ==\n\n";
+    for (const ModelNote& model : models) {
+      text += model.name + " (" + model.provider + ", version " + model.version + ")" +
+              (model.remark.empty() ? "" : ": " + model.remark) + "\n";
+    }
+    return text;
+  }
+
+  static std::string ModelsJson(const std::vector<ModelNote>& models) {
+    JsonWriter out;
+    out.BeginArray();
+    for (const ModelNote& model : models) {
+      out.BeginObject().Field("name", model.name).Field("provider", model.provider);
+      out.Field("version", model.version).Field("remark", model.remark).EndObject();
+    }
+    out.EndArray();
+    return std::move(out).Finish();
+  }
+
   int ExplainCode(const Application& application, const CommonOptions& common) const {
     const CodeInfo* info = FindCode(script_.file);
     if (info == nullptr) {

@@ -20,6 +20,7 @@ class FilesystemConnector final : public Connector {
   bool can_read() const override { return true; }
   bool can_write() const override { return true; }
   bool needs_format() const override { return true; }
+  HoldTime sink_hold_time(const Options& options) const override { return FileHoldTime(options); }
   Status Check(const TableContext& table, bool for_write) const override {
     return CheckFilesystem(table, for_write);
   }

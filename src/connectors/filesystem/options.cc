@@ -112,6 +112,14 @@ Result<std::string> LocalPath(const std::string& path) {
   return std::string(rest);
 }
 
+HoldTime FileHoldTime(const Options& options) {
+  constexpr const char* kRollover = "sink.rolling-policy.rollover-interval";
+  const int64_t interval = options.GetDuration(kRollover).count();
+  return {.ms = interval,
+          .reason = "rows are seen when their file is closed, which has its size or is that old",
+          .option = kRollover};
+}
+
 namespace {
 
 Status CheckSinkOptions(const TableContext& table) {

@@ -16,6 +16,9 @@ std::vector<MetadataColumn> FilesystemMetadata();
 /// The path without `file:` and `file://`; other schemes are MR0506.
 Result<std::string> LocalPath(const std::string& path);
 
+/// A row is seen by others when its file is closed.
+HoldTime FileHoldTime(const Options& options);
+
 /// Combinations and keys that this version does not do.
 Status CheckFilesystem(const TableContext& table, bool for_write);
 

@@ -17,6 +17,13 @@ std::string SinkNode::details() const {
          (table_->scan_note.empty() ? "" : ", options=[" + table_->scan_note + "]");
 }
 
+Delay SinkNode::delay() const {
+  HoldTime held = table_->connector->sink_hold_time(table_->connector_options);
+  return {.reason = std::move(held.reason),
+          .wall_ms = held.ms,
+          .ends_with_epoch = held.ends_with_epoch};
+}
+
 CollectNode::CollectNode(PlanNodePtr input) : PlanNode({input}, input->schema()) {}
 
 PlanNodePtr CollectNode::WithChildren(std::vector<PlanNodePtr> children) const {

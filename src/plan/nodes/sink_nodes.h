@@ -16,6 +16,7 @@ class SinkNode final : public PlanNode {
   PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
   std::string details() const override;
   ChangelogMode changelog_mode() const override { return children()[0]->changelog_mode(); }
+  Delay delay() const override;
   const TablePtr& table() const { return table_; }
 
  private:
