@@ -2,6 +2,7 @@
 // AggregateCall: one aggregate of a GROUP BY, window or OVER, over columns of the input.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct AggregateCall {
   bool count_star = false;
   ResolvedAggregate resolved;
   Column output;
+  /// Names the call in state: equal for the same function over the same column of a table, in any
+  /// version of a query. The node that has the call sets it.
+  uint32_t state_tag = 0;
   /// `SUM(DISTINCT amount) FILTER c3`.
   std::string ToString(const Schema& input) const;
 };

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/nodes/aggregate_nodes.h"
 
+#include "plan/identity/column_origins.h"
 #include "plan/nodes/node_text.h"
 
 namespace millrace {
 
 WindowAggregateNode::WindowAggregateNode(PlanNodePtr input, Fields fields, Schema schema)
-    : PlanNode({std::move(input)}, std::move(schema)), fields_(std::move(fields)) {}
+    : PlanNode({std::move(input)}, std::move(schema)), fields_(std::move(fields)) {
+  TagCalls(children()[0], !children()[0]->changelog_mode().insert_only(), &fields_.calls);
+}
 
 PlanNodePtr WindowAggregateNode::WithChildren(std::vector<PlanNodePtr> children) const {
   return std::make_shared<WindowAggregateNode>(children[0], fields_, schema());
@@ -63,7 +66,9 @@ GroupAggregateNode::GroupAggregateNode(PlanNodePtr input, std::vector<int> keys,
     : PlanNode({std::move(input)}, std::move(schema)),
       keys_(std::move(keys)),
       calls_(std::move(calls)),
-      state_ttl_ms_(state_ttl_ms) {}
+      state_ttl_ms_(state_ttl_ms) {
+  TagCalls(children()[0], !children()[0]->changelog_mode().insert_only(), &calls_);
+}
 
 PlanNodePtr GroupAggregateNode::WithChildren(std::vector<PlanNodePtr> children) const {
   return std::make_shared<GroupAggregateNode>(children[0], keys_, calls_, schema(), state_ttl_ms_);
@@ -88,7 +93,9 @@ std::string GroupAggregateNode::state_description() const {
 }
 
 OverNode::OverNode(PlanNodePtr input, Fields fields, Schema schema)
-    : PlanNode({std::move(input)}, std::move(schema)), fields_(std::move(fields)) {}
+    : PlanNode({std::move(input)}, std::move(schema)), fields_(std::move(fields)) {
+  TagCalls(children()[0], /*retracts=*/fields_.preceding >= 0, &fields_.calls);
+}
 
 PlanNodePtr OverNode::WithChildren(std::vector<PlanNodePtr> children) const {
   return std::make_shared<OverNode>(children[0], fields_, schema());

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/identity/column_origins.h"
+
+#include <algorithm>
+#include <set>
+
+#include "plan/identity/type_text.h"
+#include "plan/nodes/aggregate_nodes.h"
+#include "plan/nodes/changelog_nodes.h"
+#include "plan/nodes/join_nodes.h"
+#include "plan/nodes/node_text.h"
+#include "plan/nodes/source_nodes.h"
+#include "plan/nodes/stateless_nodes.h"
+
+namespace millrace {
+namespace {
+
+/// The text of an expression with the origins of its inputs in the place of column numbers.
+std::string ExpressionOrigin(const ExpressionPtr& expression, const PlanNode& input,
+                             const std::vector<std::string>& origins) {
+  if (expression->kind() == ExpressionKind::kInputRef) {
+    return origins[static_cast<size_t>(expression->index())];
+  }
+  constexpr std::string_view kMark = "$0:";
+  std::vector<ExpressionPtr> named;
+  for (size_t i = 0; i < origins.size(); ++i) {
+    named.push_back(Expression::InputRef(0, input.schema()[i].type, origins[i]));
+  }
+  std::string text = expression->Substitute(named)->ToString();
+  for (size_t at = text.find(kMark); at != std::string::npos; at = text.find(kMark, at)) {
+    text.erase(at, kMark.size());
+  }
+  return text;
+}
+
+std::string Joined(const std::vector<std::string>& texts, std::string_view separator) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : std::string(separator)) + text;
+  return all;
+}
+
+/// Each text once, in alphabetical order: that of a UNION does not matter.
+std::string Together(std::vector<std::string> texts) {
+  const std::set<std::string> sorted(texts.begin(), texts.end());
+  if (sorted.size() == 1) return *sorted.begin();
+  return "(" + Joined({sorted.begin(), sorted.end()}, " | ") + ")";
+}
+
+}  // namespace
+
+std::string ShortTablePath(const std::string& path) {
+  constexpr std::string_view kDefault = "default_catalog.default_database.";
+  return path.starts_with(kDefault) ? path.substr(kDefault.size()) : path;
+}
+
+std::string StoredTypeText(const DataType& type) {
+  return type.Nullable().WithTimeAttribute(TimeAttribute::kNone).ToString();
+}
+
+void TagCalls(const PlanNodePtr& input, bool retracts, std::vector<AggregateCall>* calls) {
+  ColumnOrigins origins;
+  std::set<uint32_t> taken;
+  for (AggregateCall& call : *calls) {
+    call.state_tag = TagOfPart(origins.Part(input, call, retracts));
+    while (!taken.insert(call.state_tag).second) ++call.state_tag;
+  }
+}
+
+const std::vector<std::string>& ColumnOrigins::Columns(const PlanNodePtr& node) {
+  return Find(node).columns;
+}
+
+const std::string& ColumnOrigins::Rows(const PlanNodePtr& node) { return Find(node).rows; }
+
+std::string ColumnOrigins::List(const PlanNodePtr& node, const std::vector<int>& columns) {
+  std::vector<std::string> texts;
+  for (const int column : columns) {
+    texts.push_back(Columns(node)[static_cast<size_t>(column)]);
+  }
+  return Joined(texts, ", ");
+}
+
+std::string ColumnOrigins::Call(const PlanNodePtr& input, const AggregateCall& call) {
+  std::string text = call.function + "(" + (call.distinct ? "DISTINCT " : "");
+  text += call.count_star ? "*" : List(input, call.args);
+  text += ")";
+  if (call.filter >= 0) text += " FILTER (WHERE " + List(input, {call.filter}) + ")";
+  return text;
+}
+
+StatePart ColumnOrigins::Part(const PlanNodePtr& input, const AggregateCall& call, bool retracts) {
+  StatePart part{.call = Call(input, call), .layout = call.function + "("};
+  if (call.distinct) part.layout += "DISTINCT ";
+  for (size_t i = 0; i < call.resolved.arg_types.size(); ++i) {
+    part.layout += (i > 0 ? ", " : "") + StoredTypeText(call.resolved.arg_types[i]);
+  }
+  part.layout += ") -> " + StoredTypeText(call.resolved.result);
+  if (retracts) part.layout += ", with retractions";
+  return part;
+}
+
+const ColumnOrigins::Known& ColumnOrigins::Find(const PlanNodePtr& node) {
+  if (const auto found = known_.find(node.get()); found != known_.end()) return found->second;
+  Known known = Describe(node);
+  known.node = node;
+  return known_.emplace(node.get(), std::move(known)).first->second;
+}
+
+ColumnOrigins::Known ColumnOrigins::Describe(const PlanNodePtr& node) {
+  Known known;
+  if (const auto* scan = As<ScanNode>(node)) {
+    known.rows = ShortTablePath(scan->table()->path);
+    for (const size_t column : scan->columns()) {
+      known.columns.push_back(known.rows + "." + scan->table()->columns[column].name);
+    }
+    return known;
+  }
+  if (node->children().empty()) {
+    known.rows = std::string(node->kind());
+    for (const Column& column : node->schema())
+      known.columns.push_back(known.rows + "." + column.name);
+    return known;
+  }
+  if (As<WindowAggregateNode>(node) || As<GroupAggregateNode>(node)) return DescribeGroups(node);
+  if (As<WindowJoinNode>(node) || As<IntervalJoinNode>(node)) return DescribeJoin(node);
+  const PlanNodePtr& input = node->children()[0];
+  if (As<UnionNode>(node)) {
+    std::vector<std::string> rows;
+    for (const PlanNodePtr& child : node->children()) rows.push_back(Rows(child));
+    known.rows = Together(std::move(rows));
+    for (size_t i = 0; i < node->schema().size(); ++i) {
+      std::vector<std::string> texts;
+      for (const PlanNodePtr& child : node->children()) texts.push_back(Columns(child)[i]);
+      known.columns.push_back(Together(std::move(texts)));
+    }
+    return known;
+  }
+  known.rows = Rows(input);
+  if (const auto* calc = As<CalcNode>(node)) {
+    for (const ExpressionPtr& projection : calc->projections()) {
+      known.columns.push_back(ExpressionOrigin(projection, *input, Columns(input)));
+    }
+    // A filter over a changelog decides which updates have a row to take back.
+    if (calc->condition() != nullptr && !input->changelog_mode().insert_only()) {
+      known.rows += " where " + ExpressionOrigin(calc->condition(), *input, Columns(input));
+    }
+    return known;
+  }
+  // What is left passes the columns of its input on, and some behind them.
+  known.columns = Columns(input);
+  std::string added;
+  if (const auto* window = As<WindowTvfNode>(node)) {
+    added = window->spec().ToString() + " on " + List(input, {window->time_column()});
+  } else if (const auto* predict = As<PredictNode>(node)) {
+    added = ShortTablePath(predict->model()->path) + "(" + List(input, predict->args()) + ")";
+  } else if (const auto* over = As<OverNode>(node)) {
+    for (const AggregateCall& call : over->fields().calls) {
+      known.columns.push_back(Call(input, call) + " OVER " + Frame(node) + " per " +
+                              List(input, over->fields().partition_keys));
+    }
+  }
+  for (size_t i = known.columns.size(); i < node->schema().size(); ++i) {
+    known.columns.push_back(added + "." + node->schema()[i].name);
+  }
+  known.columns.resize(node->schema().size());
+  return known;
+}
+
+std::string ColumnOrigins::Window(const PlanNodePtr& node) {
+  const WindowAggregateNode::Fields& fields = As<WindowAggregateNode>(node)->fields();
+  const PlanNodePtr& input = node->children()[0];
+  if (fields.time_column < 0) {
+    // Columns of windows end in their name; the window is what they have in common.
+    const std::string end = List(input, {fields.end_column});
+    return end.substr(0, end.rfind('.'));
+  }
+  return fields.window.ToString() + " on " + List(input, {fields.time_column});
+}
+
+std::string ColumnOrigins::Frame(const PlanNodePtr& node) {
+  const OverNode::Fields& fields = As<OverNode>(node)->fields();
+  const std::string unit = fields.rows ? "ROWS " : "RANGE ";
+  if (fields.preceding < 0) return unit + "UNBOUNDED PRECEDING";
+  return unit + (fields.rows ? std::to_string(fields.preceding) : DurationText(fields.preceding)) +
+         " PRECEDING";
+}
+
+std::string ColumnOrigins::JoinKeys(const PlanNodePtr& node) {
+  const auto* interval = As<IntervalJoinNode>(node);
+  const auto* window = As<WindowJoinNode>(node);
+  const std::vector<int>& left =
+      interval ? interval->fields().left_keys : window->fields().left_keys;
+  const std::vector<int>& right =
+      interval ? interval->fields().right_keys : window->fields().right_keys;
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < left.size(); ++i) {
+    texts.push_back(List(node->children()[0], {left[i]}) + " = " +
+                    List(node->children()[1], {right[i]}));
+  }
+  return texts.empty() ? "nothing" : Joined(texts, " AND ");
+}
+
+std::string ColumnOrigins::JoinTimes(const PlanNodePtr& node) {
+  const PlanNodePtr& left = node->children()[0];
+  const PlanNodePtr& right = node->children()[1];
+  if (const auto* window = As<WindowJoinNode>(node)) {
+    return List(left, {window->fields().left_window.end}) + " = " +
+           List(right, {window->fields().right_window.end});
+  }
+  const IntervalJoinNode::Fields& fields = As<IntervalJoinNode>(node)->fields();
+  return List(left, {fields.left_time}) + " - " + List(right, {fields.right_time}) + " in " +
+         DurationText(fields.lower_ms) + " .. " + DurationText(fields.upper_ms);
+}
+
+ColumnOrigins::Known ColumnOrigins::DescribeGroups(const PlanNodePtr& node) {
+  const PlanNodePtr& input = node->children()[0];
+  const auto* window = As<WindowAggregateNode>(node);
+  const auto* group = As<GroupAggregateNode>(node);
+  const std::vector<int>& keys = window ? window->fields().keys : group->keys();
+  Known known;
+  known.rows = "groups of " + Rows(input) + " by " + (keys.empty() ? "nothing" : List(input, keys));
+  if (window != nullptr) known.rows += " in " + Window(node);
+  for (const int key : keys) known.columns.push_back(Columns(input)[static_cast<size_t>(key)]);
+  for (const AggregateCall& call : window ? window->fields().calls : group->calls()) {
+    known.columns.push_back(Call(input, call) + " of " + known.rows);
+  }
+  for (size_t i = known.columns.size(); i < node->schema().size(); ++i) {
+    known.columns.push_back(Window(node) + "." + node->schema()[i].name);
+  }
+  return known;
+}
+
+ColumnOrigins::Known ColumnOrigins::DescribeJoin(const PlanNodePtr& node) {
+  Known known;
+  const auto* interval = As<IntervalJoinNode>(node);
+  const JoinType type =
+      interval ? interval->fields().type : As<WindowJoinNode>(node)->fields().type;
+  known.rows = std::string(JoinTypeName(type)) + " join of (" + Rows(node->children()[0]) +
+               ") and (" + Rows(node->children()[1]) + ") on " + JoinKeys(node) + ", " +
+               JoinTimes(node);
+  for (const PlanNodePtr& child : node->children()) {
+    const std::vector<std::string>& columns = Columns(child);
+    known.columns.insert(known.columns.end(), columns.begin(), columns.end());
+  }
+  known.columns.resize(node->schema().size());  // a SEMI join has those of one side
+  return known;
+}
+
+}  // namespace millrace

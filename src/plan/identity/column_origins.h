@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// ColumnOrigins: what the columns and the rows of a plan are, said in terms of tables: the column
+// `payments.card`, the expression `UPPER(payments.card)`, the rows of `payments`. Names given by
+// SELECT and views do not occur, nor do filters and projections, so the texts stay equal when a
+// query is written in another way or chooses other rows. One thread.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "plan/node.h"
+
+namespace millrace {
+
+struct AggregateCall;
+
+/// One aggregate call: its state stands beside that of the others and can come or go alone.
+struct StatePart {
+  std::string call;    // "SUM(payments.amount)"
+  std::string layout;  // "SUM(DOUBLE) -> DOUBLE": equal if bytes mean the same
+  bool operator==(const StatePart&) const = default;
+};
+
+class ColumnOrigins {
+ public:
+  /// Of each output column.
+  const std::vector<std::string>& Columns(const PlanNodePtr& node);
+  /// What one row of the output is: the tables, and the groups or pairs that were made of them.
+  const std::string& Rows(const PlanNodePtr& node);
+  /// Of some columns: `payments.card, payments.device`.
+  std::string List(const PlanNodePtr& node, const std::vector<int>& columns);
+  /// `SUM(DISTINCT payments.amount) FILTER (WHERE ..)`, over the columns of `input`.
+  std::string Call(const PlanNodePtr& input, const AggregateCall& call);
+  /// `retracts`: the call also takes rows back.
+  StatePart Part(const PlanNodePtr& input, const AggregateCall& call, bool retracts);
+  /// `TUMBLE(size=[1 min]) on payments.ts` of a WindowAggregate.
+  std::string Window(const PlanNodePtr& node);
+  /// `RANGE 10 min PRECEDING` of an Over.
+  static std::string Frame(const PlanNodePtr& node);
+  /// `payments.id = refunds.payment` of a join.
+  std::string JoinKeys(const PlanNodePtr& node);
+  /// `payments.ts - refunds.ts in -60000..0 ms`, or the windows that meet.
+  std::string JoinTimes(const PlanNodePtr& node);
+
+ private:
+  struct Known {
+    PlanNodePtr node;  // kept, so that its address stays its own
+    std::vector<std::string> columns;
+    std::string rows;
+  };
+  const Known& Find(const PlanNodePtr& node);
+  Known Describe(const PlanNodePtr& node);
+  Known DescribeGroups(const PlanNodePtr& node);
+  Known DescribeJoin(const PlanNodePtr& node);
+
+  std::map<const PlanNode*, Known> known_;
+};
+
+/// Sets AggregateCall::state_tag of the calls of a node over `input`.
+void TagCalls(const PlanNodePtr& input, bool retracts, std::vector<AggregateCall>* calls);
+
+/// The type of a stored column: SQL without nullability and time attribute, which bytes do not
+/// depend on.
+std::string StoredTypeText(const DataType& type);
+
+/// The path of a table without the default catalog and database.
+std::string ShortTablePath(const std::string& path);
+
+}  // namespace millrace

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/identity/operator_identity.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <set>
+
+#include "data/key_codec.h"
+#include "plan/nodes/aggregate_nodes.h"
+#include "plan/nodes/changelog_nodes.h"
+#include "plan/nodes/join_nodes.h"
+#include "plan/nodes/sink_nodes.h"
+#include "plan/nodes/source_nodes.h"
+#include "plan/nodes/stateless_nodes.h"
+
+namespace millrace {
+namespace {
+
+/// Changes when an operator writes its state in another way, so that older bytes are not taken for
+/// newer ones.
+constexpr const char* kStateVersion = "1";
+
+/// Options that say where the data of a table is; all others say how it is read or written.
+constexpr std::array<std::string_view, 9> kPlaceOptions = {
+    "connector", "database-name", "path", "table",       "table-name",
+    "topic",     "topic-pattern", "url",  "value.format"};
+
+void DescribeTable(const Table& table, OperatorIdentity* out) {
+  for (const auto& [key, value] : table.raw_options) {
+    if (std::ranges::find(kPlaceOptions, key) == kPlaceOptions.end()) continue;
+    out->place[key] = value.secret ? "(secret)" : value.text;
+  }
+  out->place["connector"] = std::string(table.connector->name());
+  if (const auto mode = table.raw_options.find("scan.startup.mode");
+      mode != table.raw_options.end()) {
+    out->start = mode->second.text;
+  }
+  out->description = "table " + ShortTablePath(table.path) + " (" + out->place["connector"];
+  for (const char* key : {"topic", "path", "url", "table-name"}) {
+    if (const auto found = out->place.find(key); found != out->place.end()) {
+      out->description += " " + found->second;
+    }
+  }
+  out->description += ")";
+}
+
+/// Describes one operator; a method per family.
+class Describer {
+ public:
+  Describer(const PlanNodePtr& node, ColumnOrigins* origins) : node_(node), origins_(origins) {}
+
+  OperatorIdentity Describe() {
+    out_.kind = std::string(node_->kind());
+    out_.digest = HexHash(node_->digest());
+    out_.version = kStateVersion;
+    out_.role = node_->has_keyed_state() ? OperatorIdentity::Role::kState
+                                         : OperatorIdentity::Role::kPassing;
+    if (node_->children().empty()) {
+      DescribeLeaf();
+    } else if (const auto* sink = As<SinkNode>(node_)) {
+      out_.role = OperatorIdentity::Role::kSink;
+      Aspect("table", ShortTablePath(sink->table()->path));
+      DescribeTable(*sink->table(), &out_);
+    } else if (As<CollectNode>(node_)) {
+      out_.role = OperatorIdentity::Role::kSink;
+      Aspect("rows", "to the client");
+      out_.description = "rows of the SELECT";
+    } else if (As<WindowAggregateNode>(node_)) {
+      DescribeWindow();
+    } else if (As<GroupAggregateNode>(node_)) {
+      DescribeGroup();
+    } else if (As<OverNode>(node_)) {
+      DescribeOver();
+    } else if (As<WindowJoinNode>(node_) || As<IntervalJoinNode>(node_)) {
+      DescribeJoin();
+    } else if (const auto* normalize = As<ChangelogNormalizeNode>(node_)) {
+      Aspect("rows", origins_->Rows(Input()));
+      Keys("key", Input(), normalize->keys());
+      Rows("rows", Input(), All(Input()));
+      out_.description = "last row by " + origins_->List(Input(), normalize->keys());
+    } else {
+      DescribePassing();
+    }
+    return std::move(out_);
+  }
+
+ private:
+  const PlanNodePtr& Input(size_t i = 0) const { return node_->children()[i]; }
+
+  void Aspect(std::string name, std::string value) {
+    out_.aspects.push_back({std::move(name), std::move(value)});
+  }
+
+  static std::vector<int> All(const PlanNodePtr& input) {
+    std::vector<int> columns;
+    for (size_t i = 0; i < input->schema().size(); ++i) columns.push_back(static_cast<int>(i));
+    return columns;
+  }
+
+  std::vector<StoredColumn> Stored(const PlanNodePtr& input, const std::vector<int>& columns) {
+    std::vector<StoredColumn> stored;
+    for (const int column : columns) {
+      const auto i = static_cast<size_t>(column);
+      stored.push_back({origins_->Columns(input)[i], StoredTypeText(input->schema()[i].type)});
+    }
+    return stored;
+  }
+
+  void Keys(const std::string& aspect, const PlanNodePtr& input, const std::vector<int>& columns) {
+    Aspect(aspect, columns.empty() ? "nothing" : origins_->List(input, columns));
+    out_.keys = Stored(input, columns);
+  }
+
+  void Rows(std::string table, const PlanNodePtr& input, const std::vector<int>& columns) {
+    out_.rows.push_back({std::move(table), Stored(input, columns)});
+  }
+
+  void Calls(const std::vector<AggregateCall>& calls, bool retracts) {
+    for (const AggregateCall& call : calls) {
+      out_.parts.push_back(origins_->Part(Input(), call, retracts));
+    }
+  }
+
+  bool TakesBack() const { return !Input()->changelog_mode().insert_only(); }
+
+  std::string CallTexts() const {
+    std::string text;
+    for (const StatePart& part : out_.parts) text += (text.empty() ? "" : ", ") + part.call;
+    return text.empty() ? "distinct rows" : text;
+  }
+
+  void DescribeLeaf() {
+    out_.role = OperatorIdentity::Role::kSource;
+    if (const auto* scan = As<ScanNode>(node_)) {
+      Aspect("table", ShortTablePath(scan->table()->path));
+      DescribeTable(*scan->table(), &out_);
+      return;
+    }
+    Aspect("rows", node_->details());
+    out_.description = std::string(node_->kind()) + " " + node_->details();
+  }
+
+  void DescribeWindow() {
+    const WindowAggregateNode::Fields& fields = As<WindowAggregateNode>(node_)->fields();
+    Aspect("rows", origins_->Rows(Input()));
+    Keys("grouping key", Input(), fields.keys);
+    Aspect("window", origins_->Window(node_));
+    Calls(fields.calls, TakesBack());
+    out_.parts_are_separate = true;
+    out_.description = CallTexts() + ByKey("grouping key") + " in " + out_.aspect("window");
+  }
+
+  void DescribeGroup() {
+    const auto* group = As<GroupAggregateNode>(node_);
+    Aspect("rows", origins_->Rows(Input()));
+    Keys("grouping key", Input(), group->keys());
+    Calls(group->calls(), TakesBack());
+    out_.parts_are_separate = true;
+    out_.description = CallTexts() + ByKey("grouping key");
+  }
+
+  /// The sums of a bounded frame go down when rows leave it, so one that began later than the frame
+  /// would be wrong: its calls stay together.
+  void DescribeOver() {
+    const OverNode::Fields& fields = As<OverNode>(node_)->fields();
+    Aspect("rows", origins_->Rows(Input()));
+    Keys("partition key", Input(), fields.partition_keys);
+    Aspect("order",
+           fields.proctime ? "processing time" : origins_->List(Input(), {fields.order_column}));
+    Aspect("frame", ColumnOrigins::Frame(node_));
+    const bool waits = !fields.on_arrival && !fields.proctime;
+    Aspect("emission", waits ? "when the watermark has passed" : "on arrival");
+    Calls(fields.calls, /*retracts=*/fields.preceding >= 0);
+    out_.parts_are_separate = fields.preceding < 0;
+    if (fields.preceding >= 0) {
+      std::set<int> read;
+      for (const AggregateCall& call : fields.calls) {
+        read.insert(call.args.begin(), call.args.end());
+        if (call.filter >= 0) read.insert(call.filter);
+      }
+      Rows("frames", Input(), {read.begin(), read.end()});
+    }
+    if (waits) Rows("waiting", Input(), All(Input()));
+    out_.description = CallTexts() + " over " + out_.aspect("frame") + ByKey("partition key");
+  }
+
+  void DescribeJoin() {
+    const auto* interval = As<IntervalJoinNode>(node_);
+    const auto* window = As<WindowJoinNode>(node_);
+    const JoinType type = interval ? interval->fields().type : window->fields().type;
+    Aspect("rows", origins_->Rows(Input(0)) + " and " + origins_->Rows(Input(1)));
+    Aspect("join type", std::string(JoinTypeName(type)));
+    Keys("join key", Input(0),
+         interval ? interval->fields().left_keys : window->fields().left_keys);
+    Aspect("join condition", origins_->JoinKeys(node_));
+    Aspect(TimesAspect(), origins_->JoinTimes(node_));
+    Rows("left", Input(0), All(Input(0)));
+    Rows("right", Input(1), All(Input(1)));
+    out_.description = std::string(JoinTypeName(type)) + " join of " + out_.aspect("rows") +
+                       " on " + origins_->JoinKeys(node_) + ", " + out_.aspect(TimesAspect());
+  }
+
+  const char* TimesAspect() const { return As<WindowJoinNode>(node_) ? "windows" : "time bounds"; }
+
+  /// " by card", or nothing where all rows make one group.
+  std::string ByKey(std::string_view aspect) const {
+    const std::string& key = out_.aspect(aspect);
+    return key == "nothing" ? " of all rows" : " by " + key;
+  }
+
+  /// No rows are kept here, at most a watermark. What cannot be told apart by meaning is told apart
+  /// by its text, as it has nothing to lose.
+  void DescribePassing() {
+    if (const auto* watermark = As<WatermarkNode>(node_)) {
+      Aspect("rows", origins_->Rows(Input()));
+      Aspect("rowtime", origins_->List(Input(), {watermark->rowtime()}));
+      out_.description = "watermark of " + out_.aspect("rowtime");
+    } else if (const auto* predict = As<PredictNode>(node_)) {
+      Aspect("rows", origins_->Rows(Input()));
+      Aspect("model", predict->model()->path);
+      Aspect("arguments", origins_->List(Input(), predict->args()));
+      out_.description = "predictions of " + ShortTablePath(predict->model()->path);
+    } else if (const auto* tvf = As<WindowTvfNode>(node_)) {
+      Aspect("rows", origins_->Rows(Input()));
+      Aspect("window", tvf->spec().ToString());
+      out_.description = tvf->spec().ToString();
+    } else if (As<UnionNode>(node_)) {
+      Aspect("rows", origins_->Rows(node_));
+      out_.description = "union of " + out_.aspect("rows");
+    } else {
+      Aspect("plan", out_.digest);
+      out_.description = out_.kind;
+    }
+  }
+
+  const PlanNodePtr& node_;
+  ColumnOrigins* origins_;
+  OperatorIdentity out_;
+};
+
+}  // namespace
+
+std::string HexHash(std::string_view text) {
+  std::array<char, 17> hex{};
+  std::snprintf(hex.data(), hex.size(), "%016llx",
+                static_cast<unsigned long long>(HashBytes(text)));
+  return hex.data();
+}
+
+std::string OperatorIdentity::Base() const {
+  std::string text = kind;
+  for (const IdentityAspect& aspect : aspects) text += "\n" + aspect.name + "=" + aspect.value;
+  return HexHash(text);
+}
+
+std::string OperatorIdentity::Signature() const {
+  std::string text = version;
+  const auto add = [&text](const std::vector<StoredColumn>& columns) {
+    for (const StoredColumn& column : columns) text += "|" + column.origin + ":" + column.type;
+  };
+  text += "\nkeys";
+  add(keys);
+  for (const StoredRows& stored : rows) {
+    text += "\n" + stored.table;
+    add(stored.columns);
+  }
+  return HexHash(text);
+}
+
+const std::string& OperatorIdentity::aspect(std::string_view name) const {
+  static const std::string kNone;
+  const auto found = std::ranges::find(aspects, name, &IdentityAspect::name);
+  return found == aspects.end() ? kNone : found->value;
+}
+
+OperatorIdentity DescribeOperator(const PlanNodePtr& node, ColumnOrigins* origins) {
+  return Describer(node, origins).Describe();
+}
+
+std::string_view RoleName(OperatorIdentity::Role role) {
+  constexpr std::string_view kNames[] = {"source", "state", "passing", "sink"};
+  return kNames[static_cast<int>(role)];
+}
+
+std::string WithoutTables(std::string text, const std::vector<std::string>& tables) {
+  if (tables.size() != 1) return text;
+  const std::string prefix = tables[0] + ".";
+  for (size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at)) {
+    text.erase(at, prefix.size());
+  }
+  return text;
+}
+
+}  // namespace millrace
