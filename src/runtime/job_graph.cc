@@ -7,43 +7,11 @@
 
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
+#include "plan/shared_scans.h"
 #include "runtime/partitioning.h"
 
 namespace millrace {
 namespace {
-
-/// Scans with equal keys read the same data.
-std::string ReadKey(const Table& table) { return table.path + "\n" + table.scan_note; }
-
-/// Columns that the scans of one table want together, physical ones first.
-struct SharedScan {
-  TablePtr table;
-  std::set<size_t> columns;
-  std::set<std::vector<size_t>> variants;
-
-  std::vector<size_t> ordered() const {
-    std::vector<size_t> physical;
-    std::vector<size_t> metadata;
-    for (const size_t column : columns) {
-      const bool is_metadata = table->columns[column].kind == TableColumn::Kind::kMetadata;
-      (is_metadata ? metadata : physical).push_back(column);
-    }
-    physical.insert(physical.end(), metadata.begin(), metadata.end());
-    return physical;
-  }
-};
-
-void CollectScans(const PlanNodePtr& node, std::set<const PlanNode*>* seen,
-                  std::map<std::string, SharedScan>* scans) {
-  if (!seen->insert(node.get()).second) return;
-  if (const auto* scan = As<ScanNode>(node)) {
-    SharedScan& shared = (*scans)[ReadKey(*scan->table())];
-    shared.table = scan->table();
-    shared.columns.insert(scan->columns().begin(), scan->columns().end());
-    shared.variants.insert(scan->columns());
-  }
-  for (const PlanNodePtr& child : node->children()) CollectScans(child, seen, scans);
-}
 
 void AppendOptions(const std::map<std::string, OptionValue>& options, std::string* out) {
   for (const auto& [key, value] : options) {
@@ -58,8 +26,8 @@ class GraphBuilder {
   explicit GraphBuilder(JobGraph* graph) : graph_(graph) {}
 
   Status AddRoots(const std::vector<PlanNodePtr>& roots) {
-    std::set<const PlanNode*> seen;
-    for (const PlanNodePtr& root : roots) CollectScans(root, &seen, &scans_);
+    scans_ = SharedScans(roots);
+    graph_->identity_ = PlanIdentity::Of(roots);
     for (const PlanNodePtr& root : roots) {
       if (As<SinkNode>(root) == nullptr && As<CollectNode>(root) == nullptr) {
         return InternalError("a plan ends in " + std::string(root->kind()));
@@ -99,10 +67,7 @@ class GraphBuilder {
   }
 
   int AddScan(const PlanNodePtr& plan, const ScanNode& scan) {
-    const SharedScan& shared = scans_[ReadKey(*scan.table())];
-    if (shared.variants.size() == 1) return NewNode(GraphNode::Role::kSource, plan);
-    const std::vector<size_t> all = shared.ordered();
-    const PlanNodePtr whole = std::make_shared<ScanNode>(scan.table(), all);
+    const PlanNodePtr whole = scans_.WholeOf(plan);
     int source = -1;
     if (const auto found = by_digest_.find(whole->digest()); found != by_digest_.end()) {
       source = found->second;
@@ -110,6 +75,7 @@ class GraphBuilder {
       source = NewNode(GraphNode::Role::kSource, whole);
       by_digest_.emplace(whole->digest(), source);
     }
+    const std::vector<size_t>& all = As<ScanNode>(whole)->columns();
     if (scan.columns() == all) return source;
     const int select = NewNode(GraphNode::Role::kSelect, plan);
     for (const size_t column : scan.columns()) {
@@ -125,14 +91,20 @@ class GraphBuilder {
     node.index = static_cast<int>(graph_->nodes_.size());
     node.role = role;
     node.plan = plan;
-    node.id = plan->id();
-    if (const int uses = ids_[node.id]++; uses > 0) node.id += "-" + std::to_string(uses);
+    node.id = IdOf(role, plan);
     if (const auto* scan = As<ScanNode>(plan)) node.table = scan->table()->name;
     if (const auto* sink = As<SinkNode>(plan)) node.table = sink->table()->name;
     node.active.assign(static_cast<size_t>(graph_->shards_), true);
     graph_->nodes_.push_back(std::move(node));
     partitionings_.emplace_back();
     return graph_->nodes_.back().index;
+  }
+
+  std::string IdOf(GraphNode::Role role, const PlanNodePtr& plan) {
+    if (role == GraphNode::Role::kTerminal) return graph_->identity_.IdOfRoot(terminals_++);
+    const std::string id = graph_->identity_.IdOf(plan);
+    if (role != GraphNode::Role::kSelect) return id;
+    return id + "-columns-" + std::to_string(selects_++);
   }
 
   /// Edges of one node are made in input order; the last one decides where its output lies.
@@ -183,15 +155,16 @@ class GraphBuilder {
         AppendOptions(sink->table()->raw_options, &graph_->fingerprint_);
       }
     }
-    for (const auto& [key, scan] : scans_) {
-      AppendOptions(scan.table->raw_options, &graph_->fingerprint_);
+    for (const TablePtr& table : scans_.tables()) {
+      AppendOptions(table->raw_options, &graph_->fingerprint_);
     }
   }
 
   JobGraph* graph_;
-  std::map<std::string, SharedScan> scans_;
+  SharedScans scans_;
   std::map<std::string, int> by_digest_;
-  std::map<std::string, int> ids_;
+  size_t terminals_ = 0;
+  size_t selects_ = 0;
   std::vector<Partitioning> partitionings_;
 };
 
@@ -200,6 +173,17 @@ Result<JobGraph> JobGraph::Build(const std::vector<PlanNodePtr>& roots, int shar
   graph.shards_ = shards;
   TRY(GraphBuilder(&graph).AddRoots(roots));
   return graph;
+}
+
+void JobGraph::Adopt(const PlanIdentity& before, const std::map<std::string, std::string>& ids) {
+  std::vector<std::string> own;
+  for (const OperatorIdentity& identity : identity_.operators()) own.push_back(identity.id);
+  identity_.Adopt(before, ids);
+  std::map<std::string, std::string> renamed;
+  for (size_t i = 0; i < own.size(); ++i) renamed[own[i]] = identity_.operators()[i].id;
+  for (GraphNode& node : nodes_) {
+    if (const auto found = renamed.find(node.id); found != renamed.end()) node.id = found->second;
+  }
 }
 
 void JobGraph::SetReaders(int node, std::vector<bool> shards) {

@@ -5,10 +5,12 @@
 // exchange where the distribution that a node requires is not already there. Immutable.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "plan/identity/plan_identity.h"
 #include "plan/node.h"
 
 namespace millrace {
@@ -33,7 +35,7 @@ struct GraphNode {
   int index = 0;  // topological: inputs have smaller ones
   Role role = Role::kOperator;
   PlanNodePtr plan;
-  std::string id;              // stable; unique in the graph
+  std::string id;              // stable (plan/identity); unique in the graph
   std::vector<int> inputs;     // edges in input order
   std::vector<int> outputs;    // edges
   std::vector<int> selection;  // kSelect: columns of the input
@@ -57,6 +59,10 @@ class JobGraph {
   /// Text that is equal exactly if the pipeline means the same: digests of the roots and table
   /// options.
   const std::string& fingerprint() const { return fingerprint_; }
+  /// Whose state, positions and outputs there are, to be kept beside them and compared.
+  const PlanIdentity& identity() const { return identity_; }
+  /// Takes over ids of the plan that an interrupted run had: new id -> old id.
+  void Adopt(const PlanIdentity& before, const std::map<std::string, std::string>& ids);
 
  private:
   friend class GraphBuilder;
@@ -64,6 +70,7 @@ class JobGraph {
   int shards_ = 1;
   bool has_keyed_state_ = false;
   std::string fingerprint_;
+  PlanIdentity identity_;
   std::vector<GraphNode> nodes_;
   std::vector<GraphEdge> edges_;
 };

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/epochs/plan_file.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/json_writer.h"
+#include "runtime/epochs/json_value.h"
+
+namespace millrace {
+namespace {
+
+constexpr uint64_t kVersion = 1;
+constexpr std::string_view kBody = "\"plan\": ";
+
+std::string PlanPath(const std::string& data_dir) { return data_dir + "/plan.json"; }
+std::string PreviousPath(const std::string& data_dir) { return data_dir + "/plan.previous.json"; }
+
+OperatorIdentity::Role RoleOf(std::string_view name) {
+  using Role = OperatorIdentity::Role;
+  for (const Role role : {Role::kSource, Role::kState, Role::kSink}) {
+    if (RoleName(role) == name) return role;
+  }
+  return Role::kPassing;
+}
+
+std::vector<StoredColumn> ReadColumns(const JsonValue& value) {
+  std::vector<StoredColumn> columns;
+  for (const JsonValue& column : value.array()) {
+    columns.push_back({column["origin"].string(), column["type"].string()});
+  }
+  return columns;
+}
+
+std::vector<std::string> ReadNames(const JsonValue& value) {
+  std::vector<std::string> names;
+  for (const JsonValue& name : value.array()) names.push_back(name.string());
+  return names;
+}
+
+OperatorIdentity ReadOperator(const JsonValue& value) {
+  OperatorIdentity identity;
+  identity.id = value["id"].string();
+  identity.kind = value["kind"].string();
+  identity.role = RoleOf(value["role"].string());
+  identity.description = value["description"].string();
+  identity.version = value["state_version"].string();
+  identity.digest = value["digest"].string();
+  for (const JsonValue& aspect : value["aspects"].array()) {
+    identity.aspects.push_back({aspect["name"].string(), aspect["value"].string()});
+  }
+  identity.keys = ReadColumns(value["keys"]);
+  for (const JsonValue& rows : value["rows"].array()) {
+    identity.rows.push_back({rows["table"].string(), ReadColumns(rows["columns"])});
+  }
+  for (const JsonValue& part : value["parts"].array()) {
+    identity.parts.push_back({part["call"].string(), part["layout"].string()});
+  }
+  identity.parts_are_separate = value["separate"].boolean();
+  identity.reads = ReadNames(value["reads"]);
+  identity.feeds = ReadNames(value["feeds"]);
+  for (const auto& [key, text] : value["place"].object()) identity.place[key] = text.string();
+  identity.start = value["start"].string();
+  return identity;
+}
+
+Result<std::optional<StoredPlan>> ReadFile(Disk* disk, const std::string& path) {
+  TRY_ASSIGN(const auto info, disk->Stat(path));
+  if (!info) return std::nullopt;
+  TRY_ASSIGN(const std::string text, disk->ReadAll(path));
+  Result<StoredPlan> plan = PlanFromJson(text);
+  if (plan) return *std::move(plan);
+  return UserError("MR0722", "the plan '" + path + "' cannot be read",
+                   plan.error().message + " " + plan.error().detail,
+                   "start with --fresh to discard the interrupted run");
+}
+
+}  // namespace
+
+std::string PlanToJson(const StoredPlan& plan) {
+  JsonWriter out;
+  out.BeginObject().Field("version", kVersion).Field("pipeline", plan.pipeline);
+  out.Field("fingerprint", plan.fingerprint).Key("operators").Raw(plan.plan.ToJson()).EndObject();
+  const std::string body = std::move(out).Finish();
+  return "{\"check\": \"" + HexHash(body) + "\", " + std::string(kBody) + body + "}\n";
+}
+
+Result<StoredPlan> PlanFromJson(std::string_view text) {
+  TRY_ASSIGN(const JsonValue root, JsonValue::Parse(text));
+  const size_t begin = text.find(kBody);
+  const size_t end = text.rfind('}');
+  if (begin == std::string_view::npos || end < begin + kBody.size() ||
+      root["check"].string() !=
+          HexHash(text.substr(begin + kBody.size(), end - begin - kBody.size()))) {
+    return UserError("MR0722", "its check sum is wrong");
+  }
+  const JsonValue& body = root["plan"];
+  if (body["version"].number() != kVersion) {
+    return UserError("MR0722", "it was written by another version",
+                     "format " + std::to_string(body["version"].number()) +
+                         ", this program reads " + std::to_string(kVersion));
+  }
+  StoredPlan stored{.pipeline = body["pipeline"].string(),
+                    .fingerprint = body["fingerprint"].string(),
+                    .plan = {}};
+  for (const JsonValue& value : body["operators"].array()) stored.plan.Add(ReadOperator(value));
+  return stored;
+}
+
+Result<std::optional<StoredPlan>> ReadPlan(Disk* disk, const std::string& data_dir,
+                                           std::string_view fingerprint) {
+  for (const std::string& path : {PlanPath(data_dir), PreviousPath(data_dir)}) {
+    TRY_ASSIGN(auto plan, ReadFile(disk, path));
+    if (plan && plan->fingerprint == fingerprint) return plan;
+  }
+  return std::nullopt;
+}
+
+Status WritePlan(Disk* disk, const std::string& data_dir, const StoredPlan& plan,
+                 std::string_view active) {
+  TRY_ASSIGN(const auto info, disk->Stat(PlanPath(data_dir)));
+  if (info) {
+    // A damaged file is replaced: who got here has decided to go on without it.
+    const auto there = ReadFile(disk, PlanPath(data_dir));
+    if (there && *there && (*there)->fingerprint == active && active != plan.fingerprint) {
+      TRY(disk->Rename(PlanPath(data_dir), PreviousPath(data_dir)));
+    }
+  }
+  return disk->WriteAtomic(PlanPath(data_dir), PlanToJson(plan));
+}
+
+}  // namespace millrace
