@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/key_index.h"
+#include "data/keys/key_index.h"
 #include "state/state_store.h"
 
 namespace millrace {

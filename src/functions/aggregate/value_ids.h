@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/key_index.h"
+#include "data/keys/key_index.h"
 
 namespace millrace {
 

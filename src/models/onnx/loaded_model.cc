@@ -11,6 +11,7 @@
 #include "models/onnx/file/model_source.h"
 #include "models/onnx/runner.h"
 #include "models/onnx/sample_rows.h"
+#include "models/onnx/trees/tree_check.h"
 
 namespace millrace {
 namespace {
@@ -110,6 +111,25 @@ Status LearnBatching(const Schema& input, const std::shared_ptr<OnnxModelParts>&
   return OkStatus();
 }
 
+/// The session of a model whose trees are ours where they answer as ONNX Runtime's do; nothing if
+/// there are none, or the model wants threads, which they do not use.
+std::unique_ptr<OnnxSession> CreateWithTrees(std::string_view bytes, int threads) {
+  if (threads > 1) return nullptr;
+  auto replaced = ReplaceTrees(bytes);
+  if (!replaced.has_value() || !TreesAgree(*replaced)) return nullptr;
+  auto operators = std::make_shared<const TreeOperators>(std::move(replaced->ensembles));
+  return OnnxSession::Create(replaced->model, threads, std::move(operators)).value_or(nullptr);
+}
+
+Result<std::unique_ptr<OnnxSession>> CreateSession(const OnnxModelSource& source, int threads) {
+  if (auto session = CreateWithTrees(source.bytes, threads)) return session;
+  auto session = OnnxSession::Create(source.bytes, threads);
+  if (session) return session;
+  Error error = std::move(session).error();
+  error.message = "model file '" + source.path + "': " + error.message;
+  return std::unexpected(std::move(error));
+}
+
 class OnnxModel final : public LoadedModel {
  public:
   OnnxModel(std::shared_ptr<const OnnxModelParts> parts, ModelSignature signature,
@@ -145,14 +165,8 @@ Result<std::shared_ptr<LoadedModel>> LoadOnnxModel(const ModelDefinition& model,
   parts->batch_rows_max = std::max<int64_t>(options.GetLong("max-batch-size"), 1);
   parts->null_as_nan = options.GetBoolean("null-as-nan");
   parts->finite_only = options.GetBoolean("fail-on-non-finite");
-  auto session =
-      OnnxSession::Create(source.bytes, static_cast<int>(options.GetLong("intra-op-threads")));
-  if (!session) {
-    Error error = std::move(session).error();
-    error.message = "model file '" + source.path + "': " + error.message;
-    return std::unexpected(std::move(error));
-  }
-  parts->session = *std::move(session);
+  TRY_ASSIGN(parts->session,
+             CreateSession(source, static_cast<int>(options.GetLong("intra-op-threads"))));
   TRY(LearnBatching(model.input, parts));
   return std::make_shared<OnnxModel>(std::move(parts), std::move(source.file.signature),
                                      std::move(source.version));

@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "models/onnx/trees/tree_operators.h"
+
 namespace millrace {
 namespace {
 
@@ -63,8 +65,8 @@ const Ort::MemoryInfo& CpuMemory() {
 
 }  // namespace
 
-Result<std::unique_ptr<OnnxSession>> OnnxSession::Create(std::string_view bytes,
-                                                         int intra_op_threads) {
+Result<std::unique_ptr<OnnxSession>> OnnxSession::Create(
+    std::string_view bytes, int intra_op_threads, std::shared_ptr<const TreeOperators> operators) {
   using Made = Result<std::unique_ptr<OnnxSession>>;
   return Guard("MR0605", "ONNX Runtime refuses the model", [&]() -> Made {
     Ort::SessionOptions options;
@@ -80,8 +82,9 @@ Result<std::unique_ptr<OnnxSession>> OnnxSession::Create(std::string_view bytes,
       options.SetIntraOpNumThreads(intra_op_threads);
       options.SetInterOpNumThreads(1);
     }
+    if (operators != nullptr) operators->AddTo(&options);
     Ort::Session session(Environment(), bytes.data(), bytes.size(), options);
-    return std::unique_ptr<OnnxSession>(new OnnxSession(std::move(session)));
+    return std::unique_ptr<OnnxSession>(new OnnxSession(std::move(session), std::move(operators)));
   });
 }
 

@@ -16,6 +16,8 @@
 
 namespace millrace {
 
+class TreeOperators;
+
 /// One Run. Output values that are null are allocated by ONNX Runtime.
 struct OnnxCall {
   std::vector<const char*> input_names;
@@ -27,14 +29,18 @@ struct OnnxCall {
 class OnnxSession {
  public:
   /// `bytes`: found safe by ParseOnnxModel; not needed afterwards. Threads above 1 are the
-  /// session's own.
-  static Result<std::unique_ptr<OnnxSession>> Create(std::string_view bytes, int intra_op_threads);
+  /// session's own. `operators`: those of ours that the model calls.
+  static Result<std::unique_ptr<OnnxSession>> Create(
+      std::string_view bytes, int intra_op_threads,
+      std::shared_ptr<const TreeOperators> operators = nullptr);
 
   /// MR0707 if the model fails on this input.
   Status Run(OnnxCall* call);
 
  private:
-  explicit OnnxSession(Ort::Session session) : session_(std::move(session)) {}
+  OnnxSession(Ort::Session session, std::shared_ptr<const TreeOperators> operators)
+      : operators_(std::move(operators)), session_(std::move(session)) {}
+  std::shared_ptr<const TreeOperators> operators_;  // outlives session_
   Ort::Session session_;
 };
 

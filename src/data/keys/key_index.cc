@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "data/key_index.h"
+#include "data/keys/key_index.h"
 
 #include <cstring>
 
