@@ -13,6 +13,9 @@
 
 namespace millrace {
 
+/// What an outbox holds unless 'outbox.max-bytes' says so.
+constexpr uint64_t kOutboxBytesDefault = 256 << 20;
+
 /// A sequence is a shard and, below, the number of a message in it.
 constexpr int kOutboxShardShift = 48;
 constexpr uint64_t kOutboxNumberMask = (uint64_t{1} << kOutboxShardShift) - 1;

@@ -5,6 +5,7 @@
 #include <arrow/array/builder_primitive.h>
 
 #include "data/row_format.h"
+#include "support/memory_outbox.h"
 
 namespace millrace {
 
@@ -120,7 +121,8 @@ class SinkRun {
  public:
   SinkRun(const ConnectorCase& test, Machine* machine) : machine_(machine) {
     if (test.prepare) test.prepare(machine);
-    const TableContext table = ContextOf(test, machine);
+    TableContext table = ContextOf(test, machine);
+    table.outbox = &outbox_;
     const Connector* connector = FindConnector(test.connector);
     EXPECT_TRUE(connector->can_write() && connector->Check(table, true));
     auto writer = connector->MakeSink(table);
@@ -143,11 +145,13 @@ class SinkRun {
   }
   /// Lets what is in flight arrive.
   void Settle() {
+    outbox_.Decide();
     while (writer_->Draining()) machine_->http.Deliver();
   }
 
  private:
   Machine* machine_;
+  MemoryOutbox outbox_;
   std::unique_ptr<SinkWriter> writer_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "connectors/webhook/signature.h"
+#include "data/option_text.h"
 #include "diagnostics/nearest.h"
 
 namespace millrace {
@@ -149,6 +150,9 @@ Result<WebhookSettings> ReadWebhookSettings(const TableContext& table) {
   }
   settings.max_in_flight = static_cast<size_t>(in_flight);
   settings.allow_private_addresses = options.GetBoolean("allow-private-addresses");
+  if (const auto delivery = table.extras.find("delivery"); delivery != table.extras.end()) {
+    settings.at_once = EqualsIgnoringCase(delivery->second.text, "at-least-once");
+  }
   return settings;
 }
 

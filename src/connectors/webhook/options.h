@@ -29,6 +29,7 @@ struct WebhookSettings {
   int64_t breaker_cooldown_ms = 0;
   size_t max_in_flight = 0;
   bool allow_private_addresses = true;
+  bool at_once = false;  // before the epoch
 };
 
 /// MR0503 for what cannot be used.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -37,9 +38,16 @@ class CircuitBreaker {
   /// A request goes out. True if it is a probe: its failure is no fault of the row.
   bool OnSend();
   void OnOutcome(bool good, int64_t now_ms);
+  /// When something may go; a probe in flight tells by its outcome.
+  int64_t next_permit_ms() const {
+    if (!open()) return 0;
+    return probing_ ? std::numeric_limits<int64_t>::max() / kNanosPerMilli : open_until_;
+  }
   bool open() const { return failures_ >= failures_max_; }
 
  private:
+  static constexpr int64_t kNanosPerMilli = 1'000'000;
+
   int64_t failures_max_;
   int64_t cooldown_ms_;
   int64_t failures_ = 0;

@@ -10,6 +10,7 @@
 #include "connectors/webhook/sink.h"
 #include "env/simulated/clock.h"
 #include "env/simulated/http_client.h"
+#include "support/memory_outbox.h"
 
 namespace millrace {
 namespace {
@@ -99,7 +100,8 @@ struct Letters final : DeadLetterSink {
 
 class WebhookSinkTest : public testing::Test {
  protected:
-  std::unique_ptr<SinkWriter> Open(std::map<std::string, OptionValue> values = {}) {
+  std::unique_ptr<SinkWriter> Open(std::map<std::string, OptionValue> values = {},
+                                   bool at_once = false) {
     values.try_emplace("url", OptionValue{"http://localhost/hook"});
     values.try_emplace("body", OptionValue{"{{n}}"});
     if (values["body"].text.empty()) values.erase("body");
@@ -108,6 +110,8 @@ class WebhookSinkTest : public testing::Test {
     table.options = Options(connector_->options(), std::move(values));
     table.env = {.clock = &clock_, .http = &http_};
     table.dead_letters = &letters_;
+    table.outbox = &outbox_;
+    if (at_once) table.extras["delivery"] = {"at-least-once"};
     EXPECT_TRUE(connector_->Check(table, true).has_value());
     auto sink = connector_->MakeSink(table);
     EXPECT_TRUE(sink.has_value());
@@ -115,7 +119,15 @@ class WebhookSinkTest : public testing::Test {
     return std::move(*sink);
   }
 
-  static Status Write(SinkWriter* sink, const std::vector<std::pair<int, const char*>>& rows) {
+  /// The rows and the epoch that decides them.
+  Status Write(SinkWriter* sink, const std::vector<std::pair<int, const char*>>& rows) {
+    TRY(Add(sink, rows));
+    TRY(sink->Prepare(++epoch_));
+    outbox_.Decide();
+    return sink->Commit(epoch_);
+  }
+
+  static Status Add(SinkWriter* sink, const std::vector<std::pair<int, const char*>>& rows) {
     const Batch batch = MakeBatch(rows);
     std::string bytes;
     std::vector<size_t> ends;
@@ -141,11 +153,13 @@ class WebhookSinkTest : public testing::Test {
 
   SimulatedClock clock_;
   SimulatedHttpClient http_;
+  MemoryOutbox outbox_;
   Letters letters_;
+  uint64_t epoch_ = 0;
   std::unique_ptr<Connector> connector_ = MakeWebhookConnector();
 };
 
-TEST_F(WebhookSinkTest, SendsSignedRowsAtOnce) {
+TEST_F(WebhookSinkTest, SendsSignedRows) {
   auto sink =
       Open({{"secret", {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}, {"headers.X-Team", {"fraud"}}});
   ASSERT_TRUE(Write(sink.get(), {{7, "a"}}));
@@ -177,26 +191,65 @@ TEST_F(WebhookSinkTest, TheDefaultBodyIsTheStandards) {
             "\"data\":{\"n\":7}}");
 }
 
-TEST_F(WebhookSinkTest, IdsSurviveReplaysAndRetries) {
-  const auto ids_of = [&](SinkWriter* sink, int from, int to) {
-    std::vector<std::string> ids;
-    for (int i = from; i < to; ++i) {
-      EXPECT_TRUE(Write(sink, {{i, "a"}}).has_value());
-      auto pending = http_.Take();
-      ids.push_back(Header(pending.request, "webhook-id"));
-      pending.done(HttpResponse{.status = 200});
-    }
-    return ids;
+TEST_F(WebhookSinkTest, NothingGoesOutBeforeItsEpochHasHappened) {
+  auto sink = Open();
+  ASSERT_TRUE(Add(sink.get(), {{1, "a"}}));
+  sink->Tend();
+  EXPECT_EQ(http_.waiting(), 0u);
+  ASSERT_TRUE(sink->Prepare(1));
+  sink->Tend();
+  EXPECT_EQ(http_.waiting(), 0u);
+  outbox_.Decide();
+  ASSERT_TRUE(Add(sink.get(), {{2, "a"}}) && sink->Commit(1));
+  EXPECT_EQ(http_.waiting(), 1u);
+  EXPECT_EQ(Answer(200), "1");
+}
+
+TEST_F(WebhookSinkTest, WhatWasDecidedIsSentAfterARestartWithItsIdAndBody) {
+  auto first = Open({{"body", {""}}});
+  ASSERT_TRUE(Write(first.get(), {{1, "a"}, {2, "b"}}));
+  auto lost = http_.Take();
+  auto answered = http_.Take();
+  answered.done(HttpResponse{.status = 200});
+  first->Tend();
+  clock_.AdvanceMillis(86400000);  // the body has a time in it
+  first = nullptr;
+  outbox_.Restart();
+  auto second = Open({{"body", {""}}});
+  ASSERT_TRUE(Write(second.get(), {{3, "c"}}));
+  auto again = http_.Take();
+  EXPECT_EQ(again.request.body, lost.request.body);
+  EXPECT_EQ(Header(again.request, "webhook-id"), Header(lost.request, "webhook-id"));
+  const auto fresh = http_.Take();
+  EXPECT_NE(Header(fresh.request, "webhook-id"), Header(lost.request, "webhook-id"));
+  EXPECT_EQ(http_.waiting(), 0u);
+  lost.done(HttpResponse{.status = 200});  // of the sink that is gone
+  again.done(HttpResponse{.status = 200});
+  fresh.done(HttpResponse{.status = 200});
+  EXPECT_FALSE(second->Draining());
+}
+
+TEST_F(WebhookSinkTest, AtOnceGoesOutBeforeTheEpochAndAgainWithTheSameId) {
+  const auto send = [&](SinkWriter* sink, int n) {
+    EXPECT_TRUE(Add(sink, {{n, "a"}}).has_value());
+    EXPECT_EQ(http_.waiting(), 1u);
+    auto pending = http_.Take();
+    pending.done(HttpResponse{.status = 200});
+    sink->Tend();
+    return Header(pending.request, "webhook-id");
   };
-  auto first = Open();
-  const auto early = ids_of(first.get(), 0, 3);
-  const auto state = first->Prepare(1);
-  ASSERT_TRUE(state.has_value());
-  const auto late = ids_of(first.get(), 3, 6);
-  auto second = Open();
-  ASSERT_TRUE(second->Restore(*state));
-  EXPECT_EQ(ids_of(second.get(), 3, 6), late);
-  EXPECT_NE(early[0], early[1]);
+  auto first = Open({}, /*at_once=*/true);
+  const std::string one = send(first.get(), 1);
+  ASSERT_TRUE(first->Prepare(1) && first->Commit(1));
+  outbox_.SetNext(1);
+  const std::string two = send(first.get(), 2);
+  outbox_.SetNext(1);  // epoch 2 never happened
+  auto second = Open({}, /*at_once=*/true);
+  EXPECT_EQ(send(second.get(), 2), two);
+  outbox_.SetNext(1);
+  EXPECT_NE(send(second.get(), 7), two) << "another row is another message";
+  EXPECT_NE(one, two);
+  EXPECT_TRUE(outbox_.empty());
 }
 
 TEST_F(WebhookSinkTest, RetriesWithBackoffAndHonoursRetryAfter) {
@@ -253,26 +306,39 @@ TEST_F(WebhookSinkTest, KeepsTheOrderOfEachKey) {
   EXPECT_FALSE(sink->Draining());
 }
 
-TEST_F(WebhookSinkTest, BoundsWhatIsInFlightAndWaiting) {
+TEST_F(WebhookSinkTest, BoundsWhatIsInFlight) {
   auto sink = Open({{"max-in-flight", {"2"}}});
-  std::vector<std::pair<int, const char*>> rows(2000, {1, "a"});
+  const std::vector<std::pair<int, const char*>> rows(2000, {1, "a"});
   ASSERT_TRUE(Write(sink.get(), rows));
   EXPECT_EQ(http_.waiting(), 2u);
-  EXPECT_FALSE(sink->Ready());
-  http_.SetHandler([](const HttpRequest&) { return HttpResponse{.status = 200}; });
-  while (http_.Deliver() > 0) sink->Ready();
-  EXPECT_TRUE(sink->Ready());
+  size_t sent = 0;
+  http_.SetHandler([&](const HttpRequest&) {
+    ++sent;
+    return HttpResponse{.status = 200};
+  });
+  while (http_.Deliver() > 0) sink->Tend();
+  EXPECT_EQ(sent, 2000u);
   EXPECT_FALSE(sink->Draining());
 }
 
-TEST_F(WebhookSinkTest, AnEpochWaitsForTheRowsBeforeIt) {
+TEST_F(WebhookSinkTest, NoEpochWaitsForAReceiver) {
   auto sink = Open();
-  ASSERT_TRUE(Write(sink.get(), {{1, "a"}}) && sink->Prepare(1));
-  ASSERT_TRUE(Write(sink.get(), {{2, "a"}}));
-  EXPECT_FALSE(*sink->Delivered(1));
-  EXPECT_EQ(Answer(200), "1");
-  EXPECT_TRUE(*sink->Delivered(1));
+  ASSERT_TRUE(Write(sink.get(), {{1, "a"}}));
+  EXPECT_TRUE(sink->Prepare(2));
+  EXPECT_TRUE(*sink->Delivered(2));
+  EXPECT_TRUE(sink->Ready());
   EXPECT_TRUE(sink->Draining());
+}
+
+TEST_F(WebhookSinkTest, SaysWhenItHasSomethingToDo) {
+  constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+  auto sink = Open();
+  EXPECT_EQ(sink->Tend(), kNever);
+  ASSERT_TRUE(Write(sink.get(), {{1, "a"}}));
+  EXPECT_EQ(sink->Tend(), kNever) << "an answer wakes the shard";
+  Answer(429, {{"retry-after", "30"}});
+  EXPECT_EQ(sink->Tend(), clock_.MonotonicNanos() / 1'000'000 * 1'000'000 + 30'000'000'000);
+  EXPECT_EQ(sink->Waiting(), "1 messages wait: the receiver answered 429");
 }
 
 TEST_F(WebhookSinkTest, TheBreakerSparesADeadReceiverWithoutCostingRetries) {

@@ -23,6 +23,21 @@ class FormatFileEncoder final : public FileEncoder {
   std::unique_ptr<FileWriter> writer_;
 };
 
+Result<std::unique_ptr<OutboxTable>> MakeOutbox(const TableContext& table) {
+  uint64_t bytes_max = kOutboxBytesDefault;
+  if (const auto set = table.extras.find("outbox.max-bytes"); set != table.extras.end()) {
+    const auto parsed = ParseMemorySize(set->second.text);
+    if (!parsed || *parsed == 0) {
+      return UserError("MR0503",
+                       "bad value for 'millrace.table." + table.table + ".outbox.max-bytes'",
+                       "'" + set->second.text + "' is no size", "write '256 MB'");
+    }
+    bytes_max = *parsed;
+  }
+  return std::make_unique<OutboxTable>(OutboxTable::Settings{
+      .shard = table.shard, .bytes_max = bytes_max, .clock = table.env.clock});
+}
+
 }  // namespace
 
 Status SinkDeadLetters::Write(const UndeliveredRow& row) {
@@ -35,7 +50,9 @@ Status SinkDeadLetters::Write(const UndeliveredRow& row) {
                      .stage = row.stage,
                      .reason = row.reason,
                      .position = row.position,
-                     .raw = row.raw});
+                     .key = row.key,
+                     .raw = row.raw,
+                     .attempts = row.attempts});
   return OkStatus();
 }
 
@@ -53,7 +70,8 @@ Status SinkDeadLetters::Reject(std::string_view table, std::string_view reason,
 
 Result<std::unique_ptr<SinkDriver>> SinkDriver::Make(const SinkNode& node, TableContext base,
                                                      SinkDeadLetters letters, bool drop_nulls,
-                                                     const SessionContext* session) {
+                                                     const SessionContext* session,
+                                                     StateStore* state) {
   auto driver = std::unique_ptr<SinkDriver>(new SinkDriver(letters));
   base.dead_letters = &driver->letters_;
   const Table& table = *node.table();
@@ -82,8 +100,44 @@ Result<std::unique_ptr<SinkDriver>> SinkDriver::Make(const SinkNode& node, Table
       return std::make_unique<FormatFileEncoder>(std::move(writer));
     };
   }
-  TRY_ASSIGN(driver->writer_, table.connector->MakeSink(ContextFor(table, std::move(base), true)));
+  TableContext context = ContextFor(table, std::move(base), true);
+  if (table.connector->uses_outbox(context)) {
+    TRY_ASSIGN(driver->outbox_, MakeOutbox(context));
+    driver->letters_.JoinEpochs();
+    context.outbox = driver->outbox_.get();
+    if (state != nullptr) state->Register(driver->outbox_.get());
+    if (context.shard == 0 && !context.data_dir.empty()) driver->replays_.emplace(context);
+  }
+  TRY_ASSIGN(driver->writer_, table.connector->MakeSink(context));
   return driver;
+}
+
+Result<std::string> SinkDriver::Prepare(uint64_t epoch) {
+  TRY_ASSIGN(std::string state, writer_->Prepare(epoch));
+  TRY(replay_failure_);
+  if (outbox_ != nullptr) outbox_->OnBarrier(epoch);
+  if (replays_) replays_->OnBarrier(epoch);
+  return state;
+}
+
+Status SinkDriver::Commit(uint64_t epoch) {
+  if (outbox_ != nullptr) outbox_->OnDecided(epoch);
+  if (replays_) {
+    TRY(replays_->OnDecided(epoch));
+  }
+  return writer_->Commit(epoch);
+}
+
+int64_t SinkDriver::Tend() {
+  const int64_t due = writer_->Tend();
+  if (!replays_) return due;
+  const Result<int64_t> look = replays_->Look(outbox_.get());
+  if (!look) {
+    replay_failure_ = std::unexpected(look.error());  // of the next epoch
+    replays_.reset();
+    return due;
+  }
+  return std::min(due, *look);
 }
 
 Status SinkDriver::Write(const Batch& batch) {

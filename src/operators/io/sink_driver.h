@@ -4,7 +4,9 @@
 // One thread.
 #pragma once
 
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,8 @@
 #include "formats/format.h"
 #include "operators/io/dead_letters.h"
 #include "operators/io/message_encoder.h"
+#include "operators/io/outbox_replays.h"
+#include "operators/io/outbox_table.h"
 #include "plan/nodes/sink_nodes.h"
 
 namespace millrace {
@@ -52,6 +56,12 @@ class Terminal {
   }
   virtual Status Finish() { return OkStatus(); }
   virtual bool Draining() { return false; }
+  /// See SinkWriter::Tend.
+  virtual int64_t Tend() { return std::numeric_limits<int64_t>::max(); }
+  /// Messages wait for the next epoch: it is to come at once.
+  virtual bool waits_for_epoch() const { return false; }
+  /// What was decided and is not delivered yet; it outlives the process.
+  virtual OutboxStatus outbox() const { return {}; }
   /// Deliveries that were tried again.
   virtual uint64_t retries() const { return 0; }
   /// Rows that were taken and then given up (dead letters).
@@ -78,6 +88,8 @@ class SinkDeadLetters final : public DeadLetterSink {
   Status Write(const UndeliveredRow& row) override;
   /// A row that the table's declaration forbids.
   Status Reject(std::string_view table, std::string_view reason, std::string_view row);
+  /// Nothing waits for deliveries: letters of both kinds belong to the epoch of the next barrier.
+  void JoinEpochs() { undelivered_ = letters_; }
   uint64_t rejected() const { return rejected_; }
 
  private:
@@ -90,18 +102,29 @@ class SinkDeadLetters final : public DeadLetterSink {
 class SinkDriver final : public Terminal {
  public:
   /// `base` lacks what the table says (see ContextFor) and where dead letters go.
+  /// `state` takes the outbox of a sink that has one.
   static Result<std::unique_ptr<SinkDriver>> Make(const SinkNode& node, TableContext base,
                                                   SinkDeadLetters letters, bool drop_nulls,
-                                                  const SessionContext* session = nullptr);
+                                                  const SessionContext* session = nullptr,
+                                                  StateStore* state = nullptr);
 
-  bool Ready() override { return writer_->Ready(); }
+  bool Ready() override { return writer_->Ready() && (outbox_ == nullptr || outbox_->HasRoom()); }
   Status Write(const Batch& batch) override;
-  Result<std::string> Prepare(uint64_t epoch) override { return writer_->Prepare(epoch); }
-  Result<bool> Delivered(uint64_t epoch) override { return writer_->Delivered(epoch); }
+  Result<std::string> Prepare(uint64_t epoch) override;
+  /// What is in an outbox is delivered behind its epoch.
+  Result<bool> Delivered(uint64_t epoch) override {
+    if (outbox_ != nullptr) return true;
+    return writer_->Delivered(epoch);
+  }
   std::string Waiting() override { return writer_->Waiting(); }
-  Status Commit(uint64_t epoch) override { return writer_->Commit(epoch); }
+  Status Commit(uint64_t epoch) override;
   Status Finish() override { return writer_->Finish(); }
   bool Draining() override { return writer_->Draining(); }
+  int64_t Tend() override;
+  bool waits_for_epoch() const override { return outbox_ != nullptr && outbox_->waits_for_epoch(); }
+  OutboxStatus outbox() const override {
+    return outbox_ != nullptr ? outbox_->status() : OutboxStatus();
+  }
   uint64_t retries() const override { return writer_->retries(); }
   uint64_t rejected() const override { return letters_.rejected(); }
   uint64_t dropped() const override { return dropped_; }
@@ -121,6 +144,9 @@ class SinkDriver final : public Terminal {
   std::vector<size_t> not_null_;  // columns
   bool drop_nulls_ = false;       // DROP: counted, not reported
   uint64_t dropped_ = 0;
+  std::unique_ptr<OutboxTable> outbox_;   // of a sink that has one
+  std::optional<OutboxReplays> replays_;  // on the first shard
+  Status replay_failure_;
   std::unique_ptr<SinkWriter> writer_;
   std::unique_ptr<MessageEncoder> encoder_;  // null: the connector takes batches
 };

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/nodes/sink_nodes.h"
 
+#include "connectors/outbox.h"
+
 namespace millrace {
+namespace {
+
+constexpr uint64_t kExampleBytesPerSecond = 100 * 1024;
+
+}  // namespace
 
 SinkNode::SinkNode(PlanNodePtr input, TablePtr table)
     : PlanNode({std::move(input)}, table->write_schema()), table_(std::move(table)) {}
@@ -22,6 +29,20 @@ Delay SinkNode::delay() const {
   return {.reason = std::move(held.reason),
           .wall_ms = held.ms,
           .ends_with_epoch = held.ends_with_epoch};
+}
+
+std::string SinkNode::state_description() const {
+  TableContext context;
+  context.options = table_->connector_options;
+  context.extras = table_->extras;
+  if (!table_->connector->uses_outbox(context)) return {};
+  const auto set = table_->extras.find("outbox.max-bytes");
+  const uint64_t bytes =
+      set == table_->extras.end() ? kOutboxBytesDefault
+                                  : ParseMemorySize(set->second.text).value_or(kOutboxBytesDefault);
+  return "messages that are not delivered, at most " + std::to_string(bytes >> 10) +
+         " KB: an outage of " + std::to_string(bytes / kExampleBytesPerSecond) +
+         " s at 100 messages/s of 1 KB (metric outbox_covers_seconds: at the present rate)";
 }
 
 CollectNode::CollectNode(PlanNodePtr input) : PlanNode({input}, input->schema()) {}

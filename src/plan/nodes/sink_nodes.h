@@ -17,6 +17,8 @@ class SinkNode final : public PlanNode {
   std::string details() const override;
   ChangelogMode changelog_mode() const override { return children()[0]->changelog_mode(); }
   Delay delay() const override;
+  /// What an outbox may hold.
+  std::string state_description() const override;
   const TablePtr& table() const { return table_; }
 
  private:
