@@ -7,6 +7,7 @@
 
 #include "connectors/partition_metadata.h"
 #include "data/option_text.h"
+#include "operators/io/replay_source.h"
 #include "plan/record_schema.h"
 
 namespace millrace {
@@ -48,7 +49,7 @@ Result<std::unique_ptr<ScanDriver>> ScanDriver::Make(const ScanNode& node, ScanS
       context.metadata_keys.push_back(table.columns[column].metadata_key);
     }
   }
-  TRY_ASSIGN(driver->source_, table.connector->MakeSource(context));
+  TRY_ASSIGN(driver->source_, MakeTableSource(table, context));
   if (const auto rate = table.extras.find(std::string(kRateOption)); rate != table.extras.end()) {
     const auto value = ParseOptionDouble(rate->second.text);
     if (!value || *value <= 0) {
@@ -292,6 +293,13 @@ Result<SourceDriver::Polled> ScanDriver::PollSplits(int64_t max_rows, bool flush
   }
   const bool ended = complete_ && open_.empty() && waiting_.empty() && !flush;
   return Polled{ended ? Polled::Kind::kEnd : Polled::Kind::kIdle, {}, wait_nanos};
+}
+
+std::string ScanDriver::Trouble() const {
+  for (const OpenSplit& split : open_) {
+    if (std::string trouble = split.stream->Waiting(); !trouble.empty()) return trouble;
+  }
+  return {};
 }
 
 std::string ScanDriver::Waiting() const {

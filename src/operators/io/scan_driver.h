@@ -41,6 +41,7 @@ class ScanDriver final : public SourceDriver {
   void NoMoreSplits() override { complete_ = true; }
   const SourceCounters& counters() const override { return shape_.counters; }
   std::string Waiting() const override;
+  std::string Trouble() const override;
 
  private:
   explicit ScanDriver(ScanSettings settings) : settings_(std::move(settings)) {}

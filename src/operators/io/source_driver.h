@@ -21,6 +21,7 @@ struct SplitPosition {
   bool done = false;
   std::string position;
   uint64_t row = 0;
+  int shard = -1;  // that has it; -1: none yet
   bool operator==(const SplitPosition&) const = default;
 };
 
@@ -56,6 +57,8 @@ class SourceDriver {
   virtual void NoMoreSplits() = 0;
   virtual const SourceCounters& counters() const = 0;
   virtual std::string Waiting() const { return {}; }
+  /// What is wrong with the connector, if it may pass ("broker 1 cannot be reached"); else empty.
+  virtual std::string Trouble() const { return {}; }
 };
 
 }  // namespace millrace

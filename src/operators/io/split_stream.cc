@@ -16,6 +16,8 @@ using Polled = SourceDriver::Polled;
 constexpr size_t kMaxRecordBytes = 16 << 20;
 /// How much of an oversized record a dead letter shows.
 constexpr size_t kOversizedSample = 1024;
+constexpr int64_t kUnknownRow = -1;
+constexpr std::string_view kUndecodable = "MR0711";
 /// Reads without one complete record before the shard gets its turn again.
 constexpr int kReadsPerPoll = 16;
 
@@ -86,6 +88,9 @@ Result<Polled> SplitStream::Accept(ReadResult read, int64_t max_rows) {
     shape_->counters.rows_out += static_cast<uint64_t>(batch->num_rows);
     if (batch->arrival == 0) batch->arrival = arrival_;
     TRY_ASSIGN(Batch shaped, Shape(std::move(*batch), shape_->from_connector));
+    auto origins = std::make_shared<PlainOrigins>(split_.split, kUnknownRow);
+    if (shape_->keep_rows) origins->KeepRows(shaped);
+    shaped.origins = std::move(origins);
     return Data(std::move(shaped));
   }
   if (auto* whole = std::get_if<WholeFile>(&read.data)) {
@@ -115,6 +120,7 @@ Status SplitStream::AcceptChunk(const RawChunk& chunk) {
     for (const auto& [offset, length] : chunk.records) records_.push_back({offset, length});
     for (const auto& [offset, length] : chunk.keys) keys_.push_back({offset, length});
     numbers_ = chunk.numbers;
+    details_ = chunk.details;
     next_record_ = 0;
     return OkStatus();
   }
@@ -149,13 +155,15 @@ void SplitStream::SkipOversized() {
     skipping_ = true;
     ++shape_->counters.records_in;
     ++shape_->counters.dead_lettered;
-    const std::string_view raw = std::string_view(*chunk_).substr(framed_bytes_, kOversizedSample);
+    const RecordOrigin origin{
+        .split = split_.split,
+        .position = "byte " + std::to_string(chunk_offset_ + framed_bytes_),
+        .raw = std::string_view(*chunk_).substr(framed_bytes_, kOversizedSample)};
     shape_->dead_letters->Add({.table = shape_->table->name,
                                .stage = "decode",
+                               .code = kUndecodable,
                                .reason = "the record is longer than 16 MiB; raw shows its start",
-                               .split = split_.split,
-                               .position = DescribeOffset(chunk_offset_ + framed_bytes_),
-                               .raw = raw});
+                               .origin = &origin});
   }
   framed_bytes_ = chunk_->size();
   done_offset_ = chunk_offset_ + framed_bytes_;
@@ -185,7 +193,19 @@ Result<Polled> SplitStream::DecodeNext(int64_t max_rows) {
   shape_->counters.records_in += count;
   shape_->counters.skipped += decoded.skipped;
   shape_->counters.rows_out += static_cast<uint64_t>(decoded.batch.num_rows);
-  if (!decoded.errors.empty()) TRY(Reject(decoded, slices));
+  if (decoded.record_of_row.empty() && !decoded.errors.empty()) {
+    size_t error = 0;
+    for (uint32_t record = 0; record < count; ++record) {
+      if (error < decoded.errors.size() && decoded.errors[error].record == record) {
+        ++error;
+      } else {
+        decoded.record_of_row.push_back(record);
+      }
+    }
+  }
+  const auto range = RangeOf(slices);
+  if (!decoded.errors.empty()) TRY(Reject(decoded, *range));
+  auto origins = std::make_shared<RecordOrigins>(range, std::move(decoded.record_of_row));
   next_record_ += count;
   if (has_offset_) {
     const bool last = next_record_ == records_.size();
@@ -193,7 +213,26 @@ Result<Polled> SplitStream::DecodeNext(int64_t max_rows) {
   }
   decoded.batch.arrival = arrival_;
   TRY_ASSIGN(Batch shaped, Shape(std::move(decoded.batch), shape_->from_decoded, sources));
+  if (shape_->keep_rows) origins->KeepRows(shaped);
+  shaped.origins = std::move(origins);
   return Data(std::move(shaped));
+}
+
+/// What is needed to say where `slices`, the records at next_record_, came from.
+std::shared_ptr<const RecordRange> SplitStream::RangeOf(std::span<const RecordSlice> slices) const {
+  auto range = std::make_shared<RecordRange>();
+  range->split = split_.split;
+  range->bytes = chunk_;
+  range->records.assign(slices.begin(), slices.end());
+  const auto first = static_cast<std::ptrdiff_t>(next_record_);
+  const auto end = first + static_cast<std::ptrdiff_t>(slices.size());
+  if (!keys_.empty()) range->keys.assign(keys_.begin() + first, keys_.begin() + end);
+  if (!numbers_.empty()) range->numbers.assign(numbers_.begin() + first, numbers_.begin() + end);
+  if (messages_ && numbers_.empty()) range->position_note = " before " + reader_->Position();
+  range->offset = chunk_offset_;
+  range->details = details_;
+  range->first_detail = next_record_;
+  return range;
 }
 
 Result<Polled> SplitStream::ReadFile(int64_t max_rows) {
@@ -209,51 +248,39 @@ Result<Polled> SplitStream::ReadFile(int64_t max_rows) {
   Batch batch = rows == file_rest_.num_rows ? file_rest_ : file_rest_.Slice(0, rows);
   file_rest_ =
       rows == file_rest_.num_rows ? Batch{} : file_rest_.Slice(rows, file_rest_.num_rows - rows);
+  auto origins = std::make_shared<PlainOrigins>(split_.split, static_cast<int64_t>(split_.row));
   split_.row += static_cast<uint64_t>(rows);
   shape_->counters.records_in += static_cast<uint64_t>(rows);
   shape_->counters.rows_out += static_cast<uint64_t>(rows);
   batch.arrival = shape_->env.clock->MonotonicNanos();
   TRY_ASSIGN(Batch shaped, Shape(std::move(batch), shape_->from_decoded));
+  if (shape_->keep_rows) origins->KeepRows(shaped);
+  shaped.origins = std::move(origins);
   return Data(std::move(shaped));
 }
 
-Status SplitStream::Reject(const Decoded& decoded, std::span<const RecordSlice> slices) {
-  const auto bytes = [&](const RecordSlice& slice) {
-    if (slice.length == kNullRecord) return std::string_view();
-    return std::string_view(*chunk_).substr(slice.offset, slice.length);
-  };
+Status SplitStream::Reject(const Decoded& decoded, const RecordRange& range) {
   for (const DecodeError& error : decoded.errors) {
-    const RecordSlice& slice = slices[error.record];
-    const size_t record = next_record_ + error.record;
-    std::string position = numbers_.empty() ? DescribeOffset(chunk_offset_ + slice.offset)
-                                            : "offset " + std::to_string(numbers_[record]);
-    TRY(RejectRecord(bytes(slice), keys_.empty() ? std::string_view() : bytes(keys_[record]),
-                     std::move(position), error.reason));
+    TRY(RejectRecord(range.Of(error.record), kUndecodable, error.reason));
   }
   return OkStatus();
 }
 
-Status SplitStream::RejectRecord(std::string_view raw, std::string_view key, std::string position,
+Status SplitStream::RejectRecord(const RecordOrigin& origin, std::string_view code,
                                  const std::string& reason) {
   ++shape_->counters.dead_lettered;
   if (shape_->fail_on_error) {
-    return UserError("MR0711", "a record of table '" + shape_->table->name + "' cannot be decoded",
-                     reason + "; " + split_.split + ", " + position,
+    return UserError(std::string(code),
+                     "a record of table '" + shape_->table->name + "' cannot be decoded",
+                     reason + "; " + split_.split + ", " + origin.position,
                      "SET 'millrace.on-row-error' = 'dead-letter' puts such records aside");
   }
   shape_->dead_letters->Add({.table = shape_->table->name,
                              .stage = "decode",
+                             .code = code,
                              .reason = reason,
-                             .split = split_.split,
-                             .position = position,
-                             .key = key,
-                             .raw = raw});
+                             .origin = &origin});
   return OkStatus();
-}
-
-std::string SplitStream::DescribeOffset(uint64_t offset) const {
-  if (messages_) return "byte " + std::to_string(offset) + " before " + reader_->Position();
-  return "byte " + std::to_string(offset);
 }
 
 Result<Batch> SplitStream::Shape(Batch batch, const std::vector<int>& from,

@@ -16,6 +16,7 @@
 #include "formats/format.h"
 #include "operators/io/dead_letters.h"
 #include "operators/io/message_decoder.h"
+#include "operators/io/record_origins.h"
 #include "operators/io/source_driver.h"
 #include "plan/table.h"
 
@@ -34,6 +35,7 @@ struct ScanShape {
   Environment env;
   DeadLetterBuffer* dead_letters = nullptr;
   bool fail_on_error = false;
+  bool keep_rows = false;  // with the origins of batches
   SourceCounters counters;
 };
 
@@ -65,16 +67,14 @@ class SplitStream {
   void SkipOversized();
   Result<SourceDriver::Polled> DecodeNext(int64_t max_rows);
   Result<SourceDriver::Polled> ReadFile(int64_t max_rows);
-  Status Reject(const Decoded& decoded, std::span<const RecordSlice> slices);
-  Status RejectRecord(std::string_view raw, std::string_view key, std::string position,
-                      const std::string& reason);
+  std::shared_ptr<const RecordRange> RangeOf(std::span<const RecordSlice> slices) const;
+  Status Reject(const Decoded& decoded, const RecordRange& range);
+  Status RejectRecord(const RecordOrigin& origin, std::string_view code, const std::string& reason);
   /// `records`: per row, which value of a metadata column that has one per record; empty: as they
   /// come.
   Result<Batch> Shape(Batch batch, const std::vector<int>& from,
                       std::span<const int32_t> records = {});
   Status SetMetadata(const std::vector<std::shared_ptr<arrow::Array>>& values);
-  std::string DescribeOffset(uint64_t offset) const;
-
   ScanShape* shape_;
   SplitPosition split_;
   std::unique_ptr<SplitReader> reader_;
@@ -84,6 +84,7 @@ class SplitStream {
   std::vector<RecordSlice> records_;  // complete records in it
   std::vector<RecordSlice> keys_;     // of messages; empty or one per record
   std::vector<int64_t> numbers_;      // of messages; empty or one per record
+  std::shared_ptr<const RecordDetails> details_;  // of messages; may be null
   size_t next_record_ = 0;
   size_t framed_bytes_ = 0;    // end of the last complete record
   uint64_t chunk_offset_ = 0;  // offset of chunk_[0] in the split
