@@ -2,8 +2,13 @@
 // millrace run FILE.sql: compiles a file and carries it out.
 #include "cli/commands/builtin.h"
 
+#include <algorithm>
+
+#include "cli/output/plan_changes.h"
+#include "cli/program_changes.h"
 #include "cli/program_runner.h"
 #include "cli/script.h"
+#include "runtime/inspection/savepoint.h"
 
 namespace millrace {
 namespace {
@@ -18,6 +23,12 @@ class RunCommand final : public Command {
     app->add_option("--data-dir", data_dir_, "State and progress (default ./.millrace/<name>)")
         ->type_name("DIR");
     app->add_flag("--fresh", fresh_, "Discard an interrupted run and start anew");
+    app->add_option("--from", from_, "Start from this savepoint (millrace savepoint)")
+        ->type_name("DIR");
+    app->add_flag("--allow-state-loss", allow_state_loss_,
+                  "Go on with a changed file although it cannot use all that is kept");
+    app->add_flag("--replays-only", replays_only_,
+                  "Read only the dead letters that 'millrace dlq replay' puts in again");
     app->add_option("--format", format_, "Rows of SELECT: table, changelog, json or csv")
         ->type_name("{table,changelog,json,csv}");
     app->add_option("--report", report_, "Write a JSON report of the run to this file")
@@ -54,6 +65,18 @@ class RunCommand final : public Command {
     options.data_dir = data_dir_.empty() ? ".millrace/" + program.name : data_dir_;
     if (share->count > 1) options.data_dir += "/copy-" + std::to_string(share->index);
     options.fresh = fresh_;
+    options.allow_state_loss = allow_state_loss_;
+    if (!from_.empty()) {
+      const auto installed = InstallSavepoint(application->env.disk, from_, options.data_dir);
+      if (!installed) return ShowUsage(*application, common, installed.error());
+    }
+    options.replays_only = replays_only_;
+    if (!fresh_ && !allow_state_loss_) {
+      const DiagnosticList losses = FindLosses(*application, options.data_dir, program, *script);
+      if (losses.has_errors()) {
+        return ShowDiagnostics(*application, common, losses, &script->source);
+      }
+    }
     options.quiet = common.quiet;
     options.style = *style;
     options.report_path = report_;
@@ -63,9 +86,34 @@ class RunCommand final : public Command {
   }
 
  private:
+  /// Before anything starts: what of an interrupted run this version of the file cannot use. What
+  /// cannot be read is reported by the run itself.
+  static DiagnosticList FindLosses(const Application& application, const std::string& data_dir,
+                                   const Program& program, const LoadedScript& script) {
+    DiagnosticList losses;
+    const auto changes = CompareWithDirectory(application.env.disk, data_dir, program);
+    if (!changes) return losses;
+    for (const StatementChanges& one : *changes) {
+      for (const OperatorChange& change : one.comparison.changes) {
+        if (change.loses()) losses.Add(LossDiagnostic(change, &script.source));
+      }
+    }
+    losses.Normalize();
+    if (losses.has_errors()) {
+      losses.mutable_entries().back().next_step =
+          "accept the loss with --allow-state-loss, start anew with --fresh, or finish the run "
+          "with "
+          "the file it was started with";
+    }
+    return losses;
+  }
+
   ScriptOptions script_;
   std::string data_dir_;
   bool fresh_ = false;
+  bool allow_state_loss_ = false;
+  std::string from_;
+  bool replays_only_ = false;
   std::string format_;
   std::string report_;
   DoorOptions door_;

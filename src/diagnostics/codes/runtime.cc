@@ -93,9 +93,31 @@ record goes to the dead letters with its bytes and the reason, and the run goes 
         .code = "MR0722",
         .title = "the run manifest cannot be read",
         .explanation = R"(
-`run.json` in the data directory says how far an interrupted run came. It is damaged, or another
-version of the program wrote it, so going on would lose or repeat rows. `--fresh` gives the
-interrupted run up and starts over.)",
+`run.json` and the folder `journal` in the data directory say how far an interrupted run came. One
+of them is damaged or missing, or another version of the program wrote it, so going on would lose or
+repeat rows. `--fresh` gives the interrupted run up and starts over.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0723",
+        .title = "the last epoch that happened is not in the data directory",
+        .explanation = R"(
+A sink commits each epoch in its own system (Kafka), which thereby decides whether the epoch
+happened. What the decision record says is not in the data directory: it is an older copy, another
+pipeline's, or empty, or somebody changed the record. Positions and state of the epochs between are
+lost, so going on would repeat what is already visible. Start with the data directory that the
+pipeline last ran with. `--fresh` begins anew: without state, and reading from the start.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0724",
+        .title = "state cannot be decoded",
+        .explanation = R"(
+An entry of an operator's state is not what its plan (`plan.json`) says. Its bytes passed their check
+sums, so the plan beside it is of another run, or a program of another version wrote it. `millrace
+state verify` names the entries.)",
         .example = "",
         .fixed = "",
     },
@@ -258,6 +280,15 @@ CREATE TABLE payments (card STRING, amount DOUBLE) WITH ('connector' = 'kafka', 
   'properties.bootstrap.servers' = 'broker:9092', 'value.format' = 'json',
   'key.format' = 'raw', 'key.fields' = 'card');
 SELECT card, SUM(amount) FROM payments GROUP BY card;)",
+    },
+    CodeInfo{
+        .code = "MR0767",
+        .title = "no such dead letters",
+        .explanation = R"(
+`millrace dlq` works on the dead letters in the data directory of a pipeline: name the pipeline by its
+SQL file or by `--data-dir`, and the letters that are to change by `--id`, by a filter, or by `--all`.)",
+        .example = "millrace dlq replay pipeline.sql",
+        .fixed = "millrace dlq replay pipeline.sql --table payments --stage decode",
     },
 };
 
