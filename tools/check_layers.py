@@ -24,6 +24,7 @@ THIRD_PARTY = [
     ("librdkafka/", ["src/env/real/kafka"]),
     ("onnxruntime", ["src/models/onnx"]),
     ("simdjson", ["src/formats/json"]),
+    ("rocksdb/", ["src/state/rocksdb"]),
     ("histedit.h", ["src/cli"]),
     ("editline/", ["src/cli"]),
     ("CLI/", ["src/cli"]),

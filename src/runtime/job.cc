@@ -52,8 +52,8 @@ Job::~Job() = default;
 Result<std::unique_ptr<Job>> Job::Create(JobSpec spec) {
   auto state = std::make_unique<JobState>(std::move(spec));
   TRY_ASSIGN(state->graph, JobGraph::Build(state->spec.roots, state->spec.settings.parallelism));
-  state->taps = std::make_shared<TapHub>(state->graph, state->spec.settings.parallelism);
   TRY_ASSIGN(const StartPoint start, DecideStart(state.get()));
+  state->taps = std::make_shared<TapHub>(state->graph, state->spec.settings.parallelism);
   TRY(BuildJob(state.get(), start));
   state->started_at = state->spec.env.clock->MonotonicNanos();
   return std::unique_ptr<Job>(new Job(std::move(state)));
@@ -134,6 +134,9 @@ std::vector<std::string> Job::DescribeWaiting() {
     for (std::string& line : report.waiting) lines.push_back(std::move(line));
   }
   job.control.describe = false;
+  if (std::string trouble = job.coordinator->trouble(); !trouble.empty()) {
+    lines.push_back(std::move(trouble));
+  }
   return lines;
 }
 

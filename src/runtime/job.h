@@ -15,7 +15,7 @@
 #include "env/environment.h"
 #include "operators/io/sink_driver.h"
 #include "plan/node.h"
-#include "runtime/epochs/epoch_part.h"
+#include "runtime/epochs/state_applier.h"
 #include "runtime/job_settings.h"
 #include "runtime/metrics/job_snapshot.h"
 #include "runtime/shard.h"
@@ -33,9 +33,13 @@ struct JobSpec {
   ConnectorServices services;
   CopyShare copy;
   bool fresh = false;                           // discard an interrupted run
+  bool allow_state_loss = false;                // of an interrupted run of another version
   RowConsumer* collector = nullptr;             // rows of CollectNodes; outlives the job
   const OperatorRegistry* operators = nullptr;  // null: BuiltinOperators()
-  DeltaConsumer delta_consumer;                 // changes of keyed state per epoch, if wanted
+  /// Where state is kept beside the journal. Empty: RocksDB; without background threads in memory
+  /// only, so that every start reads the whole journal.
+  DurableStateFactory open_state;
+  StateApplier::Settings state_settings;
   /// One-line remarks for stderr: "replaying from the start: ...".
   std::function<void(const std::string&)> notice;
 };

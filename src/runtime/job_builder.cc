@@ -5,10 +5,13 @@
 #include <map>
 #include <set>
 
+#include "operators/io/replay_source.h"
 #include "operators/io/scan_driver.h"
 #include "operators/io/values_driver.h"
+#include "runtime/epochs/plan_file.h"
 #include "runtime/job_state.h"
 #include "runtime/select_columns.h"
+#include "state/restore.h"
 
 namespace millrace {
 namespace {
@@ -34,8 +37,15 @@ class JobBuilder {
     for (auto& shard : job_->shards) {
       for (auto& slot : shard->slots()) FinishSlot(*slot);
     }
+    if (resume_) TRY(RestoreState());
     TRY(RestoreSinks());
     if (!spec_.data_dir.empty()) {
+      if (!resume_) {
+        TRY(BeginRun(start_.decider, manifest_, job_->journal.get(), job_->state.get()));
+      }
+      TRY(WritePlan(spec_.env.disk, spec_.data_dir,
+                    {manifest_.pipeline, manifest_.fingerprint, job_->graph.identity()},
+                    start_.previous_fingerprint));
       TRY(WriteManifest(spec_.env.disk, spec_.data_dir, manifest_));
     }
     MakeCoordinator();
@@ -48,10 +58,12 @@ class JobBuilder {
   void PrepareManifest() {
     manifest_ = start_.manifest;
     manifest_.finished = false;
+    moved_ = manifest_.shards != shards_;
+    manifest_.shards = shards_;
     if (resume_) return;
+    ++manifest_.epoch;  // of the record that begins the run
     manifest_.sources.clear();
     manifest_.sinks.clear();
-    if (start_.mode != StartPoint::Mode::kReplay) manifest_.sources_at_start.clear();
   }
 
   Status OpenDeadLetters() {
@@ -66,13 +78,13 @@ class JobBuilder {
         paths[node.table] = path->second.text;
       }
     }
-    job_->dead_letters = std::make_unique<DeadLetterFiles>(spec_.env.disk, std::move(paths));
+    job_->dead_letters =
+        std::make_unique<DeadLetterFiles>(spec_.env.disk, spec_.pipeline, std::move(paths));
     if (spec_.env.disk == nullptr) return OkStatus();  // only jobs without failing rows go on
     if (spec_.data_dir.empty()) return job_->dead_letters->StartBehindExisting();
     switch (start_.mode) {
       case StartPoint::Mode::kFresh: TRY(job_->dead_letters->StartBehindExisting()); break;
-      case StartPoint::Mode::kResume: return job_->dead_letters->Restore(manifest_.dead_letters);
-      case StartPoint::Mode::kReplay:
+      case StartPoint::Mode::kResume: return RestoreDeadLetters();
       case StartPoint::Mode::kDiscard:
         TRY(job_->dead_letters->Restore(manifest_.dead_letters_at_start));
         break;
@@ -80,6 +92,17 @@ class JobBuilder {
     manifest_.dead_letters = job_->dead_letters->lengths();
     manifest_.dead_letters_at_start = manifest_.dead_letters;
     return OkStatus();
+  }
+
+  /// Appends what the journal has and the files have not, then cuts what no epoch has.
+  Status RestoreDeadLetters() {
+    TRY(job_->dead_letters->StartBehindExisting());
+    for (const auto& epoch : start_.dead_letters) {
+      for (const auto& [table, letters] : epoch) {
+        TRY(job_->dead_letters->Repeat(table, letters.at, letters.lines));
+      }
+    }
+    return job_->dead_letters->Restore(manifest_.dead_letters);
   }
 
   std::string DeadLetterPath(const std::string& table) const {
@@ -90,18 +113,7 @@ class JobBuilder {
 
   // ---------------------------------------------------------------- sources
 
-  TableContext BaseContext(int shard) const {
-    TableContext context;
-    context.pipeline = spec_.pipeline;
-    context.data_dir = spec_.data_dir;
-    context.env = spec_.env;
-    context.services = spec_.services;
-    context.copy = spec_.copy;
-    context.shard = shard;
-    context.shards = shards_;
-    context.wake = [control = &job_->control, shard] { control->PollNow(shard); };
-    return context;
-  }
+  TableContext BaseContext(int shard) const { return millrace::BaseContext(job_, shard); }
 
   Status PlaceSource(const GraphNode& node) {
     const auto* scan = As<ScanNode>(node.plan);
@@ -116,7 +128,7 @@ class JobBuilder {
     }
     const Table& table = *scan->table();
     TRY_ASSIGN(auto source,
-               table.connector->MakeSource(ContextFor(table, BaseContext(0), /*for_write=*/false)));
+               MakeTableSource(table, ContextFor(table, BaseContext(0), /*for_write=*/false)));
     TRY_ASSIGN(const std::vector<Split> found, source->Discover());
     std::vector<SplitPosition> splits = WithPositions(node, found);
     std::vector<Split> starts;
@@ -132,7 +144,11 @@ class JobBuilder {
     auto& placed = placed_[node.index];
     placed.resize(static_cast<size_t>(shards_));
     for (size_t i = 0; i < splits.size(); ++i) {
-      placed[i % static_cast<size_t>(readers)].push_back(splits[i]);
+      size_t reader = i % static_cast<size_t>(readers);
+      const int before = splits[i].shard;
+      if (!moved_ && before >= 0 && before < readers) reader = static_cast<size_t>(before);
+      moved_ |= before >= 0 && reader != static_cast<size_t>(before);
+      placed[reader].push_back(splits[i]);
     }
     Watch(node, source.get(), bounded, splits, readers);
     job_->sources.push_back(std::move(source));
@@ -141,7 +157,7 @@ class JobBuilder {
 
   std::vector<SplitPosition> WithPositions(const GraphNode& node, const std::vector<Split>& found) {
     std::map<std::string, SplitPosition> known;
-    const auto& from = resume_ ? manifest_.sources : manifest_.sources_at_start;
+    const auto& from = manifest_.sources;
     if (const auto positions = from.find(node.id); positions != from.end()) {
       for (const SplitPosition& split : positions->second) known[split.split] = split;
     }
@@ -156,14 +172,7 @@ class JobBuilder {
       }
     }
     for (const auto& [id, split] : known) splits.push_back(split);  // no longer listed
-    if (!resume_) {
-      auto& begun = manifest_.sources_at_start[node.id];
-      begun.clear();
-      for (const SplitPosition& split : splits) {
-        if (!split.position.empty()) begun.push_back(split);
-      }
-      if (begun.empty()) manifest_.sources_at_start.erase(node.id);
-    }
+    if (!resume_) manifest_.sources[node.id] = splits;  // where the run begins, whatever comes
     return splits;
   }
 
@@ -215,8 +224,7 @@ class JobBuilder {
                         .batch_rows_max = spec_.settings.batch_rows_max,
                         .fail_on_row_error = spec_.settings.fail_on_row_error,
                         .env = spec_.env,
-                        .session = spec_.session,
-                        .delta_consumer = spec_.delta_consumer},
+                        .session = spec_.session},
         &job_->control));
   }
 
@@ -254,7 +262,7 @@ class JobBuilder {
       case GraphNode::Role::kTerminal: return FillTerminal(node, shard, slot);
       case GraphNode::Role::kOperator: break;
     }
-    slot->state = std::make_unique<StateStore>(static_cast<bool>(spec_.delta_consumer));
+    slot->state = std::make_unique<StateStore>(/*track=*/!spec_.data_dir.empty());
     slot->context = {.session = shard->session(),
                      .state = slot->state.get(),
                      .metrics = &slot->metrics,
@@ -277,14 +285,25 @@ class JobBuilder {
     slot->latency = slot->latency_storage.get();
     slot->latency->budget_nanos = job_->spec.settings.latency_budget_ms * 1'000'000;
     if (const auto* sink = As<SinkNode>(node.plan)) {
-      TRY_ASSIGN(slot->terminal,
-                 SinkDriver::Make(*sink, BaseContext(shard->settings().index), LettersOf(slot),
-                                  spec_.settings.drop_nulls, shard->session()));
+      slot->state = std::make_unique<StateStore>(/*track=*/!spec_.data_dir.empty());
+      TRY_ASSIGN(
+          slot->terminal,
+          SinkDriver::Make(*sink, SinkContext(*sink, shard->settings().index), LettersOf(slot),
+                           spec_.settings.drop_nulls, shard->session(), slot->state.get()));
       return OkStatus();
     }
     if (spec_.collector == nullptr) return InternalError("nobody takes the rows of the SELECT");
     slot->terminal = std::make_unique<CollectDriver>(node.plan->schema(), spec_.collector);
     return OkStatus();
+  }
+
+  TableContext SinkContext(const SinkNode& sink, int shard) const {
+    TableContext context = BaseContext(shard);
+    const Table& table = *sink.table();
+    if (table.connector->transactional(ContextFor(table, context, /*for_write=*/true))) {
+      context.transaction = job_->transaction.get();
+    }
+    return context;
   }
 
   SinkDeadLetters LettersOf(Slot* slot) const {
@@ -341,6 +360,35 @@ class JobBuilder {
     slot.epoch = manifest_.epoch;
   }
 
+  // ---------------------------------------------------------------- state
+
+  Status RestoreState() {
+    std::map<int, DeltaWriter> leftovers;  // by the shard that wrote the entries
+    for (const GraphNode& node : job_->graph.nodes()) {
+      std::vector<StateStore*> stores;
+      bool any = false;
+      for (Slot* slot : by_node_[static_cast<size_t>(node.index)]) {
+        stores.push_back(slot != nullptr ? slot->state.get() : nullptr);
+        any |= stores.back() != nullptr;
+      }
+      if (!any) continue;
+      TRY(RestoreOperator(*job_->state, {.id = node.id, .shards = stores}, moved_,
+                          [&](const StateEntry& entry) {
+                            DeltaWriter& writer = leftovers[entry.shard];
+                            writer.Begin(entry.operator_id, entry.table, /*merges=*/true);
+                            writer.Add({entry.table, entry.key, {}, true, -1});
+                          }));
+      for (Slot* slot : by_node_[static_cast<size_t>(node.index)]) {
+        if (slot == nullptr || slot->op == nullptr) continue;
+        if (Status status = slot->op->OnRestore(); !status) {
+          return std::unexpected(std::move(status).error().With(slot->label));
+        }
+      }
+    }
+    for (auto& [shard, writer] : leftovers) first_deltas_.emplace_back(shard, writer.Take());
+    return OkStatus();
+  }
+
   // ---------------------------------------------------------------- sinks
 
   Status RestoreSinks() {
@@ -378,7 +426,7 @@ class JobBuilder {
         const int shard = std::stoi("0" + key.substr(slash + 1));
         DeadLetterBuffer letters;  // nothing is written, so there are none
         TRY_ASSIGN(auto writer,
-                   SinkDriver::Make(*sink, BaseContext(shard),
+                   SinkDriver::Make(*sink, SinkContext(*sink, shard),
                                     {&letters, &letters, spec_.settings.fail_on_row_error},
                                     spec_.settings.drop_nulls, job_->shards[0]->session()));
         TRY(RestoreSink(writer.get(), state));
@@ -390,6 +438,10 @@ class JobBuilder {
   }
 
   void MakeCoordinator() {
+    if (job_->state != nullptr) {
+      job_->applier =
+          std::make_unique<StateApplier>(job_->state.get(), spec_.env, spec_.state_settings);
+    }
     job_->coordinator = std::make_unique<Coordinator>(
         Coordinator::Settings{.env = spec_.env,
                               .data_dir = spec_.data_dir,
@@ -398,7 +450,12 @@ class JobBuilder {
                               .discovery_nanos = spec_.settings.discovery_interval_ms * kMilli,
                               .manifest = manifest_,
                               .dead_letters = job_->dead_letters.get(),
-                              .watched = std::move(watched_)},
+                              .journal = job_->journal.get(),
+                              .applier = job_->applier.get(),
+                              .transaction = job_->transaction.get(),
+                              .first_deltas = std::move(first_deltas_),
+                              .watched = std::move(watched_),
+                              .notice = spec_.notice},
         &job_->control);
   }
 
@@ -407,7 +464,9 @@ class JobBuilder {
   const StartPoint& start_;
   int shards_;
   bool resume_ = false;
+  bool moved_ = false;  // what a shard reads is not what that shard read in the run before
   RunManifest manifest_;
+  std::vector<std::pair<int, std::string>> first_deltas_;
   std::vector<WatchedSource> watched_;
   std::map<int, int> readers_;                                     // by node
   std::map<int, bool> unbounded_;                                  // by node
@@ -416,6 +475,36 @@ class JobBuilder {
 };
 
 }  // namespace
+
+TableContext BaseContext(JobState* job, int shard) {
+  const JobSpec& spec = job->spec;
+  TableContext context;
+  context.pipeline = spec.pipeline;
+  context.data_dir = spec.data_dir;
+  context.env = spec.env;
+  context.services = spec.services;
+  context.copy = spec.copy;
+  context.shard = shard;
+  context.shards = spec.settings.parallelism;
+  context.wake = [control = &job->control, shard] { control->PollNow(shard); };
+  return context;
+}
+
+Result<std::unique_ptr<EpochTransaction>> MakeTransaction(JobState* job) {
+  std::vector<TableContext> tables;
+  const Connector* connector = nullptr;
+  for (const GraphNode& node : job->graph.nodes()) {
+    const auto* sink = As<SinkNode>(node.plan);
+    if (sink == nullptr) continue;
+    const Table& table = *sink->table();
+    TableContext context = ContextFor(table, BaseContext(job, 0), /*for_write=*/true);
+    if (!table.connector->transactional(context)) continue;
+    if (connector == nullptr) connector = table.connector;
+    tables.push_back(std::move(context));
+  }
+  if (connector == nullptr) return nullptr;
+  return connector->MakeTransaction(tables);
+}
 
 Status BuildJob(JobState* job, const StartPoint& start) { return JobBuilder(job, start).Build(); }
 

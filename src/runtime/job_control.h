@@ -30,7 +30,8 @@ class JobControl {
   std::atomic<bool> finish{false};  // close files, then hand over the part of the epoch behind
   std::atomic<bool> done{false};    // leave
   std::atomic<bool> failed{false};
-  std::atomic<bool> describe{false};  // publish what is waited for
+  std::atomic<bool> hold_sources{false};  // read nothing more for now
+  std::atomic<bool> describe{false};      // publish what is waited for
 
   /// Written by a signal handler.
   std::atomic<bool> stop{false};

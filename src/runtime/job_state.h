@@ -8,7 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "connectors/epoch_transaction.h"
 #include "runtime/epochs/coordinator.h"
+#include "runtime/epochs/recovery.h"
+#include "runtime/epochs/state_applier.h"
 #include "runtime/exchange/exchange_queue.h"
 #include "runtime/job.h"
 #include "runtime/job_control.h"
@@ -26,6 +29,11 @@ struct JobState {
   JobGraph graph;
   std::shared_ptr<TapHub> taps;  // shared with those who look
   JobControl control;
+  std::unique_ptr<EpochTransaction> transaction;  // null: the journal decides
+  // Null without a data directory.
+  std::unique_ptr<DurableState> state;
+  std::unique_ptr<EpochJournal> journal;
+  std::unique_ptr<StateApplier> applier;
   std::unique_ptr<DeadLetterFiles> dead_letters;
   std::vector<std::unique_ptr<Source>> sources;  // for discovery only
   std::vector<std::unique_ptr<ExchangeQueue>> queues;
@@ -38,14 +46,23 @@ struct JobState {
 struct StartPoint {
   enum class Mode {
     kFresh,    // no interrupted run
-    kResume,   // from the positions of the manifest
-    kReplay,   // interrupted with keyed state: outputs are taken back, input is read again
+    kResume,   // an interrupted one: from the manifest's positions, with its state
     kDiscard,  // --fresh: outputs of the interrupted run are taken back
   } mode = Mode::kFresh;
-  RunManifest manifest;  // of the interrupted run
+  RunManifest manifest;  // of the last epoch of the interrupted run
+  Decider decider;
+  /// kResume: of epochs that may not be in their files.
+  std::vector<std::map<std::string, JournalRecord::Letters>> dead_letters;
+  std::string previous_fingerprint;  // of the plan that the directory is of until now
 };
 
-/// Locks the data directory and decides. Other fingerprint: refused unless --fresh.
+/// What every connector is told, whatever its table.
+TableContext BaseContext(JobState* job, int shard);
+/// The transaction of the transactional sinks; null if there are none. Connects nothing.
+Result<std::unique_ptr<EpochTransaction>> MakeTransaction(JobState* job);
+
+/// Locks the data directory and decides. Another plan takes over what fits of an interrupted run;
+/// refused if that loses something, unless it is allowed.
 Result<StartPoint> DecideStart(JobState* job);
 /// Discovers splits, builds the shards, restores or discards the sinks, writes the first manifest.
 Status BuildJob(JobState* job, const StartPoint& start);

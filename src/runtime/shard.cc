@@ -57,6 +57,7 @@ Result<StepResult> Shard::TryStep(int64_t now) {
     if (ran) return StepResult{Progress::kBusy, 0};
   }
   slot_runs_ = 0;
+  TendTerminals();
   TRY_ASSIGN(const bool polled, PollSources(now));
   if (polled) return StepResult{Progress::kBusy, 0};
   TRY_ASSIGN(const bool ran, RunSlots(now));
@@ -98,10 +99,23 @@ Status Shard::CommitTerminals(uint64_t epoch) {
   return OkStatus();
 }
 
+/// Lets sinks do what is due, and starts an epoch for messages that wait to be decided.
+void Shard::TendTerminals() {
+  for (const auto& slot : slots_) {
+    if (slot->terminal == nullptr) continue;
+    slot->tend_at = slot->terminal->Tend();
+    if (slot->terminal->waits_for_epoch()) control_->HurryEpoch();
+  }
+}
+
 /// Behind the last epoch: closes files, then hands over what that changed as one more epoch.
 Result<bool> Shard::Finish() {
+  TendTerminals();
   for (const auto& slot : slots_) {
-    if (slot->terminal != nullptr && slot->terminal->Draining()) return false;
+    if (slot->terminal == nullptr) continue;
+    // What lies in an outbox goes out at the next start if somebody wants to stop now.
+    const bool may_stay = control_->stop && slot->terminal->outbox().bytes_max > 0;
+    if (!may_stay && slot->terminal->Draining()) return false;
   }
   part_ = {.epoch = committed_ + 1, .shard = settings_.index};
   for (const auto& slot : slots_) {
@@ -113,11 +127,14 @@ Result<bool> Shard::Finish() {
     }
     TRY_ASSIGN(std::string state, slot->terminal->Prepare(part_.epoch));
     part_.sinks[slot->node->id + "/" + std::to_string(settings_.index)] = std::move(state);
+    part_.messages_left |= slot->terminal->outbox().messages > 0;
+    TRY(CollectDelta(*slot));
   }
   for (const auto& slot : slots_) {
     slot->letters.TakeInto(&part_.dead_letters);
     slot->undelivered_letters.TakeInto(&part_.dead_letters);
   }
+  part_.delta = delta_.Take();
   finished_ = true;
   control_->ReportPart(std::move(part_));
   return true;
@@ -168,6 +185,7 @@ Status Shard::HandOverPart() {
     slot->undelivered = false;
   }
   for (const auto& slot : slots_) slot->undelivered_letters.TakeInto(&part_.dead_letters);
+  part_.delta = delta_.Take();
   part_handed_over_ = true;
   control_->ReportPart(std::move(part_));
   return OkStatus();
@@ -193,6 +211,7 @@ Result<bool> Shard::PollSources(int64_t now) {
     for (const auto& slot : slots_) slot->not_before = 0;
   }
   if (letter_bytes_ > kDeadLettersStop) return false;
+  if (control_->hold_sources.load(std::memory_order_acquire)) return false;
   for (size_t i = 0; i < slots_.size(); ++i) {
     source_turn_ = (source_turn_ + 1) % slots_.size();
     Slot& slot = *slots_[source_turn_];
@@ -237,6 +256,7 @@ int64_t Shard::WakeAt(int64_t now) {
         slot->output.Drained()) {
       wake_at = std::min(wake_at, slot->not_before);
     }
+    if (slot->terminal != nullptr) wake_at = std::min(wake_at, slot->tend_at);
     const bool waits = slot->terminal != nullptr && (slot->undelivered || !slot->ports[0].empty());
     if (waits) wake_at = std::min(wake_at, now + kPollNanos);
   }

@@ -20,6 +20,7 @@
 #include "runtime/job_control.h"
 #include "runtime/metrics/job_snapshot.h"
 #include "runtime/slot.h"
+#include "state/epoch_delta.h"
 
 namespace millrace {
 
@@ -49,7 +50,6 @@ class Shard {
     bool fail_on_row_error = false;
     Environment env;
     SessionContext session;
-    DeltaConsumer delta_consumer;  // may be empty
   };
 
   Shard(Settings settings, JobControl* control);
@@ -75,6 +75,7 @@ class Shard {
   Result<bool> InjectBarriers();
   Result<bool> RunSlots(int64_t now);
   Result<bool> PollSources(int64_t now);
+  void TendTerminals();
   Result<bool> RunSlot(Slot& slot, int64_t now);
   std::optional<size_t> NextPort(Slot& slot);
 
@@ -83,7 +84,7 @@ class Shard {
   Status DeliverToTerminal(Slot& slot, size_t input, Event event);
   Status WriteTerminal(Slot& slot, const Batch& batch);
   Status FinishEvent(Slot& slot);
-  Status CollectDelta(Slot& slot, uint64_t epoch);
+  Status CollectDelta(Slot& slot);
   Status AlignBarrier(Slot& slot, size_t input, const Barrier& barrier);
   void PassBarrier(Slot& slot, const Barrier& barrier);
   Status HandOverPart();
@@ -104,6 +105,7 @@ class Shard {
   int slot_runs_ = 0;  // since a source was polled
   size_t passed_ = 0;  // slots behind the barrier of the epoch in flight
   EpochPart part_;
+  DeltaWriter delta_;  // what changed in the tables of slots that have passed the barrier
   bool part_handed_over_ = true;
   uint64_t committed_ = 0;
   bool drained_reported_ = false;

@@ -109,7 +109,7 @@ Status Shard::FinishEvent(Slot& slot) {
   if (slot.op->more()) return OkStatus();
   if (slot.barrier) {
     const Barrier barrier = *std::exchange(slot.barrier, std::nullopt);
-    TRY(CollectDelta(slot, barrier.epoch));
+    TRY(CollectDelta(slot));
     PassBarrier(slot, barrier);
     for (InputPort& port : slot.ports) port.Release();
     slot.output.PushBarrier(barrier);
@@ -135,20 +135,16 @@ Status Shard::AlignBarrier(Slot& slot, size_t input, const Barrier& barrier) {
   }
   TRY_ASSIGN(std::string state, slot.terminal->Prepare(barrier.epoch));
   slot.undelivered = true;
+  TRY(CollectDelta(slot));
   PassBarrier(slot, barrier);
   part_.sinks[slot.node->id + "/" + std::to_string(settings_.index)] = std::move(state);
   for (InputPort& port : slot.ports) port.Release();
   return OkStatus();
 }
 
-Status Shard::CollectDelta(Slot& slot, uint64_t epoch) {
-  if (!settings_.delta_consumer || slot.state == nullptr) return OkStatus();
-  for (StateTable* table : slot.state->tables()) {
-    TRY(table->CollectDelta([&](const StateChange& change) {
-      return settings_.delta_consumer(epoch, settings_.index, slot.node->id, change);
-    }));
-  }
-  return OkStatus();
+Status Shard::CollectDelta(Slot& slot) {
+  if (slot.state == nullptr || !slot.state->track()) return OkStatus();
+  return delta_.Collect(slot.node->id, *slot.state);
 }
 
 Status Shard::OnRowFailure(Slot& slot, const RowFailure& failure) {
@@ -165,11 +161,17 @@ Status Shard::OnRowFailure(Slot& slot, const RowFailure& failure) {
                 .hint = "SET 'millrace.on-row-error' = 'dead-letter' puts such rows aside"};
     return std::unexpected(std::move(error).With(slot.label));
   }
+  std::optional<RecordOrigin> origin;
+  if (failure.batch != nullptr && failure.batch->origins != nullptr) {
+    origin = failure.batch->origins->Of(failure.batch->origin_row(failure.row));
+  }
   slot.letters.Add({.table = slot.node->table,
                     .stage = failure.stage,
                     .operation = slot.label,
                     .reason = failure.reason,
-                    .row = row});
+                    .origin = origin ? &*origin : nullptr,
+                    .row = row,
+                    .attempts = failure.attempts});
   return OkStatus();
 }
 
@@ -195,7 +197,9 @@ ShardReport Shard::report() const {
 NodeSnapshot Shard::Describe(const Slot& slot) const {
   NodeSnapshot node{.node = slot.node->index,
                     .id = slot.node->id,
-                    .kind = std::string(slot.node->plan->kind()),
+                    .kind = slot.node->role == GraphNode::Role::kSelect
+                                ? "Select"
+                                : std::string(slot.node->plan->kind()),
                     .table = slot.node->table,
                     .rows_in = slot.rows_in,
                     .rows_out = slot.output.rows_out(),
@@ -206,10 +210,15 @@ NodeSnapshot Shard::Describe(const Slot& slot) const {
   for (const InputPort& port : slot.ports) node.queued += port.queued();
   if (slot.terminal != nullptr) {
     node.sink_retries = slot.terminal->retries();
+    node.outbox = slot.terminal->outbox();
     node.counters.rows_failed = slot.terminal->rejected();
     node.counters.rows_filtered = slot.terminal->dropped();
   }
-  if (slot.source != nullptr) node.source = slot.source->counters();
+  if (slot.terminal != nullptr) node.trouble = slot.terminal->Waiting();
+  if (slot.source != nullptr) {
+    node.source = slot.source->counters();
+    node.trouble = slot.source->Trouble();
+  }
   if (slot.latency != nullptr) node.latency = std::make_shared<StageLatency>(*slot.latency);
   if (slot.state != nullptr) {
     for (const StateTable* table : slot.state->tables()) {

@@ -67,7 +67,7 @@ struct Slot {
   std::unique_ptr<Operator> op;  // exactly one of the three
   std::unique_ptr<SourceDriver> source;
   std::unique_ptr<Terminal> terminal;
-  std::unique_ptr<StateStore> state;  // operators
+  std::unique_ptr<StateStore> state;  // operators; terminals, for an outbox
   OperatorMetrics metrics;
   OperatorContext context;
   std::vector<InputPort> ports;
@@ -87,6 +87,7 @@ struct Slot {
   bool tick_due = false;
   uint64_t epoch = 0;        // last barrier forwarded
   bool undelivered = false;  // terminal: prepared, delivery is awaited
+  int64_t tend_at = 0;       // terminal: when it has something to do
   int64_t not_before = 0;    // source: nothing can come earlier
 
   uint64_t rows_in = 0;

@@ -52,8 +52,8 @@ class TimeTable final : public StateTable {
  private:
   struct Entries {
     std::vector<uint32_t> rows;
-    std::vector<uint64_t> numbers;    // of the rows, ascending: sequence, then key group
-    size_t stored = 0;                // so many have been in a delta
+    std::vector<uint64_t> numbers;  // of the rows, ascending: sequence, then key group
+    size_t stored = 0;              // so many have been in a delta
   };
   struct Entry {
     std::string key;

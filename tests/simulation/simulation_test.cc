@@ -89,6 +89,37 @@ TEST(Simulation, TheSameSeedTakesTheSameDecisions) {
   }
 }
 
+// Every operator with keyed state: half, power loss, another parallelism, half, ... the end.
+TEST(Simulation, EveryQueryGoesOnUnderAnyParallelism) {
+  for (size_t query = 0; query < QueryCount(); ++query) {
+    for (uint64_t seed = 1; seed <= 6; ++seed) {
+      Scenario scenario{.pipeline = Scenario::Pipeline::kQuery,
+                        .query = query,
+                        .splits = 3,
+                        .rows_per_split = 120,
+                        .keys = 17,
+                        .batch_rows_max = 7,
+                        .exchange_capacity = 2,
+                        .interval_ms = 1,
+                        .flush_bytes = seed % 2 == 0 ? 1u : 1u << 20};
+      SCOPED_TRACE("seed " + std::to_string(seed) + ": " + std::string(QueryText(query)));
+      SimulatedWorld undisturbed(scenario, seed);
+      ASSERT_TRUE(undisturbed.Run(1, kForever)) << undisturbed.error();
+      ASSERT_GT(undisturbed.Output().size(), 10u);
+      SimulatedWorld world(scenario, seed);
+      uint64_t runs = 0;
+      for (const int parallelism : {1, 2, 4, 1, 3}) {
+        if (world.Run(parallelism, undisturbed.steps_taken() / 3)) break;
+        ASSERT_EQ(world.error(), "");
+        ++runs;
+      }
+      ASSERT_GE(runs, 2u) << "it was hardly disturbed";
+      if (runs == 5) ASSERT_TRUE(world.Run(2, kForever)) << world.error();
+      ASSERT_EQ(Difference(undisturbed.Output(), world.Output()), "");
+    }
+  }
+}
+
 // If the checks above could not fail, a job that forgets its output would pass too.
 TEST(Simulation, ALostFileIsSeen) {
   Scenario scenario;

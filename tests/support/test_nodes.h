@@ -9,12 +9,16 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <arrow/api.h>
 
+#include "data/key_codec.h"
 #include "operators/operator.h"
 #include "plan/node.h"
+#include "state/encoding.h"
+#include "state/key_table.h"
 #include "support/batch_builder.h"
 
 namespace millrace {
@@ -72,26 +76,66 @@ class RepeatOperator final : public Operator {
 /// order.
 class CountOperator final : public Operator {
  public:
-  explicit CountOperator(Schema schema) : schema_(std::move(schema)) {}
+  CountOperator(Schema schema, int inputs, const OperatorContext& context)
+      : schema_(std::move(schema)),
+        inputs_(inputs),
+        table_("counts", context.state->track(),
+               {.write =
+                    [this](uint32_t slot, std::string* out) {
+                      PutOrdered(counts_[slot].first, out);
+                      PutOrdered(counts_[slot].second, out);
+                    },
+                .read = [this](uint32_t slot, std::string_view bytes) -> Status {
+                  Fit();
+                  if (GetOrdered(&bytes, &counts_[slot].first) &&
+                      GetOrdered(&bytes, &counts_[slot].second)) {
+                    return OkStatus();
+                  }
+                  return CorruptStateEntry("counts");
+                },
+                .clear = [this](uint32_t slot) { counts_[slot] = {}; }}) {
+    context.state->Register(&table_);
+  }
   Status OnBatch(int, Batch batch, Output*) override {
-    const auto& keys = static_cast<const arrow::Int64Array&>(*batch.columns[0]);
-    for (int64_t row = 0; row < batch.num_rows; ++row) ++counts_[keys.Value(row)];
+    codec_.Encode(batch, &keys_);
+    table_.FindOrInsert(keys_, &slots_);
+    Fit();
+    const auto& values = static_cast<const arrow::Int64Array&>(*batch.columns[0]);
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      const uint32_t slot = slots_[static_cast<size_t>(row)];
+      counts_[slot].first = values.Value(row);
+      ++counts_[slot].second;
+      table_.MarkDirty(slot);
+    }
     return OkStatus();
   }
   Status OnEnd(int, Output* output) override {
     if (++ended_ < inputs_) return OkStatus();
+    std::map<int64_t, int64_t> counts;
+    for (uint32_t slot = 0; slot < table_.slot_limit(); ++slot) {
+      if (!table_.live(slot)) continue;
+      counts.insert(std::exchange(counts_[slot], {}));
+      table_.Erase(slot);
+    }
     BatchBuilder builder(schema_);
-    for (const auto& [key, count] : counts_) builder.Row({key, count});
+    for (const auto& [key, count] : counts) builder.Row({key, count});
     output->Push(builder.Build());
     return OkStatus();
   }
-  void set_inputs(int inputs) { inputs_ = inputs; }
 
  private:
+  void Fit() {
+    if (counts_.size() < table_.slot_limit()) counts_.resize(table_.slot_limit());
+  }
+
   Schema schema_;
-  std::map<int64_t, int64_t> counts_;
-  int inputs_ = 1;
+  int inputs_;
   int ended_ = 0;
+  KeyCodec codec_{{0}, {DataType::BigInt()}};
+  KeyTable table_;
+  std::vector<std::pair<int64_t, int64_t>> counts_;  // by slot: key, count
+  EncodedKeys keys_;
+  std::vector<uint32_t> slots_;
 };
 
 /// Passes rows on, but those whose column 1 (BIGINT) is divisible by five fail.
@@ -141,10 +185,9 @@ inline OperatorRegistry TestOperators() {
   registry.Register("Repeat", [](const PlanNodePtr& node, const OperatorContext&) -> Made {
     return std::make_unique<RepeatOperator>(std::stoi(node->details()));
   });
-  registry.Register("Count", [](const PlanNodePtr& node, const OperatorContext&) -> Made {
-    auto counter = std::make_unique<CountOperator>(node->schema());
-    counter->set_inputs(static_cast<int>(node->children().size()));
-    return counter;
+  registry.Register("Count", [](const PlanNodePtr& node, const OperatorContext& context) -> Made {
+    return std::make_unique<CountOperator>(node->schema(),
+                                           static_cast<int>(node->children().size()), context);
   });
   registry.Register("Reject", [](const PlanNodePtr& node, const OperatorContext& context) -> Made {
     return std::make_unique<RejectOperator>(node->schema(), context);

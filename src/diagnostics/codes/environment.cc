@@ -199,6 +199,15 @@ reason is gone. Where the folder is lost, `--fresh` begins anew without its stat
         .example = "",
         .fixed = "",
     },
+    CodeInfo{
+        .code = "MR0842",
+        .title = "savepoint cannot be made or used",
+        .explanation = R"(
+`millrace savepoint` writes into a directory of its own, from a run that can be read whole; `millrace
+run --from` starts from a whole savepoint in a data directory without an unfinished run.)",
+        .example = "",
+        .fixed = "",
+    },
 };
 
 }  // namespace

@@ -2,13 +2,25 @@
 #include "runtime/epochs/coordinator.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace millrace {
 namespace {
 
-constexpr int64_t kStopPollNanos = 50000000;  // a signal handler cannot wake anybody
+constexpr int64_t kMilli = 1'000'000;
+constexpr int64_t kStopPollNanos = 50 * kMilli;  // a signal handler cannot wake anybody
+constexpr int64_t kDecisionPollNanos = kMilli;
+constexpr int64_t kRetryNanosMin = 100 * kMilli;
+constexpr int64_t kRetryNanosMax = 5000 * kMilli;
+constexpr uint64_t kUnappliedBytesMax = 256ull << 20;
+constexpr std::string_view kNoSpace = "MR0802";
 
 }  // namespace
+
+Coordinator::Coordinator(Settings settings, JobControl* control)
+    : settings_(std::move(settings)), control_(control) {
+  trimmed_ = settings_.manifest.epoch;
+}
 
 StepResult Coordinator::Step() {
   if (control_->failed || control_->done) return {Progress::kDone, 0};
@@ -20,64 +32,47 @@ StepResult Coordinator::Step() {
 }
 
 Result<StepResult> Coordinator::TryStep(int64_t now) {
-  const StepResult busy{Progress::kBusy, 0};
   switch (state_) {
-    case State::kWaiting: {
-      if (next_epoch_at_ == 0) next_epoch_at_ = now + settings_.interval_nanos;
-      TRY(Discover(now));
-      const bool drained = control_->AllDrained();
-      if (drained || control_->stop) {
-        drained_ = drained;
-        Begin(/*last=*/true, now);
-        return busy;
-      }
-      hurry_ |= control_->TakeHurry();
-      if (hurry_) next_epoch_at_ = std::min(next_epoch_at_, last_epoch_at_ + settings_.pause_nanos);
-      if (now >= next_epoch_at_) {
-        Begin(/*last=*/false, now);
-        return busy;
-      }
-      return StepResult{Progress::kIdle, std::min(next_epoch_at_, now + kStopPollNanos)};
-    }
+    case State::kWaiting: return Wait(now);
     case State::kCollecting:
       if (auto parts = control_->TakeParts()) {
-        TRY(Persist(*std::move(parts), /*finished=*/false));
-        control_->commit_epoch.store(settings_.manifest.epoch, std::memory_order_release);
-        control_->WakeShards();
-        state_ = State::kCommitting;
-        return busy;
+        TRY(Assemble(*std::move(parts)));
+        if (settings_.journal == nullptr || NothingChanged()) {
+          TRY(OnDecided());
+        } else {
+          state_ = State::kWriting;
+        }
+        return StepResult{Progress::kBusy, 0};
       }
       break;
+    case State::kWriting: return Write(now);
+    case State::kSyncing: return AwaitSync(now);
+    case State::kDeciding: return AwaitDecision(now);
     case State::kCommitting:
-      if (control_->TakeCommitted()) {
-        completed_ = settings_.manifest.epoch;
-        TellSources();
-        state_ = last_ ? State::kFinishing : State::kWaiting;
-        if (last_) control_->finish.store(true, std::memory_order_release);
-        control_->WakeShards();
-        return busy;
-      }
-      break;
-    case State::kFinishing:
-      if (auto parts = control_->TakeParts()) {
-        settings_.manifest.epoch += 1;
-        TRY(Persist(*std::move(parts), /*finished=*/drained_));
-        control_->commit_epoch.store(settings_.manifest.epoch, std::memory_order_release);
-        control_->WakeShards();
-        state_ = State::kLastCommit;
-        return busy;
-      }
-      break;
-    case State::kLastCommit:
-      if (control_->TakeCommitted()) {
-        completed_ = settings_.manifest.epoch;
-        control_->done = true;
-        control_->WakeShards();
-        return StepResult{Progress::kDone, 0};
-      }
+      if (control_->TakeCommitted()) return AfterCommit();
       break;
   }
   return StepResult{Progress::kIdle, now + kStopPollNanos};
+}
+
+Result<StepResult> Coordinator::Wait(int64_t now) {
+  if (next_epoch_at_ == 0) next_epoch_at_ = now + settings_.interval_nanos;
+  TRY(Discover(now));
+  TRY(Maintain());
+  if (Overloaded()) return StepResult{Progress::kIdle, now + kDecisionPollNanos};
+  const bool drained = control_->AllDrained();
+  if (drained || control_->stop) {
+    drained_ = drained;
+    Begin(/*last=*/true, now);
+    return StepResult{Progress::kBusy, 0};
+  }
+  hurry_ |= control_->TakeHurry();
+  if (hurry_) next_epoch_at_ = std::min(next_epoch_at_, last_epoch_at_ + settings_.pause_nanos);
+  if (now >= next_epoch_at_) {
+    Begin(/*last=*/false, now);
+    return StepResult{Progress::kBusy, 0};
+  }
+  return StepResult{Progress::kIdle, std::min(next_epoch_at_, now + kStopPollNanos)};
 }
 
 void Coordinator::Begin(bool last, int64_t now) {
@@ -92,29 +87,186 @@ void Coordinator::Begin(bool last, int64_t now) {
   state_ = State::kCollecting;
 }
 
-Status Coordinator::Persist(std::vector<EpochPart> parts, bool finished) {
+/// The record of the epoch from what the shards handed over.
+Status Coordinator::Assemble(std::vector<EpochPart> parts) {
   RunManifest& manifest = settings_.manifest;
-  manifest.finished = finished;
+  if (finishing_) {
+    const bool left = std::ranges::any_of(parts, &EpochPart::messages_left);
+    manifest.epoch += 1;
+    manifest.finished = drained_ && !left;
+  }
   manifest.sources.clear();
   std::ranges::sort(parts, {}, &EpochPart::shard);
+  record_ = JournalRecord();
+  record_.epoch = manifest.epoch;
+  record_.deltas = std::exchange(settings_.first_deltas, {});
   std::map<std::string, std::string> letters;
   for (EpochPart& part : parts) {
     if (part.epoch != manifest.epoch) return InternalError("a part of another epoch came");
     for (auto& [node, splits] : part.sources) {
       auto& all = manifest.sources[node];
-      all.insert(all.end(), splits.begin(), splits.end());
+      for (SplitPosition& split : splits) {
+        split.shard = part.shard;
+        all.push_back(std::move(split));
+      }
     }
     for (auto& [writer, state] : part.sinks) manifest.sinks[writer] = std::move(state);
     for (const auto& [table, lines] : part.dead_letters) letters[table] += lines;
+    if (!part.delta.empty()) record_.deltas.emplace_back(part.shard, std::move(part.delta));
   }
-  TRY(settings_.dead_letters->Append(letters));
+  letters_ =
+      settings_.dead_letters->Complete(letters, manifest.epoch, settings_.env.clock->WallMillis());
   manifest.dead_letters = settings_.dead_letters->lengths();
-  if (settings_.data_dir.empty()) return OkStatus();
-  std::string body = manifest.Body();
-  if (body == written_body_) return OkStatus();  // an idle pipeline does not wear out the disk
-  TRY(WriteManifest(settings_.env.disk, settings_.data_dir, manifest));
-  written_body_ = std::move(body);
+  for (const auto& [table, lines] : letters_) {
+    uint64_t& length = manifest.dead_letters[table];
+    record_.dead_letters[table] = {.at = length, .lines = lines};
+    length += lines.size();
+  }
   return OkStatus();
+}
+
+/// An idle pipeline does not wear out the disk.
+bool Coordinator::NothingChanged() {
+  record_.manifest = settings_.manifest.Body();
+  return record_.manifest == written_body_ && record_.deltas.empty() && letters_.empty();
+}
+
+Result<StepResult> Coordinator::Write(int64_t now) {
+  if (now < retry_at_)
+    return StepResult{Progress::kIdle, std::min(retry_at_, now + kStopPollNanos)};
+  auto synced = std::make_shared<Synced>();
+  auto hash =
+      settings_.journal->Append(record_, [synced, control = control_](const Status& status) {
+        {
+          const std::lock_guard lock(synced->mutex);
+          synced->outcome = status;
+        }
+        control->coordinator_wake_up().Notify();
+      });
+  if (!hash && hash.error().code == kNoSpace) {
+    retry_nanos_ = std::clamp(retry_nanos_ * 2, kRetryNanosMin, kRetryNanosMax);
+    retry_at_ = now + retry_nanos_;
+    Hold(true);
+    SetTrouble("epoch " + std::to_string(record_.epoch) +
+               " cannot be written, sources are held until it can: " + hash.error().message);
+    return StepResult{Progress::kIdle, retry_at_};
+  }
+  if (!hash) return std::unexpected(std::move(hash).error());
+  hash_ = *hash;
+  synced_ = std::move(synced);
+  written_body_ = record_.manifest;
+  retry_nanos_ = 0;
+  Hold(false);
+  SetTrouble("");
+  state_ = State::kSyncing;
+  return StepResult{Progress::kBusy, 0};
+}
+
+Result<StepResult> Coordinator::AwaitSync(int64_t now) {
+  {
+    const std::lock_guard lock(synced_->mutex);
+    if (!synced_->outcome) return StepResult{Progress::kIdle, now + kStopPollNanos};
+    TRY(*synced_->outcome);
+  }
+  if (settings_.transaction == nullptr) {
+    TRY(OnDecided());
+  } else {
+    TRY(settings_.transaction->Decide({.epoch = record_.epoch, .hash = hash_}));
+    state_ = State::kDeciding;
+  }
+  return StepResult{Progress::kBusy, 0};
+}
+
+Result<StepResult> Coordinator::AwaitDecision(int64_t now) {
+  TRY_ASSIGN(const bool decided, settings_.transaction->Decided());
+  if (!decided) {
+    SetTrouble(settings_.transaction->Waiting());
+    return StepResult{Progress::kIdle, now + kDecisionPollNanos};
+  }
+  SetTrouble("");
+  TRY(OnDecided());
+  return StepResult{Progress::kBusy, 0};
+}
+
+/// The epoch has happened: what it holds may be seen, and goes where it stays.
+Status Coordinator::OnDecided() {
+  TRY(settings_.dead_letters->Append(letters_));
+  letters_.clear();
+  // Without a hash nothing was written: the state need not know of this epoch.
+  if (settings_.applier != nullptr && hash_ != 0) {
+    TRY(settings_.applier->status());
+    settings_.applier->Push(std::exchange(record_, {}), std::exchange(hash_, 0));
+  }
+  control_->commit_epoch.store(settings_.manifest.epoch, std::memory_order_release);
+  control_->WakeShards();
+  state_ = State::kCommitting;
+  return OkStatus();
+}
+
+Result<StepResult> Coordinator::AfterCommit() {
+  completed_ = settings_.manifest.epoch;
+  const StepResult busy{Progress::kBusy, 0};
+  if (finishing_) {
+    TRY(settings_.dead_letters->Sync());
+    if (settings_.applier != nullptr) TRY(settings_.applier->Finish());
+    if (!settings_.data_dir.empty()) {
+      TRY(WriteManifest(settings_.env.disk, settings_.data_dir, settings_.manifest));
+    }
+    control_->done = true;
+    control_->WakeShards();
+    return StepResult{Progress::kDone, 0};
+  }
+  TellSources();
+  if (last_) {
+    finishing_ = true;
+    state_ = State::kCollecting;
+    control_->finish.store(true, std::memory_order_release);
+  } else {
+    state_ = State::kWaiting;
+  }
+  control_->WakeShards();
+  return busy;
+}
+
+/// Gives up what of the journal the state has durably. Dead letters are not in the state.
+Status Coordinator::Maintain() {
+  if (settings_.applier == nullptr) return OkStatus();
+  TRY(settings_.applier->status());
+  const uint64_t flushed = settings_.applier->flushed_epoch();
+  if (flushed <= trimmed_) return OkStatus();
+  TRY(settings_.dead_letters->Sync());
+  TRY(settings_.journal->DropBefore(flushed));
+  trimmed_ = flushed;
+  return OkStatus();
+}
+
+/// True while too much state is on its way to the disk.
+bool Coordinator::Overloaded() {
+  const bool overloaded =
+      settings_.applier != nullptr && settings_.applier->waiting_bytes() > kUnappliedBytesMax;
+  if (overloaded == holding_) return overloaded;
+  Hold(overloaded);
+  SetTrouble(overloaded ? "sources are held until the state of past epochs is on the disk" : "");
+  return overloaded;
+}
+
+void Coordinator::Hold(bool sources) {
+  if (holding_ == sources) return;
+  holding_ = sources;
+  control_->hold_sources.store(sources, std::memory_order_release);
+  if (!sources) control_->WakeShards();
+}
+
+void Coordinator::SetTrouble(std::string trouble) {
+  const std::lock_guard lock(trouble_mutex_);
+  if (trouble == trouble_) return;
+  if (!trouble.empty() && trouble_.empty() && settings_.notice) settings_.notice(trouble);
+  trouble_ = std::move(trouble);
+}
+
+std::string Coordinator::trouble() const {
+  const std::lock_guard lock(trouble_mutex_);
+  return trouble_;
 }
 
 void Coordinator::TellSources() {
@@ -140,9 +292,6 @@ Status Coordinator::Discover(int64_t now) {
       const int reader = watched.readers[watched.turn++ % watched.readers.size()];
       const SplitPosition start{
           .split = split.id, .bounded = split.bounded, .position = split.position};
-      if (!start.position.empty()) {
-        settings_.manifest.sources_at_start[watched.id].push_back(start);
-      }
       control_->AssignSplit(reader, watched.node, start);
     }
   }

@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// Coordinator: starts epochs, makes them durable, ends the run. One state machine stepped by the
-// thread that runs the job (or by a simulator). The order of one epoch, which must not change:
-//   barrier through all shards -> sinks prepared -> dead letters appended and synced -> manifest
-//   replaced
-//   -> sinks commit.
+// Coordinator: starts epochs, makes them durable, has them decided, ends the run. One state machine
+// stepped by the thread that runs the job (or by a simulator). The order of one epoch, which must
+// not change:
+//   barrier through all shards -> sinks prepared -> one record in the journal, durable -> decided
+//   (by the transaction, if there is one; else by the journal) -> dead letters appended
+//   -> sinks commit; meanwhile the state is brought to RocksDB.
 // The end: a final barrier behind all data -> its epoch as above -> files closed -> one more epoch
 // without data, which says finished (or stopped).
+//
+// Neither the disk nor the transaction is waited for here: shards go on meanwhile, with the rows of
+// the next epoch. Only when there is no room for a record, or too much state is not applied yet,
+// are sources held.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "connectors/connector.h"
 #include "env/environment.h"
+#include "runtime/epochs/journal.h"
 #include "runtime/epochs/manifest.h"
+#include "runtime/epochs/state_applier.h"
 #include "runtime/job_control.h"
 #include "runtime/shard.h"
 
@@ -44,22 +54,45 @@ class Coordinator {
     int64_t discovery_nanos = 0;
     RunManifest manifest;  // of the epoch the run starts from
     DeadLetterFiles* dead_letters = nullptr;
+    EpochJournal* journal = nullptr;  // these three outlive it; null without data_dir
+    StateApplier* applier = nullptr;
+    EpochTransaction* transaction = nullptr;  // or null: the journal decides
+    /// Changes that belong to the first epoch, by shard.
+    std::vector<std::pair<int, std::string>> first_deltas;
     std::vector<WatchedSource> watched;
+    std::function<void(const std::string&)> notice;
   };
 
-  Coordinator(Settings settings, JobControl* control)
-      : settings_(std::move(settings)), control_(control) {}
+  Coordinator(Settings settings, JobControl* control);
 
   StepResult Step();
   /// Last epoch whose outputs were committed. Any thread.
   uint64_t completed_epoch() const { return completed_; }
+  /// Why epochs do not go on, if something is wrong that may pass; else empty. Any thread.
+  std::string trouble() const;
 
  private:
-  enum class State { kWaiting, kCollecting, kCommitting, kFinishing, kLastCommit };
+  enum class State { kWaiting, kCollecting, kWriting, kSyncing, kDeciding, kCommitting };
+  /// How a sync ended; the callback may come when the coordinator is gone.
+  struct Synced {
+    std::mutex mutex;
+    std::optional<Status> outcome;
+  };
 
   Result<StepResult> TryStep(int64_t now);
+  Result<StepResult> Wait(int64_t now);
+  Result<StepResult> Write(int64_t now);
+  Result<StepResult> AwaitSync(int64_t now);
+  Result<StepResult> AwaitDecision(int64_t now);
+  Result<StepResult> AfterCommit();
   void Begin(bool last, int64_t now);
-  Status Persist(std::vector<EpochPart> parts, bool finished);
+  Status Assemble(std::vector<EpochPart> parts);
+  bool NothingChanged();
+  Status OnDecided();
+  Status Maintain();
+  bool Overloaded();
+  void SetTrouble(std::string trouble);
+  void Hold(bool sources);
   Status Discover(int64_t now);
   void TellSources();
   int64_t Now() const { return settings_.env.clock->MonotonicNanos(); }
@@ -67,14 +100,28 @@ class Coordinator {
   Settings settings_;
   JobControl* control_;
   State state_ = State::kWaiting;
-  bool last_ = false;     // the epoch in flight is the final one
-  bool drained_ = false;  // it is final because all input ended
+  bool last_ = false;       // the epoch in flight is the final one
+  bool finishing_ = false;  // the one behind it, without data
+  bool drained_ = false;    // it is final because all input ended
   int64_t next_epoch_at_ = 0;
   int64_t last_epoch_at_ = 0;
   bool hurry_ = false;
   int64_t next_discovery_at_ = 0;
+
+  // The epoch in flight.
+  JournalRecord record_;
+  std::map<std::string, std::string> letters_;  // complete lines by table
+  uint64_t hash_ = 0;
+  std::shared_ptr<Synced> synced_;
+  int64_t retry_at_ = 0;
+  int64_t retry_nanos_ = 0;
+
   std::string written_body_;
+  uint64_t trimmed_ = 0;  // epoch up to which the journal was given up
+  bool holding_ = false;
   std::atomic<uint64_t> completed_{0};
+  mutable std::mutex trouble_mutex_;
+  std::string trouble_;
 };
 
 }  // namespace millrace

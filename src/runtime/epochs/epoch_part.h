@@ -3,14 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "operators/io/source_driver.h"
-#include "state/state_store.h"
 
 namespace millrace {
 
@@ -20,10 +17,8 @@ struct EpochPart {
   std::map<std::string, std::vector<SplitPosition>> sources;  // by node id
   std::map<std::string, std::string> sinks;                   // SinkWriter state by "node id/shard"
   std::map<std::string, std::string> dead_letters;            // lines by table
+  std::string delta;                                          // what changed in state (DeltaWriter)
+  bool messages_left = false;                                 // last part: some outbox is not empty
 };
-
-/// Takes the changes of keyed state at a barrier, if anybody wants them. Called on shard threads.
-using DeltaConsumer = std::function<Status(uint64_t epoch, int shard, std::string_view operator_id,
-                                           const StateChange& change)>;
 
 }  // namespace millrace

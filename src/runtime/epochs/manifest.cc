@@ -12,7 +12,7 @@
 namespace millrace {
 namespace {
 
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kVersion = 2;
 constexpr std::string_view kHexPrefix = "hex:";
 
 std::string Hex(uint64_t value) {
@@ -71,6 +71,7 @@ void AppendSplit(const SplitPosition& split, std::string* out) {
   if (split.done) object.Key("done").Boolean(true);
   if (!split.position.empty()) object.Key("position").String(Encode(split.position));
   if (split.row > 0) object.Key("row").Number(split.row);
+  if (split.shard >= 0) object.Key("shard").Number(static_cast<uint64_t>(split.shard));
   object.End();
 }
 
@@ -90,6 +91,10 @@ void AppendPositions(const Positions& sources, std::string* out) {
   object.End();
 }
 
+int ShardOf(const JsonValue& split) {
+  return split.object().contains("shard") ? static_cast<int>(split["shard"].number()) : -1;
+}
+
 Positions ReadPositions(const JsonValue& value) {
   Positions sources;
   for (const auto& [node, splits] : value.object()) {
@@ -99,7 +104,8 @@ Positions ReadPositions(const JsonValue& value) {
                            .bounded = !split["unbounded"].boolean(),
                            .done = split["done"].boolean(),
                            .position = Decode(split["position"].string()),
-                           .row = split["row"].number()});
+                           .row = split["row"].number(),
+                           .shard = ShardOf(split)});
     }
   }
   return sources;
@@ -126,13 +132,9 @@ std::string RunManifest::Body() const {
   object.Key("pipeline").String(Encode(pipeline));
   object.Key("fingerprint").String(fingerprint);
   object.Key("state").String(finished ? "finished" : "running");
-  object.Key("keyed_state").Boolean(keyed_state);
+  object.Key("shards").Number(static_cast<uint64_t>(shards));
   object.Key("sources");
   AppendPositions(sources, &out);
-  if (!sources_at_start.empty()) {
-    object.Key("sources_at_start");
-    AppendPositions(sources_at_start, &out);
-  }
   object.Key("sinks");
   ObjectWriter sink_object(&out);
   for (const auto& [writer, state] : sinks) sink_object.Key(writer).String(Encode(state));
@@ -158,7 +160,15 @@ Result<RunManifest> RunManifest::FromJson(std::string_view text) {
       root["check"].string() != Hex(HashBytes(text.substr(body, end - body)))) {
     return UserError("MR0722", "its check sum is wrong");
   }
-  const JsonValue& run = root["run"];
+  return FromRun(root["run"], root["epoch"].number());
+}
+
+Result<RunManifest> RunManifest::FromBody(std::string_view text, uint64_t epoch) {
+  TRY_ASSIGN(const JsonValue run, JsonValue::Parse(text));
+  return FromRun(run, epoch);
+}
+
+Result<RunManifest> RunManifest::FromRun(const JsonValue& run, uint64_t epoch) {
   if (run["version"].number() != kVersion) {
     return UserError("MR0722", "it was written by another version",
                      "format " + std::to_string(run["version"].number()) + ", this program reads " +
@@ -168,10 +178,9 @@ Result<RunManifest> RunManifest::FromJson(std::string_view text) {
   manifest.pipeline = Decode(run["pipeline"].string());
   manifest.fingerprint = run["fingerprint"].string();
   manifest.finished = run["state"].string() == "finished";
-  manifest.keyed_state = run["keyed_state"].boolean();
-  manifest.epoch = root["epoch"].number();
+  manifest.shards = static_cast<int>(run["shards"].number());
+  manifest.epoch = epoch;
   manifest.sources = ReadPositions(run["sources"]);
-  manifest.sources_at_start = ReadPositions(run["sources_at_start"]);
   for (const auto& [writer, state] : run["sinks"].object()) {
     manifest.sinks[writer] = Decode(state.string());
   }

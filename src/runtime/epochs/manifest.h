@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// RunManifest: `run.json` in the data directory, replaced atomically at the end of every epoch. It
-// decides which epoch happened: positions of sources, states of sinks and lengths of dead-letter
-// files belong together. docs/internals/run-manifest.md describes the format.
+// RunManifest: what belongs together at the end of an epoch: positions of sources, states of sinks,
+// lengths of dead-letter files. Its body stands in every record of the epoch journal, which decides
+// which epoch happened. `run.json` in the data directory has the manifest of the run's start, and
+// after its end that of the end: whose directory it is. docs/internals/epochs.md has the format.
 #pragma once
 
 #include <cstdint>
@@ -13,26 +14,29 @@
 #include "env/disk.h"
 #include "operators/io/dead_letters.h"
 #include "operators/io/source_driver.h"
+#include "runtime/epochs/json_value.h"
 
 namespace millrace {
 
 struct RunManifest {
   std::string pipeline;
-  std::string fingerprint;   // hex hash of JobGraph::fingerprint
-  bool finished = false;     // the run came to its end
-  bool keyed_state = false;  // positions alone cannot resume it
+  std::string fingerprint;  // hex hash of JobGraph::fingerprint
+  bool finished = false;    // the run came to its end
+  int shards = 1;           // of the run
   uint64_t epoch = 0;
   std::map<std::string, std::vector<SplitPosition>> sources;  // by node id
-  /// Where the splits that have a position of their own were begun (Kafka): a replay begins there.
-  std::map<std::string, std::vector<SplitPosition>> sources_at_start;
-  std::map<std::string, std::string> sinks;  // by "node id/shard"
-  DeadLetterFiles::Lengths dead_letters;     // by table
+  std::map<std::string, std::string> sinks;                   // by "node id/shard"
+  DeadLetterFiles::Lengths dead_letters;                      // by table
   DeadLetterFiles::Lengths dead_letters_at_start;
 
   /// Everything but the epoch; equal texts: nothing happened between two epochs.
   std::string Body() const;
+  static Result<RunManifest> FromBody(std::string_view text, uint64_t epoch);
   std::string ToJson() const;
   static Result<RunManifest> FromJson(std::string_view text);
+
+ private:
+  static Result<RunManifest> FromRun(const JsonValue& run, uint64_t epoch);
 };
 
 std::string ManifestPath(const std::string& data_dir);

@@ -14,8 +14,8 @@ RunManifest Example() {
   manifest.sinks["bb/1"] = std::string("\x00\xff\x01", 3);
   manifest.sinks["bb/2"] = "hex:looks like ours";
   manifest.dead_letters["t"] = 12;
-  manifest.sources_at_start["a1"] = {
-      {.split = "t-0", .bounded = false, .position = "offset=5,topic=x"}};
+  manifest.sources["a1"] = {
+      {.split = "t-0", .bounded = false, .position = "offset=5,topic=x", .shard = 3}};
   return manifest;
 }
 
@@ -25,10 +25,19 @@ TEST(RunManifest, ReadsBackWhatItWrote) {
   ASSERT_TRUE(read) << read.error().ToString();
   EXPECT_EQ(read->ToJson(), manifest.ToJson());
   EXPECT_EQ(read->sources, manifest.sources);
-  EXPECT_EQ(read->sources_at_start, manifest.sources_at_start);
   EXPECT_EQ(read->sinks, manifest.sinks);
   EXPECT_EQ(read->epoch, 42u);
   EXPECT_EQ(read->pipeline, "fraud \"v2\"");
+}
+
+TEST(RunManifest, ReadsBackItsBody) {
+  RunManifest manifest = Example();
+  manifest.shards = 4;
+  manifest.finished = true;
+  const auto read = RunManifest::FromBody(manifest.Body(), 9);
+  ASSERT_TRUE(read) << read.error().ToString();
+  EXPECT_EQ(read->Body(), manifest.Body());
+  EXPECT_EQ(read->epoch, 9u);
 }
 
 TEST(RunManifest, EveryFlippedOrMissingByteIsSeen) {

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Deciding how a run starts: afresh, from the positions of an interrupted run, or by replaying it.
+// Deciding how a run starts: afresh, or behind the last epoch of an interrupted run.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
 #include "data/key_codec.h"
 #include "env/durable_directory.h"
+#include "runtime/epochs/changed_plan.h"
+#include "runtime/epochs/plan_file.h"
+#include "runtime/epochs/recovery.h"
 #include "runtime/job_state.h"
+#include "state/memory_state.h"
+#include "state/rocksdb/rocks_state.h"
 
 namespace millrace {
 namespace {
@@ -29,9 +35,100 @@ Error OtherPipeline(const JobSpec& spec, const RunManifest& manifest) {
           .message = "'" + spec.data_dir + "' holds an interrupted run of another version of '" +
                      manifest.pipeline + "'",
           .detail =
-              "its statements or table options were different, so positions and outputs do "
-              "not fit",
+              "its statements or table options were different, and it does not say which, so "
+              "nothing can be told to fit",
           .hint = "finish it with the file it was started with, or discard it with --fresh"};
+}
+
+/// Finds what of the interrupted run fits, and lets the graph have its ids.
+Status TakeOver(JobState* job, const RunManifest& manifest, bool same) {
+  const JobSpec& spec = job->spec;
+  TRY_ASSIGN(const auto stored, ReadPlan(spec.env.disk, spec.data_dir, manifest.fingerprint));
+  if (!stored && same) return OkStatus();
+  TRY_ASSIGN(const auto comparison,
+             CompareWithManifest(spec.env.disk, spec.data_dir, manifest, job->graph.identity()));
+  if (!stored || !comparison) return std::unexpected(OtherPipeline(spec, manifest));
+  if (comparison->loses() && !spec.allow_state_loss) {
+    return std::unexpected(StateLossError(spec.data_dir, *comparison));
+  }
+  job->graph.Adopt(stored->plan, comparison->carried);
+  if (!same && spec.notice) spec.notice(GoesOnText(*comparison));
+  return OkStatus();
+}
+
+/// Positions and output of what the plan does not have any more are no part of the run.
+void DropUnknown(const JobGraph& graph, RunManifest* manifest) {
+  const auto unknown = [&graph](const std::string& id) {
+    return std::ranges::none_of(graph.nodes(),
+                                [&](const GraphNode& node) { return node.id == id; });
+  };
+  const auto by_node = [&](const auto& entry) { return unknown(entry.first); };
+  std::erase_if(manifest->sources, by_node);
+  std::erase_if(manifest->sinks, [&](const auto& entry) {
+    return unknown(entry.first.substr(0, entry.first.rfind('/')));
+  });
+}
+
+/// The directory, and what it has of epochs; with --fresh whatever cannot be read is thrown away.
+Status OpenJournal(JobState* job) {
+  JobSpec& spec = job->spec;
+  const std::string journal = spec.data_dir + "/journal";
+  const std::string state = spec.data_dir + "/state";
+  auto opened = EpochJournal::Open(spec.env, journal);
+  if (!opened && spec.fresh) {
+    TRY(spec.env.disk->RemoveTree(journal));
+    opened = EpochJournal::Open(spec.env, journal);
+  }
+  TRY_ASSIGN(job->journal, std::move(opened));
+  DurableStateFactory open = spec.open_state;
+  // Without threads of its own (simulation) a job has none of RocksDB's either.
+  if (!open && spec.env.background == nullptr) {
+    job->state = std::make_unique<MemoryState>(nullptr);
+    return OkStatus();
+  }
+  if (!open) open = OpenRocksState;
+  auto found = open(state);
+  if (!found && spec.fresh) {
+    TRY(spec.env.disk->RemoveTree(state));
+    found = open(state);
+  }
+  TRY_ASSIGN(job->state, std::move(found));
+  return OkStatus();
+}
+
+Result<Decider> ReadDecision(JobState* job) {
+  Decider decider;
+  TRY_ASSIGN(job->transaction, MakeTransaction(job));
+  if (job->transaction == nullptr) return decider;
+  decider.transaction = true;
+  TRY_ASSIGN(decider.record, job->transaction->Recover());
+  return decider;
+}
+
+/// An interrupted run goes on, or is discarded.
+Status GoOn(JobState* job, const RunManifest& begun, RecoveredRun recovered, StartPoint* start) {
+  const JobSpec& spec = job->spec;
+  const std::string fingerprint = start->manifest.fingerprint;
+  RunManifest manifest = begun;
+  if (recovered.manifest) manifest = *std::move(recovered.manifest);
+  manifest.fingerprint = begun.fingerprint;
+  if (!spec.fresh) TRY(TakeOver(job, manifest, begun.fingerprint == fingerprint));
+  manifest.fingerprint = fingerprint;
+  manifest.pipeline = spec.pipeline;
+  manifest.finished = false;
+  start->manifest = std::move(manifest);
+  if (spec.fresh) {
+    start->mode = StartPoint::Mode::kDiscard;
+    return OkStatus();
+  }
+  DropUnknown(job->graph, &start->manifest);
+  start->mode = StartPoint::Mode::kResume;
+  start->dead_letters = std::move(recovered.dead_letters);
+  if (spec.notice) {
+    spec.notice("resuming the interrupted run behind epoch " +
+                std::to_string(start->manifest.epoch));
+  }
+  return OkStatus();
 }
 
 }  // namespace
@@ -41,36 +138,40 @@ Result<StartPoint> DecideStart(JobState* job) {
   StartPoint start;
   start.manifest.pipeline = spec.pipeline;
   start.manifest.fingerprint = FingerprintOf(job->graph);
-  start.manifest.keyed_state = job->graph.has_keyed_state();
-  if (spec.data_dir.empty()) return start;
+  if (spec.data_dir.empty()) {
+    TRY_ASSIGN(start.decider, ReadDecision(job));
+    if (start.decider.record) start.manifest.epoch = start.decider.record->epoch;
+    return start;
+  }
   TRY(CreateDurableDirectory(spec.env.disk, spec.data_dir));
   TRY_ASSIGN(job->lock, spec.env.disk->Lock(spec.data_dir + "/lock"));
-  TRY_ASSIGN(const auto manifest, ReadInterrupted(job));
-  // Epochs go on counting, so that nothing of a run before can be taken for this one's.
-  if (manifest) start.manifest.epoch = manifest->epoch;
-  if (!manifest || manifest->finished) return start;
-  const bool same = manifest->fingerprint == start.manifest.fingerprint;
-  if (!same && !spec.fresh) return std::unexpected(OtherPipeline(spec, *manifest));
-  const std::string fingerprint = start.manifest.fingerprint;
-  start.manifest = *manifest;
-  start.manifest.fingerprint = fingerprint;
-  start.manifest.pipeline = spec.pipeline;
-  start.manifest.keyed_state = job->graph.has_keyed_state();
-  if (spec.fresh) {
-    start.mode = StartPoint::Mode::kDiscard;
-  } else if (job->graph.has_keyed_state()) {
-    start.mode = StartPoint::Mode::kReplay;
-    if (spec.notice) {
-      spec.notice(
-          "an interrupted run was found; its keyed state was in memory, so the input is "
-          "replayed from the start and the outputs of that run are replaced");
+  TRY_ASSIGN(const auto begun, ReadInterrupted(job));
+  TRY(OpenJournal(job));
+  TRY_ASSIGN(start.decider, ReadDecision(job));
+  Result<RecoveredRun> recovered = RecoverRun(start.decider, job->journal.get(), job->state.get());
+  if (!recovered && spec.fresh) {
+    recovered = RecoveredRun{};
+    if (!job->journal->places().empty()) {
+      recovered->last_epoch = job->journal->places().back().epoch;
     }
-  } else {
-    start.mode = StartPoint::Mode::kResume;
-    if (spec.notice) {
-      spec.notice("resuming the interrupted run behind epoch " + std::to_string(manifest->epoch));
+    if (start.decider.record) {
+      recovered->last_epoch = std::max(recovered->last_epoch, start.decider.record->epoch);
     }
   }
+  if (!recovered) return std::unexpected(std::move(recovered).error());
+  if (begun) start.previous_fingerprint = begun->fingerprint;
+  // Epochs go on counting, so that nothing of a run before can be taken for this one's.
+  uint64_t last_epoch = recovered->last_epoch;
+  if (begun) last_epoch = std::max(last_epoch, begun->epoch);
+  start.manifest.epoch = last_epoch;
+  if (!begun || begun->finished) return start;
+  if (!recovered->manifest && !spec.fresh) {
+    return UserError("MR0722", "the epoch journal of '" + spec.data_dir + "' is missing",
+                     "run.json says that a run was begun and interrupted",
+                     "put the folder 'journal' back, or start with --fresh to discard the run");
+  }
+  TRY(GoOn(job, *begun, *std::move(recovered), &start));
+  if (start.mode == StartPoint::Mode::kDiscard) start.manifest.epoch = last_epoch;
   return start;
 }
 

@@ -6,6 +6,7 @@
 namespace millrace {
 
 void MergeNode(const NodeSnapshot& shard, NodeSnapshot* total) {
+  if (total->trouble.empty()) total->trouble = shard.trouble;
   total->rows_in += shard.rows_in;
   total->rows_out += shard.rows_out;
   total->counters.rows_filtered += shard.counters.rows_filtered;
@@ -16,6 +17,11 @@ void MergeNode(const NodeSnapshot& shard, NodeSnapshot* total) {
   total->batches_in += shard.batches_in;
   total->queued += shard.queued;
   total->sink_retries += shard.sink_retries;
+  total->outbox.messages += shard.outbox.messages;
+  total->outbox.bytes += shard.outbox.bytes;
+  total->outbox.bytes_max += shard.outbox.bytes_max;
+  total->outbox.bytes_per_second += shard.outbox.bytes_per_second;
+  total->outbox.oldest_age_ms = std::max(total->outbox.oldest_age_ms, shard.outbox.oldest_age_ms);
   total->busy_nanos += shard.busy_nanos;
   total->source.records_in += shard.source.records_in;
   total->source.rows_out += shard.source.rows_out;

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "operators/io/outbox_table.h"
 #include "operators/io/source_driver.h"
 #include "operators/operator.h"
 #include "runtime/metrics/stage_latency.h"
@@ -25,6 +26,7 @@ struct NodeSnapshot {
   std::string id;
   std::string kind;
   std::string table;        // scans and sinks
+  std::string trouble;      // of its connector, if something is wrong that may pass
   std::vector<int> inputs;  // nodes
   uint64_t rows_in = 0;
   uint64_t rows_out = 0;
@@ -32,6 +34,7 @@ struct NodeSnapshot {
   uint64_t batches_in = 0;
   uint64_t queued = 0;        // batches and marks that wait at its inputs
   uint64_t sink_retries = 0;  // sinks only
+  OutboxStatus outbox;        // sinks that have one
   uint64_t busy_nanos = 0;
   SourceCounters source;                // sources only
   EventTime watermark = kMinWatermark;  // the least over shards
@@ -56,6 +59,7 @@ struct Accounting {
 
 struct JobSnapshot {
   uint64_t epoch = 0;         // last completed
+  uint64_t restarts = 0;      // in this process, after failures
   int64_t elapsed_nanos = 0;  // since the first shard step
   std::vector<NodeSnapshot> nodes;
   std::vector<ShardSnapshot> shards;

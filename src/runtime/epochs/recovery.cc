@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/epochs/recovery.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "runtime/epochs/state_applier.h"
+
+namespace millrace {
+namespace {
+
+using Place = EpochJournal::Place;
+
+std::string Describe(const std::optional<EpochRecord>& record) {
+  if (!record) return "no epoch";
+  std::array<char, 17> hash{};
+  std::snprintf(hash.data(), hash.size(), "%016llx", static_cast<unsigned long long>(record->hash));
+  return "epoch " + std::to_string(record->epoch) + " (" + hash.data() + ")";
+}
+
+Error NotHere(const Decider& decider, const std::string& found) {
+  return {.code = "MR0723",
+          .domain = ErrorDomain::kExternal,
+          .message = "the last epoch that happened is not in the data directory",
+          .detail = "the decision record of the sink says " + Describe(decider.record) +
+                    ", the data directory has " + found +
+                    ": positions and state of what lies between are lost",
+          .hint =
+              "use the data directory (or a copy of it) that this pipeline last ran with; "
+              "--fresh begins anew, without its state"};
+}
+
+bool Same(const std::optional<EpochRecord>& record, uint64_t epoch, uint64_t hash) {
+  return record && record->epoch == epoch && record->hash == hash;
+}
+
+/// How many of the journal's places happened.
+Result<size_t> CountDecided(const Decider& decider, const std::vector<Place>& places,
+                            const std::optional<StateMarker>& marker) {
+  if (!decider.transaction) return places.size();
+  for (size_t i = places.size(); i > 0; --i) {
+    const Place& place = places[i - 1];
+    if (place.kind == JournalRecord::Kind::kEpoch && Same(decider.record, place.epoch, place.hash))
+      return i;
+  }
+  const bool begins = !places.empty() && places[0].kind == JournalRecord::Kind::kStart;
+  const auto& before = begins ? places[0].decided_before : std::nullopt;
+  const bool nothing_since =
+      begins && (decider.record ? before && Same(decider.record, before->epoch, before->hash)
+                                : !before.has_value());
+  if (nothing_since) return 1;
+  if (marker && Same(decider.record, marker->epoch, marker->hash)) {
+    return static_cast<size_t>(
+        std::ranges::count_if(places, [&](const Place& p) { return p.epoch <= marker->epoch; }));
+  }
+  if (places.empty() && !marker && !decider.record) return 0;
+  std::string found = marker ? Describe(EpochRecord{marker->epoch, marker->hash}) + " and older"
+                             : std::string("nothing of it");
+  if (!places.empty()) {
+    found = "epochs " + std::to_string(places.front().epoch) + " to " +
+            Describe(EpochRecord{places.back().epoch, places.back().hash});
+  }
+  return std::unexpected(NotHere(decider, found));
+}
+
+}  // namespace
+
+Result<RecoveredRun> RecoverRun(const Decider& decider, EpochJournal* journal,
+                                DurableState* state) {
+  RecoveredRun run;
+  if (decider.record) run.last_epoch = decider.record->epoch;
+  std::optional<StateMarker> marker = state->marker();
+  const auto& places = journal->places();
+  if (!places.empty()) run.last_epoch = std::max(run.last_epoch, places.back().epoch);
+  const bool of_this_run = places.empty() || places[0].kind != JournalRecord::Kind::kStart ||
+                           (marker && marker->epoch >= places[0].epoch);
+  if (marker && !of_this_run) {  // of the run before
+    TRY(state->Clear());
+    marker.reset();
+  }
+  TRY_ASSIGN(const size_t decided, CountDecided(decider, places, marker));
+  journal->Keep(decided);
+  std::string body;
+  uint64_t epoch = 0;
+  if (marker) {
+    body = marker->manifest;
+    epoch = marker->epoch;
+    run.last_epoch = std::max(run.last_epoch, epoch);
+  }
+  for (const Place& place : places) {
+    TRY_ASSIGN(JournalRecord record, journal->Read(place));
+    run.dead_letters.push_back(std::exchange(record.dead_letters, {}));
+    if (marker && record.epoch <= marker->epoch) continue;
+    TRY(StateApplier::Apply(record, place.hash, state));
+    body = std::move(record.manifest);
+    epoch = record.epoch;
+  }
+  if (body.empty()) return run;
+  TRY_ASSIGN(run.manifest, RunManifest::FromBody(body, epoch));
+  return run;
+}
+
+Status BeginRun(const Decider& decider, const RunManifest& manifest, EpochJournal* journal,
+                DurableState* state) {
+  JournalRecord record{.kind = JournalRecord::Kind::kStart,
+                       .epoch = manifest.epoch,
+                       .manifest = manifest.Body(),
+                       .deltas = {},
+                       .dead_letters = {},
+                       .decided_before = decider.record};
+  TRY_ASSIGN(const uint64_t hash, journal->Append(record, nullptr));
+  TRY(journal->Sync());
+  TRY(state->Clear());
+  return StateApplier::Apply(record, hash, state);
+}
+
+}  // namespace millrace

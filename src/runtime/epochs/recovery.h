@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Recovery: what of the journal and the state of a data directory counts. Epochs that were not
+// decided are dropped, decided ones that the state lacks are applied to it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "runtime/epochs/journal.h"
+#include "runtime/epochs/manifest.h"
+#include "state/durable_state.h"
+
+namespace millrace {
+
+/// What decided the epochs: the journal, or a transaction in another system.
+struct Decider {
+  bool transaction = false;
+  std::optional<EpochRecord> record;  // what its decision record says; none: nothing, ever
+};
+
+struct RecoveredRun {
+  /// Of the last epoch that happened; none: no run was ever begun here.
+  std::optional<RunManifest> manifest;
+  /// Dead letters of epochs that may not be in their files, in order.
+  std::vector<std::map<std::string, JournalRecord::Letters>> dead_letters;
+  uint64_t last_epoch = 0;  // no epoch above it was ever given a number
+};
+
+/// MR0723 if the decided epoch is not here.
+Result<RecoveredRun> RecoverRun(const Decider& decider, EpochJournal* journal, DurableState* state);
+
+/// Begins a run: everything before it is forgotten. Durable when it returns.
+Status BeginRun(const Decider& decider, const RunManifest& manifest, EpochJournal* journal,
+                DurableState* state);
+
+}  // namespace millrace

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/rocksdb/rocks_state.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <atomic>
+#include <cstdarg>
+#include <utility>
+
+#include "state/encoding.h"
+
+namespace millrace {
+namespace {
+
+constexpr size_t kWriteBufferBytes = 32ull << 20;
+constexpr size_t kBlockCacheBytes = 32ull << 20;
+constexpr int kBloomBitsPerKey = 10;
+constexpr int kOpenFilesMax = 256;
+/// No entry's key begins with a zero: it would be an operator without an id.
+constexpr std::string_view kMarkerKey{"\0marker", 7};
+
+std::unexpected<Error> Failed(const std::string& directory, const rocksdb::Status& status) {
+  return ExternalError("MR0841", "the state in '" + directory + "' cannot be read or written",
+                       status.ToString());
+}
+
+Status ToStatus(const std::string& directory, const rocksdb::Status& status) {
+  if (status.ok()) return OkStatus();
+  return Failed(directory, status);
+}
+
+rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+rocksdb::Options MakeOptions() {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.write_buffer_size = kWriteBufferBytes;
+  options.max_write_buffer_number = 3;
+  options.max_background_jobs = 2;
+  options.max_open_files = kOpenFilesMax;
+  options.keep_log_file_num = 2;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.stats_dump_period_sec = 0;
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+std::string EncodeMarker(const StateMarker& marker) {
+  std::string bytes;
+  PutVarint(marker.epoch, &bytes);
+  PutVarint(marker.hash, &bytes);
+  bytes += marker.manifest;
+  return bytes;
+}
+
+bool DecodeMarker(std::string_view bytes, StateMarker* marker) {
+  if (!GetVarint(&bytes, &marker->epoch) || !GetVarint(&bytes, &marker->hash)) return false;
+  marker->manifest = bytes;
+  return true;
+}
+
+/// The least key above all that begin with `prefix`; empty if there is none.
+std::string EndOf(std::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && static_cast<uint8_t>(end.back()) == 0xFF) end.pop_back();
+  if (!end.empty()) end.back() = static_cast<char>(end.back() + 1);
+  return end;
+}
+
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+class RocksState final : public DurableState {
+ public:
+  explicit RocksState(std::string directory) : directory_(std::move(directory)) {}
+
+  Status Open() {
+    rocksdb::DB* db = nullptr;
+    TRY(ToStatus(directory_, rocksdb::DB::Open(MakeOptions(), directory_, &db)));
+    db_.reset(db);
+    return ReadMarker();
+  }
+
+  Status OpenForReading() {
+    rocksdb::Options options = MakeOptions();
+    options.create_if_missing = false;
+    options.info_log = std::make_shared<SilentLogger>();  // else it writes a file
+    rocksdb::DB* db = nullptr;
+    TRY(ToStatus(directory_, rocksdb::DB::OpenForReadOnly(options, directory_, &db)));
+    db_.reset(db);
+    return ReadMarker();
+  }
+
+  Status ReadMarker() {
+    std::string bytes;
+    const auto found = db_->Get(rocksdb::ReadOptions(), ToSlice(kMarkerKey), &bytes);
+    marker_.reset();
+    if (found.IsNotFound()) return OkStatus();
+    TRY(ToStatus(directory_, found));
+    marker_.emplace();
+    if (DecodeMarker(bytes, &*marker_)) return OkStatus();
+    return Failed(directory_, rocksdb::Status::Corruption("the marker is not one"));
+  }
+
+  std::optional<StateMarker> marker() const override { return marker_; }
+
+  void Put(std::string_view key, std::string_view value) override {
+    batch_.Put(ToSlice(key), ToSlice(value));
+  }
+  void Delete(std::string_view key) override { batch_.Delete(ToSlice(key)); }
+
+  Status Commit(const StateMarker& marker) override {
+    batch_.Put(ToSlice(kMarkerKey), EncodeMarker(marker));
+    const uint64_t bytes = batch_.GetDataSize();
+    TRY(ToStatus(directory_, db_->Write(write_options(), &batch_)));
+    batch_.Clear();
+    marker_ = marker;
+    unflushed_bytes_ += bytes;
+    return OkStatus();
+  }
+
+  Status Flush() override {
+    rocksdb::FlushOptions options;
+    options.wait = true;
+    const uint64_t bytes = unflushed_bytes_;
+    TRY(ToStatus(directory_, db_->Flush(options)));
+    unflushed_bytes_ -= bytes;
+    return OkStatus();
+  }
+
+  Status Clear() override {
+    batch_.Clear();
+    unflushed_bytes_ = 0;
+    TRY(ToStatus(directory_, db_->Close()));
+    db_.reset();
+    TRY(ToStatus(directory_, rocksdb::DestroyDB(directory_, MakeOptions())));
+    return Open();
+  }
+
+  Status Visit(std::string_view prefix, const Visitor& visit) const override {
+    rocksdb::ReadOptions options;
+    options.fill_cache = false;
+    const std::string end = EndOf(prefix);
+    const rocksdb::Slice bound(end);
+    if (!end.empty()) options.iterate_upper_bound = &bound;
+    const std::unique_ptr<rocksdb::Iterator> entry(db_->NewIterator(options));
+    for (entry->Seek(ToSlice(prefix)); entry->Valid(); entry->Next()) {
+      TRY(visit(ToView(entry->key()), ToView(entry->value())));
+    }
+    return ToStatus(directory_, entry->status());
+  }
+
+  uint64_t unflushed_bytes() const override { return unflushed_bytes_; }
+
+ private:
+  static rocksdb::WriteOptions write_options() {
+    rocksdb::WriteOptions options;
+    options.disableWAL = true;
+    return options;
+  }
+
+  std::string directory_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::optional<StateMarker> marker_;
+  rocksdb::WriteBatch batch_;
+  std::atomic<uint64_t> unflushed_bytes_{0};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<DurableState>> OpenRocksStateForReading(const std::string& directory) {
+  auto state = std::make_unique<RocksState>(directory);
+  TRY(state->OpenForReading());
+  return state;
+}
+
+Result<std::unique_ptr<DurableState>> OpenRocksState(const std::string& directory) {
+  auto state = std::make_unique<RocksState>(directory);
+  TRY(state->Open());
+  return state;
+}
+
+}  // namespace millrace
