@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <thread>
 
 #include "cli/output/budget_remark.h"
@@ -14,7 +15,9 @@
 #include "cli/output/progress_line.h"
 #include "cli/output/run_report.h"
 #include "cli/program_progress.h"
+#include "cli/restart_policy.h"
 #include "data/key_codec.h"
+#include "operators/io/replay_source.h"
 #include "operators/io/scan_driver.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
@@ -82,7 +85,32 @@ bool WritesToOutput(const Step& step) {
 }  // namespace
 
 struct ProgramRunner::RunningJob {
+  explicit RunningJob(RestartPolicy policy) : restart_policy(policy) {}
+
+  /// Does something with the job unless it is being started again.
+  template <typename Use>
+  void With(Use use) const {
+    const std::lock_guard lock(job_mutex);
+    if (job != nullptr) use(*job);
+  }
+  JobSnapshot Snapshot() const {
+    JobSnapshot snapshot = last;
+    With([&snapshot](const Job& running) { snapshot = running.Snapshot(); });
+    snapshot.restarts = restarts;
+    return snapshot;
+  }
+  void RequestStop() {
+    stop_requested = true;
+    With([](Job& running) { running.RequestStop(); });
+  }
+
   std::string title;
+  JobSpec spec;  // of the next start
+  RestartPolicy restart_policy;
+  std::atomic<bool> stop_requested{false};
+  std::atomic<uint64_t> restarts{0};
+  mutable std::mutex job_mutex;  // while the job is replaced, or used by another thread
+  JobSnapshot last;              // of the job before
   std::unique_ptr<RowWriter> rows;
   std::unique_ptr<LimitedRows> limit;  // between the job and `rows`, if there is one
   std::unique_ptr<Job> job;
@@ -118,7 +146,7 @@ std::string ProgramRunner::Summary() const {
   uint64_t rows = 0;
   int64_t nanos = 0;
   for (const auto& running : jobs_) {
-    const JobSnapshot snapshot = running->job->Snapshot();
+    const JobSnapshot snapshot = running->Snapshot();
     rows += snapshot.accounting.out;
     nanos += snapshot.elapsed_nanos;
   }
@@ -129,10 +157,16 @@ std::string ProgramRunner::Summary() const {
   return text.data();
 }
 
+bool ProgramRunner::rejected_rows() const {
+  return std::ranges::any_of(jobs_, [](const auto& running) {
+    return running->Snapshot().accounting.dead_lettered > 0;
+  });
+}
+
 void ProgramRunner::StopAll() {
   const std::lock_guard lock(mutex_);
   for (const auto& running : jobs_) {
-    if (!running->done && running->job != nullptr) running->job->RequestStop();
+    if (!running->done) running->RequestStop();
   }
 }
 
@@ -142,7 +176,13 @@ Status ProgramRunner::Run(const Program& program) {
       program.steps, [](const Step& step) { return step.kind == Step::Kind::kJob; });
   Status status = runs ? RunLive(program) : RunSteps(program);
   if (!options_.report_path.empty()) {
-    const Status report = WriteReport();
+    const Status report = WriteReport(options_.report_path);
+    if (status) status = report;
+  }
+  // `millrace dlq list` shows how the last run's accounts closed.
+  const auto data_dir = application_->env.disk->Stat(options_.data_dir);
+  if (runs && data_dir && *data_dir) {
+    const Status report = WriteReport(options_.data_dir + "/last-run.json");
     if (status) status = report;
   }
   return status;
@@ -164,23 +204,27 @@ Status ProgramRunner::RunLive(const Program& program) {
 Status ProgramRunner::RunSteps(const Program& program) {
   size_t jobs = 0;
   for (const Step& step : program.steps) jobs += step.kind == Step::Kind::kJob && !step.is_select;
-  if (jobs < 2) return RunEach(program, jobs, nullptr);
+  bool several = jobs > 1;
+  if (jobs == 1 && !options_.fresh) {
+    TRY_ASSIGN(several, ProgramProgress::IsOneOfSeveral(application_->env.disk, options_.data_dir));
+  }
+  if (!several) return RunEach(program, nullptr);
   TRY_ASSIGN(ProgramProgress progress,
              ProgramProgress::Open(application_->env.disk, options_.data_dir,
-                                   ProgramFingerprint(program), jobs, options_.fresh));
+                                   ProgramProgress::JobsOf(program),
+                                   {options_.fresh, options_.allow_state_loss}));
   TRY_ASSIGN(const size_t finished, progress.FinishedCount());
   if (finished > 0 && !options_.quiet) {
     application_->Say("resuming: " + std::to_string(finished) + " of " + std::to_string(jobs) +
                       " statements were finished\n");
   }
-  TRY(RunEach(program, jobs, &progress));
+  TRY(RunEach(program, &progress));
   TRY(WaitForBackground());
   TRY_ASSIGN(const size_t now_finished, progress.FinishedCount());
   return now_finished == jobs ? progress.Close() : OkStatus();
 }
 
-Status ProgramRunner::RunEach(const Program& program, size_t jobs,
-                              const ProgramProgress* progress) {
+Status ProgramRunner::RunEach(const Program& program, const ProgramProgress* progress) {
   size_t number = 0;
   for (const Step& step : program.steps) {
     if (g_stop_requested) return OkStatus();
@@ -193,13 +237,14 @@ Status ProgramRunner::RunEach(const Program& program, size_t jobs,
       TRY_ASSIGN(const bool finished, progress->IsFinished(number));
       if (finished) continue;
     }
-    TRY(RunJob(program, step, number, jobs));
+    const bool alone = progress == nullptr || step.is_select;
+    TRY(RunJob(program, step, alone ? options_.data_dir : progress->directory(number), !alone));
   }
   return OkStatus();
 }
 
-Result<JobSpec> ProgramRunner::MakeSpec(const Program& program, const Step& step, size_t number,
-                                        size_t jobs) {
+Result<JobSpec> ProgramRunner::MakeSpec(const Program& program, const Step& step,
+                                        const std::string& directory) {
   JobSpec spec;
   spec.roots = step.roots;
   spec.pipeline = program.name;
@@ -218,15 +263,16 @@ Result<JobSpec> ProgramRunner::MakeSpec(const Program& program, const Step& step
     spec.pipeline += "-copy-" + std::to_string(spec.copy.index);
   }
   spec.services.stopping = [] { return g_stop_requested.load(); };
+  spec.services.replays_only = options_.replays_only;
   spec.fresh = options_.fresh;
+  spec.allow_state_loss = options_.allow_state_loss;
   if (step.is_select) spec.dead_letter_dir = options_.data_dir + "/dead-letters/select";
   spec.session = step.session;
   const int64_t seed = step.settings.GetLong("millrace.random-seed");
   spec.session.random_seed = seed != 0 ? static_cast<uint64_t>(seed) : EntropySeed();
   TRY_ASSIGN(spec.settings, JobSettings::From(step.settings));
   if (!step.is_select) {
-    spec.data_dir = options_.data_dir;
-    if (jobs > 1) spec.data_dir = ProgramProgress::JobDirectory(options_.data_dir, number);
+    spec.data_dir = directory;
     TRY(application_->env.disk->CreateDirectories(spec.data_dir));
   }
   if (!options_.quiet) {
@@ -246,20 +292,25 @@ Result<bool> ProgramRunner::IsBounded(const Step& step, const JobSpec& spec) con
     context.services = spec.services;
     context.copy = spec.copy;
     context = ContextFor(*scan->table(), std::move(context), /*for_write=*/false);
-    TRY_ASSIGN(auto source, scan->table()->connector->MakeSource(context));
+    TRY_ASSIGN(auto source, MakeTableSource(*scan->table(), context));
     if (!source->bounded()) return false;
   }
   return true;
 }
 
-Status ProgramRunner::RunJob(const Program& program, const Step& step, size_t number, size_t jobs) {
-  TRY_ASSIGN(JobSpec spec, MakeSpec(program, step, number, jobs));
+Status ProgramRunner::RunJob(const Program& program, const Step& step, const std::string& directory,
+                             bool one_of_several) {
+  TRY_ASSIGN(JobSpec spec, MakeSpec(program, step, directory));
   bool background = false;
-  if (!step.is_select && jobs > 1) {
+  if (one_of_several) {
     TRY_ASSIGN(const bool bounded, IsBounded(step, spec));
     background = !bounded;
   }
-  auto running = std::make_unique<RunningJob>();
+  if (one_of_several) {  // each statement has transactions and files of its own
+    spec.pipeline += "-" + std::filesystem::path(directory).filename().string();
+  }
+  TRY_ASSIGN(const RestartPolicy restart_policy, RestartPolicy::From(step.settings));
+  auto running = std::make_unique<RunningJob>(restart_policy);
   running->title = step.title;
   running->shows_progress =
       !background && (!application_->output_is_terminal || !WritesToOutput(step));
@@ -269,17 +320,19 @@ Status ProgramRunner::RunJob(const Program& program, const Step& step, size_t nu
     if (options_.row_limit >= 0) {
       running->limit =
           std::make_unique<LimitedRows>(running->rows.get(), options_.row_limit,
-                                        [target = running.get()] { target->job->RequestStop(); });
+                                        [target = running.get()] { target->RequestStop(); });
       spec.collector = running->limit.get();
     }
   }
   const std::string data_dir = spec.data_dir;
+  running->spec = spec;
+  running->spec.fresh = false;
   auto job = Job::Create(std::move(spec));
   if (!job) return std::unexpected(std::move(job).error().With(step.title));
   running->job = *std::move(job);
   RunningJob* current = running.get();
   live_->pipelines().AddJob(step.title, data_dir, step.roots,
-                            [current] { return current->job->Snapshot(); });
+                            [current] { return current->Snapshot(); });
   if (TapSessions* taps = live_->pipelines().taps()) taps->AddJob(step.title, current->job->taps());
   {
     const std::lock_guard lock(mutex_);
@@ -295,20 +348,60 @@ Status ProgramRunner::RunJob(const Program& program, const Step& step, size_t nu
 
 /// The runtime speaks of dead letters itself.
 void ProgramRunner::SayLate(const RunningJob& running) const {
-  const uint64_t late = running.job->Snapshot().accounting.late;
+  const uint64_t late = running.Snapshot().accounting.late;
   if (late == 0) return;
   application_->Say(std::to_string(late) + (late == 1 ? " row" : " rows") +
                     " came behind the watermark, too late to count\n");
 }
 
-Status ProgramRunner::Drive(RunningJob* running) {
+/// Runs the job, again and again if it fails in a way that may pass.
+Status ProgramRunner::RunWithRestarts(RunningJob* running) {
+  Clock* const clock = application_->env.clock;
   Status status = running->job->Run();
+  while (!status && !running->spec.data_dir.empty() && !running->stop_requested) {
+    const auto pause = running->restart_policy.OnFailure(status.error(), clock->MonotonicNanos());
+    if (!pause) return status;
+    ++running->restarts;
+    if (!options_.quiet) {
+      application_->Say("starting again from the last epoch in " +
+                        std::to_string(*pause / 1'000'000) + " ms: " + status.error().ToString() +
+                        "\n");
+    }
+    {
+      // The data directory is free, and its epochs are settled, once the job is gone.
+      const std::lock_guard lock(running->job_mutex);
+      if (running->job != nullptr) running->last = running->job->Snapshot();
+      running->job.reset();
+    }
+    const int64_t end = clock->MonotonicNanos() + *pause;
+    while (clock->MonotonicNanos() < end && !g_stop_requested) clock->SleepNanos(kTickNanos);
+    if (g_stop_requested) return OkStatus();  // what was decided is there, nothing else counts
+    auto job = Job::Create(running->spec);
+    if (!job) {
+      status = std::unexpected(std::move(job).error());
+      continue;
+    }
+    {
+      const std::lock_guard lock(running->job_mutex);
+      running->job = *std::move(job);
+      if (running->stop_requested) running->job->RequestStop();
+    }
+    if (TapSessions* taps = live_->pipelines().taps()) {
+      taps->AddJob(running->title, running->job->taps());
+    }
+    status = running->job->Run();
+  }
+  return status;
+}
+
+Status ProgramRunner::Drive(RunningJob* running) {
+  Status status = RunWithRestarts(running);
   live_->pipelines().EndJob(running->title, status);
   running->done = true;
   if (running->watcher.joinable()) running->watcher.join();
   if (!options_.quiet) {
     SayLate(*running);
-    const std::string budget = BudgetRemark::Summary(running->job->Snapshot());
+    const std::string budget = BudgetRemark::Summary(running->Snapshot());
     if (!budget.empty()) application_->Say(budget);
   }
   if (!status) {
@@ -334,7 +427,7 @@ void ProgramRunner::Watch(RunningJob* running) {
       live_->pipelines().SetState(RunningPipelines::State::kStopping);
       progress.Clear();
       if (!options_.quiet) application_->Say("stopping: draining what was read\n");
-      running->job->RequestStop();
+      running->RequestStop();
       last_output = clock->MonotonicNanos();
       patience = kDrainPatienceNanos;
     }
@@ -349,7 +442,7 @@ void ProgramRunner::Watch(RunningJob* running) {
       patience *= 2;
       continue;
     }
-    const JobSnapshot snapshot = running->job->Snapshot();
+    const JobSnapshot snapshot = running->Snapshot();
     if (const std::string remark = budget.Update(snapshot, now); !remark.empty()) {
       progress.Clear();
       application_->Say(remark);
@@ -371,9 +464,9 @@ void ProgramRunner::Watch(RunningJob* running) {
 
 void ProgramRunner::SayWaiting(const RunningJob& running, const std::string& what) const {
   application_->Say(what + ". Waiting for:\n");
-  for (const std::string& line : running.job->DescribeWaiting()) {
-    application_->Say("  " + line + "\n");
-  }
+  running.With([this](Job& job) {
+    for (const std::string& line : job.DescribeWaiting()) application_->Say("  " + line + "\n");
+  });
 }
 
 Status ProgramRunner::WaitForBackground() {
@@ -387,10 +480,10 @@ Status ProgramRunner::WaitForBackground() {
   return first;
 }
 
-Status ProgramRunner::WriteReport() const {
+Status ProgramRunner::WriteReport(const std::string& path) const {
   std::vector<std::pair<std::string, JobSnapshot>> jobs;
-  for (const auto& running : jobs_) jobs.emplace_back(running->title, running->job->Snapshot());
-  return application_->env.disk->WriteAtomic(options_.report_path, RunReportJson(jobs) + "\n");
+  for (const auto& running : jobs_) jobs.emplace_back(running->title, running->Snapshot());
+  return application_->env.disk->WriteAtomic(path, RunReportJson(jobs) + "\n");
 }
 
 }  // namespace millrace

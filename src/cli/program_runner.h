@@ -21,6 +21,8 @@ struct RunOptions {
   std::string data_dir;  // of the pipeline; created when a statement needs it
   std::string live_dir;  // where the embedded log is, if not in data_dir
   bool fresh = false;
+  bool allow_state_loss = false;
+  bool replays_only = false;  // sources give what `millrace dlq replay` asked for, nothing else
   bool quiet = false;
   RowStyle style = RowStyle::kChangelog;
   DoorOptions door;
@@ -41,6 +43,8 @@ class ProgramRunner {
   Status Run(const Program& program);
   /// "12 rows in 0.3 s" of all jobs, after Run.
   std::string Summary() const;
+  /// Whether rows went to the dead letters, after Run.
+  bool rejected_rows() const;
   /// SIGINT or SIGTERM if one of them ended Run, else 0.
   int stop_signal() const;
 
@@ -49,17 +53,19 @@ class ProgramRunner {
 
   Status RunLive(const Program& program);
   Status RunSteps(const Program& program);
-  Status RunEach(const Program& program, size_t jobs, const ProgramProgress* progress);
-  Status RunJob(const Program& program, const Step& step, size_t number, size_t jobs);
-  Result<JobSpec> MakeSpec(const Program& program, const Step& step, size_t number, size_t jobs);
+  Status RunEach(const Program& program, const ProgramProgress* progress);
+  Status RunJob(const Program& program, const Step& step, const std::string& directory,
+                bool one_of_several);
+  Result<JobSpec> MakeSpec(const Program& program, const Step& step, const std::string& directory);
   Result<bool> IsBounded(const Step& step, const JobSpec& spec) const;
   Status Drive(RunningJob* running);
+  Status RunWithRestarts(RunningJob* running);
   void SayLate(const RunningJob& running) const;
   void Watch(RunningJob* running);
   void SayWaiting(const RunningJob& running, const std::string& what) const;
   Status WaitForBackground();
   void StopAll();
-  Status WriteReport() const;
+  Status WriteReport(const std::string& path) const;
 
   const Application* application_;
   RunOptions options_;

@@ -5,7 +5,27 @@
 
 #include <algorithm>
 
+#include "state/encoding.h"
+
 namespace millrace {
+namespace {
+
+constexpr size_t kTagBytes = 4;
+
+void PutTag(uint32_t tag, std::string* out) {
+  for (size_t i = 0; i < kTagBytes; ++i) out->push_back(static_cast<char>(tag >> (8 * i)));
+}
+
+bool GetTag(std::string_view* bytes, uint32_t* tag) {
+  if (bytes->size() < kTagBytes) return false;
+  for (size_t i = 0; i < kTagBytes; ++i) {
+    *tag |= static_cast<uint32_t>(static_cast<uint8_t>((*bytes)[i])) << (8 * i);
+  }
+  bytes->remove_prefix(kTagBytes);
+  return true;
+}
+
+}  // namespace
 
 AggregateStates::AggregateStates(const std::vector<AggregateCall>* calls) : calls_(calls) {
   for (const AggregateCall& call : *calls) accumulators_.push_back(call.resolved.make());
@@ -103,11 +123,36 @@ Result<AggregateStates::Columns> AggregateStates::Finish(std::span<const uint32_
 }
 
 void AggregateStates::Serialize(uint32_t slot, std::string* out) const {
-  for (const auto& accumulators : accumulators_) accumulators->Serialize(slot, out);
+  for (size_t i = 0; i < accumulators_.size(); ++i) {
+    PutTag((*calls_)[i].state_tag, out);
+    const size_t begin = out->size() + 1;
+    out->push_back(0);  // the length, which hardly ever takes more than a byte
+    accumulators_[i]->Serialize(slot, out);
+    const size_t size = out->size() - begin;
+    std::string length;
+    PutVarint(size, &length);
+    out->replace(begin - 1, 1, length);
+  }
+}
+
+Status AggregateStates::ReadCall(uint32_t tag, uint32_t slot, std::string_view bytes) {
+  for (size_t i = 0; i < accumulators_.size(); ++i) {
+    if ((*calls_)[i].state_tag != tag) continue;
+    std::string_view rest = bytes;
+    TRY(accumulators_[i]->Deserialize(slot, &rest));
+    return rest.empty() ? OkStatus() : CorruptStateEntry((*calls_)[i].function);
+  }
+  return OkStatus();
 }
 
 Status AggregateStates::Deserialize(uint32_t slot, std::string_view* bytes) {
-  for (auto& accumulators : accumulators_) TRY(accumulators->Deserialize(slot, bytes));
+  Reset(slot);
+  while (!bytes->empty()) {
+    uint32_t tag = 0;
+    std::string_view state;
+    if (!GetTag(bytes, &tag) || !GetBytes(bytes, &state)) return CorruptStateEntry("aggregates");
+    TRY(ReadCall(tag, slot, state));
+  }
   return OkStatus();
 }
 

@@ -42,7 +42,10 @@ class AggregateStates {
   Result<Columns> UpdateRunning(const AggregateRows& rows, const RunningResults& wanted);
   Status Merge(uint32_t into, const AggregateStates& other, uint32_t from);
   Result<Columns> Finish(std::span<const uint32_t> slots) const;
+  /// Each call by its tag and length, so that a call which another version of the query has not is
+  /// passed over, and one which it did not have starts empty.
   void Serialize(uint32_t slot, std::string* out) const;
+  /// Takes all of the bytes.
   Status Deserialize(uint32_t slot, std::string_view* bytes);
 
  private:
@@ -60,6 +63,8 @@ class AggregateStates {
 
   const std::vector<AggregateCall>* calls_;
   std::vector<std::unique_ptr<Accumulators>> accumulators_;
+  Status ReadCall(uint32_t tag, uint32_t slot, std::string_view bytes);
+
   Columns args_;  // of the call at hand
   Passed passed_;
 };

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// millrace state list|inspect|export|verify DIR: what a pipeline keeps. Reads only: beside a
+// running pipeline, on a full disk, and of a damaged directory what is left of it.
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/json_writer.h"
+#include "cli/commands/builtin.h"
+#include "cli/output/state_table.h"
+#include "runtime/inspection/state_survey.h"
+#include "state/rocksdb/rocks_state.h"
+
+namespace millrace {
+namespace {
+
+constexpr size_t kLimit = 20;
+
+/// One data directory with its reader.
+struct Opened {
+  std::string data_dir;
+  std::unique_ptr<StateReader> reader;
+};
+
+class StateCommand final : public Command {
+ public:
+  std::string name() const override { return "state"; }
+  std::string help() const override { return "Look at what a pipeline keeps on disk"; }
+
+  void Declare(CLI::App* app) override {
+    app->add_option("action", action_, "list, inspect, export or verify")
+        ->type_name("{list,inspect,export,verify}")
+        ->check(CLI::IsMember({"list", "inspect", "export", "verify"}))
+        ->required();
+    app->add_option("pipeline", target_, "A data directory, or the SQL file of a pipeline")
+        ->type_name("SQL_FILE|DIR")
+        ->required();
+    app->add_option("operator", operator_,
+                    "Id of an operator, or words of its description (inspect, export)");
+    app->add_option("--key", keys_, "Only entries with this value in a key column: card=c1, or c1")
+        ->allow_extra_args(false);
+    app->add_option("--table", table_, "Only entries of this table of the operator");
+    app->add_option("--limit", limit_, "Entries that inspect shows (default 20)");
+    app->add_option("--format", format_, "Of export: json, one object per line, or csv")
+        ->type_name("{json,csv}")
+        ->check(CLI::IsMember({"json", "csv"}));
+  }
+
+  int Run(Application* application, const CommonOptions& common) override {
+    auto opened = Open(*application);
+    if (!opened) return ShowUsage(*application, common, opened.error());
+    if (action_ == "list") return List(*application, common, *opened);
+    if (action_ == "verify") return Verify(*application, common, *opened);
+    const Status shown = Show(*application, common, *opened);
+    return shown ? kExitOk : ShowUsage(*application, common, shown.error());
+  }
+
+ private:
+  /// The directory itself, that of a pipeline's name, and the folders of its statements.
+  Result<std::vector<Opened>> Open(const Application& application) const {
+    Disk* disk = application.env.disk;
+    std::string directory = target_;
+    while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
+    TRY_ASSIGN(const auto info, disk->Stat(directory));
+    if (!info || !info->directory) {
+      directory = ".millrace/" + std::filesystem::path(target_).stem().string();
+    }
+    std::vector<std::string> found = {directory};
+    TRY_ASSIGN(const auto run, disk->Stat(directory + "/run.json"));
+    if (!run) {
+      std::vector<std::string> jobs;
+      for (size_t number = 1;; ++number) {
+        const std::string job = directory + "/job-" + std::to_string(number);
+        TRY_ASSIGN(const auto there, disk->Stat(job + "/run.json"));
+        if (!there) break;
+        jobs.push_back(job);
+      }
+      if (!jobs.empty()) found = std::move(jobs);
+    }
+    std::vector<Opened> opened;
+    for (const std::string& one : found) {
+      TRY_ASSIGN(auto reader, StateReader::Open(disk, one, OpenRocksStateForReading));
+      opened.push_back({one, std::move(reader)});
+    }
+    return opened;
+  }
+
+  static int List(const Application& application, const CommonOptions& common,
+                  const std::vector<Opened>& opened) {
+    std::string json;
+    for (const Opened& one : opened) {
+      const StateSurvey survey = SurveyState(*one.reader, /*decode=*/false);
+      if (common.json) {
+        json += (json.empty() ? "" : ",") + StateListJson(one.data_dir, *one.reader, survey);
+      } else {
+        application.Print(StateListText(one.data_dir, *one.reader, survey));
+      }
+    }
+    if (common.json) application.Print("{\"runs\":[" + json + "]}\n");
+    return kExitOk;
+  }
+
+  static int Verify(const Application& application, const CommonOptions& common,
+                    const std::vector<Opened>& opened) {
+    bool sound = true;
+    std::string json;
+    for (const Opened& one : opened) {
+      const StateSurvey survey = SurveyState(*one.reader, /*decode=*/true);
+      sound = sound && survey.sound();
+      if (common.json) {
+        json += (json.empty() ? "" : ",") + StateListJson(one.data_dir, *one.reader, survey);
+        continue;
+      }
+      uint64_t entries = 0;
+      for (const OperatorSurvey& of : survey.operators) entries += of.entries;
+      application.Print(one.data_dir + ": epoch " + std::to_string(one.reader->epoch()) + ", " +
+                        std::to_string(one.reader->journal_records()) +
+                        " records of the journal, " + std::to_string(entries) + " entries of " +
+                        std::to_string(survey.operators.size()) +
+                        " operators: " + (survey.sound() ? "sound\n" : "damaged\n"));
+      for (const std::string& problem : survey.problems) application.Print("  " + problem + "\n");
+      for (const OperatorSurvey& of : survey.operators) {
+        if (of.undecodable == 0) continue;
+        application.Print("  " + of.id + ": " + std::to_string(of.undecodable) +
+                          " entries cannot be decoded: " + of.first_problem + "\n");
+      }
+    }
+    if (common.json) {
+      application.Print(std::string("{\"sound\":") + (sound ? "true" : "false") + ",\"runs\":[" +
+                        json + "]}\n");
+    }
+    return sound ? kExitOk : kExitFindings;
+  }
+
+  /// Operators that the third argument means; all without one.
+  Result<std::vector<OperatorIdentity>> Choose(const StateReader& reader) const {
+    std::vector<OperatorIdentity> chosen;
+    if (!reader.plan()) {
+      return UserError("MR0724", "the plan of the run cannot be read, so entries have no names",
+                       "plan.json is missing or damaged", "`millrace state list` counts them");
+    }
+    for (const OperatorIdentity& identity : reader.plan()->plan.operators()) {
+      if (operator_.empty() || identity.id == operator_ ||
+          identity.description.find(operator_) != std::string::npos) {
+        chosen.push_back(identity);
+      }
+    }
+    return chosen;
+  }
+
+  Status Show(const Application& application, const CommonOptions& common,
+              const std::vector<Opened>& opened) const {
+    const bool exports = action_ == "export";
+    const bool as_json = exports ? format_ != "csv" : common.json;
+    size_t known = 0;
+    for (const Opened& one : opened) {
+      TRY_ASSIGN(const auto chosen, Choose(*one.reader));
+      for (const OperatorIdentity& identity : chosen) {
+        ++known;
+        TRY(ShowOperator(application, *one.reader, identity, exports, as_json));
+      }
+    }
+    if (known > 0 || operator_.empty()) return OkStatus();
+    return UserError("MR0902", "no operator is called '" + operator_ + "'", "",
+                     "`millrace state list " + target_ + "` has their ids and descriptions");
+  }
+
+  Status ShowOperator(const Application& application, const StateReader& reader,
+                      const OperatorIdentity& identity, bool exports, bool as_json) const {
+    TRY_ASSIGN(const EntryDecoder decoder, EntryDecoder::Make(identity));
+    size_t shown = 0;
+    size_t matching = 0;
+    std::string table;
+    TRY(reader.VisitOperator(identity.id, [&](const StateEntry& entry) -> Status {
+      if (!table_.empty() && entry.table != table_) return OkStatus();
+      TRY_ASSIGN(const DecodedEntry decoded, decoder.Decode(entry.table, entry.key, entry.value));
+      if (!Matches(decoded)) return OkStatus();
+      ++matching;
+      if (!exports && shown >= limit_) return OkStatus();
+      ++shown;
+      if (as_json) {
+        application.Print(EntryJson(entry, decoded));
+      } else if (exports) {
+        if (table != entry.table) application.Print(CsvHead(decoded));
+        application.Print(EntryCsv(decoded));
+      } else {
+        if (shown == 1) application.Print(identity.id + " " + identity.description + "\n");
+        application.Print("  " + EntryText(entry, decoded));
+      }
+      table = entry.table;
+      return OkStatus();
+    }));
+    if (shown < matching && !as_json) {
+      application.Print("  " + std::to_string(matching - shown) + " more; --limit shows them\n");
+    }
+    return OkStatus();
+  }
+
+  bool Matches(const DecodedEntry& decoded) const {
+    return std::ranges::all_of(keys_, [&](const std::string& wanted) {
+      const size_t equals = wanted.find('=');
+      const std::string column =
+          equals == std::string::npos ? std::string() : wanted.substr(0, equals);
+      const std::string text = equals == std::string::npos ? wanted : wanted.substr(equals + 1);
+      return std::ranges::any_of(decoded.key, [&](const DecodedValue& value) {
+        if (!column.empty() && value.name != column) return false;
+        return value.is_null ? text == "NULL" : value.text == text;
+      });
+    });
+  }
+
+  std::string action_;
+  std::string target_;
+  std::string operator_;
+  std::vector<std::string> keys_;
+  std::string table_;
+  size_t limit_ = kLimit;
+  std::string format_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeStateCommand() { return std::make_unique<StateCommand>(); }
+
+}  // namespace millrace
