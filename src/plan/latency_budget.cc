@@ -58,6 +58,7 @@ class BudgetCheck {
   void CheckSettings() {
     const int64_t delay = settings_.GetDuration("millrace.source.batch-delay").count();
     if (delay <= budget_ms_) return;
+    sources_too_slow_ = true;
     findings_.push_back({.operator_id = {},
                          .delay_ms = delay,
                          .message = "'millrace.source.batch-delay' holds rows for up to " +
@@ -70,7 +71,7 @@ class BudgetCheck {
   void CheckRoot(const PlanNodePtr& root) {
     const size_t before = findings_.size();
     Check(root);
-    if (findings_.size() > before) return;
+    if (findings_.size() > before || sources_too_slow_) return;
     // Nothing alone is too slow, but the sum may be.
     const int64_t total = WorstDelay(root, settings_).total_ms();
     if (total <= budget_ms_) return;
@@ -114,6 +115,7 @@ class BudgetCheck {
 
   const Settings& settings_;
   int64_t budget_ms_;
+  bool sources_too_slow_ = false;  // which is said once
   std::set<std::string> seen_;
   std::vector<BudgetFinding> findings_;
 };
