@@ -3,8 +3,8 @@
 """kill -9 at random moments, the same command again: the files are those of an undisturbed run.
 
 Usage: kill_and_resume_test.py PATH_TO_MILLRACE [SEED]
-Pipelines that resume from positions and pipelines with keyed state, which are replayed, are each
-killed more than ten times, and so is a file of two statements. SIGTERM drains an endless run, which
+Pipelines without and with keyed state are each killed more than ten times, go on behind their last
+epoch under another parallelism each time, and so does a file of two statements. SIGTERM drains an endless run, which
 then goes on; a second process on the same data directory is refused.
 """
 import json
@@ -55,6 +55,16 @@ WINDOW w AS (PARTITION BY card ORDER BY ts
 """,
 }
 
+PIPELINES["joined"] = INPUT + """
+SET 'execution.checkpointing.interval' = '20 ms';
+CREATE TABLE pairs (id BIGINT, other BIGINT)
+WITH ('connector' = 'filesystem', 'path' = '{out}', 'format' = 'csv',
+      'sink.rolling-policy.file-size' = '300kb');
+INSERT INTO pairs SELECT a.id, b.id FROM payments a LEFT JOIN payments b
+ON a.card = b.card AND b.amount > 150
+AND b.ts BETWEEN a.ts - INTERVAL '3' SECOND AND a.ts - INTERVAL '1' SECOND;
+"""
+
 # Two statements, one after the other: what is done is not done again.
 TWO = INPUT + """
 SET 'execution.checkpointing.interval' = '20 ms';
@@ -74,6 +84,9 @@ CREATE TABLE u (n BIGINT) WITH ('connector' = 'blackhole');
 INSERT INTO t SELECT n FROM s;
 INSERT INTO u VALUES (1), (2);
 """
+
+
+RESUMED = [0]  # runs that came to their end behind an epoch of an earlier one
 
 
 def write_input(path):
@@ -147,10 +160,13 @@ def check_kind(millrace, work, kind, chance):
             fail(f"{kind}: {len(found)} lines after kills, {len(expected)} without")
         letters = [os.path.join(work, run + ".data", "dead-letters", "payments.jsonl")
                    for run in (kind + "_calm", name)]
-        contents = [re.sub(', "epoch": [^}]*', "", open(path, encoding="utf-8").read())
+        contents = [re.sub(', "pipeline": [^}]*', "", open(path, encoding="utf-8").read())
                     for path in letters]
         if contents[0] != contents[1] or contents[0].count("\n") != ROWS // 5000:
             fail(f"{kind}: the dead letters are not those of an undisturbed run")
+    if RESUMED[0] == 0:
+        fail(f"{kind}: no run went on behind an epoch")
+    RESUMED[0] = 0
     print(f"{kind}: {killed} kills in {rounds} runs, {len(expected)} lines each, as without")
     return killed
 
@@ -159,7 +175,9 @@ def run_with_kills(arguments, seconds, chance):
     """Starts the command again and again, killing it, until a run comes to its end."""
     killed = 0
     while True:
-        process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        parallel = ["-D", f"parallelism.default={chance.randint(1, 4)}"]
+        process = subprocess.Popen(arguments + parallel, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE)
         # After some kills let it end, so that a slow machine comes to an end, too.
         limit = 120 if killed >= KILLS else chance.uniform(0.02, seconds * 0.9)
         try:
@@ -171,8 +189,10 @@ def run_with_kills(arguments, seconds, chance):
                 return killed
             killed += 1
             continue
+        said = process.stderr.read().decode()
         if process.returncode != 0:
-            fail(f"{' '.join(arguments)}: {process.stderr.read().decode()}")
+            fail(f"{' '.join(arguments)}: {said}")
+        RESUMED[0] += "resuming the interrupted run behind epoch" in said
         return killed
 
 
