@@ -37,10 +37,13 @@ Result<StepResult> Coordinator::TryStep(int64_t now) {
     case State::kCollecting:
       if (auto parts = control_->TakeParts()) {
         TRY(Assemble(*std::move(parts)));
-        if (settings_.journal == nullptr || NothingChanged()) {
-          TRY(OnDecided());
-        } else {
+        const bool changed = !NothingChanged();
+        if (settings_.journal != nullptr && changed) {
           state_ = State::kWriting;
+        } else if (settings_.journal == nullptr && settings_.transaction != nullptr) {
+          TRY(Decide());
+        } else {
+          TRY(OnDecided());
         }
         return StepResult{Progress::kBusy, 0};
       }
@@ -171,10 +174,15 @@ Result<StepResult> Coordinator::AwaitSync(int64_t now) {
   if (settings_.transaction == nullptr) {
     TRY(OnDecided());
   } else {
-    TRY(settings_.transaction->Decide({.epoch = record_.epoch, .hash = hash_}));
-    state_ = State::kDeciding;
+    TRY(Decide());
   }
   return StepResult{Progress::kBusy, 0};
+}
+
+Status Coordinator::Decide() {
+  TRY(settings_.transaction->Decide({.epoch = record_.epoch, .hash = hash_}));
+  state_ = State::kDeciding;
+  return OkStatus();
 }
 
 Result<StepResult> Coordinator::AwaitDecision(int64_t now) {
@@ -208,7 +216,10 @@ Result<StepResult> Coordinator::AfterCommit() {
   const StepResult busy{Progress::kBusy, 0};
   if (finishing_) {
     TRY(settings_.dead_letters->Sync());
-    if (settings_.applier != nullptr) TRY(settings_.applier->Finish());
+    // What goes on later starts faster from the state than from the journal.
+    if (settings_.applier != nullptr && !settings_.manifest.finished) {
+      TRY(settings_.applier->Finish());
+    }
     if (!settings_.data_dir.empty()) {
       TRY(WriteManifest(settings_.env.disk, settings_.data_dir, settings_.manifest));
     }

@@ -88,6 +88,7 @@ class Coordinator {
   void Begin(bool last, int64_t now);
   Status Assemble(std::vector<EpochPart> parts);
   bool NothingChanged();
+  Status Decide();
   Status OnDecided();
   Status Maintain();
   bool Overloaded();

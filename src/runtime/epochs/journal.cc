@@ -10,7 +10,7 @@ namespace millrace {
 namespace {
 
 constexpr uint8_t kVersion = 1;
-constexpr uint64_t kSegmentBytes = 64ull << 20;
+constexpr uint64_t kSegmentBytes = 16ull << 20;
 constexpr uint32_t kRecordBytesMax = 1u << 30;
 
 std::unexpected<Error> NotARecord() {

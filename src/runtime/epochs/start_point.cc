@@ -41,7 +41,8 @@ Error OtherPipeline(const JobSpec& spec, const RunManifest& manifest) {
 }
 
 /// Finds what of the interrupted run fits, and lets the graph have its ids.
-Status TakeOver(JobState* job, const RunManifest& manifest, bool same) {
+Status TakeOver(JobState* job, const RunManifest& manifest, bool same,
+                std::vector<std::string>* dropped) {
   const JobSpec& spec = job->spec;
   TRY_ASSIGN(const auto stored, ReadPlan(spec.env.disk, spec.data_dir, manifest.fingerprint));
   if (!stored && same) return OkStatus();
@@ -52,6 +53,9 @@ Status TakeOver(JobState* job, const RunManifest& manifest, bool same) {
     return std::unexpected(StateLossError(spec.data_dir, *comparison));
   }
   job->graph.Adopt(stored->plan, comparison->carried);
+  for (const OperatorIdentity& identity : stored->plan.operators()) {
+    if (job->graph.identity().Find(identity.id) == nullptr) dropped->push_back(identity.id);
+  }
   if (!same && spec.notice) spec.notice(GoesOnText(*comparison));
   return OkStatus();
 }
@@ -112,7 +116,9 @@ Status GoOn(JobState* job, const RunManifest& begun, RecoveredRun recovered, Sta
   RunManifest manifest = begun;
   if (recovered.manifest) manifest = *std::move(recovered.manifest);
   manifest.fingerprint = begun.fingerprint;
-  if (!spec.fresh) TRY(TakeOver(job, manifest, begun.fingerprint == fingerprint));
+  if (!spec.fresh) {
+    TRY(TakeOver(job, manifest, begun.fingerprint == fingerprint, &start->dropped_operators));
+  }
   manifest.fingerprint = fingerprint;
   manifest.pipeline = spec.pipeline;
   manifest.finished = false;

@@ -48,6 +48,7 @@ rocksdb::Options MakeOptions() {
   options.keep_log_file_num = 2;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.stats_dump_period_sec = 0;
+  options.avoid_flush_during_shutdown = true;  // the journal has what is not flushed
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
