@@ -64,7 +64,7 @@ struct ConnectorServices {
   std::function<void(const std::string&)> on_waiting;
   /// True once the user wants to stop; a connector that waits must ask. May be empty.
   std::function<bool()> stopping;
-  /// Sources read only the records that are to be replayed (operators/io/replay_source.h).
+  /// Sources read only the records that are to be replayed (operators/io/replay/replay_source.h).
   bool replays_only = false;
 };
 

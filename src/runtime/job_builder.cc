@@ -5,12 +5,13 @@
 #include <map>
 #include <set>
 
-#include "operators/io/replay_source.h"
+#include "operators/io/replay/replay_source.h"
 #include "operators/io/scan_driver.h"
 #include "operators/io/values_driver.h"
 #include "runtime/epochs/plan_file.h"
 #include "runtime/job_state.h"
 #include "runtime/select_columns.h"
+#include "state/encoding.h"
 #include "state/restore.h"
 
 namespace millrace {
@@ -385,8 +386,29 @@ class JobBuilder {
         }
       }
     }
+    for (const std::string& id : start_.dropped_operators) TRY(DropState(id, &leftovers));
     for (auto& [shard, writer] : leftovers) first_deltas_.emplace_back(shard, writer.Take());
     return OkStatus();
+  }
+
+  /// The state of an operator that the plan does not have any more.
+  Status DropState(const std::string& id, std::map<int, DeltaWriter>* deletes) {
+    std::string prefix;
+    PutBytes(id, &prefix);
+    std::map<int, std::string> begun;  // the table that a shard's writer is at
+    return job_->state->Visit(prefix, [&](std::string_view key, std::string_view value) -> Status {
+      std::string_view rest = key.substr(prefix.size());
+      std::string_view table;
+      if (!GetBytes(&rest, &table)) return CorruptStateEntry(id);
+      TRY_ASSIGN(const StateEntry entry, ParseState(key, value, key.size() - rest.size()));
+      DeltaWriter& writer = (*deletes)[entry.shard];
+      const bool merges = entry.key_group == kShardEntry;
+      const std::string head = std::string(table) + (merges ? "+" : "-");
+      if (begun[entry.shard] != head) writer.Begin(id, table, merges);
+      begun[entry.shard] = head;
+      writer.Add({table, entry.key, {}, true, entry.key_group >= 0 ? entry.key_group : -1});
+      return OkStatus();
+    });
   }
 
   // ---------------------------------------------------------------- sinks

@@ -62,7 +62,11 @@ Result<StepResult> Shard::TryStep(int64_t now) {
   if (polled) return StepResult{Progress::kBusy, 0};
   TRY_ASSIGN(const bool ran, RunSlots(now));
   if (ran) return StepResult{Progress::kBusy, 0};
-  if (!drained_reported_ && std::ranges::all_of(slots_, [](auto& slot) { return slot->ended; })) {
+  // Epochs go on while messages are delivered, so that a crash does not send them all again.
+  const auto is_over = [](const auto& slot) {
+    return slot->ended && (slot->terminal == nullptr || slot->terminal->outbox().messages == 0);
+  };
+  if (!drained_reported_ && std::ranges::all_of(slots_, is_over)) {
     drained_reported_ = true;
     control_->ReportDrained();
   }

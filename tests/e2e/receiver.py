@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Receiver:
-    """`faults`: share of requests that are answered with 429, 503, or applied and never answered."""
+    """`faults`: share of requests that are answered with 429 or 503, or applied and not
+    answered."""
 
     def __init__(self, faults=0.0, seed=1):
         self.faults = faults

@@ -4,9 +4,9 @@
 
 Usage: webhook_outbox_test.py PATH_TO_MILLRACE [SEED]
 A program is killed again and again while the receiver answers 429 and 503, applies requests that it
-never answers, and goes away: every row arrives, the body of a key is always the same, and a receiver
-that knows its keys has every row once. A dead receiver holds up neither epochs nor another sink, and
-a full outbox holds up its own branch without losing anything. SIGTERM leaves what is not delivered
+never answers, and goes away: every row arrives, the body of a key is always the same, and a
+receiver that knows its keys has every row once. A dead receiver holds up neither epochs nor another
+sink, and a full outbox holds up its own branch without losing anything. SIGTERM leaves what is not delivered
 for the next start.
 """
 import json
@@ -36,7 +36,7 @@ CREATE TABLE payments (id BIGINT, card STRING, amount DOUBLE, ts TIMESTAMP(3),
 WITH ('connector' = 'filesystem', 'path' = '{dir}/payments', 'format' = 'json');
 CREATE TABLE alerts ({columns})
 WITH ('connector' = 'webhook', 'url' = 'http://127.0.0.1:{port}/', 'format' = 'json',
-  'timeout' = '300 ms', 'retry-backoff' = '5 ms', 'retry-backoff.max' = '50 ms',
+  'timeout' = '{timeout}', 'retry-backoff' = '5 ms', 'retry-backoff.max' = '50 ms',
   'max-retries' = '100000', 'max-in-flight' = '64', 'circuit-breaker.failures' = '1000',
   'circuit-breaker.cooldown' = '50 ms'{options});
 SET 'millrace.table.alerts.delivery' = '{delivery}';
@@ -61,7 +61,8 @@ def write_input(directory):
              for i in range(2)]
     for i in range(ROWS):
         second = i // 100
-        row = {"id": i, "card": f"card{chance.randrange(50)}", "amount": chance.randrange(10000) / 100,
+        row = {"id": i, "card": f"card{chance.randrange(50)}",
+               "amount": chance.randrange(10000) / 100,
                "ts": f"2024-01-01 {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"}
         files[i % 2].write(json.dumps(row) + "\n")
     for file in files:
@@ -105,16 +106,17 @@ def run_with_kills(arguments, kills, chance, pauses):
 
 def killed_and_misbehaving(millrace, work, seed):
     chance = random.Random(seed)
-    for name, (columns, query), shards, delivery, options in (
-            ("stateless", STATELESS, 1, "decided", ""),
-            ("keyed", KEYED, 1, "decided", ", 'key' = 'card'"),
-            ("shards", STATELESS, 2, "decided", ""),
-            ("at_once", STATELESS, 1, "at-least-once", "")):
+    for name, (columns, query), shards, delivery, options, pauses in (
+            ("stateless", STATELESS, 1, "decided", "", (0.15, 0.9)),
+            ("keyed", KEYED, 1, "decided", ", 'key' = 'card'", (0.05, 0.3)),
+            ("shards", STATELESS, 2, "decided", "", (0.15, 0.9)),
+            ("at_once", STATELESS, 1, "at-least-once", "", (0.1, 0.6))):
         calm = Receiver()
         text = {"dir": work, "columns": columns, "query": query, "shards": shards,
                 "delivery": delivery, "options": options}
-        run_with_kills(command(millrace, work, name + "_calm", PIPELINE.format(port=calm.port, **text)),
-                       0, chance, (1, 1))
+        run_with_kills(
+            command(millrace, work, name + "_calm",
+                    PIPELINE.format(port=calm.port, timeout="30 s", **text)), 0, chance, (1, 1))
         calm.stop()
         expected = sorted(data_of(body) for bodies in calm.bodies.values() for body in bodies)
         if max(calm.times.values()) != 1 or len(calm.bodies) != len(expected):
@@ -131,8 +133,9 @@ def killed_and_misbehaving(millrace, work, seed):
 
         away = threading.Thread(target=go_away_and_come_back)
         away.start()
-        arguments = command(millrace, work, name, PIPELINE.format(port=receiver.port, **text))
-        killed = run_with_kills(arguments, KILLS, chance, (0.15, 0.9))
+        arguments = command(millrace, work, name,
+                            PIPELINE.format(port=receiver.port, timeout="300 ms", **text))
+        killed = run_with_kills(arguments, KILLS, chance, pauses)
         stop.set()
         away.join()
         receiver.stop()
@@ -204,7 +207,7 @@ def dead_receiver(millrace, work):
     arguments.remove("--quiet")
     process = start(arguments + ["--listen", "127.0.0.1:0"])
     address = listening(process)
-    epochs = metric(address, "epochs_total")
+    epochs = metric(address, "epochs_total") or 0
     wait_for("rows wait in the outbox", 20, lambda: (metric(address, "outbox_messages") or 0) > 300)
     wait_for("an age", 5, lambda: metric(address, "outbox_oldest_seconds", table="dead") > 0.5)
     if metric(address, "epochs_total") <= epochs + 10:

@@ -8,7 +8,7 @@
 #include "base/json_writer.h"
 #include "data/value_text.h"
 #include "functions/base64.h"
-#include "operators/io/replay_source.h"
+#include "operators/io/replay/replay_source.h"
 
 namespace millrace {
 namespace {

@@ -285,8 +285,9 @@ SELECT card, SUM(amount) FROM payments GROUP BY card;)",
         .code = "MR0767",
         .title = "no such dead letters",
         .explanation = R"(
-`millrace dlq` works on the dead letters in the data directory of a pipeline: name the pipeline by its
-SQL file or by `--data-dir`, and the letters that are to change by `--id`, by a filter, or by `--all`.)",
+`millrace dlq` works on the dead letters in the data directory of a pipeline: name the pipeline by
+its SQL file or by `--data-dir`, and the letters that are to change by `--id`, by a filter, or by
+`--all`.)",
         .example = "millrace dlq replay pipeline.sql",
         .fixed = "millrace dlq replay pipeline.sql --table payments --stage decode",
     },

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "connectors/keyed_message.h"
-#include "operators/io/replay_source.h"
+#include "operators/io/replay/replay_source.h"
 
 namespace millrace {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // OutboxReplays: messages that were given up and are to be sent again, under the keys they had.
-// They lie in replay files of the sink's table (operators/io/replay_source.h) and are put into its
-// outbox; a file is done once an epoch holds its messages. A crash before that puts them in twice,
-// under the same keys. One thread.
+// They lie in replay files of the sink's table (operators/io/replay/replay_source.h) and are put
+// into its outbox; a file is done once an epoch holds its messages. A crash before that puts them
+// in twice, under the same keys. One thread.
 #pragma once
 
 #include <map>

@@ -7,7 +7,7 @@
 
 #include "connectors/partition_metadata.h"
 #include "data/option_text.h"
-#include "operators/io/replay_source.h"
+#include "operators/io/replay/replay_source.h"
 #include "plan/record_schema.h"
 
 namespace millrace {
@@ -205,7 +205,6 @@ void ScanDriver::MeasureLag() {
 }
 
 Result<SourceDriver::Polled> ScanDriver::Poll(int64_t max_rows, bool flush) {
-  MeasureLag();
   if (pacer_ && !flush) {
     const int64_t due = pacer_->Due(Now());
     if (due == 0) return Polled{Polled::Kind::kIdle, {}, pacer_->WaitNanos(Now())};

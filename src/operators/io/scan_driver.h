@@ -39,7 +39,10 @@ class ScanDriver final : public SourceDriver {
   std::vector<SplitPosition> Positions() const override;
   Status AddSplit(const SplitPosition& split) override;
   void NoMoreSplits() override { complete_ = true; }
-  const SourceCounters& counters() const override { return shape_.counters; }
+  const SourceCounters& counters() override {
+    MeasureLag();
+    return shape_.counters;
+  }
   std::string Waiting() const override;
   std::string Trouble() const override;
 

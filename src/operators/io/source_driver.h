@@ -55,7 +55,8 @@ class SourceDriver {
   virtual Status AddSplit(const SplitPosition& split) = 0;
   /// No split will be added any more: the source ends with its last bounded split.
   virtual void NoMoreSplits() = 0;
-  virtual const SourceCounters& counters() const = 0;
+  /// As of now: a source that nobody polls, since the pipeline takes no more, has a lag, too.
+  virtual const SourceCounters& counters() = 0;
   virtual std::string Waiting() const { return {}; }
   /// What is wrong with the connector, if it may pass ("broker 1 cannot be reached"); else empty.
   virtual std::string Trouble() const { return {}; }

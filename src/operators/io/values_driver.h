@@ -17,7 +17,7 @@ class ValuesDriver final : public SourceDriver {
   std::vector<SplitPosition> Positions() const override { return {position_}; }
   Status AddSplit(const SplitPosition& split) override;
   void NoMoreSplits() override {}
-  const SourceCounters& counters() const override { return counters_; }
+  const SourceCounters& counters() override { return counters_; }
 
  private:
   Batch rows_;

@@ -37,9 +37,9 @@ std::string SinkNode::state_description() const {
   context.extras = table_->extras;
   if (!table_->connector->uses_outbox(context)) return {};
   const auto set = table_->extras.find("outbox.max-bytes");
-  const uint64_t bytes =
-      set == table_->extras.end() ? kOutboxBytesDefault
-                                  : ParseMemorySize(set->second.text).value_or(kOutboxBytesDefault);
+  const uint64_t bytes = set == table_->extras.end()
+                             ? kOutboxBytesDefault
+                             : ParseMemorySize(set->second.text).value_or(kOutboxBytesDefault);
   return "messages that are not delivered, at most " + std::to_string(bytes >> 10) +
          " KB: an outage of " + std::to_string(bytes / kExampleBytesPerSecond) +
          " s at 100 messages/s of 1 KB (metric outbox_covers_seconds: at the present rate)";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operators/io/replay_source.h"
+#include "operators/io/replay/replay_source.h"
 
 #include <gtest/gtest.h>
 
