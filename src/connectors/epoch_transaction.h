@@ -40,6 +40,9 @@ class EpochTransaction {
   virtual Result<bool> Decided() = 0;
   /// Why it takes long, if something is wrong that may pass; else empty.
   virtual std::string Waiting() = 0;
+  /// Outputs of an epoch are given up if it is not decided this long after the first one; the
+  /// interval of epochs must be shorter. 0 = no limit.
+  virtual int64_t time_limit_ms() const { return 0; }
 };
 
 }  // namespace millrace

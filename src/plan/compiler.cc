@@ -5,6 +5,7 @@
 #include "plan/binding/statement_binder.h"
 #include "plan/latency_budget.h"
 #include "plan/program.h"
+#include "plan/transactions.h"
 #include "sql/parser.h"
 
 namespace millrace {
@@ -72,7 +73,10 @@ Program Compiler::Compile(std::string_view text, DiagnosticList* diagnostics) {
   if (diagnostics->has_errors()) {
     VerifyTries(text, catalog_before, settings_before, diagnostics);
   } else {
-    for (const Step& step : program.steps) WarnOverBudget(step, text, diagnostics);
+    for (const Step& step : program.steps) {
+      WarnOverBudget(step, text, diagnostics);
+      CheckTransactions(step, diagnostics);
+    }
   }
   diagnostics->Normalize();
   return program;

@@ -5,6 +5,7 @@
 #include "connectors/kafka/settings.h"
 #include "connectors/kafka/sink.h"
 #include "connectors/kafka/source.h"
+#include "connectors/kafka/transaction/transaction.h"
 
 namespace millrace {
 namespace {
@@ -30,6 +31,7 @@ class KafkaConnector : public Connector {
   bool needs_format() const override { return true; }
   RecordKeys record_keys() const override { return RecordKeys::kOptional; }
   std::vector<MetadataColumn> metadata() const override { return KafkaMetadata(); }
+  HoldTime sink_hold_time(const Options& options) const override { return KafkaHoldTime(options); }
   Status Check(const TableContext& table, bool for_write) const override {
     return CheckKafkaTable(table, /*upsert=*/false, for_write);
   }
@@ -38,6 +40,13 @@ class KafkaConnector : public Connector {
   }
   Result<std::unique_ptr<SinkWriter>> MakeSink(const TableContext& table) const override {
     return MakeKafkaSink(table, /*upsert=*/false);
+  }
+  bool transactional(const TableContext& table) const override {
+    return IsExactlyOnce(table.options);
+  }
+  Result<std::unique_ptr<EpochTransaction>> MakeTransaction(
+      std::span<const TableContext> tables) const override {
+    return MakeKafkaTransaction(tables);
   }
 };
 
@@ -58,6 +67,7 @@ class UpsertKafkaConnector final : public Connector {
     return {
         .accepts = ChangelogMode::All(), .needs_primary_key_for_updates = true, .upserts = true};
   }
+  HoldTime sink_hold_time(const Options& options) const override { return KafkaHoldTime(options); }
   Status Check(const TableContext& table, bool for_write) const override {
     return CheckKafkaTable(table, /*upsert=*/true, for_write);
   }
@@ -66,6 +76,13 @@ class UpsertKafkaConnector final : public Connector {
   }
   Result<std::unique_ptr<SinkWriter>> MakeSink(const TableContext& table) const override {
     return MakeKafkaSink(table, /*upsert=*/true);
+  }
+  bool transactional(const TableContext& table) const override {
+    return IsExactlyOnce(table.options);
+  }
+  Result<std::unique_ptr<EpochTransaction>> MakeTransaction(
+      std::span<const TableContext> tables) const override {
+    return MakeKafkaTransaction(tables);
   }
 };
 

@@ -158,7 +158,8 @@ TEST_F(KafkaTest, OptionsAreCheckedBeforeAnythingIsConnected) {
   EXPECT_TRUE(CheckError({{"scan.startup.mode", "specific-offsets"},
                           {"scan.startup.specific-offsets", "partition:0;offset:1"}})
                   .contains("MR0503"));
-  EXPECT_TRUE(CheckError({{"sink.delivery-guarantee", "exactly-once"}}, true).contains("not supp"));
+  EXPECT_TRUE(CheckError({{"sink.delivery-guarantee", "exactly-once"}}, true)
+                  .contains("sink.transactional-id-prefix"));
   EXPECT_TRUE(CheckError({{"sink.partitioner", "com.example.Mine"}}, true).contains("MR0503"));
   EXPECT_TRUE(CheckError({{"topic", "a;b"}}, true).contains("MR0503"));
 }

@@ -1,30 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/kafka/outbox.h"
 
-#include "connectors/dead_letter.h"
-
 namespace millrace {
 namespace {
 
 constexpr std::string_view kTooLarge = "MR0527";
-
-std::optional<std::string> Own(const std::optional<std::string_view>& text) {
-  return text ? std::optional<std::string>(*text) : std::nullopt;
-}
-
-OwnedKafkaOutput Own(const KafkaOutput& record) {
-  OwnedKafkaOutput owned{.topic = std::string(record.topic),
-                         .partition = record.partition,
-                         .key = Own(record.key),
-                         .value = Own(record.value),
-                         .timestamp = record.timestamp,
-                         .headers = {},
-                         .epoch = record.tag};
-  for (const KafkaOutputHeader& header : record.headers) {
-    owned.headers.emplace_back(header.name, Own(header.value));
-  }
-  return owned;
-}
 
 }  // namespace
 
@@ -34,39 +14,25 @@ Status KafkaOutbox::Add(const KafkaOutput& record) {
   ++open_[epoch_];
   ++open_records_;
   if (!waiting_.empty() || !alone_.empty()) {
-    waiting_.push_back(Own(tagged));
+    waiting_.push_back(OwnedKafkaOutput::From(tagged));
     return OkStatus();
   }
   TRY_ASSIGN(const bool sent, Send(tagged));
-  if (!sent) waiting_.push_back(Own(tagged));
+  if (!sent) waiting_.push_back(OwnedKafkaOutput::From(tagged));
   return OkStatus();
 }
 
 Result<bool> KafkaOutbox::Send(const KafkaOutput& record) {
   auto sent = producer_->Produce(record);
   if (sent || sent.error().code != kTooLarge) return sent;
-  TRY(GiveUp(Own(record), sent.error()));
+  TRY(GiveUpKafkaRecord(table_, OwnedKafkaOutput::From(record), sent.error()));
   Close(record.tag);
   return true;
 }
 
 Result<bool> KafkaOutbox::SendOwned(const OwnedKafkaOutput& record) {
   std::vector<KafkaOutputHeader> headers;
-  for (const auto& [name, value] : record.headers) {
-    KafkaOutputHeader header{.name = name, .value = {}};
-    if (value) header.value = *value;
-    headers.push_back(header);
-  }
-  KafkaOutput output{.topic = record.topic,
-                     .partition = record.partition,
-                     .key = {},
-                     .value = {},
-                     .timestamp = record.timestamp,
-                     .headers = headers,
-                     .tag = record.epoch};
-  if (record.key) output.key = *record.key;
-  if (record.value) output.value = *record.value;
-  return Send(output);
+  return Send(record.View(&headers));
 }
 
 Status KafkaOutbox::Pump() {
@@ -113,24 +79,12 @@ Status KafkaOutbox::OnFailure(KafkaUndelivered failed) {
   if (alone_sent_) {
     alone_sent_ = false;
     alone_.pop_front();
-    TRY(GiveUp(record, failed.error));
+    TRY(GiveUpKafkaRecord(table_, record, failed.error));
     Close(record.epoch);
     return OkStatus();
   }
   alone_.push_back(std::move(record));
   return OkStatus();
-}
-
-Status KafkaOutbox::GiveUp(const OwnedKafkaOutput& record, const Error& error) {
-  if (table_.dead_letters == nullptr) return std::unexpected(error);
-  const std::string position =
-      "topic " + record.topic + (record.key ? ", key " + *record.key : std::string());
-  const std::string reason = error.message + ": " + error.detail;
-  return table_.dead_letters->Write({.table = table_.table,
-                                     .stage = "delivery",
-                                     .position = position,
-                                     .reason = reason,
-                                     .raw = record.value ? *record.value : std::string_view()});
 }
 
 }  // namespace millrace

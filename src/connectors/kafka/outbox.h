@@ -7,43 +7,31 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
 
-#include "connectors/connector.h"
-#include "env/kafka_client.h"
+#include "connectors/kafka/delivery.h"
 
 namespace millrace {
 
-/// A record with its own memory.
-struct OwnedKafkaOutput {
-  std::string topic;
-  int32_t partition = kKafkaAnyPartition;
-  std::optional<std::string> key;
-  std::optional<std::string> value;
-  int64_t timestamp = kKafkaNoTimestamp;
-  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
-  uint64_t epoch = 0;
-};
-
-class KafkaOutbox {
+class KafkaOutbox final : public KafkaDelivery {
  public:
   KafkaOutbox(const TableContext& table, std::unique_ptr<KafkaProducer> producer)
       : table_(table), producer_(std::move(producer)) {}
 
-  /// Sends the record, or keeps a copy.
-  Status Add(const KafkaOutput& record);
-  /// Takes outcomes, sends what waits. An error stops the pipeline.
-  Status Pump();
-  bool HasRoom() const { return waiting_.empty() && alone_.empty() && open_records_ < kOpenMax; }
-  bool empty() const { return open_records_ == 0; }
-  /// Records added from now on belong to the next epoch. Answers the one that ends.
-  uint64_t EndEpoch() { return epoch_++; }
-  /// Nothing added up to the end of that epoch is on its way.
-  bool IsDelivered(uint64_t epoch) const { return open_.empty() || open_.begin()->first > epoch; }
-  std::string Waiting() { return producer_->Waiting(); }
+  Status Add(const KafkaOutput& record) override;
+  Status Pump() override;
+  bool HasRoom() const override {
+    return waiting_.empty() && alone_.empty() && open_records_ < kOpenMax;
+  }
+  bool empty() const override { return open_records_ == 0; }
+  void EndEpoch(uint64_t epoch) override { barriers_[epoch] = epoch_++; }
+  bool IsDelivered(uint64_t epoch) const override {
+    const auto barrier = barriers_.find(epoch);
+    return barrier == barriers_.end() || open_.empty() || open_.begin()->first > barrier->second;
+  }
+  void Commit(uint64_t epoch) override {
+    barriers_.erase(barriers_.begin(), barriers_.upper_bound(epoch));
+  }
+  std::string Waiting() override { return producer_->Waiting(); }
 
  private:
   static constexpr size_t kOpenMax = 80000;
@@ -52,12 +40,12 @@ class KafkaOutbox {
   Result<bool> SendOwned(const OwnedKafkaOutput& record);
   void Close(uint64_t epoch);
   Status OnFailure(KafkaUndelivered failed);
-  Status GiveUp(const OwnedKafkaOutput& record, const Error& error);
 
   TableContext table_;
   std::unique_ptr<KafkaProducer> producer_;
-  uint64_t epoch_ = 0;
-  std::map<uint64_t, size_t> open_;  // records without an outcome, by epoch
+  uint64_t epoch_ = 0;                     // counts barriers
+  std::map<uint64_t, uint64_t> barriers_;  // epoch of the pipeline -> the one of `epoch_`
+  std::map<uint64_t, size_t> open_;        // records without an outcome, by `epoch_`
   size_t open_records_ = 0;
   std::deque<OwnedKafkaOutput> waiting_;  // for room
   /// A request with one record too many is refused as a whole; its records go again one by one,

@@ -83,7 +83,8 @@ constexpr Property kProperties[] = {
     {"value.deserializer", "", kIgnored, "Accepted for Flink; formats do this."},
     {"delivery.timeout.ms", "", kIgnored, "Accepted for Flink; a record waits for its broker."},
     {"default.api.timeout.ms", "", kIgnored, "Accepted for Flink; has no effect."},
-    {"transaction.timeout.ms", "", kIgnored, "Accepted for Flink; at-least-once needs none."},
+    {"transaction.timeout.ms", "", kIgnored,
+     "The broker ends a transaction of exactly-once that is open for longer; 60000."},
     {"buffer.memory", "", kIgnored, "Accepted for Flink; queue.buffering.max.kbytes does this."},
     // Translated together in security.cc.
     {"security.protocol", "", kSecurity, "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL."},

@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "data/option_text.h"
 
@@ -42,9 +43,12 @@ std::vector<OptionSpec> SharedOptions() {
        .type = OptionType::kEnum,
        .default_value = "at-least-once",
        .choices = {"at-least-once", "exactly-once", "none"},
-       .help = "at-least-once: an epoch ends once its records are acknowledged; none: it does not "
+       .help = "exactly-once: records become visible with their epoch, in a transaction; "
+               "at-least-once: an epoch ends once its records are acknowledged; none: it does not "
                "wait."},
-      {.key = "sink.transactional-id-prefix", .help = "Needed for exactly-once."},
+      {.key = "sink.transactional-id-prefix",
+       .help = "Needed for exactly-once: begins the transactional id, one for each pipeline and "
+               "copy."},
       {.key = "sink.transaction-naming-strategy", .help = "Accepted for Flink; has no effect."},
   };
   const std::vector<OptionSpec> properties = KafkaPropertySpecs();
@@ -157,11 +161,9 @@ Status ReadScan(const TableContext& table, KafkaSettings* settings) {
 Status ReadSink(const TableContext& table, KafkaSettings* settings) {
   const Options& options = table.options;
   const std::string guarantee = LowerCase(options.GetString("sink.delivery-guarantee"));
-  if (guarantee == "exactly-once") {
-    return Bad("sink.delivery-guarantee", "transactions are not supported yet",
-               "use 'at-least-once': records may come twice after a crash");
-  }
   settings->waits_for_delivery = guarantee != "none";
+  settings->exactly_once = IsExactlyOnce(options);
+  if (settings->exactly_once) TRY(ReadKafkaTransactionSettings(table));
   if (settings->upsert) {
     settings->buffer_rows = options.GetLong("sink.buffer-flush.max-rows");
     settings->buffer_interval_ms = options.GetDuration("sink.buffer-flush.interval").count();
@@ -242,6 +244,26 @@ std::vector<OptionSpec> UpsertKafkaOptions() {
   return specs;
 }
 
+HoldTime KafkaHoldTime(const Options& options) {
+  constexpr const char* kFlush = "sink.buffer-flush.interval";
+  if (IsExactlyOnce(options)) {
+    return {.ms = std::numeric_limits<int64_t>::max(),
+            .reason = "records are seen when their epoch is committed",
+            .option = "execution.checkpointing.interval",
+            .ends_with_epoch = true};
+  }
+  if (options.Has(kFlush) && options.GetDuration(kFlush).count() > 0) {
+    return {.ms = options.GetDuration(kFlush).count(),
+            .reason = "rows are kept back so that the last one of a key is sent only",
+            .option = kFlush,
+            .ends_with_epoch = true};
+  }
+  const auto linger = ParseOptionLong(options.FindString("properties.linger.ms").value_or(""));
+  return {.ms = linger.value_or(0),
+          .reason = "records wait for others of their request",
+          .option = "properties.linger.ms"};
+}
+
 Result<KafkaSettings> ReadKafkaSettings(const TableContext& table, bool upsert, bool for_write) {
   KafkaSettings settings{.upsert = upsert};
   TRY(ReadTopics(table, for_write, &settings));
@@ -264,6 +286,33 @@ Result<KafkaSettings> ReadKafkaSettings(const TableContext& table, bool upsert, 
     }
   }
   TRY(for_write ? ReadSink(table, &settings) : ReadScan(table, &settings));
+  return settings;
+}
+
+bool IsExactlyOnce(const Options& options) {
+  return LowerCase(options.GetString("sink.delivery-guarantee")) == "exactly-once";
+}
+
+Result<KafkaTransactionSettings> ReadKafkaTransactionSettings(const TableContext& table) {
+  constexpr const char* kPrefix = "sink.transactional-id-prefix";
+  constexpr const char* kTimeout = "properties.transaction.timeout.ms";
+  constexpr int64_t kTimeoutMin = 1000;
+  KafkaTransactionSettings settings{.id_prefix = table.options.GetString(kPrefix)};
+  if (settings.id_prefix.empty())
+    return Missing(kPrefix, "sink.delivery-guarantee' = 'exactly-once");
+  if (const auto text = table.options.FindString(kTimeout)) {
+    const auto timeout = ParseOptionLong(*text);
+    if (!timeout || *timeout < kTimeoutMin || *timeout > std::numeric_limits<int32_t>::max()) {
+      return Bad(kTimeout, "'" + *text + "' is no number of milliseconds from 1000 on");
+    }
+    settings.timeout_ms = *timeout;
+  }
+  for (const char* key : {"properties.acks", "properties.enable.idempotence"}) {
+    const std::string value = LowerCase(table.options.FindString(key).value_or("true"));
+    if (value != "true" && value != "all" && value != "-1") {
+      return Bad(key, "transactions need the acknowledgement of all replicas and idempotence");
+    }
+  }
   return settings;
 }
 

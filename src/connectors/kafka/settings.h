@@ -36,6 +36,7 @@ struct KafkaSettings {
   int64_t discovery_interval_ms = 0;     // 0 = never
   KafkaPartitioner partitioner = KafkaPartitioner::kDefault;
   bool waits_for_delivery = true;  // false: sink.delivery-guarantee 'none'
+  bool exactly_once = false;       // through the transaction of the pipeline
   int64_t buffer_rows = 0;         // upsert: keep the last row per key this long
   int64_t buffer_interval_ms = 0;
 };
@@ -43,7 +44,18 @@ struct KafkaSettings {
 std::vector<OptionSpec> KafkaOptions();
 std::vector<OptionSpec> UpsertKafkaOptions();
 
+/// What an exactly-once sink says of its transaction.
+struct KafkaTransactionSettings {
+  std::string id_prefix;
+  int64_t timeout_ms = 60000;
+};
+
+/// Buffers and transactions of a sink.
+HoldTime KafkaHoldTime(const Options& options);
+
 Result<KafkaSettings> ReadKafkaSettings(const TableContext& table, bool upsert, bool for_write);
+bool IsExactlyOnce(const Options& options);
+Result<KafkaTransactionSettings> ReadKafkaTransactionSettings(const TableContext& table);
 Result<KafkaConfig> MakeKafkaConfig(const TableContext& table, const KafkaSettings& settings,
                                     KafkaRole role);
 

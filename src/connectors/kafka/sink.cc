@@ -10,6 +10,7 @@
 #include "connectors/kafka/discovery.h"
 #include "connectors/kafka/metadata.h"
 #include "connectors/kafka/outbox.h"
+#include "connectors/kafka/transaction/transaction_writer.h"
 
 namespace millrace {
 namespace {
@@ -19,10 +20,10 @@ constexpr int64_t kMilli = 1000000;
 class KafkaSink final : public SinkWriter {
  public:
   KafkaSink(const TableContext& table, KafkaSettings settings,
-            std::unique_ptr<KafkaProducer> producer, std::map<std::string, int32_t> partitions)
+            std::unique_ptr<KafkaDelivery> delivery, std::map<std::string, int32_t> partitions)
       : table_(table),
         settings_(std::move(settings)),
-        outbox_(table, std::move(producer)),
+        delivery_(std::move(delivery)),
         partitions_(std::move(partitions)) {
     for (size_t i = 0; i < table_.metadata_keys.size(); ++i) {
       if (table_.metadata_keys[i] == "topic") topic_column_ = static_cast<int>(i);
@@ -35,31 +36,30 @@ class KafkaSink final : public SinkWriter {
   Status Write(const SinkInput& input) override;
   bool Ready() override {
     Pump();
-    return !failure_ || outbox_.HasRoom();  // a failure is told by Write
+    return !failure_ || delivery_->HasRoom();  // a failure is told by Write
   }
   Result<std::string> Prepare(uint64_t epoch) override {
     TRY(FlushBuffer());
-    barriers_[epoch] = outbox_.EndEpoch();
+    delivery_->EndEpoch(epoch);
     Pump();
     TRY(failure_);
     return std::string();
   }
   Status Commit(uint64_t epoch) override {
-    barriers_.erase(barriers_.begin(), barriers_.upper_bound(epoch));
+    delivery_->Commit(epoch);
+    Pump();
     return failure_;
   }
   bool Draining() override {
     Pump();
-    return failure_ && !outbox_.empty();
+    return failure_ && !delivery_->empty();
   }
   Result<bool> Delivered(uint64_t epoch) override {
     Pump();
     TRY(failure_);
-    const auto barrier = barriers_.find(epoch);
-    return !settings_.waits_for_delivery || barrier == barriers_.end() ||
-           outbox_.IsDelivered(barrier->second);
+    return !settings_.waits_for_delivery || delivery_->IsDelivered(epoch);
   }
-  std::string Waiting() override { return outbox_.Waiting(); }
+  std::string Waiting() override { return delivery_->Waiting(); }
 
  private:
   void Pump();
@@ -72,9 +72,8 @@ class KafkaSink final : public SinkWriter {
 
   TableContext table_;
   KafkaSettings settings_;
-  KafkaOutbox outbox_;
+  std::unique_ptr<KafkaDelivery> delivery_;
   std::map<std::string, int32_t> partitions_;  // of the topics, where the partitioner needs them
-  std::map<uint64_t, uint64_t> barriers_;      // epoch -> the outbox's
   int topic_column_ = -1;                      // in SinkInput::metadata
   int headers_column_ = -1;
   int timestamp_column_ = -1;
@@ -94,7 +93,7 @@ class KafkaSink final : public SinkWriter {
 
 void KafkaSink::Pump() {
   if (!failure_) return;
-  failure_ = outbox_.Pump();
+  failure_ = delivery_->Pump();
   if (!failure_ || kept_.empty()) return;
   const int64_t age = table_.env.clock->MonotonicNanos() - kept_since_;
   if (age >= settings_.buffer_interval_ms * kMilli) failure_ = FlushBuffer();
@@ -115,7 +114,7 @@ Status KafkaSink::WriteRow(const SinkInput& input, int64_t row) {
   TRY(Fill(input, row, &record));
   if (settings_.buffer_rows > 0) return Keep(record);
   record.partition = ChoosePartition(record.topic);
-  return outbox_.Add(record);
+  return delivery_->Add(record);
 }
 
 Status KafkaSink::Fill(const SinkInput& input, int64_t row, KafkaOutput* record) {
@@ -123,7 +122,7 @@ Status KafkaSink::Fill(const SinkInput& input, int64_t row, KafkaOutput* record)
   const bool has_value = input.null_values.empty() || input.null_values[i] == 0;
   const size_t begin = i == 0 ? 0 : input.ends[i - 1];
   if (has_value) record->value = input.bytes.substr(begin, input.ends[i] - begin);
-  if (!input.key_ends.empty()) {
+  if (!input.key_ends.empty() && (input.null_keys.empty() || input.null_keys[i] == 0)) {
     const size_t key_begin = i == 0 ? 0 : input.key_ends[i - 1];
     record->key = input.keys.substr(key_begin, input.key_ends[i] - key_begin);
   }
@@ -202,7 +201,7 @@ Status KafkaSink::FlushBuffer() {
     KafkaOutput record{.topic = settings_.topics[0], .key = kept.key, .value = {}, .headers = {}};
     record.timestamp = kept.timestamp;
     if (kept.value) record.value = *kept.value;
-    TRY(outbox_.Add(record));
+    TRY(delivery_->Add(record));
   }
   kept_.clear();
   kept_by_key_.clear();
@@ -223,15 +222,26 @@ Result<std::map<std::string, int32_t>> CountPartitions(const TableContext& table
   return counts;
 }
 
+Result<std::unique_ptr<KafkaDelivery>> MakeDelivery(const TableContext& table,
+                                                    const KafkaSettings& settings) {
+  if (settings.exactly_once) {
+    if (table.transaction == nullptr) return InternalError("this run has no transaction");
+    return std::make_unique<KafkaTransactionWriter>(
+        table, static_cast<KafkaTransaction*>(table.transaction));
+  }
+  TRY_ASSIGN(const KafkaConfig config, MakeKafkaConfig(table, settings, KafkaRole::kProducer));
+  TRY_ASSIGN(auto producer, table.env.kafka->MakeProducer(config));
+  return std::make_unique<KafkaOutbox>(table, std::move(producer));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SinkWriter>> MakeKafkaSink(const TableContext& table, bool upsert) {
   TRY_ASSIGN(KafkaSettings settings, ReadKafkaSettings(table, upsert, /*for_write=*/true));
   if (table.env.kafka == nullptr) return InternalError("this process has no Kafka client");
   TRY_ASSIGN(auto partitions, CountPartitions(table, settings));
-  TRY_ASSIGN(const KafkaConfig config, MakeKafkaConfig(table, settings, KafkaRole::kProducer));
-  TRY_ASSIGN(auto producer, table.env.kafka->MakeProducer(config));
-  return std::make_unique<KafkaSink>(table, std::move(settings), std::move(producer),
+  TRY_ASSIGN(auto delivery, MakeDelivery(table, settings));
+  return std::make_unique<KafkaSink>(table, std::move(settings), std::move(delivery),
                                      std::move(partitions));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing Kafka, at least once: an epoch ends when the brokers have acknowledged its records.
+// Writing Kafka: at least once, where an epoch ends when the brokers have acknowledged its records,
+// or in the transaction of the pipeline.
 #pragma once
 
 #include <memory>

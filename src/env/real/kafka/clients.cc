@@ -3,6 +3,7 @@
 #include "env/real/kafka/admin.h"
 #include "env/real/kafka/consumer.h"
 #include "env/real/kafka/producer.h"
+#include "env/real/kafka/transactional_producer.h"
 
 namespace millrace {
 namespace {
@@ -17,6 +18,10 @@ class RealKafkaClients final : public KafkaClients {
   }
   Result<std::unique_ptr<KafkaAdmin>> MakeAdmin(const KafkaConfig& config) override {
     return MakeRealKafkaAdmin(config);
+  }
+  Result<std::unique_ptr<KafkaTransactionalProducer>> MakeTransactionalProducer(
+      const KafkaTransactionConfig& config) override {
+    return MakeRealKafkaTransactionalProducer(config);
   }
 };
 

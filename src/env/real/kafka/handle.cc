@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "env/real/kafka/handle.h"
 
+#include <openssl/x509_vfy.h>
+
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace millrace {
 namespace {
 
 constexpr size_t kTextBytes = 512;
 constexpr int kWarning = 4;  // of syslog
+constexpr auto kPassedAfter = std::chrono::seconds(60);
 
-/// "[thrd:..]: 127.0.0.1:9092/1: Connect failed" without the thread.
-std::string WithoutThread(std::string_view text) {
+/// "[thrd:..]: 127.0.0.1:9092/1: Connect failed (after 3ms in state CONNECT)" without the thread
+/// and the time, which would make every repetition a text of its own.
+std::string Plain(std::string_view text) {
   if (text.starts_with("[thrd:")) {
     const size_t end = text.find("]: ");
     if (end != std::string_view::npos) text.remove_prefix(end + 3);
   }
-  return std::string(text);
+  return std::string(text.substr(0, text.rfind(" (after ")));
 }
+
+/// The broker ended the connection with an alert of TLS, as it does when it does not accept our
+/// certificate. In TLS 1.3 that comes after the handshake, so librdkafka calls it a lost
+/// connection.
+bool IsTlsAlert(std::string_view text) { return text.contains("SSL alert number"); }
 
 bool UsesTokens(const KafkaConfig& config) {
   return std::ranges::any_of(config.properties, [](const auto& property) {
@@ -54,6 +64,7 @@ Error Classify(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
       error.domain = ErrorDomain::kUser;
       error.hint = "check the user, the password and the rights (ACLs) of the broker";
       break;
@@ -114,7 +125,8 @@ Error FromKafka(rd_kafka_resp_err_t code, std::string message, std::string detai
 Result<std::unique_ptr<KafkaHandle>> KafkaHandle::Make(rd_kafka_type_t type,
                                                        const KafkaConfig& config,
                                                        const KafkaDefaults& defaults,
-                                                       DeliveryCallback delivered, void* opaque) {
+                                                       DeliveryCallback delivered, void* opaque,
+                                                       Prepare prepare) {
   auto handle = std::unique_ptr<KafkaHandle>(new KafkaHandle());
   handle->wake_ = config.wake;
   handle->opaque_ = opaque;
@@ -123,7 +135,9 @@ Result<std::unique_ptr<KafkaHandle>> KafkaHandle::Make(rd_kafka_type_t type,
   rd_kafka_conf_set_opaque(conf.get(), handle.get());
   rd_kafka_conf_set_log_cb(conf.get(), &KafkaHandle::OnLog);
   rd_kafka_conf_set_error_cb(conf.get(), &KafkaHandle::OnError);
+  rd_kafka_conf_set_ssl_cert_verify_cb(conf.get(), &KafkaHandle::OnCertificate);
   if (delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(conf.get(), delivered);
+  if (prepare != nullptr) prepare(conf.get(), opaque);
   // Tokens are fetched by librdkafka's own thread: a blocking question to the cluster serves
   // nobody.
   const bool tokens = UsesTokens(config);
@@ -163,19 +177,41 @@ void KafkaHandle::OnLog(const rd_kafka_t* client, int level, const char* facilit
   if (client == nullptr || level >= kWarning) return;
   auto* handle = static_cast<KafkaHandle*>(rd_kafka_opaque(client));
   const std::lock_guard lock(handle->mutex_);
-  handle->trouble_ = WithoutThread(text);
+  if (handle->lasting_) return;
+  handle->trouble_ = Plain(text);
+  handle->told_ = std::chrono::steady_clock::now();
 }
 
 void KafkaHandle::OnError(rd_kafka_t* client, int code, const char* reason, void* opaque) {
   (void)client;
   auto* handle = static_cast<KafkaHandle*>(opaque);
   const std::lock_guard lock(handle->mutex_);
+  handle->told_ = std::chrono::steady_clock::now();
   // "1/1 brokers are down" says less than what was said before about one of them.
   if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !handle->trouble_.empty()) return;
-  handle->trouble_ = WithoutThread(reason);
+  if (!handle->lasting_) handle->trouble_ = Plain(reason);
   if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL) {
     handle->refusal_ = static_cast<rd_kafka_resp_err_t>(code);
+    if (code == RD_KAFKA_RESP_ERR__SSL && !handle->certificate_.empty()) {
+      handle->trouble_ += ": " + std::exchange(handle->certificate_, {});
+    }
+  } else if (IsTlsAlert(reason)) {
+    handle->refusal_ = RD_KAFKA_RESP_ERR__SSL;
   }
+}
+
+/// Decides nothing that OpenSSL has not decided; librdkafka does not tell its reason otherwise.
+int KafkaHandle::OnCertificate(rd_kafka_t* client, const char* broker, int32_t broker_id,
+                               int* error, int depth, const char* data, size_t size, char* text,
+                               size_t text_size, void* opaque) {
+  (void)client, (void)broker, (void)broker_id, (void)depth, (void)data, (void)size;
+  if (*error == X509_V_OK) return 1;
+  const std::string_view reason = X509_verify_cert_error_string(*error);
+  if (text_size > 0) text[reason.copy(text, text_size - 1)] = '\0';
+  auto* handle = static_cast<KafkaHandle*>(opaque);
+  const std::lock_guard lock(handle->mutex_);
+  handle->certificate_ = reason;
+  return 0;
 }
 
 rd_kafka_resp_err_t KafkaHandle::Refusal() {
@@ -185,11 +221,22 @@ rd_kafka_resp_err_t KafkaHandle::Refusal() {
 
 std::string KafkaHandle::Trouble() {
   const std::lock_guard lock(mutex_);
+  if (!lasting_ && !trouble_.empty() && std::chrono::steady_clock::now() - told_ > kPassedAfter) {
+    trouble_.clear();
+  }
   return trouble_;
 }
 
 void KafkaHandle::ClearTrouble() {
   const std::lock_guard lock(mutex_);
+  trouble_.clear();
+  lasting_ = false;
+  refusal_ = RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+void KafkaHandle::ClearOutage() {
+  const std::lock_guard lock(mutex_);
+  if (lasting_) return;
   trouble_.clear();
   refusal_ = RD_KAFKA_RESP_ERR_NO_ERROR;
 }
@@ -197,6 +244,8 @@ void KafkaHandle::ClearTrouble() {
 void KafkaHandle::SetTrouble(std::string text) {
   const std::lock_guard lock(mutex_);
   trouble_ = std::move(text);
+  lasting_ = true;
+  told_ = std::chrono::steady_clock::now();
 }
 
 Status KafkaHandle::Fatal() {

@@ -45,16 +45,23 @@ using KafkaDefaults = std::map<std::string, std::string>;
 class KafkaHandle {
  public:
   using DeliveryCallback = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void*);
+  using Prepare = void (*)(rd_kafka_conf_t*, void* opaque);
 
+  /// `prepare` may add to the settings before the client is made.
   static Result<std::unique_ptr<KafkaHandle>> Make(rd_kafka_type_t type, const KafkaConfig& config,
                                                    const KafkaDefaults& defaults,
-                                                   DeliveryCallback delivered, void* opaque);
+                                                   DeliveryCallback delivered, void* opaque,
+                                                   Prepare prepare = nullptr);
   ~KafkaHandle();
 
   rd_kafka_t* get() const { return client_; }
-  /// The last trouble that has not passed since; empty if all is well.
+  /// The last trouble that has not passed since; empty if all is well. What librdkafka has not
+  /// said again for a minute has passed, too: it repeats what lasts every 30 s.
   std::string Trouble();
   void ClearTrouble();
+  /// A broker answers: what was said of connections has passed, what SetTrouble said has not.
+  void ClearOutage();
+  /// librdkafka says this once only; it lasts until ClearTrouble.
   void SetTrouble(std::string text);
   /// The code of an authentication or a TLS handshake that failed since all was well, or no error.
   rd_kafka_resp_err_t Refusal();
@@ -68,12 +75,18 @@ class KafkaHandle {
   Status Configure(rd_kafka_conf_t* conf, const KafkaConfig& config, const KafkaDefaults& defaults);
   static void OnLog(const rd_kafka_t* client, int level, const char* facility, const char* text);
   static void OnError(rd_kafka_t* client, int code, const char* reason, void* opaque);
+  static int OnCertificate(rd_kafka_t* client, const char* broker, int32_t broker_id, int* error,
+                           int depth, const char* data, size_t size, char* text, size_t text_size,
+                           void* opaque);
 
   rd_kafka_t* client_ = nullptr;
   std::function<void()> wake_;
   void* opaque_ = nullptr;
   std::mutex mutex_;
-  std::string trouble_;                                       // guarded by mutex_
+  std::string trouble_;                         // guarded by mutex_
+  std::chrono::steady_clock::time_point told_;  // guarded by mutex_; of trouble_
+  bool lasting_ = false;                        // guarded by mutex_; by SetTrouble
+  std::string certificate_;  // guarded by mutex_; why the broker's was not accepted last
   rd_kafka_resp_err_t refusal_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // guarded by mutex_
 };
 

@@ -3,9 +3,8 @@
 // the record. Outcomes come through rd_kafka_poll, on the thread of the owner.
 #include "env/real/kafka/producer.h"
 
-#include <map>
-
 #include "env/real/kafka/handle.h"
+#include "env/real/kafka/record_sender.h"
 
 namespace millrace {
 namespace {
@@ -21,16 +20,14 @@ const KafkaDefaults& ProducerDefaults() {
       {"queue.buffering.max.kbytes", "65536"},
       {"topic.metadata.refresh.interval.ms", "60000"},
       {"reconnect.backoff.max.ms", "2000"},
+      // A broker that is silent for so long is said to be away. What it has not confirmed by then
+      // is sent again, and it knows what it has.
+      {"request.timeout.ms", "9000"},
+      {"socket.timeout.ms", "10000"},
       {"retry.backoff.max.ms", "1000"},
       {"socket.keepalive.enable", "true"},
   };
   return kDefaults;
-}
-
-/// An empty text is not null: librdkafka tells them apart by the address.
-const void* Address(const std::optional<std::string_view>& bytes) {
-  if (!bytes) return nullptr;
-  return bytes->data() == nullptr ? "" : bytes->data();
 }
 
 std::vector<std::pair<std::string, std::optional<std::string>>> HeadersOf(
@@ -55,6 +52,7 @@ class RealKafkaProducer final : public KafkaProducer {
   Status Open(const KafkaConfig& config) {
     TRY_ASSIGN(handle_, KafkaHandle::Make(RD_KAFKA_PRODUCER, config, ProducerDefaults(),
                                           &RealKafkaProducer::OnDelivery, this));
+    sender_.emplace(handle_->get());
     if (handle_->wake()) {
       main_.reset(rd_kafka_queue_get_main(handle_->get()));
       rd_kafka_queue_cb_event_enable(
@@ -70,7 +68,7 @@ class RealKafkaProducer final : public KafkaProducer {
     main_.reset();
     // What is still queued belongs to no epoch: it is sent again after the next start.
     if (handle_ != nullptr) rd_kafka_purge(handle_->get(), RD_KAFKA_PURGE_F_QUEUE);
-    topics_.clear();
+    sender_.reset();
   }
 
   Result<bool> Produce(const KafkaOutput& record) override;
@@ -88,12 +86,10 @@ class RealKafkaProducer final : public KafkaProducer {
  private:
   static void OnDelivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* opaque);
   void Take(const rd_kafka_message_t& message);
-  Result<rd_kafka_topic_t*> Topic(std::string_view name);
-  rd_kafka_resp_err_t Send(const KafkaOutput& record, rd_kafka_topic_t* topic);
 
   std::unique_ptr<KafkaHandle> handle_;
   KafkaOwned<rd_kafka_queue_t> main_;
-  std::map<std::string, KafkaOwned<rd_kafka_topic_t>, std::less<>> topics_;
+  std::optional<KafkaRecordSender> sender_;
   KafkaOutcomes* outcomes_ = nullptr;  // of the Poll that runs
   size_t in_flight_ = 0;
 };
@@ -125,58 +121,10 @@ void RealKafkaProducer::Take(const rd_kafka_message_t& message) {
   outcomes_->failed.push_back(std::move(failed));
 }
 
-Result<rd_kafka_topic_t*> RealKafkaProducer::Topic(std::string_view name) {
-  const auto found = topics_.find(name);
-  if (found != topics_.end()) return found->second.get();
-  const std::string text(name);
-  KafkaOwned<rd_kafka_topic_t> topic(rd_kafka_topic_new(handle_->get(), text.c_str(), nullptr));
-  if (topic == nullptr) {
-    return std::unexpected(
-        FromKafka(rd_kafka_last_error(), "topic '" + text + "' cannot be written"));
-  }
-  return topics_.emplace(text, std::move(topic)).first->second.get();
-}
-
 Result<bool> RealKafkaProducer::Produce(const KafkaOutput& record) {
-  TRY_ASSIGN(rd_kafka_topic_t* const topic, Topic(record.topic));
-  const rd_kafka_resp_err_t code = Send(record, topic);
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    ++in_flight_;
-    return true;
-  }
-  if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
-  return std::unexpected(
-      FromKafka(code, "Kafka refuses a record of topic '" + std::string(record.topic) + "'"));
-}
-
-rd_kafka_resp_err_t RealKafkaProducer::Send(const KafkaOutput& record, rd_kafka_topic_t* topic) {
-  void* const tag = reinterpret_cast<void*>(record.tag);
-  void* const value = const_cast<void*>(Address(record.value));
-  const size_t value_size = record.value ? record.value->size() : 0;
-  const void* const key = Address(record.key);
-  const size_t key_size = record.key ? record.key->size() : 0;
-  if (record.headers.empty() && record.timestamp == kKafkaNoTimestamp) {
-    const int failed = rd_kafka_produce(topic, record.partition, RD_KAFKA_MSG_F_COPY, value,
-                                        value_size, key, key_size, tag);
-    return failed == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
-  }
-  KafkaOwned<rd_kafka_headers_t> headers;
-  if (!record.headers.empty()) {
-    headers.reset(rd_kafka_headers_new(record.headers.size()));
-    for (const KafkaOutputHeader& header : record.headers) {
-      rd_kafka_header_add(headers.get(), header.name.data(),
-                          static_cast<ssize_t>(header.name.size()), Address(header.value),
-                          header.value ? static_cast<ssize_t>(header.value->size()) : 0);
-    }
-  }
-  const int64_t timestamp = record.timestamp == kKafkaNoTimestamp ? 0 : record.timestamp;
-  const rd_kafka_resp_err_t code = rd_kafka_producev(
-      handle_->get(), RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(record.partition),
-      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(value, value_size),
-      RD_KAFKA_V_KEY(key, key_size), RD_KAFKA_V_TIMESTAMP(timestamp),
-      RD_KAFKA_V_HEADERS(headers.get()), RD_KAFKA_V_OPAQUE(tag), RD_KAFKA_V_END);
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) (void)headers.release();  // the message owns them now
-  return code;
+  TRY_ASSIGN(const bool sent, sender_->Send(record));
+  if (sent) ++in_flight_;
+  return sent;
 }
 
 }  // namespace
