@@ -155,6 +155,10 @@ class Writer {
     for (const auto& job : jobs_) {
       epoch.Add({{"statement", job.title}}, static_cast<double>(job.snapshot.epoch));
     }
+    Family restarts = Counter("restarts_total", "Starts from the last epoch after a failure.");
+    for (const auto& job : jobs_) {
+      restarts.Add({{"statement", job.title}}, static_cast<double>(job.snapshot.restarts));
+    }
   }
 
   void WriteRows() {
