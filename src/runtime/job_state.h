@@ -53,7 +53,8 @@ struct StartPoint {
   Decider decider;
   /// kResume: of epochs that may not be in their files.
   std::vector<std::map<std::string, JournalRecord::Letters>> dead_letters;
-  std::string previous_fingerprint;  // of the plan that the directory is of until now
+  std::string previous_fingerprint;            // of the plan that the directory is of until now
+  std::vector<std::string> dropped_operators;  // of that plan: whose state is not used any more
 };
 
 /// What every connector is told, whatever its table.
