@@ -17,7 +17,7 @@
 #include "cli/program_progress.h"
 #include "cli/restart_policy.h"
 #include "data/key_codec.h"
-#include "operators/io/replay_source.h"
+#include "operators/io/replay/replay_source.h"
 #include "operators/io/scan_driver.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
@@ -158,9 +158,8 @@ std::string ProgramRunner::Summary() const {
 }
 
 bool ProgramRunner::rejected_rows() const {
-  return std::ranges::any_of(jobs_, [](const auto& running) {
-    return running->Snapshot().accounting.dead_lettered > 0;
-  });
+  return std::ranges::any_of(
+      jobs_, [](const auto& running) { return running->Snapshot().accounting.dead_lettered > 0; });
 }
 
 void ProgramRunner::StopAll() {

@@ -132,12 +132,13 @@ def rows_of_a_key_stay_in_order(millrace):
 
 
 def a_pipeline_that_is_behind_says_so(millrace):
-    """The sink answers nothing for a while, so what is unread grows to its bound."""
+    """The sink's broker answers nothing, so what is unread grows to its bound."""
     with live.socket.create_server(("127.0.0.1", 0)) as silent:
         text = programs.PRINT.replace(
             "'connector' = 'print'",
-            f"'connector' = 'webhook', 'format' = 'json', 'timeout' = '60 s',"
-            f"'url' = 'http://127.0.0.1:{silent.getsockname()[1]}/'")
+            "'connector' = 'kafka', 'topic' = 'nowhere', 'format' = 'json',"
+            "'properties.queue.buffering.max.messages' = '100',"
+            f"'properties.bootstrap.servers' = '127.0.0.1:{silent.getsockname()[1]}'")
         text = "SET 'millrace.table.payments.ingest.backlog.max' = '100';" + text
         with live.Program(millrace, text) as program:
             status = 202

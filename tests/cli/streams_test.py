@@ -156,7 +156,7 @@ class StreamsTest(unittest.TestCase):
         producer.stdin.write('{"id": "x"}\n')
         _, errors = producer.communicate(timeout=SECONDS)
         self.assertNotEqual(producer.returncode, 0)
-        self.assertIn("line 2 of the input, 1 row before it", errors)
+        self.assertIn("line 2 of the input, rows written before it: 1", errors)
 
     def test_consume_shows_metadata_of_an_http_table(self):
         body = json.dumps({"id": 600, "note": "n"}).encode()

@@ -101,8 +101,8 @@ class WatchTest(unittest.TestCase):
     def test_top_as_a_table(self):
         lines = self.run_it("top", "--once", "--interval", "0.3").stdout.splitlines()
         self.assertRegex(lines[0], r"^live \(running\): busy \d+%, back-pressured \d+%, idle \d+%$")
-        self.assertEqual(lines[1].split(), ["operator", "in/s", "out/s", "busy", "batch", "lag",
-                                            "watermark", "p99", "late", "failed", "state"])
+        self.assertEqual(lines[1].split(), ["operator", "in/s", "out/s", "busy", "batch", "unread",
+                                            "lag", "watermark", "p99", "late", "failed", "state"])
         self.assertTrue(any(line.startswith("  Sink large_ones ") for line in lines), lines)
 
     def test_tap_a_table(self):
@@ -291,7 +291,8 @@ INSERT INTO printed SELECT id FROM events;
                          [{"id": 1, "name": "ann"}, {"id": 2, "name": "b;ob"}])
 
     def test_a_row_that_does_not_fit_is_said(self):
-        done = self.run_it("produce", "shop.sql", "flat", text='{"id": 1}\n{"id": "x"}\n')
+        done = self.run_it("produce", "shop.sql", "flat", text='{"id": 1}\n{"id": "x"}\n',
+                           status=1)
         self.assertIn("1 row of table millrace_produce_input could not be processed", done.stderr)
 
     def test_what_is_refused(self):

@@ -119,7 +119,7 @@ class ProduceCommand final : public Command {
     if (chunk.first > 1) {
       error.detail += (error.detail.empty() ? "" : "; ") +
                       ("row 1 of the request is line " + std::to_string(chunk.first)) +
-                      " of the input, " + std::to_string(written) + " rows before it were written";
+                      " of the input, rows written before it: " + std::to_string(written);
     }
     return error;
   }
@@ -163,7 +163,7 @@ class ProduceCommand final : public Command {
       if (!status && status.error().code == kLocked && number < kProducersMax) continue;
       if (!status) return ShowError(*application, common, status.error());
       if (!common.quiet) application->Say(runner.Summary() + " into " + table_ + "\n");
-      return kExitOk;
+      return runner.rejected_rows() ? kExitFindings : kExitOk;
     }
   }
 
