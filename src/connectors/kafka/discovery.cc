@@ -14,6 +14,8 @@ constexpr int64_t kMilli = 1000000;
 constexpr int64_t kPauseMax = 2000;
 /// A look at the cluster while the pipeline runs: it holds up epochs if the broker is away.
 constexpr int64_t kLookMillis = 1000;
+constexpr int64_t kCheckNanos = 10000 * kMilli;
+constexpr int kMissedMax = 3;
 constexpr int64_t kCommitNanos = 1000 * kMilli;
 
 std::unexpected<Error> MadeAgain(const std::string& topic) {
@@ -65,7 +67,10 @@ Result<std::vector<Split>> KafkaDiscovery::Discover() {
     TRY(FindFirst());
   } else if (settings_.discovery_interval_ms > 0 && now >= next_look_) {
     TRY(FindNew());
+  } else if (!settings_.end && now >= next_check_) {
+    TRY(CheckTopicsNow());
   }
+  if (now >= next_check_) next_check_ = now + kCheckNanos;
   if (now >= next_look_) next_look_ = now + settings_.discovery_interval_ms * kMilli;
   return splits_;
 }
@@ -89,12 +94,8 @@ Status KafkaDiscovery::FindFirst() {
 /// A partition that comes later is read from its beginning. A broker that is away is asked again.
 Status KafkaDiscovery::FindNew() {
   auto topics = Topics(kLookMillis);
-  if (!topics) {
-    // Rights and topics may come back; what is lost is said by the reader.
-    const std::string& code = topics.error().code;
-    const bool passes = topics.error().retryable || code == "MR0523" || code == "MR0524";
-    return passes ? OkStatus() : std::unexpected(std::move(topics).error());
-  }
+  if (!topics) return OnTopicsUnknown(topics.error());
+  missed_ = 0;
   TRY_ASSIGN(const auto partitions, TakeNew(*topics));
   if (partitions.empty()) return OkStatus();
   auto starts = Resolve({.mode = KafkaOffsetMode::kEarliest}, partitions, false, kLookMillis);
@@ -104,6 +105,24 @@ Status KafkaDiscovery::FindNew() {
   }
   AddSplits(partitions, *starts, {});
   return OkStatus();
+}
+
+Status KafkaDiscovery::CheckTopicsNow() {
+  const auto topics = Topics(kLookMillis);
+  if (!topics) return OnTopicsUnknown(topics.error());
+  missed_ = 0;
+  for (const KafkaTopic& topic : *topics) {
+    const auto id = topic_ids_.find(topic.name);
+    if (id != topic_ids_.end() && id->second != topic.id) return MadeAgain(topic.name);
+  }
+  return OkStatus();
+}
+
+/// Rights may come back, and a broker that is away; what is lost is said by the reader.
+Status KafkaDiscovery::OnTopicsUnknown(const Error& error) {
+  if (error.code == "MR0523" && ++missed_ < kMissedMax) return OkStatus();
+  if (error.retryable || error.code == "MR0524") return OkStatus();
+  return std::unexpected(error);
 }
 
 Result<std::vector<KafkaTopic>> KafkaDiscovery::Topics(int64_t timeout_ms) {

@@ -61,6 +61,10 @@ class KafkaDiscovery {
   void Commit();
   Status FindFirst();
   Status FindNew();
+  /// Whether the topics are still those that are read; a deleted one is missed after some looks,
+  /// as brokers that were restarted may not know a topic for a moment.
+  Status CheckTopicsNow();
+  Status OnTopicsUnknown(const Error& error);
   Result<std::vector<KafkaTopic>> Topics(int64_t timeout_ms);
   /// Partitions of this copy that are not known yet.
   Result<std::vector<KafkaPartition>> TakeNew(const std::vector<KafkaTopic>& topics);
@@ -79,6 +83,8 @@ class KafkaDiscovery {
   std::set<KafkaPartition> known_;
   std::vector<Split> splits_;
   int64_t next_look_ = 0;
+  int64_t next_check_ = 0;
+  int missed_ = 0;  // looks in a row that did not find a topic
   std::vector<std::pair<KafkaPartition, int64_t>> uncommitted_;
   std::vector<std::pair<KafkaPartition, int64_t>> committed_;
   int64_t next_commit_ = 0;

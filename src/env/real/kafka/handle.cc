@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace millrace {
 namespace {
@@ -173,13 +172,26 @@ KafkaHandle::~KafkaHandle() {
 
 void KafkaHandle::OnLog(const rd_kafka_t* client, int level, const char* facility,
                         const char* text) {
-  (void)facility;
-  if (client == nullptr || level >= kWarning) return;
+  if (client == nullptr) return;
+  // A listener that speaks TLS hangs up on the first plain request; librdkafka takes that lightly.
+  const std::string_view said = text;
+  const bool hung_up = std::string_view(facility) == "FAIL" &&
+                       said.contains("connection closed by peer") &&
+                       said.contains("in state APIVERSION_QUERY");
+  if (level >= kWarning && !hung_up) return;
   auto* handle = static_cast<KafkaHandle*>(rd_kafka_opaque(client));
   const std::lock_guard lock(handle->mutex_);
   if (handle->lasting_) return;
-  handle->trouble_ = Plain(text);
+  handle->Tell(text);
+  if (hung_up) handle->trouble_ += "; is its security.protocol another one?";
   handle->told_ = std::chrono::steady_clock::now();
+}
+
+void KafkaHandle::Tell(std::string_view text) {
+  trouble_ = Plain(text);
+  if (!certificate_.empty() && text.contains("certificate verify failed")) {
+    trouble_ += ": " + certificate_;
+  }
 }
 
 void KafkaHandle::OnError(rd_kafka_t* client, int code, const char* reason, void* opaque) {
@@ -189,12 +201,9 @@ void KafkaHandle::OnError(rd_kafka_t* client, int code, const char* reason, void
   handle->told_ = std::chrono::steady_clock::now();
   // "1/1 brokers are down" says less than what was said before about one of them.
   if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !handle->trouble_.empty()) return;
-  if (!handle->lasting_) handle->trouble_ = Plain(reason);
+  if (!handle->lasting_) handle->Tell(reason);
   if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL) {
     handle->refusal_ = static_cast<rd_kafka_resp_err_t>(code);
-    if (code == RD_KAFKA_RESP_ERR__SSL && !handle->certificate_.empty()) {
-      handle->trouble_ += ": " + std::exchange(handle->certificate_, {});
-    }
   } else if (IsTlsAlert(reason)) {
     handle->refusal_ = RD_KAFKA_RESP_ERR__SSL;
   }

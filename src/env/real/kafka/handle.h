@@ -78,6 +78,8 @@ class KafkaHandle {
   static int OnCertificate(rd_kafka_t* client, const char* broker, int32_t broker_id, int* error,
                            int depth, const char* data, size_t size, char* text, size_t text_size,
                            void* opaque);
+  /// REQUIRES: mutex_ is held.
+  void Tell(std::string_view text);
 
   rd_kafka_t* client_ = nullptr;
   std::function<void()> wake_;
