@@ -68,9 +68,24 @@ RunningPipelines::Health RunningPipelines::Look() const {
       return {.state = State::kFailed, .part = "job " + job.title, .reason = job.fault};
     }
   }
-  if (services_.topics == nullptr) return health;
-  if (const Status log = services_.topics->status(); !log) {
-    return {.state = State::kFailed, .part = "log", .reason = log.error().ToString()};
+  if (services_.topics != nullptr) {
+    if (const Status log = services_.topics->status(); !log) {
+      return {.state = State::kFailed, .part = "log", .reason = log.error().ToString()};
+    }
+  }
+  for (const JobView& job : Jobs()) {
+    if (job.state != State::kRunning) continue;
+    if (!job.snapshot.trouble.empty()) {
+      health.part = "job " + job.title;
+      health.reason = job.snapshot.trouble;
+      return health;
+    }
+    for (const NodeSnapshot& node : job.snapshot.nodes) {
+      if (node.trouble.empty()) continue;
+      health.part = "table " + node.table;
+      health.reason = node.trouble;
+      return health;
+    }
   }
   return health;
 }

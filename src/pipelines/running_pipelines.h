@@ -62,7 +62,9 @@ class RunningPipelines {
   std::vector<JobView> Jobs() const;
   struct Health {
     State state = State::kStarting;
-    std::string part;    // the faulty one: "job INSERT INTO alerts", "log"; empty: none
+    /// The faulty one: "job INSERT INTO alerts", "log", or, in a state that is not kFailed, the
+    /// "table payments" whose connector waits for something; empty: none.
+    std::string part;
     std::string reason;  // one line
   };
   Health Look() const;
