@@ -17,8 +17,7 @@ using boost::beast::error_code;
 /// Bytes of chunk framing per request beyond the body itself, and per byte of it.
 constexpr size_t kChunkOverhead = 16 << 10;
 constexpr size_t kChunkBytesPerByte = 8;
-/// "0\r\n\r\n"
-constexpr size_t kLastChunkBytes = 5;
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
 /// A chunk header or trailer that does not end within this many bytes.
 constexpr size_t kChunkHeadMax = 8 << 10;
 
@@ -223,9 +222,12 @@ void RequestReader::AcceptBody(size_t bytes_max) {
 
 RequestReader::Stage RequestReader::FeedBody(std::string* input) {
   size_t used = 0;
-  // Of chunks, that much is missing until the last one was taken; Beast's parser asserts it.
-  const size_t least = parser_->chunked() ? kLastChunkBytes : 1;
-  while (input->size() - used >= least && !parser_->is_done()) {
+  while (used < input->size() && !parser_->is_done()) {
+    // Beast's parser asserts that it gets the last chunk as a whole.
+    const std::string_view rest = std::string_view(*input).substr(used);
+    if (parser_->chunked() && rest.size() < kLastChunk.size() && kLastChunk.starts_with(rest)) {
+      break;
+    }
     error_code error;
     const size_t bytes =
         parser_->put(boost::asio::buffer(input->data() + used, input->size() - used), error);

@@ -67,6 +67,12 @@ TEST_P(RequestReaderTest, ReadsChunksOfNothing) {
   EXPECT_EQ(rest_, "GET");
 }
 
+TEST_P(RequestReaderTest, RefusesAChunkWithoutALength) {
+  EXPECT_EQ(Feed("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+            Stage::kFailed);
+  EXPECT_EQ(reader_.status(), 400);
+}
+
 TEST_P(RequestReaderTest, SkipsEmptyLinesBeforeARequest) {
   ASSERT_EQ(Feed("\r\n\r\nGET / HTTP/1.0\r\n\r\n"), Stage::kDone);
   EXPECT_FALSE(reader_.keep_alive());
