@@ -2,6 +2,8 @@
 # The one front door. `make` alone lists what there is; every target does the set-up it needs.
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
+MINUTES ?= 10
+SEED ?=
 JOBS ?= $(shell nproc)
 # What `make goldens` and `make bench` are restricted to, e.g. ONLY=over.
 ONLY ?=
@@ -12,7 +14,7 @@ CTEST = ctest --output-on-failure --no-label-summary --no-tests=error --schedule
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench bench-live docs demo \
-        demo-kafka test-kafka-flink goldens fuzz install clean stats
+        chaos demo-kafka test-kafka-exactly-once test-kafka-flink test-live-slow goldens fuzz install clean stats
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +25,10 @@ setup: ## Install missing apt packages, fetch the pinned libraries into .deps/ (
 # Every other target only asks whether set-up was done for these pinned versions.
 .deps/stamp: cmake/versions.env $(wildcard tools/setup/*.sh)
 	@tools/setup.sh
+
+LIVE = tests/kafka/.build/stamp
+$(LIVE): cmake/versions.env tests/kafka/pom.xml tools/setup/live.sh
+	@tools/setup.sh --live
 
 build/build.ninja: CMakePresets.json | .deps/stamp
 	@cmake --preset release >/dev/null
@@ -37,18 +43,28 @@ build-all: .deps/stamp build/build.ninja
 check: build-all ## Unit tests, SQL cases and source checks: under a minute once built
 	@cd build && $(CTEST) -L check
 
-test: build-all ## Everything a change must pass, from a bare clone: set-up, release build, all tests
+test: build-all $(LIVE) ## Everything a change must pass, from a bare clone: set-up, release build, all tests
 	@cd build && $(CTEST) -LE long
 
 test-kafka-flink: build ## Kafka tables against a real Flink on the same topics (Java, Maven, minutes)
 	@python3 tests/kafka/flink_compare.py build/millrace
 
-test-asan: .deps/stamp ## The same tests under AddressSanitizer and UndefinedBehaviorSanitizer
+test-live-slow: build $(LIVE) ## Faults of the network and the broker that last, through a proxy (4 minutes)
+	@python3 tests/kafka/network_slow.py build/millrace
+
+test-kafka-exactly-once: build $(LIVE) ## Exactly-once sinks under kills, on a real broker (minutes)
+	@python3 tests/kafka/exactly_once_test.py build/millrace
+	@python3 tests/kafka/chaos.py build/millrace 2
+
+chaos: build $(LIVE) ## MINUTES (10) of kills and broker restarts on a real broker, ends with what was lost: 0
+	@python3 tests/kafka/chaos.py build/millrace $(MINUTES) $(SEED)
+
+test-asan: .deps/stamp $(LIVE) ## The same tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake --preset dev >/dev/null
 	@cmake --build build-dev -j $(JOBS)
 	@cd build-dev && $(CTEST) -LE 'long|tidy|tools' --timeout 1200
 
-test-tsan: .deps/stamp ## The same tests under ThreadSanitizer
+test-tsan: .deps/stamp $(LIVE) ## The same tests under ThreadSanitizer
 	@cmake --preset tsan >/dev/null
 	@cmake --build build-tsan -j $(JOBS)
 	@cd build-tsan && $(CTEST) -LE 'long|tidy|tools' --timeout 1200

@@ -4,8 +4,10 @@ directory, ended by its process id. The jars come once by Maven into tests/kafka
 
     python3 tests/kafka/broker.py     starts one, prints its address, ends it on Enter
 """
+import base64
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -13,31 +15,30 @@ import subprocess
 import sys
 import tempfile
 import time
+import typing
 
-HERE = pathlib.Path(__file__).resolve().parent
-LIBS = HERE / ".build" / "libs"
-START_SECONDS = 120
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import parts  # noqa: E402
+
+HERE = parts.HERE
+LIBS = parts.LIBS
+START_SECONDS = 180
+# Below the ports that the system gives to outgoing connections: those of other tests would be in
+# the way when the broker comes to listen, seconds after the port was found to be free.
+PORTS = range(15000, 32000)
 
 PROPERTIES = """
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAIN://127.0.0.1:{port},SASL://127.0.0.1:{sasl},TLS://127.0.0.1:{tls}, \\
- CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAIN://127.0.0.1:{port},SASL://127.0.0.1:{sasl},TLS://127.0.0.1:{tls}
-listener.security.protocol.map=PLAIN:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SASL_SSL, \\
- CONTROLLER:PLAINTEXT
+listeners={listeners},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners={advertised}
+listener.security.protocol.map={protocols},CONTROLLER:PLAINTEXT
 inter.broker.listener.name=PLAIN
 controller.listener.names=CONTROLLER
-listener.name.sasl.sasl.enabled.mechanisms=PLAIN
-listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule \
- required username="admin" password="admin" user_admin="admin" user_alice="correct horse";
-listener.name.tls.sasl.enabled.mechanisms=SCRAM-SHA-512
-listener.name.tls.scram-sha-512.sasl.jaas.config= \\
- org.apache.kafka.common.security.scram.ScramLoginModule required;
 ssl.keystore.type=PEM
 ssl.keystore.location={directory}/server.pem
-log.dirs={data}
+log.dirs={directory}/data
 num.partitions=1
 offsets.topic.num.partitions=4
 offsets.topic.replication.factor=1
@@ -53,52 +54,89 @@ num.network.threads=2
 num.io.threads=4
 log.retention.ms=-1
 """
+LOGIN = "org.apache.kafka.common.security"
 
 
-def fetch_jars():
-    """Copies the broker's jars unless they are there."""
-    done = LIBS / ".complete"
-    if done.exists() and done.stat().st_mtime >= (HERE / "pom.xml").stat().st_mtime:
-        return
-    subprocess.run(
-        ["mvn", "-B", "-q", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies",
-         f"-DoutputDirectory={LIBS}", "-DincludeScope=runtime"], check=True)
-    done.touch()
+class Listener(typing.NamedTuple):
+    """A listener of the broker; clients are told to come back to `advertised`, if it is given."""
+    protocol: str
+    settings: dict = {}  # without "listener.name.NAME."
+    advertised: int = 0
+
+
+LISTENERS = {
+    "PLAIN": Listener("PLAINTEXT"),
+    "SASL": Listener("SASL_PLAINTEXT", {
+        "sasl.enabled.mechanisms": "PLAIN",
+        "plain.sasl.jaas.config": f'{LOGIN}.plain.PlainLoginModule required username="admin" '
+                                  'password="admin" user_admin="admin" '
+                                  'user_alice="correct horse";'}),
+    "TLS": Listener("SASL_SSL", {  # user bob, password "tr0ub4dor"
+        "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+        "scram-sha-512.sasl.jaas.config": f"{LOGIN}.scram.ScramLoginModule required;"}),
+}
 
 
 def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    found = []
+    while len(found) < count:
+        port = random.choice(PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in found:
+            found.append(port)
+    return found
 
 
 class Broker:
-    """Started at once; `stop` also removes its directory."""
+    """Started at once; `stop` also removes its directory. `listeners` come on top of LISTENERS,
+    `settings` are of the whole broker, `jvm` are options of Java."""
 
-    def __init__(self):
-        fetch_jars()
+    def __init__(self, listeners=None, settings=None, jvm=()):
+        parts.broker_jars()
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="millrace-kafka-"))
-        self.port, self.sasl_port, tls_port, controller = free_ports(4)
-        self.address = f"127.0.0.1:{self.port}"
-        self.sasl_address = f"127.0.0.1:{self.sasl_port}"
-        self.tls_address = f"127.0.0.1:{tls_port}"  # SCRAM-SHA-512, user bob, password "tr0ub4dor"
+        self.jvm = list(jvm)
+        self.listeners = {**LISTENERS, **(listeners or {})}
+        ports = free_ports(len(self.listeners) + 1)
+        self.addresses = {name: f"127.0.0.1:{port}"
+                          for name, port in zip(self.listeners, ports[1:])}
+        self.address = self.addresses["PLAIN"]
+        self.sasl_address = self.addresses["SASL"]
+        self.tls_address = self.addresses["TLS"]
         self.certificate = self.directory / "certificate.pem"
         self._make_certificate()
         self.properties = self.directory / "server.properties"
-        self.properties.write_text(PROPERTIES.format(
-            port=self.port, sasl=self.sasl_port, tls=tls_port, controller=controller,
-            directory=self.directory, data=self.directory / "data"))
-        uuid = self._java("kafka.tools.StorageTool", "random-uuid").strip().splitlines()[-1]
-        self._java("kafka.tools.StorageTool", "format", "-t", uuid, "-c", str(self.properties),
-                   "--add-scram", "SCRAM-SHA-512=[name=bob,password=tr0ub4dor]")
+        self.properties.write_text(self._properties(ports[0], settings or {}))
+        cluster = base64.urlsafe_b64encode(b"cluster" + random.randbytes(9)).decode()
+        self._java("kafka.tools.StorageTool", "format", "-t", cluster.rstrip("="), "-c",
+                   str(self.properties), "--add-scram",
+                   "SCRAM-SHA-512=[name=bob,password=tr0ub4dor]")
         self.process = None
         self.tool = None
         self.start()
+
+    def _properties(self, controller, settings):
+        def joined(form):
+            return ",".join(form(name, listener) for name, listener in self.listeners.items())
+
+        def advertised(name, listener):
+            port = f"127.0.0.1:{listener.advertised}"
+            return f"{name}://{port if listener.advertised else self.addresses[name]}"
+
+        text = PROPERTIES.format(
+            controller=controller, directory=self.directory,
+            listeners=joined(lambda name, _: f"{name}://{self.addresses[name]}"),
+            advertised=joined(advertised),
+            protocols=joined(lambda name, listener: f"{name}:{listener.protocol}"))
+        for key, value in settings.items():
+            text += f"{key}={value}\n"
+        for name, listener in self.listeners.items():
+            for key, value in listener.settings.items():
+                text += f"listener.name.{name.lower()}.{key}={value}\n"
+        return text
 
     def _make_certificate(self):
         key = self.directory / "key.pem"
@@ -110,7 +148,7 @@ class Broker:
 
     def _options(self):
         return ["java", "-Xms512m", "-Xmx512m", "-XX:TieredStopAtLevel=1",
-                "-Djava.awt.headless=true",
+                "-Djava.awt.headless=true", *self.jvm,
                 f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}",
                 f"-Dkafka.logs.dir={self.directory}", "-cp", f"{LIBS}/*"]
 
@@ -154,6 +192,9 @@ class Broker:
     def create_topic(self, name, partitions, config=None):
         entries = [f" {key}={value}" for key, value in (config or {}).items()]
         self._ask(f"create {name} {partitions}" + "".join(entries))
+
+    def grow_topic(self, name, partitions):
+        self._ask(f"grow {name} {partitions}")
 
     def delete_topic(self, name):
         self._ask(f"delete {name}")

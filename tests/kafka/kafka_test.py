@@ -10,24 +10,18 @@ import collections
 import json
 import os
 import pathlib
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from broker import Broker  # noqa: E402
-
-MILLRACE = ""
-BROKER = None
-WAIT_SECONDS = 60
+from case import MILLRACE, WAIT_SECONDS, KafkaCase, run_all  # noqa: E402
 
 
 def kcat(*arguments, data=None, broker=None):
-    done = subprocess.run(["kcat", "-b", broker or BROKER.address, "-q", *arguments],
+    done = subprocess.run(["kcat", "-b", broker or KafkaTest.broker.address, "-q", *arguments],
                           input=data, capture_output=True, timeout=WAIT_SECONDS, check=False)
     if done.returncode != 0:
         raise AssertionError(f"kcat {arguments}: {done.stderr.decode()}")
@@ -43,77 +37,7 @@ def consume(topic, form="%s\n", *arguments):
     return kcat("-C", "-t", topic, "-e", "-f", form, *arguments).splitlines()
 
 
-class KafkaTest(unittest.TestCase):
-    maxDiff = None
-
-    def setUp(self):
-        self.directory = tempfile.TemporaryDirectory(prefix="millrace-kafka-test-")
-        self.work = pathlib.Path(self.directory.name)
-        self.topic = self._testMethodName.replace("test_", "")
-        self.running = []
-
-    def tearDown(self):
-        for process in self.running:
-            if process.poll() is None:
-                process.kill()
-            process.communicate()
-        self.directory.cleanup()
-
-    def arguments(self, sql, name="p", *extra):
-        path = self.work / (name + ".sql")
-        path.write_text(sql)
-        return [MILLRACE, "run", str(path), "--data-dir", str(self.work / (name + ".data")), *extra]
-
-    def run_sql(self, sql, name="p", expect=0, timeout=WAIT_SECONDS):
-        done = subprocess.run(self.arguments(sql, name), capture_output=True, text=True,
-                              timeout=timeout, check=False)
-        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
-        return done.stdout if expect == 0 else done.stdout + done.stderr
-
-    def start_sql(self, sql, name="p"):
-        process = subprocess.Popen(self.arguments(sql, name), stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, text=True)
-        self.running.append(process)
-        return process
-
-    def stop(self, process):
-        process.send_signal(signal.SIGTERM)
-        output, errors = process.communicate(timeout=WAIT_SECONDS)
-        return output + errors
-
-    def wait_until(self, condition, what):
-        end = time.monotonic() + WAIT_SECONDS
-        while time.monotonic() < end:
-            if condition():
-                return
-            time.sleep(0.05)
-        self.fail("waited in vain until " + what)
-
-    def table(self, name, columns, topic=None, bounded=True, **options):
-        """CREATE TABLE on the test's topic; `_` in option names stands for `.`, `__` for `-`."""
-        given = {"connector": "kafka", "topic": topic or self.topic,
-                 "properties.bootstrap.servers": BROKER.address, "format": "json",
-                 "scan.startup.mode": "earliest-offset"}
-        if bounded:
-            given["scan.bounded.mode"] = "latest-offset"
-        for key, value in options.items():
-            key = key.replace("__", "-").replace("_", ".")
-            given[key] = value
-        rest = {key: value for key, value in given.items() if value is not None}
-        lines = ",\n  ".join(f"'{key}' = '{value}'" for key, value in rest.items())
-        return f"CREATE TABLE {name} ({columns}) WITH (\n  {lines});\n"
-
-    def select(self, sql, query):
-        """Rows of a SELECT over bounded tables, as JSON texts without order."""
-        path = self.work / "select.sql"
-        path.write_text(sql + query + ";\n")
-        done = subprocess.run(
-            [MILLRACE, "run", str(path), "--format", "json", "--data-dir",
-             str(self.work / "select.data")],
-            capture_output=True, text=True, timeout=WAIT_SECONDS, check=False)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        return done.stdout.splitlines()
-
+class KafkaTest(KafkaCase):
     # ------------------------------------------------------------ formats, keys, metadata
 
     def test_filter_json(self):
@@ -234,7 +158,7 @@ class KafkaTest(unittest.TestCase):
 
     def test_many_partitions_and_pattern(self):
         for part in ("a", "b"):
-            BROKER.create_topic(f"{self.topic}_{part}", 3)
+            self.broker.create_topic(f"{self.topic}_{part}", 3)
         for partition in range(3):
             produce(self.topic + "_a", ['{"id": %d}' % partition], "-p", str(partition))
             produce(self.topic + "_b", ['{"id": %d}' % (10 + partition)], "-p", str(partition))
@@ -279,12 +203,6 @@ class KafkaTest(unittest.TestCase):
 
     # ------------------------------------------------------------ faults
 
-    def endless_copy(self, **options):
-        return ("SET 'execution.checkpointing.interval' = '50 ms';\n"
-                + self.table("src", "id BIGINT", bounded=False, **options)
-                + self.table("dst", "id BIGINT", topic=self.topic + "_out")
-                + "INSERT INTO dst SELECT id FROM src;")
-
     def ids_out(self):
         """What has come out; the topic comes into being with its first record."""
         if self.topic + "_out" not in kcat("-L", "-J"):
@@ -292,24 +210,24 @@ class KafkaTest(unittest.TestCase):
         return [json.loads(line)["id"] for line in consume(self.topic + "_out")]
 
     def test_broker_killed_in_mid_run(self):
-        BROKER.create_topic(self.topic, 2)
-        BROKER.create_topic(self.topic + "_out", 2)
+        self.broker.create_topic(self.topic, 2)
+        self.broker.create_topic(self.topic + "_out", 2)
         process = self.start_sql(self.endless_copy())
         produce(self.topic, ['{"id": %d}' % i for i in range(20000)])
-        self.wait_until(lambda: len(self.ids_out()) > 100, "rows come out")
-        BROKER.kill()
+        self.wait_until(lambda: len(self.ids_out()) > 100, "rows come out", process)
+        self.broker.kill()
         time.sleep(1)
-        BROKER.start()
+        self.broker.start()
         produce(self.topic, ['{"id": %d}' % i for i in range(20000, 40000)])
-        self.wait_until(lambda: len(set(self.ids_out())) == 40000, "all rows have come out")
+        self.wait_until(lambda: len(set(self.ids_out())) == 40000,
+                        "all rows have come out", process)
         self.assertIsNone(process.poll())
         self.stop(process)
-        self.assertEqual(process.returncode, 0)
         self.assertEqual(sorted(self.ids_out()), list(range(40000)))
 
     def test_millrace_killed_again_and_again(self):
-        BROKER.create_topic(self.topic, 2)
-        BROKER.create_topic(self.topic + "_out", 1)
+        self.broker.create_topic(self.topic, 2)
+        self.broker.create_topic(self.topic + "_out", 1)
         total = 60000
         for start in range(0, total, 10000):
             produce(self.topic, ['{"id": %d}' % i for i in range(start, start + 10000)])
@@ -317,28 +235,26 @@ class KafkaTest(unittest.TestCase):
             process = self.start_sql(self.endless_copy())
             time.sleep(seconds)
             process.kill()
-            process.wait()
         process = self.start_sql(self.endless_copy())
-        self.wait_until(lambda: len(set(self.ids_out())) == total, "every record has come out")
+        self.wait_until(lambda: len(set(self.ids_out())) == total,
+                        "every record has come out", process)
         self.stop(process)
-        self.assertEqual(process.returncode, 0)
         found = collections.Counter(self.ids_out())
         self.assertEqual(len(found), total)
 
     def test_stopped_and_resumed_each_record_comes_once(self):
-        BROKER.create_topic(self.topic, 3)
-        BROKER.create_topic(self.topic + "_out", 1)
+        self.broker.create_topic(self.topic, 3)
+        self.broker.create_topic(self.topic + "_out", 1)
         total = 30000
         process = None
         for start in range(0, total, 5000):
             produce(self.topic, ['{"id": %d}' % i for i in range(start, start + 5000)])
             process = self.start_sql("SET 'millrace.batch-size' = '7';\n"
                                      + self.endless_copy())
-            self.wait_until(lambda: len(self.ids_out()) > 0, "rows come out")
+            self.wait_until(lambda: len(self.ids_out()) > 0, "rows come out", process)
             self.stop(process)
-            self.assertEqual(process.returncode, 0)
         process = self.start_sql(self.endless_copy())
-        self.wait_until(lambda: len(self.ids_out()) >= total, "all rows have come out")
+        self.wait_until(lambda: len(self.ids_out()) >= total, "all rows have come out", process)
         self.stop(process)
         self.assertEqual(sorted(self.ids_out()), list(range(total)))
 
@@ -357,45 +273,43 @@ class KafkaTest(unittest.TestCase):
                 return 0
             return json.loads(consume(self.topic + "_out")[-1])["n"]
 
-        process = self.start_sql(sql)
-        time.sleep(2)
+        process = self.start_sql(sql, extra=("--listen", "127.0.0.1:0"))
+        epoch = self.wait_for_epoch(process, 1)  # so the start is known
         produce(self.topic, ['{"id": 1}'] * 4)
-        self.wait_until(lambda: last() == 4, "the first rows are counted")
-        time.sleep(0.3)  # some epochs
+        self.wait_until(lambda: last() == 4, "the first rows are counted", process)
+        self.wait_for_epoch(process, epoch + 5)
         process.kill()
-        process.wait()
         produce(self.topic, ['{"id": 1}'] * 5)
         process = self.start_sql(sql)
-        self.wait_until(lambda: last() == 9, "all rows since the first start are counted")
+        self.wait_until(lambda: last() == 9, "all rows since the first start are counted", process)
         self.stop(process)
-        self.assertEqual(process.returncode, 0)
 
     def test_lost_records_stop_the_pipeline(self):
-        BROKER.create_topic(self.topic, 1)
+        self.broker.create_topic(self.topic, 1)
         produce(self.topic, ['{"id": %d}' % i for i in range(10)])
         process = self.start_sql(self.endless_copy())
-        self.wait_until(lambda: len(self.ids_out()) == 10, "rows come out")
+        self.wait_until(lambda: len(self.ids_out()) == 10, "rows come out", process)
         self.stop(process)
         produce(self.topic, ['{"id": %d}' % i for i in range(10, 20)])
-        BROKER.delete_records(self.topic, 0, 15)
+        self.broker.delete_records(self.topic, 0, 15)
         answer = self.run_sql(self.endless_copy(), expect=3)
         self.assertIn("MR0521", answer)
         self.assertIn("records 10 to 14 (5) are lost", answer)
 
     def test_topic_made_again(self):
-        BROKER.create_topic(self.topic, 1)
+        self.broker.create_topic(self.topic, 1)
         produce(self.topic, ['{"id": %d}' % i for i in range(10)])
         process = self.start_sql(self.endless_copy())
-        self.wait_until(lambda: len(self.ids_out()) == 10, "rows come out")
+        self.wait_until(lambda: len(self.ids_out()) == 10, "rows come out", process)
         self.stop(process)
-        BROKER.delete_topic(self.topic)
-        BROKER.create_topic(self.topic, 1)
+        self.broker.delete_topic(self.topic)
+        self.broker.create_topic(self.topic, 1)
         produce(self.topic, ['{"id": %d}' % i for i in range(20)])
         self.assertIn("MR0525", self.run_sql(self.endless_copy(), expect=3))
 
     def test_too_large_record_is_put_aside(self):
         out = self.topic + "_out"
-        BROKER.create_topic(out, 1, {"max.message.bytes": "2000"})
+        self.broker.create_topic(out, 1, {"max.message.bytes": "2000"})
         produce(self.topic, [json.dumps({"v": text}) for text in ("a", "x" * 4000, "b")])
         self.run_sql(self.table("src", "v STRING")
                      + self.table("dst", "v STRING", topic=out)
@@ -409,17 +323,16 @@ class KafkaTest(unittest.TestCase):
             held.bind(("127.0.0.1", 0))
             address = "127.0.0.1:%d" % held.getsockname()[1]
             process = self.start_sql(
-                self.endless_copy(**{"properties_bootstrap_servers": address}))
-            time.sleep(3)
-            self.assertIsNone(process.poll())
-            self.assertIn("waits for Kafka (" + address, self.stop(process))
-            self.assertNotEqual(process.returncode, -signal.SIGTERM)
+                self.endless_copy({"properties_bootstrap_servers": address}))
+            self.wait_until(lambda: "waits for Kafka (" + address in process.said(),
+                            "it says what it waits for", process)
+            self.assertEqual(process.stop(), 3, process.said())
 
     def test_sasl(self):
         produce(self.topic, ['{"id": 1}'])
         jaas = ("org.apache.kafka.common.security.plain.PlainLoginModule required "
                 'username="alice" password="correct horse";')
-        options = {"properties_bootstrap_servers": BROKER.sasl_address,
+        options = {"properties_bootstrap_servers": self.broker.sasl_address,
                    "properties_security_protocol": "SASL_PLAINTEXT",
                    "properties_sasl_mechanism": "PLAIN", "properties_sasl_jaas_config": jaas}
         rows = self.select(self.table("src", "id BIGINT", **options), "SELECT id FROM src")
@@ -427,11 +340,11 @@ class KafkaTest(unittest.TestCase):
 
     def test_tls_and_scram(self):
         produce(self.topic, ['{"id": 1}'])
-        options = {"properties_bootstrap_servers": BROKER.tls_address,
+        options = {"properties_bootstrap_servers": self.broker.tls_address,
                    "properties_security_protocol": "SASL_SSL",
                    "properties_sasl_mechanism": "SCRAM-SHA-512",
                    "properties_sasl_username": "bob", "properties_sasl_password": "tr0ub4dor"}
-        trusted = {"properties_ssl_ca_location": BROKER.certificate}
+        trusted = {"properties_ssl_ca_location": self.broker.certificate}
         rows = self.select(self.table("src", "id BIGINT", **options, **trusted),
                            "SELECT id FROM src")
         self.assertEqual([json.loads(row) for row in rows], [{"id": 1}])
@@ -446,19 +359,21 @@ class KafkaTest(unittest.TestCase):
         example = pathlib.Path(__file__).resolve().parents[2] / "examples" / "kafka"
         readme = (example / "README.md").read_text()
         produce("payments", ['{"id": 1, "card": "c1", "amount": 700}'])
-        process = subprocess.Popen(
+        process = self.start(
             [MILLRACE, "run", str(example / "pipeline.sql"), "--data-dir", str(self.work / "data")],
-            env={**os.environ, "BROKERS": BROKER.address}, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True)
-        self.running.append(process)
+            {**os.environ, "BROKERS": self.broker.address})
         produce("payments", ['{"id": 2, "card": "c1", "amount": 20}'])
-        self.wait_until(lambda: "alerts" in kcat("-L", "-J") and "spent" in kcat("-L", "-J")
-                        and len(consume("spent")) == 2, "both payments are counted")
+
+        def all_written():
+            topics = kcat("-L", "-J")
+            return ("alerts" in topics and "spent" in topics and len(consume("spent")) == 2
+                    and len(consume("alerts")) == 1)
+
+        self.wait_until(all_written, "both payments are counted", process)
         for line in consume("alerts", "%k %s\n") + consume("spent", "%k %s\n"):
             self.assertIn("    " + line, readme)
         self.assertEqual(len(consume("alerts")), 1)
         self.stop(process)
-        self.assertEqual(process.returncode, 0)
 
     def test_missing_topic(self):
         answer = self.run_sql(self.table("src", "id BIGINT", topic="no_such_topic_here")
@@ -466,19 +381,5 @@ class KafkaTest(unittest.TestCase):
         self.assertIn("MR0523", answer)
 
 
-def main():
-    global MILLRACE, BROKER
-    MILLRACE = os.path.abspath(sys.argv[1])
-    begin = time.monotonic()
-    BROKER = Broker()
-    print(f"broker up after {time.monotonic() - begin:.1f} s", flush=True)
-    try:
-        names = ["KafkaTest." + name for name in sys.argv[2:]]
-        program = unittest.main(argv=[sys.argv[0], "-v", *names], exit=False)
-    finally:
-        BROKER.stop()
-    sys.exit(0 if program.result.wasSuccessful() else 1)
-
-
 if __name__ == "__main__":
-    main()
+    run_all(KafkaTest, Broker)

@@ -61,6 +61,9 @@ package_is_there() {
     python3-pip) python3 -m pip --version >/dev/null 2>&1 && return 0 ;;
     cmake | ccache | mold) command -v "$1" >/dev/null 2>&1 && return 0 ;;
     default-jdk-headless) command -v javac >/dev/null 2>&1 && return 0 ;;
+    golang-go) command -v go >/dev/null 2>&1 && return 0 ;;
+    slowhttptest) command -v slowhttptest >/dev/null 2>&1 && return 0 ;;
+    python3-venv) python3 -c 'import ensurepip, venv' >/dev/null 2>&1 && return 0 ;;
     maven) command -v mvn >/dev/null 2>&1 && return 0 ;;
     ninja-build) command -v ninja >/dev/null 2>&1 && return 0 ;;
   esac
