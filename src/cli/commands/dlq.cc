@@ -11,6 +11,8 @@
 #include "cli/commands/dlq_box.h"
 #include "cli/output/row_writer.h"
 #include "cli/script.h"
+#include "plan/nodes/sink_nodes.h"
+#include "plan/nodes/source_nodes.h"
 
 namespace millrace {
 namespace {
@@ -18,7 +20,11 @@ namespace {
 constexpr size_t kReasonWidth = 60;
 
 /// Numbers vary from letter to letter: reasons that differ in nothing else are one.
-std::string KindOfReason(const std::string& reason) {
+std::string KindOfReason(const StoredLetter& letter) {
+  std::string_view reason = letter.reason;
+  if (!letter.code.empty() && reason.starts_with(letter.code + ": ")) {
+    reason.remove_prefix(letter.code.size() + 2);
+  }
   std::string kind;
   for (const char c : reason) {
     const bool digit = c >= '0' && c <= '9';
@@ -66,9 +72,10 @@ class DlqCommand final : public Command {
   }
 
   int Run(Application* application, const CommonOptions& common) override {
-    const auto directory = DataDir(application);
+    std::vector<LetterFile> others;
+    const auto directory = DataDir(application, &others);
     if (!directory) return ShowUsage(*application, common, directory.error());
-    auto box = LetterBox::Open(application->env.disk, application->env.clock, *directory);
+    auto box = LetterBox::Open(application->env.disk, application->env.clock, *directory, others);
     if (!box) return ShowUsage(*application, common, box.error());
     if (verb_ == "list") return List(*application, common, *box);
     if (verb_ == "show") return Show(*application, common, *box);
@@ -110,8 +117,9 @@ class DlqCommand final : public Command {
     verb->add_flag("--all", all_, "Every letter");
   }
 
-  Result<std::string> DataDir(Application* application) const {
-    if (!data_dir_.empty()) return data_dir_;
+  /// Of the pipeline; `others`: files that its tables name for their letters.
+  Result<std::string> DataDir(Application* application, std::vector<LetterFile>* others) const {
+    if (file_.empty() && !data_dir_.empty()) return data_dir_;
     if (file_.empty()) {
       return UserError("MR0767", "which pipeline?", {}, "name its SQL file, or say --data-dir");
     }
@@ -122,7 +130,33 @@ class DlqCommand final : public Command {
     compiler_options.check_files = false;
     Compiler compiler(std::move(compiler_options));
     DiagnosticList ignored;
-    return ".millrace/" + compiler.Compile(script.source.text(), &ignored).name;
+    const Program program = compiler.Compile(script.source.text(), &ignored);
+    const std::string directory = data_dir_.empty() ? ".millrace/" + program.name : data_dir_;
+    const auto runs = [](const Step& step) {
+      return step.kind == Step::Kind::kJob && !step.is_select;
+    };
+    const bool several = std::ranges::count_if(program.steps, runs) > 1;
+    size_t number = 0;
+    for (const Step& step : program.steps) {
+      if (!runs(step)) continue;
+      const std::string job = "/job-" + std::to_string(++number);
+      for (const PlanNodePtr& root : step.roots) {
+        FindLetterFiles(root, several ? directory + job : directory, others);
+      }
+    }
+    return directory;
+  }
+
+  static void FindLetterFiles(const PlanNodePtr& node, const std::string& data_dir,
+                              std::vector<LetterFile>* found) {
+    const auto* scan = As<ScanNode>(node);
+    const auto* sink = As<SinkNode>(node);
+    if (scan != nullptr || sink != nullptr) {
+      const auto& extras = (scan != nullptr ? scan->table() : sink->table())->extras;
+      const auto path = extras.find("dead-letter.path");
+      if (path != extras.end()) found->push_back({path->second.text, data_dir});
+    }
+    for (const PlanNodePtr& child : node->children()) FindLetterFiles(child, data_dir, found);
   }
 
   int List(const Application& application, const CommonOptions& common, const LetterBox& box) {
@@ -148,8 +182,7 @@ class DlqCommand final : public Command {
   static TextResult Counts(const std::vector<const StoredLetter*>& letters) {
     std::map<std::vector<std::string>, KindCount> kinds;
     for (const StoredLetter* letter : letters) {
-      KindCount& count =
-          kinds[{letter->table, letter->stage, letter->code, KindOfReason(letter->reason)}];
+      KindCount& count = kinds[{letter->table, letter->stage, letter->code, KindOfReason(*letter)}];
       ++count.all;
       ++count.states[static_cast<size_t>(letter->state)];
     }
@@ -245,7 +278,9 @@ class DlqCommand final : public Command {
     if (verb_ == "drop") application.Say(Plural(changed) + " marked as dropped\n");
     if (verb_ != "replay") return;
     std::string text = Plural(changed) + " to be replayed";
-    if (before > 0) text += "; " + Plural(before) + " were before (--again takes them, too)";
+    if (before > 0) {
+      text += "; " + std::to_string(before) + " replayed before (--again takes them, too)";
+    }
     if (without_record > 0) {
       text += "; " + Plural(without_record) + " have no record of a table to replay";
     }

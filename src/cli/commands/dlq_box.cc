@@ -113,7 +113,8 @@ bool LetterFilter::Matches(const StoredLetter& letter) const {
   return state.empty() || StateText(letter.state) == state;
 }
 
-Result<LetterBox> LetterBox::Open(Disk* disk, Clock* clock, const std::string& data_dir) {
+Result<LetterBox> LetterBox::Open(Disk* disk, Clock* clock, const std::string& data_dir,
+                                  const std::vector<LetterFile>& others) {
   LetterBox box(disk, clock);
   TRY_ASSIGN(const auto info, disk->Stat(data_dir));
   if (!info) {
@@ -128,13 +129,22 @@ Result<LetterBox> LetterBox::Open(Disk* disk, Clock* clock, const std::string& d
     if (entry.directory || folder == std::string::npos || !entry.path.ends_with(kLettersSuffix)) {
       continue;
     }
-    box.files_.push_back(std::make_unique<LetterFile>(
-        LetterFile{.path = entry.path, .data_dir = entry.path.substr(0, folder)}));
-    const size_t first = box.letters_.size();
-    TRY(box.ReadFile(box.files_.back().get()));
-    TRY(box.ReadStates(box.files_.back().get(), first));
+    TRY(box.AddFile({.path = entry.path, .data_dir = entry.path.substr(0, folder)}));
+  }
+  for (const LetterFile& other : others) {
+    const bool known =
+        std::ranges::any_of(box.files_, [&](const auto& file) { return file->path == other.path; });
+    if (known) continue;
+    TRY(box.AddFile(other));
   }
   return box;
+}
+
+Status LetterBox::AddFile(LetterFile file) {
+  files_.push_back(std::make_unique<LetterFile>(std::move(file)));
+  const size_t first = letters_.size();
+  TRY(ReadFile(files_.back().get()));
+  return ReadStates(files_.back().get(), first);
 }
 
 Status LetterBox::ReadFile(const LetterFile* file) {

@@ -63,8 +63,9 @@ struct LetterFilter {
 
 class LetterBox {
  public:
-  /// All letters below a pipeline's data directory.
-  static Result<LetterBox> Open(Disk* disk, Clock* clock, const std::string& data_dir);
+  /// All letters below a pipeline's data directory, and those in `others` ('dead-letter.path').
+  static Result<LetterBox> Open(Disk* disk, Clock* clock, const std::string& data_dir,
+                                const std::vector<LetterFile>& others = {});
 
   const std::vector<StoredLetter>& letters() const { return letters_; }
   std::vector<const StoredLetter*> Select(const LetterFilter& filter) const;
@@ -79,6 +80,7 @@ class LetterBox {
 
  private:
   LetterBox(Disk* disk, Clock* clock) : disk_(disk), clock_(clock) {}
+  Status AddFile(LetterFile file);
   Status ReadFile(const LetterFile* file);
   Status ReadStates(const LetterFile* file, size_t first_letter);
   void ReadReport(const std::string& path);
