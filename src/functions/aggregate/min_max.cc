@@ -11,6 +11,8 @@
 namespace millrace {
 namespace {
 
+constexpr size_t kPrefetchAhead = 16;
+
 template <bool kMax, typename T>
 bool Better(const T& candidate, const T& best) {
   return kMax ? candidate > best : candidate < best;
@@ -128,6 +130,12 @@ class RetractableBest : public SlotStates<ValueCounts<typename Stored<T>::Value>
 
  private:
   void Apply(const ArgumentColumn<T>& column, const AggregateInput& input, Positions range) {
+    // Running updates come row by row: what later ones look at is asked for now.
+    const auto& slots = input.slots;
+    if (range.begin + kPrefetchAhead < slots.size()) {
+      __builtin_prefetch(&this->states_[slots[range.begin + kPrefetchAhead]]);
+      this->states_[slots[range.begin + kPrefetchAhead / 2]].Prefetch();
+    }
     ForEachValue(column, input, range, [this](uint32_t slot, T value, int sign, size_t) {
       this->states_[slot].Add(&pool_, value, sign);
     });

@@ -27,13 +27,18 @@ std::vector<int> ColumnsOf(const std::vector<AggregateCall>& calls) {
   return columns;
 }
 
-/// True if a call's accumulator is a few numbers, whatever the size of the frame.
-bool IsSum(const AggregateCall& call) {
-  constexpr std::string_view kSums[] = {"COUNT",      "SUM",         "$SUM0",   "AVG",
-                                        "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP",
-                                        "VARIANCE",   "STDDEV"};
-  return !call.distinct &&
-         std::find(std::begin(kSums), std::end(kSums), call.function) != std::end(kSums);
+/// True if the rows of a frame do not tell a call's accumulator: sums of floating point depend on
+/// what came and went before.
+bool HasHistory(const AggregateCall& call) {
+  constexpr std::string_view kRounded[] = {"STDDEV_POP", "STDDEV_SAMP", "VAR_POP",
+                                           "VAR_SAMP",   "VARIANCE",    "STDDEV"};
+  if (call.function == "COUNT") return false;
+  if (std::find(std::begin(kRounded), std::end(kRounded), call.function) != std::end(kRounded)) {
+    return true;
+  }
+  if (call.function != "SUM" && call.function != "$SUM0" && call.function != "AVG") return false;
+  const TypeKind kind = call.resolved.arg_types[0].kind();
+  return kind == TypeKind::kFloat || kind == TypeKind::kDouble || kind == TypeKind::kDecimal;
 }
 
 bool IsNested(const DataType& type) {
@@ -42,12 +47,6 @@ bool IsNested(const DataType& type) {
 }
 
 constexpr size_t kPrefetchAhead = 16;
-
-/// The time before which entries are out of sight, without overflow.
-EventTime Before(EventTime time, int64_t length) {
-  EventTime result;
-  return __builtin_sub_overflow(time, length, &result) ? kMinWatermark : result;
-}
 
 }  // namespace
 
@@ -103,11 +102,11 @@ void OverFrames::AddCalls() {
       ends_.push_back({.output = i, .column = static_cast<size_t>(call.args[0]), .last = last});
       continue;
     }
-    Part& part = !bounded_ || IsSum(call) ? sums_ : collections_;
+    Part& part = !bounded_ || HasHistory(call) ? sums_ : rebuilt_;
     part.calls.push_back(std::move(call));
     part.outputs.push_back(i);
   }
-  for (Part* part : {&sums_, &collections_}) {
+  for (Part* part : {&sums_, &rebuilt_}) {
     part->states = std::make_unique<AggregateStates>(&part->calls);
     order_sensitive_ |= AggregateStates::OrderSensitive(part->calls);
   }
@@ -118,7 +117,7 @@ void OverFrames::Fit() {
   if (reach_.size() < keys_.slot_limit()) reach_.resize(keys_.slot_limit());
   const uint32_t limit = keys_.slot_limit() + scratch_;
   sums_.states->Reserve(limit);
-  collections_.states->Reserve(limit);
+  rebuilt_.states->Reserve(limit);
 }
 
 /// `row` is one of the batch, or behind it one of earlier_.
@@ -201,7 +200,9 @@ Result<AggregateStates::Columns> OverFrames::Process(const Batch& batch,
     case Frame::kRangeOnArrival: AddOnArrival(batch, times); break;
   }
   cells_.Set(sequence_, next_sequence_);
-  for (uint32_t slot : slots_) keys_.MarkDirty(slot);
+  if (!bounded_ || !sums_.calls.empty()) {
+    for (uint32_t slot : slots_) keys_.MarkDirty(slot);
+  }
   Fit();
   auto results = RunUpdates();
   Settle();
@@ -392,7 +393,7 @@ Result<AggregateStates::Columns> OverFrames::RunUpdates() {
   if (ends_.size() == results.size()) return results;
   TRY_ASSIGN(const auto columns, UpdateColumns());
   if (!any_retraction_) signs_.clear();
-  for (Part* part : {&sums_, &collections_}) {
+  for (Part* part : {&sums_, &rebuilt_}) {
     if (part->calls.empty()) continue;
     TRY_ASSIGN(auto part_results,
                part->states->UpdateRunning({.columns = columns,
@@ -419,9 +420,14 @@ void OverFrames::Settle() {
   for (uint32_t row : unkept_) rows_.Free(row);
   for (uint32_t i = 0; i < scratch_; ++i) {
     sums_.states->Reset(keys_.slot_limit() + i);
-    collections_.states->Reset(keys_.slot_limit() + i);
+    rebuilt_.states->Reset(keys_.slot_limit() + i);
   }
   scratch_ = 0;
+}
+
+EventTime OverFrames::Before(EventTime time, int64_t length) {
+  EventTime result;
+  return __builtin_sub_overflow(time, length, &result) ? kMinWatermark : result;
 }
 
 /// Notes when the key may be dropped. RANGE frames only: others keep their keys.
@@ -452,14 +458,49 @@ void OverFrames::Release(EventTime watermark) {
 void OverFrames::DropKey(uint32_t key) {
   entries_.TrimFront(key, entries_.entries_of(key).size());
   sums_.states->Reset(key);
-  collections_.states->Reset(key);
+  rebuilt_.states->Reset(key);
   reach_[key] = Reach();
   keys_.Erase(key);
 }
 
+/// Adds rows that are in frames again, a batch of them at a time.
+class OverFrames::Rebuild {
+ public:
+  explicit Rebuild(OverFrames* frames) : frames_(*frames) {}
+
+  Status Add(uint32_t key, std::span<const OrderedEntry> inside) {
+    for (const OrderedEntry& entry : inside) {
+      rows_.push_back(static_cast<int32_t>(sources_.size()));
+      sources_.push_back(entry.row);
+      slots_.push_back(key);
+      sequences_.push_back(frames_.SequenceOf(entry));
+    }
+    return static_cast<int64_t>(rows_.size()) < kMaxBatchRows ? OkStatus() : Flush();
+  }
+  Status Flush() {
+    if (rows_.empty()) return OkStatus();
+    TRY_ASSIGN(const auto columns, frames_.rows_.GatherAll(sources_));
+    TRY(frames_.rebuilt_.states->Update(
+        {.columns = columns, .rows = rows_, .slots = slots_, .signs = {}, .sequence = sequences_}));
+    rows_.clear();
+    sources_.clear();
+    slots_.clear();
+    sequences_.clear();
+    return OkStatus();
+  }
+
+ private:
+  OverFrames& frames_;
+  std::vector<int32_t> rows_;
+  std::vector<uint32_t> sources_;
+  std::vector<uint32_t> slots_;
+  std::vector<int64_t> sequences_;
+};
+
 Status OverFrames::Restored() {
   Fit();
   if (!bounded_) return OkStatus();
+  Rebuild rebuild(this);
   for (uint32_t key = 0; key < keys_.slot_limit(); ++key) {
     if (!keys_.live(key)) continue;
     const auto entries = entries_.entries_of(key);
@@ -471,22 +512,9 @@ Status OverFrames::Restored() {
           std::lower_bound(entries.begin(), entries.end(), OrderedEntry{low, 0, 0}) -
           entries.begin());
     }
-    if (collections_.calls.empty()) continue;
-    const auto inside = entries.subspan(reach.begin);
-    std::vector<uint32_t> sources;
-    std::vector<int64_t> sequences;
-    std::vector<int32_t> rows;
-    for (const OrderedEntry& entry : inside) {
-      rows.push_back(static_cast<int32_t>(sources.size()));
-      sources.push_back(entry.row);
-      sequences.push_back(SequenceOf(entry));
-    }
-    const std::vector<uint32_t> slots(sources.size(), key);
-    TRY_ASSIGN(const auto columns, rows_.GatherAll(sources));
-    TRY(collections_.states->Update(
-        {.columns = columns, .rows = rows, .slots = slots, .signs = {}, .sequence = sequences}));
+    if (!rebuilt_.calls.empty()) TRY(rebuild.Add(key, entries.subspan(reach.begin)));
   }
-  return OkStatus();
+  return rebuild.Flush();
 }
 
 }  // namespace millrace

@@ -41,8 +41,8 @@ class OverFrames {
  private:
   enum class Frame { kUnbounded, kUnboundedPeers, kRows, kRange, kRangeOnArrival };
 
-  /// Calls that are kept alike: sums are written to the state, collections are rebuilt from the
-  /// entries.
+  /// Calls that are kept alike: those of sums_ are written to the state, those of rebuilt_ follow
+  /// from the entries.
   struct Part {
     std::vector<AggregateCall> calls;  // over the kept columns
     std::vector<size_t> outputs;       // their places in the result
@@ -62,6 +62,10 @@ class OverFrames {
     bool queued = false;  // in expiry_
   };
 
+  class Rebuild;
+
+  /// The time before which entries are out of sight, without overflow.
+  static EventTime Before(EventTime time, int64_t length);
   static Frame FrameOf(const OverNode::Fields& fields);
   void Fit();
   void AddCalls();
@@ -95,7 +99,7 @@ class OverFrames {
   KeyCodec codec_;
   std::vector<int> kept_columns_;  // input columns that calls read
   Part sums_;
-  Part collections_;
+  Part rebuilt_;
   std::vector<End> ends_;
   KeyTable keys_;
   RowStore rows_;
