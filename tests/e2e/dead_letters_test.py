@@ -161,8 +161,8 @@ def bounded(millrace, work, rows):
     dlq("drop", "--where-like", "%broken%", "--table", "payments")
     equal(sum(int(row["dropped"]) for row in dlq.counts()), kinds["not json"], "dropped letters")
     dlq("replay", "--all", "--again", "--id", letters[1]["id"])
-    print(f"{rows} records, {bad} bad: {seconds:.1f} s; all in dead letters, replayed; the accounts "
-          "close")
+    print(f"{rows} records, {bad} bad: {seconds:.1f} s; all in dead letters, replayed; the "
+          "accounts close")
 
 
 ENDLESS = """

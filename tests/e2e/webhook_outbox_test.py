@@ -6,8 +6,8 @@ Usage: webhook_outbox_test.py PATH_TO_MILLRACE [SEED]
 A program is killed again and again while the receiver answers 429 and 503, applies requests that it
 never answers, and goes away: every row arrives, the body of a key is always the same, and a
 receiver that knows its keys has every row once. A dead receiver holds up neither epochs nor another
-sink, and a full outbox holds up its own branch without losing anything. SIGTERM leaves what is not delivered
-for the next start.
+sink, and a full outbox holds up its own branch without losing anything. SIGTERM leaves what is not
+delivered for the next start.
 """
 import json
 import os
