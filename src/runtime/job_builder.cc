@@ -11,7 +11,6 @@
 #include "runtime/epochs/plan_file.h"
 #include "runtime/job_state.h"
 #include "runtime/select_columns.h"
-#include "state/encoding.h"
 #include "state/restore.h"
 
 namespace millrace {
@@ -365,6 +364,11 @@ class JobBuilder {
 
   Status RestoreState() {
     std::map<int, DeltaWriter> leftovers;  // by the shard that wrote the entries
+    const auto leave = [&leftovers](const StateEntry& entry) {
+      DeltaWriter& writer = leftovers[entry.shard];
+      writer.Begin(entry.operator_id, entry.table, /*merges=*/entry.key_group == kShardEntry);
+      writer.Add({entry.table, entry.key, {}, true, entry.key_group});
+    };
     for (const GraphNode& node : job_->graph.nodes()) {
       std::vector<StateStore*> stores;
       bool any = false;
@@ -373,12 +377,7 @@ class JobBuilder {
         any |= stores.back() != nullptr;
       }
       if (!any) continue;
-      TRY(RestoreOperator(*job_->state, {.id = node.id, .shards = stores}, moved_,
-                          [&](const StateEntry& entry) {
-                            DeltaWriter& writer = leftovers[entry.shard];
-                            writer.Begin(entry.operator_id, entry.table, /*merges=*/true);
-                            writer.Add({entry.table, entry.key, {}, true, -1});
-                          }));
+      TRY(RestoreOperator(*job_->state, {.id = node.id, .shards = stores}, moved_, leave));
       for (Slot* slot : by_node_[static_cast<size_t>(node.index)]) {
         if (slot == nullptr || slot->op == nullptr) continue;
         if (Status status = slot->op->OnRestore(); !status) {
@@ -386,29 +385,11 @@ class JobBuilder {
         }
       }
     }
-    for (const std::string& id : start_.dropped_operators) TRY(DropState(id, &leftovers));
+    for (const std::string& id : start_.dropped_operators) {
+      TRY(VisitOperator(*job_->state, id, leave));
+    }
     for (auto& [shard, writer] : leftovers) first_deltas_.emplace_back(shard, writer.Take());
     return OkStatus();
-  }
-
-  /// The state of an operator that the plan does not have any more.
-  Status DropState(const std::string& id, std::map<int, DeltaWriter>* deletes) {
-    std::string prefix;
-    PutBytes(id, &prefix);
-    std::map<int, std::string> begun;  // the table that a shard's writer is at
-    return job_->state->Visit(prefix, [&](std::string_view key, std::string_view value) -> Status {
-      std::string_view rest = key.substr(prefix.size());
-      std::string_view table;
-      if (!GetBytes(&rest, &table)) return CorruptStateEntry(id);
-      TRY_ASSIGN(const StateEntry entry, ParseState(key, value, key.size() - rest.size()));
-      DeltaWriter& writer = (*deletes)[entry.shard];
-      const bool merges = entry.key_group == kShardEntry;
-      const std::string head = std::string(table) + (merges ? "+" : "-");
-      if (begun[entry.shard] != head) writer.Begin(id, table, merges);
-      begun[entry.shard] = head;
-      writer.Add({table, entry.key, {}, true, entry.key_group >= 0 ? entry.key_group : -1});
-      return OkStatus();
-    });
   }
 
   // ---------------------------------------------------------------- sinks

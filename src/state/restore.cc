@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/key_codec.h"
+#include "state/encoding.h"
 
 namespace millrace {
 namespace {
@@ -86,6 +87,22 @@ class OperatorRestorer {
 };
 
 }  // namespace
+
+Status VisitOperator(const DurableState& state, std::string_view id,
+                     const std::function<void(const StateEntry&)>& visit) {
+  std::string prefix;
+  PutBytes(id, &prefix);
+  return state.Visit(prefix, [&](std::string_view key, std::string_view value) -> Status {
+    std::string_view rest = key.substr(prefix.size());
+    std::string_view table;
+    if (!GetBytes(&rest, &table)) return CorruptStateEntry(id);
+    TRY_ASSIGN(StateEntry entry, ParseState(key, value, key.size() - rest.size()));
+    entry.operator_id = id;
+    entry.table = table;
+    visit(entry);
+    return OkStatus();
+  });
+}
 
 Status RestoreOperator(const DurableState& state, const RestoredOperator& op, bool moved,
                        const std::function<void(const StateEntry&)>& leftover) {

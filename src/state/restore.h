@@ -29,4 +29,8 @@ struct RestoredOperator {
 Status RestoreOperator(const DurableState& state, const RestoredOperator& op, bool moved,
                        const std::function<void(const StateEntry&)>& leftover);
 
+/// Every entry of an operator, whatever its tables.
+Status VisitOperator(const DurableState& state, std::string_view id,
+                     const std::function<void(const StateEntry&)>& visit);
+
 }  // namespace millrace

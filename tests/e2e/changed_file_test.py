@@ -49,7 +49,7 @@ class Place:
         return done.returncode, done.stdout, done.stderr
 
     def run(self, *arguments, rows=400):
-        """Runs until so many rows are out, stops it; (status, first +I or +U per key, last, errors)."""
+        """Runs until so many rows are out; (status, first count per key, last ones, errors)."""
         process = subprocess.Popen([self.millrace, "run", "counts.sql", *arguments],
                                    cwd=self.directory, text=True, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE)
@@ -108,13 +108,15 @@ def check_changes(place):
     expect(status == 1 and not first, status, first, errors)
     expect("MR0804" in errors and "the grouping key changed" in errors, errors)
     expect("--allow-state-loss" in errors, errors)
-    expect(place.command("state", "list", ".millrace/counts", "--json") == before, "it did something")
+    expect(place.command("state", "list", ".millrace/counts", "--json") == before, "it began")
 
     status, first, _, errors = place.run("--allow-state-loss")
     expect(status == 0, status, errors)
     expect("lost, as allowed" in errors, errors)
     expect(set(first.values()) == {1}, first)
-    return last
+    listed = json.loads(place.command("state", "list", "counts.sql", "--json")[1])
+    operators = listed["runs"][0]["operators"]
+    expect([one["in_plan"] for one in operators] == [True], "the old state is there", operators)
 
 
 def check_aggregates(place):
@@ -148,6 +150,14 @@ def check_savepoint(place):
         goes_on(first, last)
     code, _, errors = place.command("savepoint", "counts.sql", "--to", "saved")
     expect(code == 1 and "MR0842" in errors, code, errors)
+    for _ in range(3):
+        code, out, errors = place.command("savepoint", "counts.sql", "--in", "all", "--keep", "2")
+        expect(code == 0, code, out, errors)
+        newest = sorted(os.listdir(os.path.join(place.directory, "all")))[-1]
+        status, first, last, errors = place.run(rows=50)
+        expect(status == 0, status, errors)
+    kept = sorted(os.listdir(os.path.join(place.directory, "all")))
+    expect(len(kept) == 2 and kept[-1] == newest, kept, newest)
     code, _, errors = place.command("run", "counts.sql", "--from", "saved")
     expect(code == 1 and "not finished" in errors, code, errors)
 

@@ -31,15 +31,16 @@ std::string Excerpt(const SourceText* source, const std::optional<OperatorIdenti
   diagnostic.At(*span);
   const Palette palette(options.color, Severity::kError);
   const SourceText::Position at = source->PositionOf(span->begin);
-  return "   " + std::string(GutterWidth(diagnostic, *source), ' ') + "--> " + source->name() +
-         ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + "\n" +
+  return std::string(GutterWidth(diagnostic, *source), ' ') + "--> " + source->name() + ":" +
+         std::to_string(at.line) + ":" + std::to_string(at.column) + "\n" +
          RenderSnippet(diagnostic, *source, note, options, palette);
 }
 
 std::string ChangeText(const OperatorChange& change, const ChangedTexts& texts,
                        const RenderOptions& options) {
   const std::string fate(FateName(change.fate));
-  std::string text = "  " + fate + std::string(12 - fate.size(), ' ') + change.shown().description;
+  const OperatorIdentity& shown = change.loses() && change.before ? *change.before : change.shown();
+  std::string text = "  " + fate + std::string(12 - fate.size(), ' ') + shown.description;
   if (!change.loses()) {
     text += ": " + change.outcome;
     return text + (change.reason.empty() ? "\n" : " (" + change.reason + ")\n");

@@ -203,8 +203,9 @@ reason is gone. Where the folder is lost, `--fresh` begins anew without its stat
         .code = "MR0842",
         .title = "savepoint cannot be made or used",
         .explanation = R"(
-`millrace savepoint` writes into a directory of its own, from a run that can be read whole; `millrace
-run --from` starts from a whole savepoint in a data directory without an unfinished run.)",
+`millrace savepoint` writes into a directory of its own, from a run that can be read whole.
+`millrace run --from` starts from a whole savepoint, in a data directory that holds no unfinished
+run.)",
         .example = "",
         .fixed = "",
     },

@@ -115,9 +115,9 @@ pipeline last ran with. `--fresh` begins anew: without state, and reading from t
         .code = "MR0724",
         .title = "state cannot be decoded",
         .explanation = R"(
-An entry of an operator's state is not what its plan (`plan.json`) says. Its bytes passed their check
-sums, so the plan beside it is of another run, or a program of another version wrote it. `millrace
-state verify` names the entries.)",
+An entry of an operator's state is not what its plan (`plan.json`) says. Its bytes passed their
+check sums, so the plan beside it is of another run, or a program of another version wrote it.
+`millrace state verify` names the entries.)",
         .example = "",
         .fixed = "",
     },

@@ -108,8 +108,8 @@ std::string PlaceReason(const OperatorIdentity& before, const OperatorIdentity& 
 }
 
 std::string StartText(const OperatorIdentity& source) {
-  if (source.start.empty()) return "is read from the start";
-  return "begins at its scan.startup.mode, " + source.start;
+  if (source.start.empty()) return "it is read from the start";
+  return "it begins at its scan.startup.mode, " + source.start;
 }
 
 PartsJudgement JudgeStateParts(const OperatorIdentity& before, const OperatorIdentity& after) {

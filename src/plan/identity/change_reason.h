@@ -18,7 +18,7 @@ std::string LayoutReason(const OperatorIdentity& before, const OperatorIdentity&
 std::string ChangedPlace(const OperatorIdentity& before, const OperatorIdentity& after);
 /// "topic changed from a to b".
 std::string PlaceReason(const OperatorIdentity& before, const OperatorIdentity& after);
-/// "begins at latest-offset".
+/// "it begins at its scan.startup.mode, latest-offset".
 std::string StartText(const OperatorIdentity& source);
 
 struct PartsJudgement {

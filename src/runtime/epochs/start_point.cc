@@ -11,6 +11,7 @@
 #include "runtime/epochs/recovery.h"
 #include "runtime/job_state.h"
 #include "state/memory_state.h"
+#include "state/restore.h"
 #include "state/rocksdb/rocks_state.h"
 
 namespace millrace {
@@ -40,15 +41,26 @@ Error OtherPipeline(const JobSpec& spec, const RunManifest& manifest) {
           .hint = "finish it with the file it was started with, or discard it with --fresh"};
 }
 
+/// Messages that wait in an outbox are state of their sink.
+Status FindUndelivered(const DurableState& state, PlanComparison* comparison) {
+  for (OperatorChange& change : comparison->changes) {
+    if (change.role() != OperatorIdentity::Role::kSink || !change.before) continue;
+    TRY(VisitOperator(state, change.before->id,
+                      [&change](const StateEntry&) { change.staged = true; }));
+  }
+  return OkStatus();
+}
+
 /// Finds what of the interrupted run fits, and lets the graph have its ids.
 Status TakeOver(JobState* job, const RunManifest& manifest, bool same,
                 std::vector<std::string>* dropped) {
   const JobSpec& spec = job->spec;
   TRY_ASSIGN(const auto stored, ReadPlan(spec.env.disk, spec.data_dir, manifest.fingerprint));
   if (!stored && same) return OkStatus();
-  TRY_ASSIGN(const auto comparison,
+  TRY_ASSIGN(auto comparison,
              CompareWithManifest(spec.env.disk, spec.data_dir, manifest, job->graph.identity()));
   if (!stored || !comparison) return std::unexpected(OtherPipeline(spec, manifest));
+  TRY(FindUndelivered(*job->state, &*comparison));
   if (comparison->loses() && !spec.allow_state_loss) {
     return std::unexpected(StateLossError(spec.data_dir, *comparison));
   }

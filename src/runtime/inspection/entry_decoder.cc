@@ -108,6 +108,7 @@ DecodedValue BytesOf(std::string name, std::string_view bytes) {
 
 struct EntryDecoder::Parts {
   std::string kind;
+  bool times_count = true;  // a frame of rows goes by their number alone
   std::vector<ShownColumn> keys;
   std::map<std::string, std::vector<ShownColumn>, std::less<>> rows;  // by table
   std::vector<Part> calls;
@@ -151,7 +152,7 @@ struct EntryDecoder::Parts {
       return Unreadable(table);
     }
     TRY(AppendCoded(keys, key_bytes, &entry.key));
-    entry.key.push_back(TimeOf("time", time));
+    if (times_count) entry.key.push_back(TimeOf("time", time));
     entry.key.push_back(NumberOf("sequence", number));
     TRY(AppendRow(rows.find(table)->second, value, &entry.value));
     return entry;
@@ -208,6 +209,7 @@ EntryDecoder::~EntryDecoder() = default;
 Result<EntryDecoder> EntryDecoder::Make(const OperatorIdentity& identity) {
   auto parts = std::make_unique<Parts>();
   parts->kind = identity.kind;
+  parts->times_count = !identity.aspect("frame").starts_with("ROWS");
   TRY_ASSIGN(parts->keys, ColumnsOf(identity.keys, identity.reads));
   for (const StoredRows& stored : identity.rows) {
     TRY_ASSIGN(parts->rows[stored.table], ColumnsOf(stored.columns, identity.reads));

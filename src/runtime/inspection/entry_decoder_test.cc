@@ -126,7 +126,8 @@ TEST(EntryDecoderTest, FramesAndWaitingRows) {
   OverNode::Fields fields;
   fields.partition_keys = {0};
   fields.order_column = 2;
-  fields.preceding = 60'000;  // milliseconds
+  fields.rows = true;
+  fields.preceding = 3;
   fields.on_arrival = true;
   fields.calls = {MakeCall(kInput, "SUM", {1}, "s", /*retracts=*/true)};
   const Schema schema = ResultOf(fields.calls, kInput);
@@ -134,7 +135,7 @@ TEST(EntryDecoderTest, FramesAndWaitingRows) {
   arrived.Row({"a", 5, kNoon});
   const auto entries = arrived.Entries();
   ASSERT_EQ(entries.size(), 2u);
-  EXPECT_EQ(entries[0], "frames: Values.k=a time=2024-05-01T12:00 sequence=0 -> Values.v=5");
+  EXPECT_EQ(entries[0], "frames: Values.k=a sequence=0 -> Values.v=5");
   EXPECT_EQ(entries[1], "keys: Values.k=a -> SUM(Values.v)=5");
   fields.on_arrival = false;
   Kept waiting(std::make_shared<OverNode>(InputNode(kInput), fields, schema));
