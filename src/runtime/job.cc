@@ -96,6 +96,7 @@ JobSnapshot Job::Snapshot() const {
   const JobState& job = *state_;
   JobSnapshot snapshot;
   snapshot.epoch = job.coordinator->completed_epoch();
+  snapshot.trouble = job.coordinator->trouble();
   snapshot.elapsed_nanos = job.spec.env.clock->MonotonicNanos() - job.started_at;
   std::map<int, NodeSnapshot> nodes;
   for (const auto& shard : job.shards) {

@@ -301,11 +301,13 @@ TEST_F(RecoveryTest, AFullDiskHoldsSourcesUntilThereIsRoom) {
   EXPECT_TRUE(std::ranges::any_of(notices_, [](const std::string& line) {
     return line.contains("cannot be written, sources are held");
   }));
+  EXPECT_TRUE(job->Snapshot().trouble.contains("cannot be written"));
   EXPECT_TRUE(std::ranges::any_of(job->DescribeWaiting(), [](const std::string& line) {
     return line.contains("sources are held until it can");
   }));
   disk_.SetCapacity(UINT64_MAX);
   ASSERT_TRUE(StepAll(job.get(), kForever));
+  EXPECT_EQ(job->Snapshot().trouble, "");
   ASSERT_TRUE(job->result()) << job->result().error().ToString();
   ExpectWhole();
 }

@@ -33,6 +33,18 @@ bool GetByte(std::string_view* bytes, uint8_t* value) {
   return true;
 }
 
+void PutEntry(std::string_view key, const StateEntry& entry, DurableState* state) {
+  if (entry.deleted) {
+    state->Delete(key);
+  } else if (entry.key_group == kFreeEntry) {
+    std::string value(1, static_cast<char>(entry.shard));
+    value += entry.value;
+    state->Put(key, value);
+  } else {
+    state->Put(key, entry.value);
+  }
+}
+
 }  // namespace
 
 Status DeltaWriter::Collect(std::string_view operator_id, const StateStore& state) {
@@ -105,21 +117,26 @@ Status ReadDelta(std::string_view delta, int shard,
 
 Status ApplyDelta(std::string_view delta, int shard, DurableState* state) {
   std::string key;
-  std::string value;
   return ReadDelta(delta, shard, [&](const StateEntry& entry) {
     key.clear();
     AppendStateKey(entry, &key);
-    if (entry.deleted) {
-      state->Delete(key);
-    } else if (entry.key_group == kFreeEntry) {
-      value.assign(1, static_cast<char>(entry.shard));
-      value += entry.value;
-      state->Put(key, value);
-    } else {
-      state->Put(key, entry.value);
-    }
+    PutEntry(key, entry, state);
     return OkStatus();
   });
+}
+
+Status NetChanges::Add(std::string_view delta, int shard) {
+  std::string key;
+  return ReadDelta(delta, shard, [&](const StateEntry& entry) {
+    key.clear();
+    AppendStateKey(entry, &key);
+    changes_.insert_or_assign(key, entry);
+    return OkStatus();
+  });
+}
+
+void NetChanges::PutInto(DurableState* state) const {
+  for (const auto& [key, entry] : changes_) PutEntry(key, entry, state);
 }
 
 std::string StatePrefix(std::string_view operator_id, std::string_view table) {

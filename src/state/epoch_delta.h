@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "base/result.h"
 #include "state/durable_state.h"
@@ -56,6 +57,17 @@ Status ReadDelta(std::string_view delta, int shard,
 
 /// Puts the changes of a delta into the open batch.
 Status ApplyDelta(std::string_view delta, int shard, DurableState* state);
+
+/// What several deltas, one after the other, come to: the last change of each key. The deltas
+/// outlive it.
+class NetChanges {
+ public:
+  Status Add(std::string_view delta, int shard);
+  void PutInto(DurableState* state) const;
+
+ private:
+  std::unordered_map<std::string, StateEntry> changes_;  // by key in DurableState
+};
 
 /// All entries of a table lie behind its prefix, those of one group together and in order of keys;
 /// those without a group are last.

@@ -22,7 +22,7 @@ constexpr char kEventsTable[] = R"(
 CREATE TABLE events (k BIGINT, v BIGINT, ts TIMESTAMP(3),
   WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'memory');
 )";
-// Their results do not depend on the order in which splits are read.
+// Their results do not depend on how shards take turns.
 constexpr std::string_view kQueries[] = {
     R"(SELECT k, COUNT(*) AS n, SUM(v) AS total, MAX(v) AS top FROM events GROUP BY k)",
     R"(SELECT k, window_start, window_end, COUNT(*) AS n, SUM(v) AS total
@@ -153,7 +153,9 @@ SimulatedWorld::SimulatedWorld(const Scenario& scenario, uint64_t seed)
     auto& rows = input_.splits["split-" + std::to_string(split)];
     for (int64_t i = 0; i < scenario_.rows_per_split; ++i) {
       rows.push_back({i % scenario_.keys, split * 1000000 + i});
-      if (events) rows.back().push_back(i * 700 - Draw(random_.get(), 0, kDisorderMs));
+      // Splits lie one behind the other in time, as a shard reads them.
+      const int64_t place = split * scenario_.rows_per_split + i;
+      if (events) rows.back().push_back(place * 700 - Draw(random_.get(), 0, kDisorderMs));
     }
   }
 }

@@ -12,6 +12,10 @@ namespace {
 
 using Place = EpochJournal::Place;
 
+/// What was taken from the journal is read table by table next: more than this is faster from
+/// files.
+constexpr uint64_t kUnflushedBytesMax = 1 << 20;
+
 std::string Describe(const std::optional<EpochRecord>& record) {
   if (!record) return "no epoch";
   std::array<char, 17> hash{};
@@ -96,6 +100,7 @@ Result<RecoveredRun> RecoverRun(const Decider& decider, EpochJournal* journal,
     body = std::move(record.manifest);
     epoch = record.epoch;
   }
+  if (state->unflushed_bytes() > kUnflushedBytesMax) TRY(state->Flush());
   if (body.empty()) return run;
   TRY_ASSIGN(run.manifest, RunManifest::FromBody(body, epoch));
   return run;
@@ -111,7 +116,7 @@ Status BeginRun(const Decider& decider, const RunManifest& manifest, EpochJourna
                        .decided_before = decider.record};
   TRY_ASSIGN(const uint64_t hash, journal->Append(record, nullptr));
   TRY(journal->Sync());
-  TRY(state->Clear());
+  if (state->marker()) TRY(state->Clear());
   return StateApplier::Apply(record, hash, state);
 }
 

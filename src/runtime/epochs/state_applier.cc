@@ -9,7 +9,7 @@
 namespace millrace {
 namespace {
 
-constexpr std::chrono::seconds kFlushCheck{1};
+constexpr std::chrono::seconds kCheck{1};
 
 }  // namespace
 
@@ -39,25 +39,46 @@ void StateApplier::Push(JournalRecord record, uint64_t hash) {
   for (const auto& [shard, delta] : epoch.record.deltas) epoch.bytes += delta.size();
   epoch.record.dead_letters.clear();
   if (thread_ == nullptr) {
-    Status applied = ApplyOne(epoch);
+    Status applied = ApplyTogether(std::span(&epoch, 1));
     const std::lock_guard lock(mutex_);
     if (!applied && !error_) error_ = std::move(applied).error();
     return;
   }
   waiting_bytes_ += epoch.bytes;
-  {
-    const std::lock_guard lock(mutex_);
-    epochs_.push_back(std::move(epoch));
-  }
-  wake_.notify_one();
+  const std::lock_guard lock(mutex_);
+  if (epochs_.empty()) gathered_since_ = clock_->MonotonicNanos();
+  epochs_.push_back(std::move(epoch));
+  if (MustApply()) wake_.notify_one();
 }
 
-Status StateApplier::ApplyOne(const Epoch& epoch) {
-  TRY(Apply(epoch.record, epoch.hash, state_));
-  applied_epoch_ = epoch.record.epoch;
+/// REQUIRES: the lock.
+bool StateApplier::MustApply() const {
+  if (epochs_.empty()) return false;
+  return finishing_ || waiting_bytes_ >= settings_.gather_bytes ||
+         clock_->MonotonicNanos() - gathered_since_ >= settings_.gather_nanos;
+}
+
+Status StateApplier::ApplyTogether(std::span<const Epoch> epochs) {
+  const Epoch& last = epochs.back();
+  if (epochs.size() == 1) {
+    TRY(Apply(last.record, last.hash, state_));
+  } else {
+    NetChanges changes;
+    for (const Epoch& epoch : epochs) {
+      for (const auto& [shard, delta] : epoch.record.deltas) TRY(changes.Add(delta, shard));
+    }
+    changes.PutInto(state_);
+    TRY(state_->Commit(
+        {.epoch = last.record.epoch, .hash = last.hash, .manifest = last.record.manifest}));
+  }
+  applied_epoch_ = last.record.epoch;
+  return FlushIfDue();
+}
+
+Status StateApplier::FlushIfDue() {
   const bool large = state_->unflushed_bytes() >= settings_.flush_bytes;
   const bool old = clock_->MonotonicNanos() - flushed_at_ >= settings_.flush_nanos;
-  return large || old ? Flush() : OkStatus();
+  return applied_epoch_ > flushed_epoch_ && (large || old) ? Flush() : OkStatus();
 }
 
 Status StateApplier::Flush() {
@@ -71,24 +92,15 @@ Status StateApplier::Flush() {
 void StateApplier::Work() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait_for(lock, kFlushCheck, [this] { return stopping_ || !epochs_.empty(); });
+    wake_.wait_for(lock, kCheck, [this] { return stopping_ || MustApply(); });
     if (stopping_) return;
     if (error_ || working_) continue;
-    std::optional<Epoch> epoch;
-    if (!epochs_.empty()) {
-      epoch = std::move(epochs_.front());
-      epochs_.pop_front();
-    }
+    std::vector<Epoch> epochs;
+    if (MustApply()) epochs = std::exchange(epochs_, {});
     working_ = true;
     lock.unlock();
-    Status done = OkStatus();
-    if (epoch) {
-      done = ApplyOne(*epoch);
-      waiting_bytes_ -= epoch->bytes;
-    } else if (applied_epoch_ > flushed_epoch_ &&
-               clock_->MonotonicNanos() - flushed_at_ >= settings_.flush_nanos) {
-      done = Flush();
-    }
+    Status done = epochs.empty() ? FlushIfDue() : ApplyTogether(epochs);
+    for (const Epoch& epoch : epochs) waiting_bytes_ -= epoch.bytes;
     lock.lock();
     working_ = false;
     if (!done) error_ = std::move(done).error();
@@ -105,6 +117,8 @@ Status StateApplier::status() const {
 Status StateApplier::Finish() {
   {
     std::unique_lock lock(mutex_);
+    finishing_ = true;
+    wake_.notify_one();
     idle_.wait(lock, [this] { return error_ || (epochs_.empty() && !working_); });
     if (error_) return std::unexpected(*error_);
     working_ = true;  // the thread keeps away

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // StateApplier: brings decided epochs from the journal's records into DurableState, in order, on a
 // thread of its own, and flushes now and then. Without background threads the caller's does it.
+// The thread gathers epochs for some seconds and applies them together, as one: keys that change in
+// every epoch are written once, and what came and went in between not at all.
 //
 // Push, waiting_bytes, flushed_epoch, status: any one thread. After an error nothing is applied any
 // more: what is on disk stays a whole epoch.
@@ -9,10 +11,11 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "env/background_thread.h"
 #include "env/environment.h"
@@ -24,6 +27,8 @@ namespace millrace {
 class StateApplier {
  public:
   struct Settings {
+    uint64_t gather_bytes = 16ull << 20;         // epochs of so many bytes are applied together,
+    int64_t gather_nanos = 5ll * 1'000'000'000;  // or of this time
     uint64_t flush_bytes = 64ull << 20;          // in memory, then they are flushed
     int64_t flush_nanos = 30ll * 1'000'000'000;  // so long after the last flush
   };
@@ -52,7 +57,9 @@ class StateApplier {
     uint64_t bytes = 0;
   };
   void Work();
-  Status ApplyOne(const Epoch& epoch);
+  bool MustApply() const;
+  Status ApplyTogether(std::span<const Epoch> epochs);
+  Status FlushIfDue();
   Status Flush();
 
   DurableState* state_;
@@ -65,8 +72,10 @@ class StateApplier {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable idle_;
-  std::deque<Epoch> epochs_;
+  std::vector<Epoch> epochs_;
+  int64_t gathered_since_ = 0;  // when the first of them came
   bool working_ = false;
+  bool finishing_ = false;  // apply what is there
   bool stopping_ = false;
   std::optional<Error> error_;
   std::unique_ptr<BackgroundThread> thread_;

@@ -59,6 +59,7 @@ struct Accounting {
 
 struct JobSnapshot {
   uint64_t epoch = 0;         // last completed
+  std::string trouble;        // why epochs do not go on, if something is wrong that may pass
   uint64_t restarts = 0;      // in this process, after failures
   int64_t elapsed_nanos = 0;  // since the first shard step
   std::vector<NodeSnapshot> nodes;
