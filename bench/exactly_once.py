@@ -3,9 +3,10 @@
 """What durable epochs cost: the same query with an epoch every 200 ms and with one at the end.
 
 Usage: exactly_once.py PATH_TO_MILLRACE [ROUNDS]
-TUMBLE over 10,000 keys and running totals of 10,000 keys, from an in-memory generator to a blackhole. Rounds
-alternate, the best of each counts: first by the wall clock, then by the CPU time of the busiest thread (the
-shard), which a busy machine does not spoil. Then how long a start with the state of KEYS keys takes.
+TUMBLE over 10,000 keys and running totals of 10,000 keys, from an in-memory generator to a
+blackhole. Rounds alternate, the best of each counts: first by the wall clock, then by the CPU time
+of the busiest thread (the shard), which a busy machine does not spoil. Then how long a start takes
+with the state of KEYS keys.
 """
 import os
 import shutil

@@ -3,9 +3,9 @@
 """kill -9 at random moments, the same command again: the files are those of an undisturbed run.
 
 Usage: kill_and_resume_test.py PATH_TO_MILLRACE [SEED]
-Pipelines without and with keyed state are each killed more than ten times, go on behind their last
-epoch under another parallelism each time, and so does a file of two statements. SIGTERM drains an endless run, which
-then goes on; a second process on the same data directory is refused.
+Pipelines without and with keyed state are each killed more than ten times and go on behind their
+last epoch, under another parallelism each time, and so does a file of two statements. SIGTERM
+drains an endless run, which then goes on; a second process on the same directory is refused.
 """
 import json
 import os
@@ -236,15 +236,28 @@ def kill_two(arguments, seconds, chance):
         return killed
 
 
+def wait_for_output(process, directory):
+    """Until it has written something new, finished files or not."""
+    def written():
+        return {entry.name: entry.stat().st_size for entry in os.scandir(directory)} \
+            if os.path.isdir(directory) else {}
+
+    before = written()
+    deadline = time.monotonic() + 60
+    while written() == before and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)  # some more
+
+
 def check_drain(millrace, work):
     """SIGTERM ends an endless run with 0; started again it goes on: no row is lost or repeated."""
     arguments = command(millrace, work, "endless", ENDLESS)
     for turn in range(3):
         before = len(lines_of(os.path.join(work, "endless")))
         process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        time.sleep(1.5)
+        wait_for_output(process, os.path.join(work, "endless"))
         process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=120)
         if process.returncode != 0:
             fail(f"SIGTERM ended the run with {process.returncode}: {errors.decode()}")
         if len(lines_of(os.path.join(work, "endless"))) <= before:
@@ -265,14 +278,14 @@ def check_lock(millrace, work):
     first = subprocess.Popen(holder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         lock = os.path.join(holder[4], "run.json")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not os.path.exists(lock) and time.monotonic() < deadline:
             time.sleep(0.02)
         second = subprocess.run(holder, capture_output=True, text=True, timeout=60, check=False)
         if second.returncode == 0 or "MR0803" not in second.stderr:
             fail(f"a second process was not refused: {second.returncode} {second.stderr}")
         first.send_signal(signal.SIGTERM)
-        if first.wait(timeout=20) != 0:
+        if first.wait(timeout=60) != 0:
             fail(f"SIGTERM ended the run with {first.returncode}")
     finally:
         first.kill()
