@@ -27,8 +27,15 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kSliceMillis = 250;
 constexpr int kReadMillis = 2000;
-constexpr int kTopicAttempts = 20;         // a topic that is being made takes a moment
-constexpr int64_t kStepMillisMax = 30000;  // then what happened is looked up by a new producer
+constexpr int kTopicAttempts = 20;  // a topic that is being made takes a moment
+/// After so long a new producer looks up what happened. librdkafka (up to 2.16 at least) may hang
+/// in send_offsets_to_transaction for ever once the broker of the group was away, whatever
+/// time-out it was given; so after trouble patience is short.
+constexpr int64_t kStepMillisMax = 10000;
+constexpr int64_t kAfterTroubleMillisMax = 3000;
+/// A call that does not come back that long after its time-out is given up, with its client.
+constexpr auto kHungAfter = std::chrono::milliseconds(1000);
+constexpr auto kNever = SteadyClock::time_point::max();
 constexpr auto kServeEvery = std::chrono::milliseconds(100);
 constexpr int16_t kTxnOffsetCommit = 28;  // numbers of requests
 constexpr int16_t kEndTxn = 26;
@@ -83,45 +90,36 @@ KafkaStepResult Failed(rd_kafka_resp_err_t code, const std::string& what,
   return result;
 }
 
-class RealTransactionalProducer final : public KafkaTransactionalProducer {
+/// The client and the thread that works with it. Owned by that thread, too: when it hangs, both
+/// are left behind.
+class TransactionalClient {
  public:
-  explicit RealTransactionalProducer(const KafkaTransactionConfig& config) : config_(config) {}
-  ~RealTransactionalProducer() override;
-  Status Open();
+  explicit TransactionalClient(const KafkaTransactionConfig& config) : config_(config) {}
+  ~TransactionalClient();
+  static Result<std::shared_ptr<TransactionalClient>> Open(const KafkaTransactionConfig& config);
+  /// The thread ends now, or is left behind.
+  void Stop();
 
-  Result<bool> Produce(const KafkaOutput& record) override;
-  void Init() override {
-    Start([this] { return InitNow(); });
-  }
-  Status Begin() override;
-  void Flush() override {
-    Start([this] { return FlushNow(); });
-  }
-  void PutMark(const KafkaPartition& at, const KafkaMark& mark) override {
-    Start([this, at, mark] { return PutMarkNow(at, mark); });
-  }
-  void Commit() override {
-    Start([this] { return CommitNow(); });
-  }
-  void ReadMark(const KafkaPartition& at) override {
-    Start([this, at] { return ReadMarkNow(at); });
-  }
-  void ReadLimits(std::span<const std::string> topics) override {
-    Start([this, asked = std::vector<std::string>(topics.begin(), topics.end())] {
-      return ReadLimitsNow(asked);
-    });
-  }
-  std::optional<KafkaStepResult> Poll() override;
-  std::string Waiting() override;
+  using Step = std::function<KafkaStepResult()>;
+  void Start(Step step);
+  Status Begin();
+  Result<bool> Produce(const KafkaOutput& record) { return sender_->Send(record); }
+  std::optional<KafkaStepResult> Poll();
+  std::string Waiting();
+
+  // Steps, by the thread.
+  KafkaStepResult InitNow();
+  KafkaStepResult FlushNow();
+  KafkaStepResult PutMarkNow(const KafkaPartition& at, const KafkaMark& mark);
+  KafkaStepResult CommitNow();
+  KafkaStepResult ReadMarkNow(const KafkaPartition& at);
+  KafkaStepResult ReadLimitsNow(const std::vector<std::string>& topics);
 
  private:
-  using Step = std::function<KafkaStepResult()>;
-
   static void OnDelivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* opaque);
   static void CountRequests(rd_kafka_conf_t* conf, void* opaque);
   static rd_kafka_resp_err_t OnRequest(rd_kafka_t*, int, const char*, int32_t, int16_t key, int16_t,
                                        int32_t, size_t, void* opaque);
-  void Start(Step step);
   void Work();
   /// What a call of librdkafka answered.
   struct Answer {
@@ -133,16 +131,13 @@ class RealTransactionalProducer final : public KafkaTransactionalProducer {
   /// Calls until it succeeds, fails for good, takes too long or the producer is given up.
   KafkaStepResult Repeat(const std::string& what, int64_t millis_max,
                          const std::function<Answer(int slice_ms)>& call);
-  KafkaStepResult InitNow();
-  KafkaStepResult FlushNow();
-  KafkaStepResult PutMarkNow(const KafkaPartition& at, const KafkaMark& mark);
-  KafkaStepResult CommitNow();
-  KafkaStepResult ReadMarkNow(const KafkaPartition& at);
-  KafkaStepResult ReadLimitsNow(const std::vector<std::string>& topics);
   template <typename Ask>
   KafkaStepResult Read(Ask ask);
   Status AwaitTopic(const std::string& name);
   bool SentTwice() const { return offset_commits_ > 1 || ends_ > 1; }
+  int64_t StepMillisMax() const {
+    return std::min(config_.timeout_ms, had_trouble_ ? kAfterTroubleMillisMax : kStepMillisMax);
+  }
 
   KafkaTransactionConfig config_;
   std::unique_ptr<KafkaHandle> handle_;
@@ -150,6 +145,7 @@ class RealTransactionalProducer final : public KafkaTransactionalProducer {
   std::unique_ptr<KafkaMarkReader> reader_;  // of the worker
   std::atomic<int> offset_commits_{0};       // requests of this transaction
   std::atomic<int> ends_{0};
+  std::atomic<bool> had_trouble_{false};  // since the transaction was begun
   std::atomic<bool> stopping_{false};
 
   std::mutex mutex_;
@@ -159,26 +155,24 @@ class RealTransactionalProducer final : public KafkaTransactionalProducer {
   /// Of the first record that a broker refused.
   rd_kafka_resp_err_t undelivered_code_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::string undelivered_;
-  std::string trouble_;  // of the reader
-  std::jthread worker_;
+  std::string trouble_;                       // of the reader
+  SteadyClock::time_point hung_at_ = kNever;  // when the step that runs counts as hung
+  bool ended_ = false;                        // the thread has
+  std::thread worker_;
 };
 
-Status RealTransactionalProducer::Open() {
-  TRY_ASSIGN(handle_, KafkaHandle::Make(RD_KAFKA_PRODUCER, config_.producer, Defaults(config_),
-                                        &RealTransactionalProducer::OnDelivery, this,
-                                        &RealTransactionalProducer::CountRequests));
-  sender_.emplace(handle_->get());
-  worker_ = std::jthread([this] { Work(); });
-  return OkStatus();
+Result<std::shared_ptr<TransactionalClient>> TransactionalClient::Open(
+    const KafkaTransactionConfig& config) {
+  auto client = std::make_shared<TransactionalClient>(config);
+  TRY_ASSIGN(client->handle_, KafkaHandle::Make(RD_KAFKA_PRODUCER, config.producer,
+                                                Defaults(config), &TransactionalClient::OnDelivery,
+                                                client.get(), &TransactionalClient::CountRequests));
+  client->sender_.emplace(client->handle_->get());
+  client->worker_ = std::thread([client] { client->Work(); });
+  return client;
 }
 
-RealTransactionalProducer::~RealTransactionalProducer() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  if (worker_.joinable()) worker_.join();
+TransactionalClient::~TransactionalClient() {
   if (handle_ != nullptr) {
     rd_kafka_purge(handle_->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   }
@@ -187,9 +181,22 @@ RealTransactionalProducer::~RealTransactionalProducer() {
   handle_.reset();  // its threads count requests to the last
 }
 
-void RealTransactionalProducer::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message,
-                                           void* opaque) {
-  auto* self = static_cast<RealTransactionalProducer*>(static_cast<KafkaHandle*>(opaque)->opaque());
+void TransactionalClient::Stop() {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  changed_.notify_all();
+  const bool ended = changed_.wait_for(lock, std::chrono::milliseconds(kReadMillis + kSliceMillis),
+                                       [this] { return ended_; });
+  lock.unlock();
+  if (ended) {
+    worker_.join();
+  } else {
+    worker_.detach();  // it holds this client, and frees it if it ever comes back
+  }
+}
+
+void TransactionalClient::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+  auto* self = static_cast<TransactionalClient*>(static_cast<KafkaHandle*>(opaque)->opaque());
   const bool given_up = message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
                         message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
   if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || given_up) return;
@@ -200,20 +207,20 @@ void RealTransactionalProducer::OnDelivery(rd_kafka_t*, const rd_kafka_message_t
                        "' is refused: " + rd_kafka_message_errstr(message);
 }
 
-void RealTransactionalProducer::CountRequests(rd_kafka_conf_t* conf, void* opaque) {
+void TransactionalClient::CountRequests(rd_kafka_conf_t* conf, void* opaque) {
   rd_kafka_conf_interceptor_add_on_new(
       conf, "millrace",
       [](rd_kafka_t* client, const rd_kafka_conf_t*, void* self, char*, size_t) {
-        return rd_kafka_interceptor_add_on_request_sent(
-            client, "millrace", &RealTransactionalProducer::OnRequest, self);
+        return rd_kafka_interceptor_add_on_request_sent(client, "millrace",
+                                                        &TransactionalClient::OnRequest, self);
       },
       opaque);
 }
 
-rd_kafka_resp_err_t RealTransactionalProducer::OnRequest(rd_kafka_t*, int, const char*, int32_t,
-                                                         int16_t key, int16_t, int32_t, size_t,
-                                                         void* opaque) {
-  auto* self = static_cast<RealTransactionalProducer*>(opaque);
+rd_kafka_resp_err_t TransactionalClient::OnRequest(rd_kafka_t*, int, const char*, int32_t,
+                                                   int16_t key, int16_t, int32_t, size_t,
+                                                   void* opaque) {
+  auto* self = static_cast<TransactionalClient*>(opaque);
   if (key == kTxnOffsetCommit) ++self->offset_commits_;
   if (key == kEndTxn) ++self->ends_;
   return RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -221,21 +228,23 @@ rd_kafka_resp_err_t RealTransactionalProducer::OnRequest(rd_kafka_t*, int, const
 
 // ---------------------------------------------------------------- the worker
 
-void RealTransactionalProducer::Start(Step step) {
+void TransactionalClient::Start(Step step) {
   {
     const std::lock_guard lock(mutex_);
     result_.reset();
+    hung_at_ = kNever;
     step_ = std::move(step);
   }
   changed_.notify_all();
 }
 
-std::optional<KafkaStepResult> RealTransactionalProducer::Poll() {
+std::optional<KafkaStepResult> TransactionalClient::Poll() {
   const std::lock_guard lock(mutex_);
-  return result_;
+  if (result_ || SteadyClock::now() < hung_at_) return result_;
+  return Failed(RD_KAFKA_RESP_ERR__TIMED_OUT, "the Kafka client does not come back", {});
 }
 
-void RealTransactionalProducer::Work() {
+void TransactionalClient::Work() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     if (!step_) {
@@ -250,16 +259,19 @@ void RealTransactionalProducer::Work() {
     lock.unlock();
     KafkaStepResult result = step();
     lock.lock();
+    hung_at_ = kNever;
     if (!step_) result_ = std::move(result);
-    if (config_.producer.wake) {
+    if (config_.producer.wake && !stopping_) {
       lock.unlock();
       config_.producer.wake();
       lock.lock();
     }
   }
+  ended_ = true;
+  changed_.notify_all();
 }
 
-RealTransactionalProducer::Answer RealTransactionalProducer::AnswerOf(rd_kafka_error_t* raw) {
+TransactionalClient::Answer TransactionalClient::AnswerOf(rd_kafka_error_t* raw) {
   const KafkaOwned<rd_kafka_error_t> error(raw);
   if (error == nullptr) return {};
   const rd_kafka_resp_err_t code = rd_kafka_error_code(error.get());
@@ -268,12 +280,17 @@ RealTransactionalProducer::Answer RealTransactionalProducer::AnswerOf(rd_kafka_e
           .detail = rd_kafka_error_string(error.get())};
 }
 
-KafkaStepResult RealTransactionalProducer::Repeat(const std::string& what, int64_t millis_max,
-                                                  const std::function<Answer(int)>& call) {
+KafkaStepResult TransactionalClient::Repeat(const std::string& what, int64_t millis_max,
+                                            const std::function<Answer(int)>& call) {
   const auto end = SteadyClock::now() + std::chrono::milliseconds(millis_max);
+  {
+    const std::lock_guard lock(mutex_);
+    hung_at_ = end + kHungAfter;
+  }
   while (true) {
     Answer answer = call(kSliceMillis);
     rd_kafka_poll(handle_->get(), 0);
+    if (!handle_->Trouble().empty()) had_trouble_ = true;
     if (answer.code == RD_KAFKA_RESP_ERR_NO_ERROR) {
       KafkaStepResult done{.error = {}, .mark = {}, .limits = {}};
       done.disturbed = SentTwice();
@@ -294,14 +311,15 @@ KafkaStepResult RealTransactionalProducer::Repeat(const std::string& what, int64
 // ---------------------------------------------------------------- the steps
 
 /// Waits for its brokers as long as the owner does.
-KafkaStepResult RealTransactionalProducer::InitNow() {
+KafkaStepResult TransactionalClient::InitNow() {
   return Repeat("transactions of '" + config_.transactional_id + "' cannot be begun",
                 std::numeric_limits<int32_t>::max(), [this](int slice_ms) {
                   return AnswerOf(rd_kafka_init_transactions(handle_->get(), slice_ms));
                 });
 }
 
-Status RealTransactionalProducer::Begin() {
+Status TransactionalClient::Begin() {
+  had_trouble_ = false;
   offset_commits_ = 0;
   ends_ = 0;
   const KafkaOwned<rd_kafka_error_t> error(rd_kafka_begin_transaction(handle_->get()));
@@ -310,11 +328,7 @@ Status RealTransactionalProducer::Begin() {
                                    rd_kafka_error_string(error.get())));
 }
 
-Result<bool> RealTransactionalProducer::Produce(const KafkaOutput& record) {
-  return sender_->Send(record);
-}
-
-KafkaStepResult RealTransactionalProducer::FlushNow() {
+KafkaStepResult TransactionalClient::FlushNow() {
   return Repeat("records cannot be delivered", config_.timeout_ms, [this](int slice_ms) -> Answer {
     const rd_kafka_resp_err_t code = rd_kafka_flush(handle_->get(), slice_ms);
     std::array<char, 512> text{};
@@ -331,8 +345,7 @@ KafkaStepResult RealTransactionalProducer::FlushNow() {
   });
 }
 
-KafkaStepResult RealTransactionalProducer::PutMarkNow(const KafkaPartition& at,
-                                                      const KafkaMark& mark) {
+KafkaStepResult TransactionalClient::PutMarkNow(const KafkaPartition& at, const KafkaMark& mark) {
   const KafkaOwned<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_t* const entry =
       rd_kafka_topic_partition_list_add(list.get(), at.topic.c_str(), at.partition);
@@ -351,16 +364,15 @@ KafkaStepResult RealTransactionalProducer::PutMarkNow(const KafkaPartition& at,
   return result;
 }
 
-KafkaStepResult RealTransactionalProducer::CommitNow() {
-  return Repeat("the transaction cannot be committed", std::min(config_.timeout_ms, kStepMillisMax),
-                [this](int slice_ms) {
-                  return AnswerOf(rd_kafka_commit_transaction(handle_->get(), slice_ms));
-                });
+KafkaStepResult TransactionalClient::CommitNow() {
+  return Repeat("the transaction cannot be committed", StepMillisMax(), [this](int slice_ms) {
+    return AnswerOf(rd_kafka_commit_transaction(handle_->get(), slice_ms));
+  });
 }
 
 /// Asks until there is an answer; nobody there is no answer.
 template <typename Ask>
-KafkaStepResult RealTransactionalProducer::Read(Ask ask) {
+KafkaStepResult TransactionalClient::Read(Ask ask) {
   while (true) {
     Status status = OkStatus();
     KafkaStepResult result{.error = {}, .mark = {}, .limits = {}};
@@ -388,14 +400,14 @@ KafkaStepResult RealTransactionalProducer::Read(Ask ask) {
   }
 }
 
-KafkaStepResult RealTransactionalProducer::ReadMarkNow(const KafkaPartition& at) {
+KafkaStepResult TransactionalClient::ReadMarkNow(const KafkaPartition& at) {
   return Read([&](KafkaStepResult* result) -> Status {
     TRY_ASSIGN(result->mark, reader_->Read(at, kReadMillis));
     return OkStatus();
   });
 }
 
-KafkaStepResult RealTransactionalProducer::ReadLimitsNow(const std::vector<std::string>& topics) {
+KafkaStepResult TransactionalClient::ReadLimitsNow(const std::vector<std::string>& topics) {
   return Read([&](KafkaStepResult* result) -> Status {
     for (const std::string& topic : topics) TRY(AwaitTopic(topic));
     TRY_ASSIGN(result->limits, reader_->Limits(topics, kReadMillis));
@@ -404,7 +416,7 @@ KafkaStepResult RealTransactionalProducer::ReadLimitsNow(const std::vector<std::
 }
 
 /// A mark needs its topic; asking for it makes it where brokers make topics by themselves.
-Status RealTransactionalProducer::AwaitTopic(const std::string& name) {
+Status TransactionalClient::AwaitTopic(const std::string& name) {
   const KafkaOwned<rd_kafka_topic_t> topic(
       rd_kafka_topic_new(handle_->get(), name.c_str(), nullptr));
   rd_kafka_resp_err_t code = rd_kafka_last_error();
@@ -425,7 +437,7 @@ Status RealTransactionalProducer::AwaitTopic(const std::string& name) {
       missing ? std::string() : handle_->Trouble()));
 }
 
-std::string RealTransactionalProducer::Waiting() {
+std::string TransactionalClient::Waiting() {
   {
     const std::lock_guard lock(mutex_);
     if (!trouble_.empty()) return trouble_;
@@ -433,13 +445,48 @@ std::string RealTransactionalProducer::Waiting() {
   return handle_->Trouble();
 }
 
+class RealTransactionalProducer final : public KafkaTransactionalProducer {
+ public:
+  explicit RealTransactionalProducer(std::shared_ptr<TransactionalClient> client)
+      : client_(std::move(client)) {}
+  ~RealTransactionalProducer() override { client_->Stop(); }
+
+  Result<bool> Produce(const KafkaOutput& record) override { return client_->Produce(record); }
+  void Init() override {
+    client_->Start([client = client_.get()] { return client->InitNow(); });
+  }
+  Status Begin() override { return client_->Begin(); }
+  void Flush() override {
+    client_->Start([client = client_.get()] { return client->FlushNow(); });
+  }
+  void PutMark(const KafkaPartition& at, const KafkaMark& mark) override {
+    client_->Start([client = client_.get(), at, mark] { return client->PutMarkNow(at, mark); });
+  }
+  void Commit() override {
+    client_->Start([client = client_.get()] { return client->CommitNow(); });
+  }
+  void ReadMark(const KafkaPartition& at) override {
+    client_->Start([client = client_.get(), at] { return client->ReadMarkNow(at); });
+  }
+  void ReadLimits(std::span<const std::string> topics) override {
+    client_->Start(
+        [client = client_.get(), asked = std::vector<std::string>(topics.begin(), topics.end())] {
+          return client->ReadLimitsNow(asked);
+        });
+  }
+  std::optional<KafkaStepResult> Poll() override { return client_->Poll(); }
+  std::string Waiting() override { return client_->Waiting(); }
+
+ private:
+  std::shared_ptr<TransactionalClient> client_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<KafkaTransactionalProducer>> MakeRealKafkaTransactionalProducer(
     const KafkaTransactionConfig& config) {
-  auto producer = std::make_unique<RealTransactionalProducer>(config);
-  TRY(producer->Open());
-  return producer;
+  TRY_ASSIGN(auto client, TransactionalClient::Open(config));
+  return std::make_unique<RealTransactionalProducer>(std::move(client));
 }
 
 }  // namespace millrace

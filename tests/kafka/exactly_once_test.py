@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Exactly-once sinks on a real broker: what read_committed readers see while the pipeline is killed,
+stopped, robbed of its transactional id and left alone by its broker.
+
+Usage: exactly_once_test.py PATH_TO_MILLRACE [NAME_OF_A_TEST...]
+"""
+import collections
+import json
+import os
+import random
+import signal
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import parts  # noqa: E402
+
+parts.run_with_client()
+import confluent_kafka  # noqa: E402
+from broker import Broker  # noqa: E402
+from case import KafkaCase, run_all  # noqa: E402
+from client import Client  # noqa: E402
+from exactly_once import Counts, copy, key_rows, keyed_counts  # noqa: E402
+
+BROKER_SETTINGS = {"transaction.abort.timed.out.transaction.cleanup.interval.ms": "500",
+                   "transaction.max.timeout.ms": "120000"}
+KEYS = 20
+
+
+def ids(numbers):
+    return [b'{"id": %d}' % number for number in numbers]
+
+
+class ExactlyOnceTest(KafkaCase):
+    def setUp(self):
+        super().setUp()
+        self.client = Client(self.broker.address)
+        self.out = self.topic + "_out"
+        self.client.create(self.topic, 2)
+        self.client.create(self.out, 2)
+
+    def committed(self):
+        return self.client.read(self.out, **{"isolation.level": "read_committed"})
+
+    def ids_out(self):
+        return [json.loads(record.value)["id"] for record in self.committed()]
+
+    def check_ids(self, count):
+        found = collections.Counter(self.ids_out())
+        twice = {number: times for number, times in found.items() if times > 1}
+        self.assertEqual(twice, {})
+        self.assertEqual(set(range(count)) - set(found), set())
+
+    def wait_for_ids(self, process, count):
+        self.wait_until(lambda: len(set(self.ids_out())) >= count, f"{count} rows are out", process)
+
+    def wait_for_end(self, process, text):
+        status = process.wait()
+        self.assertNotEqual(status, 0, process.said())
+        self.assertIn(text, process.said())
+
+    def test_seen_with_their_epoch(self):
+        """One long epoch: nothing is seen before its end, everything after a clean stop."""
+        self.client.produce(self.topic, ids(range(1000)))
+        process = self.start_sql(copy(self.broker.address, self.topic, self.out, "20 s"))
+        uncommitted = {"isolation.level": "read_uncommitted"}
+        self.wait_until(lambda: len(self.client.read(self.out, **uncommitted)) >= 1000,
+                        "the rows are written", process)
+        self.assertEqual(self.ids_out(), [])
+        self.stop(process)
+        self.check_ids(1000)
+
+    def test_killed_again_and_again(self):
+        sql = keyed_counts(self.broker.address, self.topic, self.out)
+        chance = random.Random(7)
+        written = 0
+        for _ in range(6):
+            process = self.start_sql(sql)
+            for _ in range(3):
+                self.client.produce(self.topic, key_rows(range(written, written + 500), KEYS))
+                written += 500
+                time.sleep(chance.random() * 0.4)
+            time.sleep(chance.random())
+            process.kill()
+        process = self.start_sql(sql)
+
+        def all_there():
+            return Counts(self.committed(), written, KEYS).lost == 0
+
+        self.wait_until(all_there, "all counts are out", process)
+        self.stop(process)
+        counts = Counts(self.committed(), written, KEYS)
+        self.assertTrue(counts.is_right(), counts.text())
+
+    def test_broker_killed(self):
+        self.client.produce(self.topic, ids(range(2000)))
+        process = self.start_sql(copy(self.broker.address, self.topic, self.out))
+        self.wait_for_ids(process, 1)
+        self.broker.kill()
+        time.sleep(2)
+        self.broker.start()
+        self.client.produce(self.topic, ids(range(2000, 4000)))
+        self.wait_for_ids(process, 4000)
+        self.stop(process)
+        self.check_ids(4000)
+
+    def test_stopped_for_longer_than_the_time_out(self):
+        """The broker ends the open transaction; the pipeline notices, and starts again itself."""
+        self.client.produce(self.topic, ids(range(100)))
+        process = self.start_sql(copy(self.broker.address, self.topic, self.out, "500 ms", 2000))
+        self.wait_for_ids(process, 100)
+        self.client.produce(self.topic, ids(range(100, 200)))
+        time.sleep(0.2)  # in the open transaction
+        os.kill(process.pid, signal.SIGSTOP)
+        time.sleep(5)
+        os.kill(process.pid, signal.SIGCONT)
+        self.client.produce(self.topic, ids(range(200, 300)))
+        self.wait_for_ids(process, 300)
+        self.stop(process)
+        self.check_ids(300)
+
+    def test_hijacked_id(self):
+        self.client.produce(self.topic, ids(range(100)))
+        process = self.start_sql(copy(self.broker.address, self.topic, self.out))
+        self.wait_for_ids(process, 100)
+        thief = self.client.producer(**{"transactional.id": "bank.p.0"})
+        thief.init_transactions(30)
+        self.client.produce(self.topic, ids(range(100, 200)))
+        self.wait_for_end(process, "MR0832")
+        process = self.start_sql(copy(self.broker.address, self.topic, self.out))
+        self.wait_for_ids(process, 200)
+        self.stop(process)
+        self.check_ids(200)
+
+    def test_the_older_process_gives_way(self):
+        """The same pipeline from another directory, which lacks the decided epochs."""
+        sql = copy(self.broker.address, self.topic, self.out)
+        self.client.produce(self.topic, ids(range(100)))
+        older = self.start_sql(sql)
+        self.wait_for_ids(older, 100)
+        arguments = self.arguments(sql)
+        arguments[arguments.index("--data-dir") + 1] = str(self.work / "other.data")
+        newer = self.start(arguments)
+        self.wait_for_end(newer, "MR0723")
+        self.client.produce(self.topic, ids(range(100, 200)))
+        self.wait_for_end(older, "MR0832")
+        again = self.start_sql(sql)
+        self.wait_for_ids(again, 200)
+        self.stop(again)
+        self.check_ids(200)
+
+    def test_one_directory_is_used_once(self):
+        sql = copy(self.broker.address, self.topic, self.out)
+        first = self.start_sql(sql)
+        self.client.produce(self.topic, ids(range(10)))
+        self.wait_for_ids(first, 10)
+        second = self.start_sql(sql)
+        self.assertNotEqual(second.wait(), 0)
+        self.client.produce(self.topic, ids(range(10, 20)))
+        self.wait_for_ids(first, 20)
+        self.stop(first)
+        self.check_ids(20)
+
+    def test_a_record_that_is_too_large(self):
+        self.client.create(self.topic + "_small", 1, max_message_bytes=2000)
+        large = json.dumps({"id": 1, "text": "x" * 3000}).encode()
+        small = [json.dumps({"id": i, "text": "x" * 100}).encode() for i in (0, 2, 3)]
+        self.client.produce(self.topic, [small[0], large, *small[1:]])
+        sql = copy(self.broker.address, self.topic, self.topic + "_small").replace(
+            "(id BIGINT)", "(id BIGINT, text STRING)").replace("SELECT id", "SELECT id, text")
+        process = self.start_sql(sql)
+        out = self.topic + "_small"
+        self.wait_until(lambda: len(self.client.read(out)) == 3, "three rows are out", process)
+        self.stop(process)
+        letters = (self.work / "p.data/dead-letters/dst.jsonl").read_text().splitlines()
+        self.assertEqual(len(letters), 1)
+        self.assertIn("max.message.bytes is 2000", json.loads(letters[0])["reason"])
+
+    def test_settings_are_refused(self):
+        sql = copy(self.broker.address, self.topic, self.out, timeout_ms=600000)
+        said = self.run_sql(sql, expect=1)
+        self.assertIn("600000", said)
+        self.assertIn("120000", said)
+        sql = copy(self.broker.address, self.topic, self.out, "10 s", 5000)
+        self.assertIn("given up after 5000 ms", self.run_sql(sql, expect=1))
+
+    def test_a_foreign_transaction_upstream(self):
+        """A transaction that is never ended holds its readers up; nothing of it is ever seen."""
+        self.client.produce(self.topic, ids(range(10)))
+        other = self.client.producer(**{"transactional.id": "upstream",
+                                        "transaction.timeout.ms": 5000})
+        other.init_transactions(30)
+        other.begin_transaction()
+        other.produce(self.topic, b'{"id": 999}', partition=0)
+        other.flush(30)
+        process = self.start_sql(copy(self.broker.address, self.topic, self.out))
+        self.client.produce(self.topic, ids(range(10, 20)))
+        self.wait_for_ids(process, 20)  # once the broker has ended it
+        self.stop(process)
+        self.check_ids(20)
+        self.assertNotIn(999, self.ids_out())
+
+
+if __name__ == "__main__":
+    assert confluent_kafka.libversion()
+    run_all(ExactlyOnceTest, lambda: Broker(settings=BROKER_SETTINGS))
