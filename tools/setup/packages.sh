@@ -18,7 +18,7 @@ BUILD_PACKAGES=(
   debian-archive-keyring
   libcurl4-openssl-dev libicu-dev libre2-dev libspdlog-dev libfmt-dev libcli11-dev libedit-dev
   libssl-dev zlib1g-dev librocksdb-dev libgtest-dev libbenchmark-dev
-  kcat default-jdk-headless maven
+  kcat strace default-jdk-headless maven
   "$(boost_package)"
 )
 
