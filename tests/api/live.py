@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 
-DEADLINE_S = 30
+DEADLINE_S = 120  # for what takes a moment; the machine may be slow and busy
 
 
 class Program:

@@ -8,8 +8,10 @@ CREATE TABLE shown (id BIGINT, card STRING, amount DOUBLE) WITH ('connector' = '
 INSERT INTO shown SELECT id, card, amount FROM payments;
 """
 
-# Rows of more than 1000 are filtered; a division by zero goes to the dead letters.
+# Rows of more than 1000 are filtered; a division by zero goes to the dead letters. The deadline is
+# far away: a slow machine answers late, too.
 DECIDE = """
+SET 'millrace.table.payments.decide.deadline' = '60 s';
 CREATE TABLE payments (id BIGINT, amount DOUBLE, items BIGINT,
   request_id STRING METADATA FROM 'request-id')
 WITH ('connector' = 'http', 'format' = 'json');

@@ -16,7 +16,7 @@ import tempfile
 import unittest
 
 MILLRACE = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else ""
-SECONDS = 60
+SECONDS = 120
 
 
 def run(directory, *arguments, text=None):

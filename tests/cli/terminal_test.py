@@ -15,7 +15,7 @@ import tempfile
 import termios
 import time
 
-SECONDS = 30
+SECONDS = 120
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|[\x07\x00]")
 
 

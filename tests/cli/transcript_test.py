@@ -24,7 +24,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 CANARY = "canary-3f9d1c"
-SECONDS = 60
+SECONDS = 120
 
 
 def parse(text):

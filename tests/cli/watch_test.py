@@ -17,7 +17,7 @@ import unittest
 import urllib.request
 
 MILLRACE = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else ""
-SECONDS = 60
+SECONDS = 120
 
 SQL = """
 SET 'millrace.latency-budget' = '1 ms';
@@ -177,10 +177,14 @@ class WatchTest(unittest.TestCase):
             self.assertIn('"MR076', body)
 
     def test_too_many_taps_are_refused_and_forgotten_ones_closed(self):
-        statuses = [self.get("/tap?name=totals&rows=1")[0] for _ in range(20)]
-        self.assertEqual(statuses[0], 200)
+        statuses = [self.get("/tap?name=totals&rows=1")[0]]
+        deadline = time.monotonic() + SECONDS
+        while statuses[-1] == 200:  # on a slow machine some are forgotten meanwhile
+            self.assertLess(time.monotonic(), deadline, "any number of taps is open")
+            statuses.append(self.get("/tap?name=totals&rows=1")[0])
+        self.assertGreater(len(statuses), 1)
         self.assertEqual(statuses[-1], 503)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + SECONDS
         while self.get("/tap?name=totals&rows=1")[0] != 200:
             self.assertLess(time.monotonic(), deadline, "forgotten taps stay open")
             time.sleep(0.5)

@@ -34,7 +34,7 @@ class FraudLiveTest(unittest.TestCase):
     def test_it_checks_without_a_broker(self):
         done = subprocess.run([PROGRAM, "check", "kafka/pipeline.sql"], cwd=FRAUD,
                               env={**os.environ, "KAFKA": "127.0.0.1:1"}, capture_output=True,
-                              text=True, timeout=60)
+                              text=True, timeout=120)
         self.assertEqual(done.returncode, 0, done.stderr)
 
 

@@ -45,7 +45,7 @@ class InstallTest(unittest.TestCase):
     def test_runs_from_where_it_was_installed(self):
         out = subprocess.run(
             [str(self.installed), "run", "-e", "SELECT 1 + 1 AS two"], env={}, cwd=self.place,
-            capture_output=True, text=True, timeout=60)
+            capture_output=True, text=True, timeout=120)
         self.assertEqual((out.returncode, out.stdout), (0, "+I[2]\n"), out.stderr)
 
     def test_brings_its_own_libraries(self):
