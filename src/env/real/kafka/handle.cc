@@ -178,7 +178,8 @@ void KafkaHandle::OnLog(const rd_kafka_t* client, int level, const char* facilit
   const bool hung_up = std::string_view(facility) == "FAIL" &&
                        said.contains("connection closed by peer") &&
                        said.contains("in state APIVERSION_QUERY");
-  if (level >= kWarning && !hung_up) return;
+  const bool silent = std::string_view(facility) == "REQTMOUT";  // a broker that does not answer
+  if (level >= kWarning && !hung_up && !silent) return;
   auto* handle = static_cast<KafkaHandle*>(rd_kafka_opaque(client));
   const std::lock_guard lock(handle->mutex_);
   if (handle->lasting_) return;
