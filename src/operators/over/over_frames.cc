@@ -6,45 +6,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "operators/over/over_calls.h"
+
 namespace millrace {
 namespace {
-
-std::vector<DataType> TypesOf(const Schema& schema, const std::vector<int>& columns) {
-  std::vector<DataType> types;
-  for (int column : columns) types.push_back(schema[static_cast<size_t>(column)].type);
-  return types;
-}
-
-/// The distinct columns that the calls read, ascending.
-std::vector<int> ColumnsOf(const std::vector<AggregateCall>& calls) {
-  std::vector<int> columns;
-  for (const AggregateCall& call : calls) {
-    columns.insert(columns.end(), call.args.begin(), call.args.end());
-    if (call.filter >= 0) columns.push_back(call.filter);
-  }
-  std::sort(columns.begin(), columns.end());
-  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-  return columns;
-}
-
-/// True if the rows of a frame do not tell a call's accumulator: sums of floating point depend on
-/// what came and went before.
-bool HasHistory(const AggregateCall& call) {
-  constexpr std::string_view kRounded[] = {"STDDEV_POP", "STDDEV_SAMP", "VAR_POP",
-                                           "VAR_SAMP",   "VARIANCE",    "STDDEV"};
-  if (call.function == "COUNT") return false;
-  if (std::find(std::begin(kRounded), std::end(kRounded), call.function) != std::end(kRounded)) {
-    return true;
-  }
-  if (call.function != "SUM" && call.function != "$SUM0" && call.function != "AVG") return false;
-  const TypeKind kind = call.resolved.arg_types[0].kind();
-  return kind == TypeKind::kFloat || kind == TypeKind::kDouble || kind == TypeKind::kDecimal;
-}
-
-bool IsNested(const DataType& type) {
-  return type.kind() == TypeKind::kArray || type.kind() == TypeKind::kMap ||
-         type.kind() == TypeKind::kMultiset || type.kind() == TypeKind::kRow;
-}
 
 constexpr size_t kPrefetchAhead = 16;
 
