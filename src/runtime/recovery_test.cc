@@ -8,7 +8,9 @@
 
 #include "env/simulated/clock.h"
 #include "env/simulated/disk.h"
+#include "runtime/epochs/recovery.h"
 #include "runtime/job.h"
+#include "state/memory_state.h"
 #include "support/memory_connector.h"
 #include "support/test_nodes.h"
 
@@ -333,6 +335,22 @@ TEST_F(RecoveryTest, AFailedSyncIsNeverTriedAgain) {
   disk_.SetFaults(nullptr);
   RunToTheEnd(1);
   ExpectWhole();
+}
+
+TEST_F(RecoveryTest, MissingStateIsSaid) {
+  Environment env;
+  env.clock = &clock_;
+  env.disk = &disk_;
+  auto journal = EpochJournal::Open(env, "/data/journal");
+  ASSERT_TRUE(journal);
+  JournalRecord record;
+  record.epoch = 5;
+  record.manifest = RunManifest().Body();
+  ASSERT_TRUE((*journal)->Append(record, nullptr));
+  MemoryState state(nullptr);
+  const auto recovered = RecoverRun({}, journal->get(), &state);
+  ASSERT_FALSE(recovered);
+  EXPECT_EQ(recovered.error().code, "MR0841");
 }
 
 TEST_F(RecoveryTest, AMissingJournalIsSaid) {

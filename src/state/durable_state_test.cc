@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "data/key_codec.h"
@@ -33,8 +34,7 @@ Contents Read(const DurableState& state, std::string_view prefix) {
 
 class DurableStateTest : public testing::TestWithParam<bool> {
  protected:
-  DurableStateTest()
-      : directory_(testing::TempDir() + "/millrace_durable_state") {
+  DurableStateTest() : directory_(testing::TempDir() + "/millrace_durable_state") {
     std::filesystem::remove_all(directory_);
     Reopen();
   }
@@ -106,6 +106,20 @@ TEST_P(DurableStateTest, APrefixOfTheGreatestBytesHasAnEnd) {
 
 INSTANTIATE_TEST_SUITE_P(Both, DurableStateTest, testing::Bool(),
                          [](const auto& info) { return info.param ? "RocksDb" : "Memory"; });
+
+// The process died while the database was made for the first time.
+TEST(RocksStateTest, AHalfMadeDatabaseIsNone) {
+  const std::string directory = testing::TempDir() + "/millrace_half_made_state";
+  std::filesystem::remove_all(directory);
+  for (const char* left : {"000004.log", "MANIFEST-000001", "LOCK"}) {
+    std::filesystem::create_directories(directory);
+    std::ofstream(directory + "/" + left) << "something";
+    const auto state = OpenRocksState(directory);
+    ASSERT_TRUE(state) << state.error().ToString();
+    EXPECT_FALSE((*state)->marker());
+  }
+  std::filesystem::remove_all(directory);
+}
 
 TEST(MemoryStateTest, ForgetsWhatWasNotFlushed) {
   MemoryStateDevice device;

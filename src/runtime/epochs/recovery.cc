@@ -83,6 +83,16 @@ Result<RecoveredRun> RecoverRun(const Decider& decider, EpochJournal* journal,
     TRY(state->Clear());
     marker.reset();
   }
+  // The journal is given up only as far as the state reaches.
+  if (!marker && !places.empty() && places[0].kind != JournalRecord::Kind::kStart) {
+    return std::unexpected(
+        Error{.code = "MR0841",
+              .domain = ErrorDomain::kExternal,
+              .message = "the state in the data directory is missing",
+              .detail = "the epoch journal begins with epoch " + std::to_string(places[0].epoch) +
+                        " and needs the state of the one in front",
+              .hint = "put the folder 'state' back, or begin without its state with --fresh"});
+  }
   TRY_ASSIGN(const size_t decided, CountDecided(decider, places, marker));
   journal->Keep(decided);
   std::string body;

@@ -93,6 +93,8 @@ class RocksState final : public DurableState {
   explicit RocksState(std::string directory) : directory_(std::move(directory)) {}
 
   Status Open() {
+    // Without it a database was never whole: the process died while it was made or removed.
+    if (rocksdb::Env::Default()->FileExists(current_file()).IsNotFound()) TRY(Destroy());
     rocksdb::DB* db = nullptr;
     TRY(ToStatus(directory_, rocksdb::DB::Open(MakeOptions(), directory_, &db)));
     db_.reset(db);
@@ -151,7 +153,8 @@ class RocksState final : public DurableState {
     unflushed_bytes_ = 0;
     TRY(ToStatus(directory_, db_->Close()));
     db_.reset();
-    TRY(ToStatus(directory_, rocksdb::DestroyDB(directory_, MakeOptions())));
+    // First that by which it is one, so that what a crash leaves is none.
+    TRY(ToStatus(directory_, rocksdb::Env::Default()->DeleteFile(current_file())));
     return Open();
   }
 
@@ -171,6 +174,12 @@ class RocksState final : public DurableState {
   uint64_t unflushed_bytes() const override { return unflushed_bytes_; }
 
  private:
+  std::string current_file() const { return directory_ + "/CURRENT"; }
+
+  Status Destroy() const {
+    return ToStatus(directory_, rocksdb::DestroyDB(directory_, MakeOptions()));
+  }
+
   static rocksdb::WriteOptions write_options() {
     rocksdb::WriteOptions options;
     options.disableWAL = true;
