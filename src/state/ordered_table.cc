@@ -80,15 +80,20 @@ void OrderedTable::TrimFront(uint32_t key, size_t count) {
 
 std::string OrderedTable::KeyOf(uint32_t key, const OrderedEntry& entry) const {
   std::string out;
-  PutBytes(keys_->key(key), &out);
-  PutOrdered(entry.time, &out);
-  PutOrdered(static_cast<int64_t>(entry.sequence), &out);
+  AppendKeyOf(key, entry, &out);
   return out;
+}
+
+void OrderedTable::AppendKeyOf(uint32_t key, const OrderedEntry& entry, std::string* out) const {
+  PutBytes(keys_->key(key), out);
+  PutOrdered(entry.time, out);
+  PutOrdered(static_cast<int64_t>(entry.sequence), out);
 }
 
 Status OrderedTable::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
   for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, GroupOf(key)}));
   deleted_.clear();
+  std::string key;
   std::string value;
   for (const Dirty& dirty : dirty_) {
     RowFlags& row = FlagsOf(dirty.entry.row);
@@ -97,8 +102,9 @@ Status OrderedTable::CollectDelta(const std::function<Status(const StateChange&)
     row.flags = kStored;
     value.clear();
     rows_->Write(dirty.entry.row, &value);
-    const std::string key = KeyOf(dirty.key, dirty.entry);
-    TRY(visit({name_, key, value, false, GroupOf(key)}));
+    key.clear();
+    AppendKeyOf(dirty.key, dirty.entry, &key);
+    TRY(visit({name_, key, value, false, keys_->key_group(dirty.key)}));
   }
   dirty_.clear();
   return OkStatus();

@@ -79,6 +79,7 @@ class OrderedTable final : public StateTable {
   };
 
   std::string KeyOf(uint32_t key, const OrderedEntry& entry) const;
+  void AppendKeyOf(uint32_t key, const OrderedEntry& entry, std::string* out) const;
   void Forget(uint32_t key, const OrderedEntry& entry);
   void DropGap(Keyed* keyed);
   RowFlags& FlagsOf(uint32_t row);
