@@ -32,6 +32,8 @@ CREATE TABLE posted (id BIGINT, note STRING, twice AS id * 2,
 WITH ('connector' = 'http', 'format' = 'json');
 CREATE TABLE answers (id BIGINT, request_id STRING METADATA FROM 'request-id')
 WITH ('connector' = 'reply', 'format' = 'json');
+CREATE TABLE stamped (id BIGINT, at_time TIMESTAMP_LTZ(3) METADATA FROM 'timestamp', note STRING)
+WITH ('topic' = 'stamped', {KAFKA});
 CREATE TABLE nowhere (id BIGINT) WITH ('connector' = 'blackhole');
 CREATE TABLE sunk (id BIGINT, note STRING) WITH ('connector' = 'blackhole');
 EXECUTE STATEMENT SET BEGIN
@@ -134,6 +136,18 @@ class StreamsTest(unittest.TestCase):
             self.wait_for("orders", [400])
             fifo.write('{"id": 401}\n')
         self.assertIn("2 rows", self.end(producer))
+
+    def test_a_csv_line_holds_no_metadata(self):
+        producer = self.start("produce", "live.sql", "stamped", "--local", "--input-format", "csv")
+        producer.stdin.write("700,a\n")
+        self.assertIn("1 row", self.end(producer))
+        producer = self.start("produce", "live.sql", "stamped", "--local")
+        producer.stdin.write('{"id": 701, "note": "b", "at_time": "2024-05-01 10:00:00Z"}\n')
+        self.assertIn("1 row", self.end(producer))
+        rows = sorted(self.consume("stamped", "--no-wait"), key=lambda row: row["id"])
+        self.assertEqual([(row["id"], row["note"]) for row in rows], [(700, "a"), (701, "b")])
+        self.assertRegex(rows[0]["at_time"], r"^20(2[5-9]|[3-9])")
+        self.assertRegex(rows[1]["at_time"], r"^2024-05-01.10:00:00")
 
     def test_memory_is_bounded(self):
         line = json.dumps({"id": 1, "note": "x" * 1000}) + "\n"

@@ -169,16 +169,21 @@ class ProduceCommand final : public Command {
 
   std::string Statements(const TableUse& use, bool piped) const {
     const std::string input = sql::QuoteIdentifier(kInputTable);
+    // A CSV line holds what a record does; objects may name metadata columns, too.
+    const Schema schema =
+        input_format_ == "csv" ? use.definition->physical_schema() : use.definition->write_schema();
     std::string columns;
-    for (const Column& column : use.definition->write_schema()) {
-      columns += (columns.empty() ? "" : ", ") + sql::QuoteIdentifier(column.name) + " " +
-                 column.type.Nullable().ToString();
+    std::string names;
+    for (const Column& column : schema) {
+      const std::string name = sql::QuoteIdentifier(column.name);
+      names += (names.empty() ? "" : ", ") + name;
+      columns += (columns.empty() ? "" : ", ") + name + " " + column.type.Nullable().ToString();
     }
     const std::string from =
         piped ? "'stdin'" : "'filesystem', 'path' = " + sql::QuoteString(input_);
     return "CREATE TEMPORARY TABLE " + input + " (" + columns + ") WITH ('connector' = " + from +
            ", 'format' = " + sql::QuoteString(input_format_) + ");\nINSERT INTO " +
-           sql::QuoteIdentifier(use.table) + " SELECT * FROM " + input + ";\n";
+           sql::QuoteIdentifier(use.table) + " (" + names + ") SELECT * FROM " + input + ";\n";
   }
 
   ScriptOptions script_;
