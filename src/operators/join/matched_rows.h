@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // MatchedRows: which held rows of the outer side of a join have had a partner, by the sequence
-// number of their entry and the group of their key. A table of its own, because a flag beside the row would make every first
-// match a new copy of the row in the delta. One thread.
+// number of their entry and the group of their key. A table of its own, because a flag beside the
+// row would make every first match a new copy of the row in the delta. One thread.
 #pragma once
 
 #include <string>

@@ -110,8 +110,7 @@ class WindowJoin final : public DeadlineOperator {
     std::vector<uint32_t> held;
     side.rows.Add(batch.columns, kept, &held);
     for (size_t i = 0; i < held.size(); ++i) {
-      const int group =
-          tracked_ ? KeyGroupOf(encoded_.hashes[static_cast<size_t>(kept[i])]) : -1;
+      const int group = tracked_ ? KeyGroupOf(encoded_.hashes[static_cast<size_t>(kept[i])]) : -1;
       side.table.Add(times.time(kept[i]), held[i], group);
     }
     return row;
