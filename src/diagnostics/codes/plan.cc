@@ -131,7 +131,8 @@ action. This operator can hold a row for longer: a window closes only when the w
 its end, OVER waits for the watermark unless `millrace.over.emit` is `'on-arrival'`, and the
 watermark itself stays as far behind as its WATERMARK clause says; a file is seen when it is closed
 (`sink.rolling-policy.rollover-interval`), and buffers wait as their options say. `millrace explain`
-shows the delay of each operator. A warning: the file runs, and the run counts the events that came later than the budget.)",
+shows the delay of each operator. A warning: the file runs, and the run counts the events that came
+later than the budget.)",
         .example = R"(
 SET 'millrace.latency-budget' = '100 ms';
 INSERT INTO scored SELECT card, COUNT(*) OVER (PARTITION BY card ORDER BY ts
