@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""slowhttptest, the tool that others test servers with, in three ways at the same time: headers that
-never end, bodies that never come, answers read a few bytes at a time. The health route
-answers all the while, memory stays bounded, and no connection is left afterwards.
+"""slowhttptest, the tool that others test servers with, in three ways at the same time: headers
+that never end, bodies that never come, answers read a few bytes at a time. The health route answers
+all the while, memory stays bounded, and no connection is left afterwards.
 
 Usage: slow_http_test.py PATH_TO_MILLRACE
 """
