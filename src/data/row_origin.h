@@ -13,8 +13,6 @@
 
 namespace millrace {
 
-struct Batch;
-
 /// A record as it was read. Views are valid as long as the RowOrigins that gave them.
 struct RecordOrigin {
   std::string split;     // file, partition
@@ -29,8 +27,6 @@ class RowOrigins {
  public:
   virtual ~RowOrigins() = default;
   virtual RecordOrigin Of(int32_t row) const = 0;
-  /// The rows with all columns that the scan read; null: not kept.
-  virtual const Batch* rows() const { return nullptr; }
 };
 
 /// What a connector knows of the records of a chunk beside their bytes. Immutable.

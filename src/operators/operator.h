@@ -68,8 +68,6 @@ struct OperatorContext {
   OperatorMetrics* metrics = nullptr;
   /// Applies millrace.on-row-error: an error return means the job must fail.
   std::function<Status(const RowFailure&)> on_row_failure;
-  /// Takes a row that came behind the watermark and counts for nothing here. May be empty.
-  std::function<Status(const Batch& batch, int64_t row)> on_late_row;
   Environment env;  // for io and predict only
   /// Monotonic nanoseconds, for stage timing only; never decides a result.
   std::function<int64_t()> now_nanos;

@@ -39,17 +39,10 @@ class RecordOrigins final : public RowOrigins {
     const auto i = static_cast<size_t>(row);
     return range_->Of(record_of_row_.empty() ? i : record_of_row_[i]);
   }
-  const Batch* rows() const override { return rows_.num_rows > 0 ? &rows_ : nullptr; }
-  /// Before it is shared.
-  void KeepRows(const Batch& rows) {
-    rows_.num_rows = rows.num_rows;
-    rows_.columns = rows.columns;
-  }
 
  private:
   std::shared_ptr<const RecordRange> range_;
   std::vector<uint32_t> record_of_row_;
-  Batch rows_;
 };
 
 /// Rows that were not decoded from records: of a connector that gives batches, of a file format.
@@ -60,16 +53,10 @@ class PlainOrigins final : public RowOrigins {
       : split_(std::move(split)), first_row_(first_row) {}
 
   RecordOrigin Of(int32_t row) const override;
-  const Batch* rows() const override { return rows_.num_rows > 0 ? &rows_ : nullptr; }
-  void KeepRows(const Batch& rows) {
-    rows_.num_rows = rows.num_rows;
-    rows_.columns = rows.columns;
-  }
 
  private:
   std::string split_;
   int64_t first_row_;
-  Batch rows_;
 };
 
 }  // namespace millrace

@@ -89,7 +89,6 @@ Result<Polled> SplitStream::Accept(ReadResult read, int64_t max_rows) {
     if (batch->arrival == 0) batch->arrival = arrival_;
     TRY_ASSIGN(Batch shaped, Shape(std::move(*batch), shape_->from_connector));
     auto origins = std::make_shared<PlainOrigins>(split_.split, kUnknownRow);
-    if (shape_->keep_rows) origins->KeepRows(shaped);
     shaped.origins = std::move(origins);
     return Data(std::move(shaped));
   }
@@ -213,7 +212,6 @@ Result<Polled> SplitStream::DecodeNext(int64_t max_rows) {
   }
   decoded.batch.arrival = arrival_;
   TRY_ASSIGN(Batch shaped, Shape(std::move(decoded.batch), shape_->from_decoded, sources));
-  if (shape_->keep_rows) origins->KeepRows(shaped);
   shaped.origins = std::move(origins);
   return Data(std::move(shaped));
 }
@@ -254,7 +252,6 @@ Result<Polled> SplitStream::ReadFile(int64_t max_rows) {
   shape_->counters.rows_out += static_cast<uint64_t>(rows);
   batch.arrival = shape_->env.clock->MonotonicNanos();
   TRY_ASSIGN(Batch shaped, Shape(std::move(batch), shape_->from_decoded));
-  if (shape_->keep_rows) origins->KeepRows(shaped);
   shaped.origins = std::move(origins);
   return Data(std::move(shaped));
 }

@@ -35,7 +35,6 @@ struct ScanShape {
   Environment env;
   DeadLetterBuffer* dead_letters = nullptr;
   bool fail_on_error = false;
-  bool keep_rows = false;  // with the origins of batches
   SourceCounters counters;
 };
 
