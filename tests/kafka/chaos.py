@@ -150,7 +150,8 @@ class Chaos:
         counts = Counts(self.client.read("out"), wanted)
         for name, value in (("events written", written), ("events in", len(rows)),
                             ("repeated by feeder", repeated), ("events out", counts.events_out),
-                            ("duplicates", counts.duplicates), ("counted twice", counts.counted_twice),
+                            ("duplicates", counts.duplicates),
+                            ("counted twice", counts.counted_twice),
                             ("lost", counts.lost),
                             ("keys out of order", counts.disordered),
                             ("kills survived", self.kills), ("broker kills", self.broker_kills),

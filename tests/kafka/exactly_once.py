@@ -71,7 +71,8 @@ class Counts:
 
     def text(self):
         return (f"{self.events_out} events out, {self.duplicates} duplicates, "
-                f"{self.counted_twice} counted twice, {self.lost} lost, {self.disordered} keys out of order")
+                f"{self.counted_twice} counted twice, {self.lost} lost, "
+                f"{self.disordered} keys out of order")
 
     def is_right(self):
         wrong = (self.duplicates, self.counted_twice, self.lost, self.disordered)
