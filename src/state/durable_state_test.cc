@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <random>
 
 #include "data/key_codec.h"
 #include "state/cell_table.h"
@@ -134,6 +135,40 @@ TEST(MemoryStateTest, ForgetsWhatWasNotFlushed) {
   const MemoryState state(&device);
   EXPECT_EQ(state.marker()->epoch, 1u);
   EXPECT_EQ(Read(state, "a"), (Contents{{"a", "1"}}));
+}
+
+TEST(EpochDeltaTest, NetChangesAreTheDeltasOneAfterTheOther) {
+  MemoryState one_by_one(nullptr);
+  MemoryState together(nullptr);
+  std::vector<std::pair<int, std::string>> deltas;
+  std::mt19937 random(5);
+  for (int epoch = 0; epoch < 40; ++epoch) {
+    for (int shard = 0; shard < 2; ++shard) {
+      DeltaWriter writer;
+      for (const std::string table : {"left", "right", "cells"}) {
+        writer.Begin(random() % 2 == 0 ? "join" : "other", table, /*merges=*/table == "cells");
+        for (int i = 0; i < 60; ++i) {
+          const std::string key = std::to_string(random() % 900);
+          const int group = random() % 3 == 0 ? -1 : static_cast<int>(random() % 3);
+          writer.Add({.key = key,
+                      .value = std::to_string(epoch),
+                      .deleted = random() % 4 == 0,
+                      .key_group = group});
+        }
+      }
+      deltas.emplace_back(shard, writer.Take());
+    }
+  }
+  NetChanges changes;
+  for (const auto& [shard, delta] : deltas) {
+    ASSERT_TRUE(ApplyDelta(delta, shard, &one_by_one));
+    ASSERT_TRUE(changes.Add(delta, shard));
+  }
+  ASSERT_TRUE(one_by_one.Commit({.epoch = 1}));
+  changes.PutInto(&together);
+  ASSERT_TRUE(together.Commit({.epoch = 1}));
+  EXPECT_GT(Read(one_by_one, "").size(), 1000);
+  EXPECT_EQ(Read(together, ""), Read(one_by_one, ""));
 }
 
 TEST(EpochDeltaTest, EveryCutOfADeltaIsSeen) {

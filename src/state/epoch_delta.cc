@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/epoch_delta.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "data/key_codec.h"
 #include "state/encoding.h"
 
 namespace millrace {
@@ -11,6 +13,9 @@ namespace {
 // In place of a key group.
 constexpr uint8_t kShardMark = 0x80;
 constexpr uint8_t kFreeMark = 0x81;
+
+constexpr size_t kBucketsAtFirst = 1024;
+constexpr uint64_t kTableSpread = 0x9E3779B97F4A7C15;
 
 uint8_t MarkOf(int key_group) {
   if (key_group >= 0) return static_cast<uint8_t>(key_group);
@@ -126,17 +131,83 @@ Status ApplyDelta(std::string_view delta, int shard, DurableState* state) {
 }
 
 Status NetChanges::Add(std::string_view delta, int shard) {
-  std::string key;
+  const char* table_at_hand = nullptr;
+  uint32_t table = 0;
   return ReadDelta(delta, shard, [&](const StateEntry& entry) {
-    key.clear();
-    AppendStateKey(entry, &key);
-    changes_.insert_or_assign(key, entry);
+    if (entry.table.data() != table_at_hand) {
+      table_at_hand = entry.table.data();
+      table = NumberOf(entry);
+    }
+    Put({.key = entry.key,
+         .value = entry.value,
+         .table = table,
+         .key_group = static_cast<int16_t>(entry.key_group),
+         .shard = static_cast<int16_t>(entry.shard),
+         .deleted = entry.deleted});
     return OkStatus();
   });
 }
 
+uint32_t NetChanges::NumberOf(const StateEntry& entry) {
+  for (size_t i = 0; i < tables_.size(); ++i) {
+    if (tables_[i].operator_id == entry.operator_id && tables_[i].name == entry.table) {
+      return static_cast<uint32_t>(i);
+    }
+  }
+  tables_.push_back({entry.operator_id, entry.table});
+  return static_cast<uint32_t>(tables_.size() - 1);
+}
+
+/// Same key in DurableState: same table, group and bytes; and the same shard if that is part of it.
+void NetChanges::Put(const Change& change) {
+  if (changes_.size() * 2 >= buckets_.size()) Grow();
+  const uint64_t hash = HashBytes(change.key) ^ (change.table * kTableSpread);
+  const auto tag = static_cast<uint32_t>(hash);
+  const size_t mask = buckets_.size() - 1;
+  for (size_t i = tag & mask;; i = (i + 1) & mask) {
+    Bucket& bucket = buckets_[i];
+    if (bucket.change == 0) {
+      changes_.push_back(change);
+      bucket = {.change = static_cast<uint32_t>(changes_.size()), .tag = tag};
+      return;
+    }
+    if (bucket.tag != tag) continue;
+    Change& other = changes_[bucket.change - 1];
+    if (other.table == change.table && other.key_group == change.key_group &&
+        (change.key_group != kShardEntry || other.shard == change.shard) &&
+        other.key == change.key) {
+      other = change;
+      return;
+    }
+  }
+}
+
+void NetChanges::Grow() {
+  const std::vector<Bucket> before =
+      std::exchange(buckets_, std::vector<Bucket>(std::max(kBucketsAtFirst, buckets_.size() * 2)));
+  const size_t mask = buckets_.size() - 1;
+  for (const Bucket& bucket : before) {
+    if (bucket.change == 0) continue;
+    size_t i = bucket.tag & mask;
+    while (buckets_[i].change != 0) i = (i + 1) & mask;
+    buckets_[i] = bucket;
+  }
+}
+
 void NetChanges::PutInto(DurableState* state) const {
-  for (const auto& [key, entry] : changes_) PutEntry(key, entry, state);
+  std::string key;
+  for (const Change& change : changes_) {
+    const StateEntry entry{.operator_id = tables_[change.table].operator_id,
+                           .table = tables_[change.table].name,
+                           .key_group = change.key_group,
+                           .shard = change.shard,
+                           .key = change.key,
+                           .value = change.value,
+                           .deleted = change.deleted};
+    key.clear();
+    AppendStateKey(entry, &key);
+    PutEntry(key, entry, state);
+  }
 }
 
 std::string StatePrefix(std::string_view operator_id, std::string_view table) {

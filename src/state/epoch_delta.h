@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include "base/result.h"
 #include "state/durable_state.h"
@@ -59,14 +59,37 @@ Status ReadDelta(std::string_view delta, int shard,
 Status ApplyDelta(std::string_view delta, int shard, DurableState* state);
 
 /// What several deltas, one after the other, come to: the last change of each key. The deltas
-/// outlive it.
+/// outlive it: keys are compared where they lie.
 class NetChanges {
  public:
   Status Add(std::string_view delta, int shard);
   void PutInto(DurableState* state) const;
 
  private:
-  std::unordered_map<std::string, StateEntry> changes_;  // by key in DurableState
+  struct Table {
+    std::string_view operator_id;
+    std::string_view name;
+  };
+  struct Change {
+    std::string_view key;
+    std::string_view value;
+    uint32_t table = 0;
+    int16_t key_group = kShardEntry;
+    int16_t shard = 0;
+    bool deleted = false;
+  };
+  struct Bucket {
+    uint32_t change = 0;  // plus one; 0: free
+    uint32_t tag = 0;     // of the hash
+  };
+
+  uint32_t NumberOf(const StateEntry& entry);
+  void Put(const Change& change);
+  void Grow();
+
+  std::vector<Table> tables_;
+  std::vector<Change> changes_;
+  std::vector<Bucket> buckets_;
 };
 
 /// All entries of a table lie behind its prefix, those of one group together and in order of keys;

@@ -27,10 +27,10 @@ namespace millrace {
 class StateApplier {
  public:
   struct Settings {
-    uint64_t gather_bytes = 16ull << 20;         // epochs of so many bytes are applied together,
-    int64_t gather_nanos = 5ll * 1'000'000'000;  // or of this time
-    uint64_t flush_bytes = 64ull << 20;          // in memory, then they are flushed
-    int64_t flush_nanos = 30ll * 1'000'000'000;  // so long after the last flush
+    uint64_t gather_bytes = 64ull << 20;          // epochs of so many bytes are applied together,
+    int64_t gather_nanos = 20ll * 1'000'000'000;  // or of this time
+    uint64_t flush_bytes = 64ull << 20;           // in memory, then they are flushed
+    int64_t flush_nanos = 30ll * 1'000'000'000;   // so long after the last flush
   };
 
   /// `state` outlives it.

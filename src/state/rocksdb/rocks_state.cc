@@ -4,7 +4,6 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
-#include <rocksdb/filter_policy.h>
 #include <rocksdb/memtablerep.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
@@ -19,9 +18,9 @@
 namespace millrace {
 namespace {
 
-constexpr size_t kWriteBufferBytes = 32ull << 20;
+constexpr size_t kWriteBufferBytes = 64ull << 20;
 constexpr size_t kBlockCacheBytes = 32ull << 20;
-constexpr int kBloomBitsPerKey = 10;
+constexpr int kFilesPerCompaction = 8;
 constexpr int kOpenFilesMax = 256;
 /// No entry's key begins with a zero: it would be an operator without an id.
 constexpr std::string_view kMarkerKey{"\0marker", 7};
@@ -48,13 +47,17 @@ rocksdb::Options MakeOptions() {
   options.allow_concurrent_memtable_write = false;
   options.max_write_buffer_number = 3;
   options.max_background_jobs = 2;
+  // It is written all the time and read whole, at a start: what makes single reads cheap and files
+  // small is paid for with the pipeline's processor.
+  options.compression = rocksdb::kNoCompression;
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.level0_file_num_compaction_trigger = kFilesPerCompaction;
   options.max_open_files = kOpenFilesMax;
   options.keep_log_file_num = 2;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.stats_dump_period_sec = 0;
   options.avoid_flush_during_shutdown = true;  // the journal has what is not flushed
   rocksdb::BlockBasedTableOptions table;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
