@@ -69,6 +69,7 @@ class Bench:
     def __init__(self, millrace, tool, python, libs, broker, work):
         self.millrace, self.tool, self.python, self.libs = millrace, tool, python, libs
         self.broker, self.work = broker, work
+        shutil.copy(ROOT / "examples/fraud/model.onnx", work)
 
     def run_millrace(self, sql, **options):
         path = self.work / "pipeline.sql"
@@ -126,7 +127,6 @@ class Bench:
         subprocess.run([self.tool, "fill", self.broker.address, "fraud_in", str(FRAUD_RECORDS)],
                        check=True)
         model = ROOT / "examples/fraud/model.onnx"
-        shutil.copy(model, self.work)
         print(f"(b) {FRAUD_RECORDS:,} payments scored, Kafka to Kafka")
         python = report("python consumer", FRAUD_RECORDS, *cpu_of(
             [self.python, str(ROOT / "bench/live/python_consumer.py"), self.broker.address,
