@@ -136,6 +136,17 @@ def check_aggregates(place):
     goes_on(first, now)
 
 
+def check_named(place):
+    """Of a file that names its pipeline, the directory is called after the pipeline."""
+    place.write(text().replace("'pipeline.name' = 'counts'", "'pipeline.name' = 'counting'"))
+    status, _, _, errors = place.run()
+    expect(status == 0, status, errors)
+    code, out, errors = place.command("state", "list", "counts.sql")
+    expect(code == 0 and "of 'counting'" in out, code, out, errors)
+    code, out, errors = place.command("savepoint", "counts.sql", "--to", "saved")
+    expect(code == 0 and "savepoint of 'counting'" in out, code, out, errors)
+
+
 def check_savepoint(place):
     place.write(text())
     status, _, last, errors = place.run()
@@ -194,7 +205,8 @@ def check_state(place):
 
 def main():
     millrace = os.path.abspath(sys.argv[1])
-    for check in (check_changes, check_aggregates, check_savepoint, check_state):
+    for check in (check_changes, check_aggregates, check_named, check_savepoint,
+                  check_state):
         with tempfile.TemporaryDirectory() as directory:
             check(Place(millrace, directory))
         print(check.__name__, "ok", flush=True)

@@ -4,7 +4,7 @@
 #include <future>
 
 #include "cli/client/door_address.h"
-#include "cli/script.h"
+#include "cli/data_directory.h"
 
 namespace millrace {
 namespace {
@@ -12,33 +12,21 @@ namespace {
 constexpr std::chrono::milliseconds kTimeout{5000};
 constexpr size_t kAnswerBytesMax = 64u << 20;
 constexpr const char* kTokenVariable = "MILLRACE_TOKEN";
-constexpr const char* kDataDirectory = ".millrace";
-
-Result<std::string> DataDirOf(Application* application, const std::string& file) {
-  ScriptOptions options;
-  options.file = file;
-  TRY_ASSIGN(const LoadedScript script, LoadScript(application, options));
-  CompilerOptions compiler_options = MakeCompilerOptions(*application, script);
-  compiler_options.check_files = false;
-  Compiler compiler(std::move(compiler_options));
-  DiagnosticList ignored;
-  const Program program = compiler.Compile(script.source.text(), &ignored);
-  return std::string(kDataDirectory) + "/" + program.name;
-}
 
 /// The only program below ./.millrace that listens.
 Result<std::string> FindOnlyAddress(Disk* disk) {
   std::vector<std::string> found;
-  TRY_ASSIGN(const auto root, disk->Stat(kDataDirectory));
+  const std::string directories(kDataDirectories);
+  TRY_ASSIGN(const auto root, disk->Stat(directories));
   if (root) {
-    TRY_ASSIGN(const auto entries, disk->List(kDataDirectory, /*recursive=*/false));
+    TRY_ASSIGN(const auto entries, disk->List(directories, /*recursive=*/false));
     for (const FileInfo& entry : entries) {
       if (!entry.directory) continue;
       if (FindAddress(disk, entry.path)) found.push_back(entry.path);
     }
   }
   if (found.size() == 1) return FindAddress(disk, found[0]);
-  if (found.empty()) return FindAddress(disk, kDataDirectory);
+  if (found.empty()) return FindAddress(disk, directories);
   std::string names;
   for (const std::string& path : found) names += (names.empty() ? "" : ", ") + path;
   return UserError("MR0765", "several programs listen here: " + names, "",
@@ -50,8 +38,8 @@ Result<std::string> AddressOf(Application* application, const ClientOptions& opt
   if (!options.address.empty()) return options.address;
   if (!options.data_dir.empty()) return FindAddress(disk, options.data_dir);
   if (options.target.empty()) return FindOnlyAddress(disk);
-  TRY_ASSIGN(const std::string data_dir, DataDirOf(application, options.target));
-  return FindAddress(disk, data_dir);
+  TRY_ASSIGN(const Program program, OutlineProgram(application, options.target));
+  return FindAddress(disk, DefaultDataDir(program.name));
 }
 
 /// What the listener says in its own form of errors.

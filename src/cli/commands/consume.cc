@@ -5,6 +5,7 @@
 
 #include "cli/client/door_address.h"
 #include "cli/commands/builtin.h"
+#include "cli/data_directory.h"
 #include "cli/program_runner.h"
 #include "cli/table_use.h"
 #include "connectors/http_topic.h"
@@ -58,7 +59,7 @@ class ConsumeCommand final : public Command {
       return ShowDiagnostics(*application, common, diagnostics, &source);
     }
     RunOptions options;
-    options.data_dir = data_dir_.empty() ? ".millrace/" + use->pipeline : data_dir_;
+    options.data_dir = data_dir_.empty() ? DefaultDataDir(use->pipeline) : data_dir_;
     // Beside a program that runs, its log is followed; otherwise it is opened here. Reading the
     // rows of an 'http' table needs no more than following.
     std::unique_ptr<KafkaClients> followed;

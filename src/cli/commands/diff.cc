@@ -5,6 +5,7 @@
 
 #include "base/json_writer.h"
 #include "cli/commands/builtin.h"
+#include "cli/data_directory.h"
 #include "cli/output/plan_changes.h"
 #include "cli/program_changes.h"
 #include "cli/script.h"
@@ -53,7 +54,7 @@ class DiffCommand final : public Command {
     std::optional<Compiled> second;
     if (new_.empty()) {
       const std::string directory =
-          data_dir_.empty() ? ".millrace/" + first->program.name : data_dir_;
+          data_dir_.empty() ? DefaultDataDir(first->program.name) : data_dir_;
       auto found = CompareWithDirectory(application->env.disk, directory, first->program);
       if (!found) return ShowError(*application, common, found.error());
       changes = *std::move(found);

@@ -9,8 +9,8 @@
 #include "base/json_writer.h"
 #include "cli/commands/builtin.h"
 #include "cli/commands/dlq_box.h"
+#include "cli/data_directory.h"
 #include "cli/output/row_writer.h"
-#include "cli/script.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
 
@@ -123,15 +123,8 @@ class DlqCommand final : public Command {
     if (file_.empty()) {
       return UserError("MR0767", "which pipeline?", {}, "name its SQL file, or say --data-dir");
     }
-    ScriptOptions options;
-    options.file = file_;
-    TRY_ASSIGN(const LoadedScript script, LoadScript(application, options));
-    CompilerOptions compiler_options = MakeCompilerOptions(*application, script);
-    compiler_options.check_files = false;
-    Compiler compiler(std::move(compiler_options));
-    DiagnosticList ignored;
-    const Program program = compiler.Compile(script.source.text(), &ignored);
-    const std::string directory = data_dir_.empty() ? ".millrace/" + program.name : data_dir_;
+    TRY_ASSIGN(const Program program, OutlineProgram(application, file_));
+    const std::string directory = data_dir_.empty() ? DefaultDataDir(program.name) : data_dir_;
     const auto runs = [](const Step& step) {
       return step.kind == Step::Kind::kJob && !step.is_select;
     };

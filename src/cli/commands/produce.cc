@@ -11,6 +11,7 @@
 #include "cli/client/relayed_kafka.h"
 #include "cli/client/row_chunks.h"
 #include "cli/commands/builtin.h"
+#include "cli/data_directory.h"
 #include "cli/program_runner.h"
 #include "cli/table_use.h"
 #include "sql/printer.h"
@@ -55,7 +56,7 @@ class ProduceCommand final : public Command {
       const Status posted = PostRows(application, common, *use);
       return posted ? kExitOk : ShowUsage(*application, common, posted.error());
     }
-    live_dir_ = data_dir_.empty() ? ".millrace/" + use->pipeline : data_dir_;
+    live_dir_ = data_dir_.empty() ? DefaultDataDir(use->pipeline) : data_dir_;
     auto pipe = Pipe();
     if (!pipe) return ShowError(*application, common, pipe.error());
     Application writer = *application;
@@ -74,7 +75,7 @@ class ProduceCommand final : public Command {
   /// An 'http' table takes rows from the process that runs, through its listener.
   Status PostRows(Application* application, const CommonOptions& common, const TableUse& use) {
     ClientOptions options;
-    options.data_dir = data_dir_.empty() ? ".millrace/" + use.pipeline : data_dir_;
+    options.data_dir = data_dir_.empty() ? DefaultDataDir(use.pipeline) : data_dir_;
     TRY_ASSIGN(const DoorClient client, DoorClient::Make(application, options));
     TRY_ASSIGN(const std::unique_ptr<ByteInput> own, OpenInput(*application));
     ByteInput* input = own != nullptr ? own.get() : application->env.input;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // millrace run FILE.sql: compiles a file and carries it out.
 #include "cli/commands/builtin.h"
+#include "cli/data_directory.h"
 
 #include <algorithm>
 
@@ -62,7 +63,7 @@ class RunCommand final : public Command {
     if (const auto timeout = kafka_.ConnectTimeout(); !timeout) {
       return ShowUsage(*application, common, timeout.error());
     }
-    options.data_dir = data_dir_.empty() ? ".millrace/" + program.name : data_dir_;
+    options.data_dir = data_dir_.empty() ? DefaultDataDir(program.name) : data_dir_;
     if (share->count > 1) options.data_dir += "/copy-" + std::to_string(share->index);
     options.fresh = fresh_;
     options.allow_state_loss = allow_state_loss_;

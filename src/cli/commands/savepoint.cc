@@ -4,10 +4,10 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "base/json_writer.h"
 #include "cli/commands/builtin.h"
+#include "cli/data_directory.h"
 #include "runtime/inspection/savepoint.h"
 #include "state/rocksdb/rocks_state.h"
 
@@ -36,7 +36,7 @@ class SavepointCommand final : public Command {
           *application, common,
           UserError("MR0902", "expected --to DIR, or --in DIR with or without --keep").error());
     }
-    const auto written = Write(*application);
+    const auto written = Write(application);
     if (!written) return ShowUsage(*application, common, written.error());
     if (common.json) {
       JsonWriter out;
@@ -53,17 +53,12 @@ class SavepointCommand final : public Command {
   }
 
  private:
-  Result<SavepointInfo> Write(const Application& application) {
-    Disk* disk = application.env.disk;
-    std::string directory = target_;
-    while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
-    TRY_ASSIGN(const auto info, disk->Stat(directory));
-    if (!info || !info->directory) {
-      directory = ".millrace/" + std::filesystem::path(target_).stem().string();
-    }
+  Result<SavepointInfo> Write(Application* application) {
+    Disk* disk = application->env.disk;
+    TRY_ASSIGN(const std::string directory, DataDirOfTarget(application, target_));
     TRY_ASSIGN(const auto reader, StateReader::Open(disk, directory, OpenRocksStateForReading));
     directory_ = in_.empty() ? to_ : in_ + "/savepoint-" + Padded(reader->epoch());
-    TRY_ASSIGN(SavepointInfo written, WriteSavepoint(application.env, *reader, directory_));
+    TRY_ASSIGN(SavepointInfo written, WriteSavepoint(application->env, *reader, directory_));
     if (keep_ > 0) TRY(RemoveOlder(disk));
     return written;
   }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cli/commands/builtin.h"
+#include "cli/data_directory.h"
 #include "cli/script.h"
 #include "cli/shell/completer.h"
 #include "cli/shell/line_editor.h"
@@ -31,7 +32,7 @@ class ShellCommand final : public Command {
     ShellOptions options;
     options.common = common;
     options.interactive = isatty(STDIN_FILENO) == 1 && application->output_is_terminal;
-    options.data_dir = data_dir_.empty() ? ".millrace/shell" : data_dir_;
+    options.data_dir = data_dir_.empty() ? DefaultDataDir("shell") : data_dir_;
     const auto style = ChooseRowStyle(*application, common.json, format_);
     if (!style) return ShowUsage(*application, common, style.error());
     options.style = *style;

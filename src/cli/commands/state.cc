@@ -4,10 +4,10 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "base/json_writer.h"
 #include "cli/commands/builtin.h"
+#include "cli/data_directory.h"
 #include "cli/output/state_table.h"
 #include "runtime/inspection/state_survey.h"
 #include "state/rocksdb/rocks_state.h"
@@ -48,7 +48,7 @@ class StateCommand final : public Command {
   }
 
   int Run(Application* application, const CommonOptions& common) override {
-    auto opened = Open(*application);
+    auto opened = Open(application);
     if (!opened) return ShowUsage(*application, common, opened.error());
     if (action_ == "list") return List(*application, common, *opened);
     if (action_ == "verify") return Verify(*application, common, *opened);
@@ -58,14 +58,9 @@ class StateCommand final : public Command {
 
  private:
   /// The directory itself, that of a pipeline's name, and the folders of its statements.
-  Result<std::vector<Opened>> Open(const Application& application) const {
-    Disk* disk = application.env.disk;
-    std::string directory = target_;
-    while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
-    TRY_ASSIGN(const auto info, disk->Stat(directory));
-    if (!info || !info->directory) {
-      directory = ".millrace/" + std::filesystem::path(target_).stem().string();
-    }
+  Result<std::vector<Opened>> Open(Application* application) const {
+    Disk* disk = application->env.disk;
+    TRY_ASSIGN(const std::string directory, DataDirOfTarget(application, target_));
     std::vector<std::string> found = {directory};
     TRY_ASSIGN(const auto run, disk->Stat(directory + "/run.json"));
     if (!run) {
