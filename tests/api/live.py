@@ -17,6 +17,8 @@ DEADLINE_S = 120  # for what takes a moment; the machine may be slow and busy
 class Program:
     """`millrace run` on a text, with its listener on a free port. A context manager."""
 
+    scheme = "http"
+
     def __init__(self, millrace, text, data=None, arguments=(), environment=None, output=None):
         self.millrace = millrace
         self.directory = pathlib.Path(data or tempfile.mkdtemp(prefix="millrace_api_"))
@@ -49,7 +51,7 @@ class Program:
             return self
         end = time.monotonic() + DEADLINE_S
         while time.monotonic() < end:
-            found = re.search(r"listening on http://\S+:(\d+)", self.errors.read_text())
+            found = re.search(rf"listening on {self.scheme}://\S+:(\d+)", self.errors.read_text())
             if found:
                 self.port = int(found.group(1))
                 self.wait_until(lambda: self.get("/health")[1].get("state") == "running")
@@ -78,9 +80,12 @@ class Program:
             time.sleep(0.01)
         raise AssertionError(f"{what} did not come true; output: {self.lines()[-5:]}")
 
+    def http_connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_S)
+
     def request(self, method, path, body=None, headers=None):
         """(status, headers, body bytes) of one request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_S)
+        connection = self.http_connection()
         try:
             connection.request(method, path, body=body, headers=headers or {})
             response = connection.getresponse()

@@ -8,7 +8,6 @@ Usage: tls_test.py PATH_TO_MILLRACE
 import http.client
 import json
 import pathlib
-import re
 import socket
 import ssl
 import subprocess
@@ -46,35 +45,16 @@ class Files:
 class SecureProgram(live.Program):
     """Speaks HTTPS; `request` checks the certificate."""
 
+    scheme = "https"
+
     def __init__(self, millrace, text, files, **more):
         super().__init__(millrace, text, arguments=files.arguments, **more)
         self.files = files
         self.context = ssl.create_default_context(cafile=files.certificate)
 
-    def start(self, expect_failure=False):
-        command = [self.millrace, "run", str(self.file), "--data-dir", str(self.directory / "data"),
-                   "--listen", "127.0.0.1:0", *self.arguments]
-        with self.output.open("ab") as out, self.errors.open("wb") as err:
-            self.process = subprocess.Popen(command, stdout=out, stderr=err, env=self.environment)
-        end = time.monotonic() + live.DEADLINE_S
-        while time.monotonic() < end:
-            found = re.search(r"listening on https://127\.0\.0\.1:(\d+)", self.errors.read_text())
-            if found:
-                self.port = int(found.group(1))
-                return self
-            assert self.process.poll() is None, self.errors.read_text()
-            time.sleep(0.01)
-        raise AssertionError("no listener: " + self.errors.read_text())
-
-    def request(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context,
-                                                 timeout=live.DEADLINE_S)
-        try:
-            connection.request(method, path, body=body, headers=headers or {})
-            response = connection.getresponse()
-            return response.status, dict(response.getheaders()), response.read()
-        finally:
-            connection.close()
+    def http_connection(self):
+        return http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context,
+                                           timeout=live.DEADLINE_S)
 
 
 def rows_and_decisions(millrace, files):
@@ -82,8 +62,7 @@ def rows_and_decisions(millrace, files):
         assert program.get("/health")[0] == 200
         assert program.post("/decide/payments", {"id": 1, "amount": 500})[0] == 200
         # Bodies and answers of many records of TLS, on one connection.
-        connection = http.client.HTTPSConnection("127.0.0.1", program.port, context=program.context,
-                                                 timeout=live.DEADLINE_S)
+        connection = program.http_connection()
         body = "".join(json.dumps({"id": n, "amount": 1.5}) + "\n" for n in range(ROWS))
         for _ in range(3):
             connection.request("POST", "/ingest/payments", body=body,

@@ -8,13 +8,13 @@ Usage: streams_test.py PATH_TO_MILLRACE.
 import json
 import os
 import pathlib
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 import urllib.request
+
+from live_case import LiveCase
 
 MILLRACE = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else ""
 SECONDS = 60
@@ -43,34 +43,10 @@ END;
 """
 
 
-class StreamsTest(unittest.TestCase):
+class StreamsTest(LiveCase):
     """One program runs for all tests."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.place = tempfile.TemporaryDirectory()
-        cls.directory = pathlib.Path(cls.place.name)
-        (cls.directory / "live.sql").write_text(SQL, encoding="utf-8")
-        with open(cls.directory / "errors.txt", "w", encoding="utf-8") as errors:
-            # pylint: disable-next=consider-using-with
-            cls.process = subprocess.Popen(
-                [MILLRACE, "run", "--local", "--listen", "127.0.0.1:0", "live.sql"],
-                cwd=cls.directory, stdin=subprocess.DEVNULL, stderr=errors)
-        listener = cls.directory / ".millrace/live/listener"
-        deadline = time.monotonic() + SECONDS
-        while not listener.exists() and cls.process.poll() is None:
-            assert time.monotonic() < deadline, "the listener does not come"
-            time.sleep(0.05)
-        assert listener.exists(), (cls.directory / "errors.txt").read_text()
-        cls.address = listener.read_text(encoding="utf-8").strip()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.process.send_signal(signal.SIGINT)
-        status = cls.process.wait(timeout=SECONDS)
-        said = (cls.directory / "errors.txt").read_text(encoding="utf-8")
-        cls.place.cleanup()
-        assert status == 0, said
+    millrace, sql, options, seconds = MILLRACE, SQL, ("--local",), SECONDS
 
     def start(self, *arguments):
         # pylint: disable-next=consider-using-with

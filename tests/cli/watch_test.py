@@ -16,6 +16,8 @@ import time
 import unittest
 import urllib.request
 
+from live_case import LiveCase
+
 MILLRACE = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else ""
 SECONDS = 120
 
@@ -41,35 +43,13 @@ END;
 """
 
 
-class WatchTest(unittest.TestCase):
+class WatchTest(LiveCase):
     """One program runs for all tests."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.place = tempfile.TemporaryDirectory()
-        cls.directory = pathlib.Path(cls.place.name)
-        (cls.directory / "live.sql").write_text(SQL, encoding="utf-8")
-        with open(cls.directory / "errors.txt", "w", encoding="utf-8") as errors:
-            # pylint: disable-next=consider-using-with
-            cls.process = subprocess.Popen([MILLRACE, "run", "--listen", "127.0.0.1:0", "live.sql"],
-                                           cwd=cls.directory, stdin=subprocess.DEVNULL,
-                                           stderr=errors)
-        listener = cls.directory / ".millrace/live/listener"
-        deadline = time.monotonic() + SECONDS
-        while not listener.exists() and cls.process.poll() is None:
-            assert time.monotonic() < deadline, "the listener does not come"
-            time.sleep(0.05)
-        cls.address = listener.read_text(encoding="utf-8").strip()
+    millrace, sql, seconds = MILLRACE, SQL, SECONDS
 
     @classmethod
-    def tearDownClass(cls):
-        cls.process.send_signal(signal.SIGINT)
-        status = cls.process.wait(timeout=SECONDS)
-        left = (cls.directory / ".millrace/live/listener").exists()
-        said = (cls.directory / "errors.txt").read_text(encoding="utf-8")
-        cls.place.cleanup()
-        assert status == 0, said
-        assert not left, "the address is left behind"
+    def check_said(cls, said):
         assert "latency budget: " in said, said
 
     def run_it(self, *arguments, status=0, text=""):

@@ -2,46 +2,20 @@
 // What is known of delays: the lag of readers, and how long sinks keep rows back.
 #include <gtest/gtest.h>
 
-#include "connectors/kafka/kafka.h"
 #include "connectors/source_lag.h"
-#include "env/simulated/clock.h"
-#include "env/simulated/kafka.h"
+#include "support/kafka_fixture.h"
 
 namespace millrace {
 namespace {
 
-using Texts = std::map<std::string, std::string>;
-
-class KafkaDelayTest : public testing::Test {
+class KafkaDelayTest : public KafkaFixture {
  protected:
-  KafkaDelayTest()
-      : clock_(0), connector_(MakeKafkaConnector()), upsert_(MakeUpsertKafkaConnector()) {}
-
-  TableContext Table(Texts options, bool upsert = false) {
-    options.try_emplace("properties.bootstrap.servers", "localhost:9092");
-    options.try_emplace("topic", "t");
-    if (!upsert) options.try_emplace("scan.startup.mode", "earliest-offset");
-    std::map<std::string, OptionValue> values;
-    for (const auto& [key, value] : options) values[key] = {value, false};
-    TableContext table;
-    table.table = "orders";
-    table.schema = Schema({{"v", DataType::String()}});
-    table.options = Options((upsert ? upsert_ : connector_)->options(), std::move(values));
-    table.env.clock = &clock_;
-    table.env.kafka = &kafka_;
-    return table;
-  }
   void Fill(int partition, int count) {
     for (int i = 0; i < count; ++i) {
       kafka_.Append("t", partition,
                     {.key = "k", .value = std::to_string(i), .timestamp = 1000 + i, .headers = {}});
     }
   }
-
-  SimulatedClock clock_;
-  SimulatedKafka kafka_;
-  std::unique_ptr<Connector> connector_;
-  std::unique_ptr<Connector> upsert_;
 };
 
 TEST_F(KafkaDelayTest, LagIsKnownAtAnyTime) {
@@ -81,7 +55,7 @@ TEST_F(KafkaDelayTest, LagCountsToTheEndOfABoundedRead) {
 }
 
 TEST_F(KafkaDelayTest, SinksSayHowLongTheyKeepRowsBack) {
-  const auto hold = [&](Texts options, bool upsert) {
+  const auto hold = [&](KafkaTexts options, bool upsert) {
     const Connector& connector = upsert ? *upsert_ : *connector_;
     return connector.sink_hold_time(Table(std::move(options), upsert).options);
   };

@@ -5,48 +5,20 @@
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
-#include "connectors/dead_letter.h"
 #include "connectors/kafka/position.h"
 #include "connectors/kafka/security.h"
 #include "connectors/kafka/settings.h"
-#include "env/simulated/clock.h"
-#include "env/simulated/kafka.h"
+#include "support/kafka_fixture.h"
 
 namespace millrace {
 namespace {
 
-using Texts = std::map<std::string, std::string>;
+using Texts = KafkaTexts;
 
-class Letters final : public DeadLetterSink {
- public:
-  Status Write(const UndeliveredRow& row) override {
-    raw.emplace_back(row.raw);
-    return OkStatus();
-  }
-  std::vector<std::string> raw;
-};
-
-class KafkaTest : public testing::Test {
+class KafkaTest : public KafkaFixture {
  protected:
-  KafkaTest() : clock_(0), connector_(MakeKafkaConnector()), upsert_(MakeUpsertKafkaConnector()) {
-    kafka_.CreateTopic("t", 2);
-  }
+  KafkaTest() { kafka_.CreateTopic("t", 2); }
 
-  TableContext Table(Texts options, bool upsert = false) {
-    options.try_emplace("properties.bootstrap.servers", "localhost:9092");
-    options.try_emplace("topic", "t");
-    if (!upsert) options.try_emplace("scan.startup.mode", "earliest-offset");
-    std::map<std::string, OptionValue> values;
-    for (const auto& [key, value] : options) values[key] = {value, false};
-    TableContext table;
-    table.table = "orders";
-    table.schema = Schema({{"v", DataType::String()}});
-    table.options = Options((upsert ? upsert_ : connector_)->options(), std::move(values));
-    table.env.clock = &clock_;
-    table.env.kafka = &kafka_;
-    table.dead_letters = &letters_;
-    return table;
-  }
   std::string CheckError(Texts options, bool for_write = false) {
     const Status status = connector_->Check(Table(std::move(options)), for_write);
     return status ? "" : status.error().ToString();
@@ -71,12 +43,6 @@ class KafkaTest : public testing::Test {
     }
     return starts;
   }
-
-  SimulatedClock clock_;
-  SimulatedKafka kafka_;
-  Letters letters_;
-  std::unique_ptr<Connector> connector_;
-  std::unique_ptr<Connector> upsert_;
 };
 
 std::vector<std::string> Values(const ReadResult& result) {

@@ -5,12 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "connectors/dead_letter.h"
-#include "connectors/kafka/kafka.h"
 #include "connectors/kafka/settings.h"
 #include "connectors/kafka/transaction/transaction_writer.h"
-#include "env/simulated/clock.h"
-#include "env/simulated/kafka.h"
+#include "support/kafka_fixture.h"
 
 namespace millrace {
 namespace {
@@ -118,15 +115,6 @@ class FakeClients final : public KafkaClients {
   SimulatedKafka rest_;
 };
 
-class Letters final : public DeadLetterSink {
- public:
-  Status Write(const UndeliveredRow& row) override {
-    raw.emplace_back(row.raw);
-    return OkStatus();
-  }
-  std::vector<std::string> raw;
-};
-
 class KafkaTransactionTest : public testing::Test {
  protected:
   KafkaTransactionTest() : clock_(1000) {}
@@ -136,12 +124,10 @@ class KafkaTransactionTest : public testing::Test {
     options.try_emplace("topic", name);
     options.try_emplace("sink.delivery-guarantee", "exactly-once");
     options.try_emplace("sink.transactional-id-prefix", "bank");
-    std::map<std::string, OptionValue> values;
-    for (const auto& [key, value] : options) values[key] = {value, false};
     TableContext table;
     table.table = std::move(name);
     table.pipeline = "p";
-    table.options = Options(connector_->options(), std::move(values));
+    table.options = KafkaOptions(*connector_, options);
     table.env.clock = &clock_;
     table.env.kafka = &clients_;
     table.dead_letters = &letters_;
@@ -168,7 +154,7 @@ class KafkaTransactionTest : public testing::Test {
 
   SimulatedClock clock_;
   FakeClients clients_;
-  Letters letters_;
+  RecordedLetters letters_;
   std::unique_ptr<Connector> connector_ = MakeKafkaConnector();
 };
 
