@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // DurableState: where the entries of all state tables lie on disk, in the order of their keys. The
 // epoch journal is its log: it is given decided epochs only, one batch each, together with the
-// marker that says which epoch it is. What was committed survives a crash as far as Flush came,
-// always whole epochs; the journal keeps what is above.
+// marker that says which epoch it is. What is committed survives a crash; the journal keeps what is
+// above.
 //
-// One thread writes (Put, Delete, Commit, Flush, Clear); any thread reads meanwhile and sees
-// committed epochs.
+// A batch comes in the order of its keys, so that it can be written as one sorted file. One thread
+// writes (Begin, Put, Delete, Commit, Clear); any thread reads meanwhile and sees committed epochs.
 #pragma once
 
 #include <cstdint>
@@ -36,20 +36,19 @@ class DurableState {
 
   /// Of the last batch that was committed.
   virtual std::optional<StateMarker> marker() const = 0;
-  virtual void Put(std::string_view key, std::string_view value) = 0;
-  virtual void Delete(std::string_view key) = 0;
-  /// Ends a batch: all of it and the marker, or nothing.
-  virtual Status Commit(const StateMarker& marker) = 0;
-  /// Afterwards everything committed survives a crash. May take seconds.
-  virtual Status Flush() = 0;
+  /// Begins a batch; one that was not committed is forgotten.
+  virtual Status Begin(const StateMarker& marker) = 0;
+  /// Keys ascend, each comes once in a batch.
+  virtual Status Put(std::string_view key, std::string_view value) = 0;
+  virtual Status Delete(std::string_view key) = 0;
+  /// Ends the batch: all of it and the marker, durably, or nothing. May take seconds.
+  virtual Status Commit() = 0;
   /// Removes everything, the marker too, durably.
   virtual Status Clear() = 0;
 
   /// Entries whose keys begin with `prefix`, in order.
   virtual Status Visit(std::string_view prefix, const Visitor& visit) const = 0;
-  /// Bytes in memory that Flush would write.
-  virtual uint64_t unflushed_bytes() const = 0;
-  /// False if nothing ever survives: Flush does nothing and the journal must be kept whole.
+  /// False if nothing ever survives: the journal must be kept whole.
   virtual bool survives() const { return true; }
 };
 

@@ -16,6 +16,7 @@
 #include "state/epoch_delta.h"
 #include "state/key_table.h"
 #include "state/memory_state.h"
+#include "state/net_changes.h"
 #include "state/restore.h"
 #include "state/rocksdb/rocks_state.h"
 
@@ -31,6 +32,24 @@ Contents Read(const DurableState& state, std::string_view prefix) {
     return OkStatus();
   }));
   return contents;
+}
+
+/// A batch; no value: deleted.
+void Write(DurableState* state, const StateMarker& marker,
+           const std::map<std::string, std::optional<std::string>>& changes) {
+  ASSERT_TRUE(state->Begin(marker));
+  for (const auto& [key, value] : changes) {
+    ASSERT_TRUE(value ? state->Put(key, *value) : state->Delete(key));
+  }
+  ASSERT_TRUE(state->Commit());
+}
+
+/// The deltas of an epoch by shard.
+void WriteDeltas(DurableState* state, uint64_t epoch,
+                 const std::vector<std::pair<int, std::string>>& deltas) {
+  NetChanges changes;
+  for (const auto& [shard, delta] : deltas) ASSERT_TRUE(changes.Add(delta, shard));
+  ASSERT_TRUE(changes.WriteTo(state, {.epoch = epoch, .hash = 1, .manifest = "m"}));
 }
 
 class DurableStateTest : public testing::TestWithParam<bool> {
@@ -61,46 +80,58 @@ class DurableStateTest : public testing::TestWithParam<bool> {
 
 TEST_P(DurableStateTest, AnEpochIsThereAsAWholeOrNotAtAll) {
   EXPECT_FALSE(state_->marker());
-  state_->Put("a1", "x");
-  state_->Put("a2", "y");
-  EXPECT_TRUE(Read(*state_, "").empty());
-  ASSERT_TRUE(state_->Commit({1, 77, "manifest 1"}));
-  state_->Put("a2", "z");
-  state_->Delete("a1");
-  state_->Put("b", std::string("\0\xff", 2));
-  ASSERT_TRUE(state_->Commit({2, 78, "manifest 2"}));
+  ASSERT_TRUE(state_->Begin({1, 77, "manifest 1"}));
+  ASSERT_TRUE(state_->Put("a1", "x"));
+  EXPECT_TRUE(Read(*state_, "a").empty());
+  ASSERT_TRUE(state_->Put("a2", "y"));
+  ASSERT_TRUE(state_->Commit());
+  Write(state_.get(), {2, 78, "manifest 2"},
+        {{"a1", std::nullopt}, {"a2", "z"}, {"b", std::string("\0\xff", 2)}});
   EXPECT_EQ(Read(*state_, "a"), (Contents{{"a2", "z"}}));
-  EXPECT_GT(state_->unflushed_bytes(), 0u);
-  ASSERT_TRUE(state_->Flush());
-  EXPECT_EQ(state_->unflushed_bytes(), 0u);
+  ASSERT_TRUE(state_->Begin({3, 79, "never committed"}));
+  ASSERT_TRUE(state_->Put("c", "never committed"));
   Reopen();
   ASSERT_TRUE(state_->marker());
   EXPECT_EQ(state_->marker()->epoch, 2u);
   EXPECT_EQ(state_->marker()->hash, 78u);
   EXPECT_EQ(state_->marker()->manifest, "manifest 2");
   EXPECT_EQ(Read(*state_, "b"), (Contents{{"b", std::string("\0\xff", 2)}}));
+  EXPECT_EQ(Read(*state_, "c"), Contents{});
+}
+
+// More batches than the database has files: what came later counts.
+TEST_P(DurableStateTest, BatchesCoverEachOther) {
+  Contents expected;
+  for (uint64_t epoch = 1; epoch <= 40; ++epoch) {
+    std::map<std::string, std::optional<std::string>> changes;
+    for (uint64_t i = 0; i < 20; ++i) {
+      const std::string key = "k" + std::to_string(epoch * i % 50);
+      changes[key] = std::to_string(epoch);
+      expected[key] = std::to_string(epoch);
+    }
+    changes["k" + std::to_string(epoch % 7)] = std::nullopt;
+    expected.erase("k" + std::to_string(epoch % 7));
+    Write(state_.get(), {epoch, 1, "m"}, changes);
+    if (epoch % 13 == 0) Reopen();
+  }
+  EXPECT_EQ(Read(*state_, "k"), expected);
 }
 
 TEST_P(DurableStateTest, ClearedItIsAsNew) {
-  state_->Put("a", "x");
-  ASSERT_TRUE(state_->Commit({5, 1, "m"}));
-  ASSERT_TRUE(state_->Flush());
-  state_->Put("never", "committed");
+  Write(state_.get(), {5, 1, "m"}, {{"a", "x"}});
+  ASSERT_TRUE(state_->Begin({6, 1, "m"}));
+  ASSERT_TRUE(state_->Put("never", "committed"));
   ASSERT_TRUE(state_->Clear());
   EXPECT_FALSE(state_->marker());
   EXPECT_TRUE(Read(*state_, "").empty());
-  state_->Put("b", "y");
-  ASSERT_TRUE(state_->Commit({6, 1, "m"}));
+  Write(state_.get(), {6, 1, "m"}, {{"b", "y"}});
   EXPECT_EQ(Read(*state_, "b"), (Contents{{"b", "y"}}));
   EXPECT_EQ(Read(*state_, "never"), Contents{});
 }
 
 TEST_P(DurableStateTest, APrefixOfTheGreatestBytesHasAnEnd) {
-  state_->Put("\xff", "1");
-  state_->Put("\xff\xff", "2");
-  state_->Put("\xff\xff\x01", "3");
-  state_->Put("\xfe", "4");
-  ASSERT_TRUE(state_->Commit({1, 1, "m"}));
+  Write(state_.get(), {1, 1, "m"},
+        {{"\xff", "1"}, {"\xff\xff", "2"}, {"\xff\xff\x01", "3"}, {"\xfe", "4"}});
   EXPECT_EQ(Read(*state_, "\xff\xff").size(), 2u);
   EXPECT_EQ(Read(*state_, "\xff").size(), 3u);
 }
@@ -122,53 +153,83 @@ TEST(RocksStateTest, AHalfMadeDatabaseIsNone) {
   std::filesystem::remove_all(directory);
 }
 
-TEST(MemoryStateTest, ForgetsWhatWasNotFlushed) {
-  MemoryStateDevice device;
-  {
-    MemoryState state(&device);
-    state.Put("a", "1");
-    ASSERT_TRUE(state.Commit({1, 1, "m"}));
-    ASSERT_TRUE(state.Flush());
-    state.Put("a", "2");
-    ASSERT_TRUE(state.Commit({2, 1, "m"}));
+// Keys of all lengths that begin alike, in groups, of shards and of nobody.
+TEST(NetChangesTest, AreTheDeltasOneAfterTheOther) {
+  MemoryState together(nullptr);
+  Contents expected;
+  NetChanges changes;
+  std::vector<std::string> deltas(80);
+  std::mt19937 random(5);
+  for (size_t step = 0; step < deltas.size(); ++step) {
+    const int shard = static_cast<int>(step % 2);
+    DeltaWriter writer;
+    for (const std::string table : {"left", "right", "cells"}) {
+      const std::string id = random() % 2 == 0 ? "join" : "other";
+      writer.Begin(id, table, /*merges=*/table == "cells");
+      for (int i = 0; i < 60; ++i) {
+        const std::string key = std::string(random() % 20, '\0') + std::to_string(random() % 90) +
+                                std::string(random() % 3, '\xff');
+        StateEntry entry{.operator_id = id, .table = table, .shard = shard, .key = key};
+        const std::string value = std::to_string(step);
+        entry.value = value;
+        entry.deleted = random() % 4 == 0;
+        entry.key_group = static_cast<int>(random() % 3) - 1;
+        writer.Add(
+            {.key = key, .value = value, .deleted = entry.deleted, .key_group = entry.key_group});
+        if (entry.key_group < 0) entry.key_group = table == "cells" ? kShardEntry : kFreeEntry;
+        std::string state_key;
+        AppendStateKey(entry, &state_key);
+        std::string buffer;
+        expected.erase(state_key);
+        if (!entry.deleted) expected[state_key] = StateValue(entry, &buffer);
+      }
+    }
+    deltas[step] = writer.Take();
+    ASSERT_TRUE(changes.Add(deltas[step], shard));
   }
-  const MemoryState state(&device);
-  EXPECT_EQ(state.marker()->epoch, 1u);
-  EXPECT_EQ(Read(state, "a"), (Contents{{"a", "1"}}));
+  ASSERT_TRUE(changes.WriteTo(&together, {.epoch = 1}));
+  EXPECT_GT(expected.size(), 1000);
+  EXPECT_EQ(Read(together, ""), expected);
 }
 
-TEST(EpochDeltaTest, NetChangesAreTheDeltasOneAfterTheOther) {
-  MemoryState one_by_one(nullptr);
-  MemoryState together(nullptr);
-  std::vector<std::pair<int, std::string>> deltas;
-  std::mt19937 random(5);
-  for (int epoch = 0; epoch < 40; ++epoch) {
-    for (int shard = 0; shard < 2; ++shard) {
-      DeltaWriter writer;
-      for (const std::string table : {"left", "right", "cells"}) {
-        writer.Begin(random() % 2 == 0 ? "join" : "other", table, /*merges=*/table == "cells");
-        for (int i = 0; i < 60; ++i) {
-          const std::string key = std::to_string(random() % 900);
-          const int group = random() % 3 == 0 ? -1 : static_cast<int>(random() % 3);
-          writer.Add({.key = key,
-                      .value = std::to_string(epoch),
-                      .deleted = random() % 4 == 0,
-                      .key_group = group});
-        }
+// DurableState takes a batch in order.
+TEST(NetChangesTest, ComeInOrderAndOnce) {
+  class Recorder final : public DurableState {
+   public:
+    std::optional<StateMarker> marker() const override { return std::nullopt; }
+    Status Begin(const StateMarker&) override { return OkStatus(); }
+    Status Put(std::string_view key, std::string_view) override { return Add(key); }
+    Status Delete(std::string_view key) override { return Add(key); }
+    Status Commit() override { return OkStatus(); }
+    Status Clear() override { return OkStatus(); }
+    Status Visit(std::string_view, const Visitor&) const override { return OkStatus(); }
+    Status Add(std::string_view key) {
+      keys.emplace_back(key);
+      return OkStatus();
+    }
+    std::vector<std::string> keys;
+  };
+  DeltaWriter writer;
+  std::mt19937 random(7);
+  for (const std::string id : {"b", "a", "aa"}) {
+    writer.Begin(id, "table", true);
+    for (int i = 0; i < 2000; ++i) {
+      std::string key(random() % 24, 'x');
+      for (size_t at = random() % 4; at < key.size(); at += 1 + random() % 9) {
+        key[at] = static_cast<char>(random());
       }
-      deltas.emplace_back(shard, writer.Take());
+      writer.Add({.key = key, .value = "v", .key_group = static_cast<int>(random() % 129) - 1});
     }
   }
+  const std::string delta = writer.Take();
   NetChanges changes;
-  for (const auto& [shard, delta] : deltas) {
-    ASSERT_TRUE(ApplyDelta(delta, shard, &one_by_one));
-    ASSERT_TRUE(changes.Add(delta, shard));
+  ASSERT_TRUE(changes.Add(delta, 200));
+  Recorder recorder;
+  ASSERT_TRUE(changes.WriteTo(&recorder, {.epoch = 1}));
+  EXPECT_GT(recorder.keys.size(), 3000u);
+  for (size_t i = 1; i < recorder.keys.size(); ++i) {
+    ASSERT_LT(recorder.keys[i - 1], recorder.keys[i]) << i;
   }
-  ASSERT_TRUE(one_by_one.Commit({.epoch = 1}));
-  changes.PutInto(&together);
-  ASSERT_TRUE(together.Commit({.epoch = 1}));
-  EXPECT_GT(Read(one_by_one, "").size(), 1000);
-  EXPECT_EQ(Read(together, ""), Read(one_by_one, ""));
 }
 
 TEST(EpochDeltaTest, EveryCutOfADeltaIsSeen) {
@@ -246,17 +307,16 @@ TEST(RestoreTest, KeysFollowTheirGroupsToAnyNumberOfShards) {
   uint64_t epoch = 0;
   std::map<std::string, std::string> expected;
   const auto save = [&](Instances& instances, DeltaWriter* leftovers) {
+    std::vector<std::pair<int, std::string>> deltas;
     for (size_t shard = 0; shard < instances.all.size(); ++shard) {
       DeltaWriter writer;
       ASSERT_TRUE(writer.Collect("op", instances.all[shard]->store));
-      ASSERT_TRUE(ApplyDelta(writer.Take(), static_cast<int>(shard), &state));
+      deltas.emplace_back(static_cast<int>(shard), writer.Take());
     }
-    if (leftovers != nullptr) {
-      for (int shard = 0; shard < 4; ++shard) {
-        ASSERT_TRUE(ApplyDelta(leftovers[shard].Take(), shard, &state));
-      }
+    for (int shard = 0; leftovers != nullptr && shard < 4; ++shard) {
+      deltas.emplace_back(shard, leftovers[shard].Take());
     }
-    ASSERT_TRUE(state.Commit({++epoch, 1, "m"}));
+    WriteDeltas(&state, ++epoch, deltas);
   };
   {
     Instances four(4, 4);
@@ -312,12 +372,13 @@ TEST(RestoreTest, WithoutAMoveEachShardHasItsOwnCells) {
     Instances two(2, 2);
     two.all[0]->cells.Set(0, 5);
     two.all[1]->cells.Set(0, 9);
+    std::vector<std::pair<int, std::string>> deltas;
     for (int shard = 0; shard < 2; ++shard) {
       DeltaWriter writer;
       ASSERT_TRUE(writer.Collect("op", two.all[static_cast<size_t>(shard)]->store));
-      ASSERT_TRUE(ApplyDelta(writer.Take(), shard, &state));
+      deltas.emplace_back(shard, writer.Take());
     }
-    ASSERT_TRUE(state.Commit({1, 1, "m"}));
+    WriteDeltas(&state, 1, deltas);
   }
   Instances two(2, 2);
   ASSERT_TRUE(RestoreOperator(state, {.id = "op", .shards = two.stores}, /*moved=*/false,
@@ -360,8 +421,7 @@ TEST(RestoreTest, FreeEntriesMoveAndCanBeDeletedByTheirTaker) {
   writer_table.changes = {{"m1", "one"}, {"m2", "two"}};
   DeltaWriter writer;
   ASSERT_TRUE(writer.Collect("sink", writer_store));
-  ASSERT_TRUE(ApplyDelta(writer.Take(), 3, &state));
-  ASSERT_TRUE(state.Commit({1, 1, "m"}));
+  WriteDeltas(&state, 1, {{3, writer.Take()}});
   FreeTable taker;
   StateStore taker_store(true);
   taker_store.Register(&taker);
@@ -371,8 +431,7 @@ TEST(RestoreTest, FreeEntriesMoveAndCanBeDeletedByTheirTaker) {
   EXPECT_EQ(taker.entries_, (Contents{{"m1", "one"}, {"m2", "two"}}));
   taker.changes = {{"m1", std::nullopt}};
   ASSERT_TRUE(writer.Collect("sink", taker_store));
-  ASSERT_TRUE(ApplyDelta(writer.Take(), 1, &state));
-  ASSERT_TRUE(state.Commit({2, 1, "m"}));
+  WriteDeltas(&state, 2, {{1, writer.Take()}});
   EXPECT_EQ(Read(state, StatePrefix("sink", "free")).size(), 1u);
 }
 

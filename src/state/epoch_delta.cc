@@ -14,14 +14,6 @@ namespace {
 constexpr uint8_t kShardMark = 0x80;
 constexpr uint8_t kFreeMark = 0x81;
 
-constexpr size_t kBucketsAtFirst = 1024;
-constexpr uint64_t kTableSpread = 0x9E3779B97F4A7C15;
-
-uint8_t MarkOf(int key_group) {
-  if (key_group >= 0) return static_cast<uint8_t>(key_group);
-  return key_group == kShardEntry ? kShardMark : kFreeMark;
-}
-
 int GroupOf(uint8_t mark) {
   if (mark < kShardMark) return mark;
   return mark == kShardMark ? kShardEntry : kFreeEntry;
@@ -36,18 +28,6 @@ bool GetByte(std::string_view* bytes, uint8_t* value) {
   *value = static_cast<uint8_t>(bytes->front());
   bytes->remove_prefix(1);
   return true;
-}
-
-void PutEntry(std::string_view key, const StateEntry& entry, DurableState* state) {
-  if (entry.deleted) {
-    state->Delete(key);
-  } else if (entry.key_group == kFreeEntry) {
-    std::string value(1, static_cast<char>(entry.shard));
-    value += entry.value;
-    state->Put(key, value);
-  } else {
-    state->Put(key, entry.value);
-  }
 }
 
 }  // namespace
@@ -73,7 +53,7 @@ void DeltaWriter::Begin(std::string_view operator_id, std::string_view table, bo
 void DeltaWriter::Add(const StateChange& change) {
   const int without_key = merges_ ? kShardEntry : kFreeEntry;
   entries_.push_back(
-      static_cast<char>(MarkOf(change.key_group < 0 ? without_key : change.key_group)));
+      static_cast<char>(StatePlace(change.key_group < 0 ? without_key : change.key_group)));
   PutVarint(change.key.size() << 1 | (change.deleted ? 1 : 0), &entries_);
   entries_.append(change.key);
   if (!change.deleted) PutBytes(change.value, &entries_);
@@ -120,96 +100,6 @@ Status ReadDelta(std::string_view delta, int shard,
   return OkStatus();
 }
 
-Status ApplyDelta(std::string_view delta, int shard, DurableState* state) {
-  std::string key;
-  return ReadDelta(delta, shard, [&](const StateEntry& entry) {
-    key.clear();
-    AppendStateKey(entry, &key);
-    PutEntry(key, entry, state);
-    return OkStatus();
-  });
-}
-
-Status NetChanges::Add(std::string_view delta, int shard) {
-  const char* table_at_hand = nullptr;
-  uint32_t table = 0;
-  return ReadDelta(delta, shard, [&](const StateEntry& entry) {
-    if (entry.table.data() != table_at_hand) {
-      table_at_hand = entry.table.data();
-      table = NumberOf(entry);
-    }
-    Put({.key = entry.key,
-         .value = entry.value,
-         .table = table,
-         .key_group = static_cast<int16_t>(entry.key_group),
-         .shard = static_cast<int16_t>(entry.shard),
-         .deleted = entry.deleted});
-    return OkStatus();
-  });
-}
-
-uint32_t NetChanges::NumberOf(const StateEntry& entry) {
-  for (size_t i = 0; i < tables_.size(); ++i) {
-    if (tables_[i].operator_id == entry.operator_id && tables_[i].name == entry.table) {
-      return static_cast<uint32_t>(i);
-    }
-  }
-  tables_.push_back({entry.operator_id, entry.table});
-  return static_cast<uint32_t>(tables_.size() - 1);
-}
-
-/// Same key in DurableState: same table, group and bytes; and the same shard if that is part of it.
-void NetChanges::Put(const Change& change) {
-  if (changes_.size() * 2 >= buckets_.size()) Grow();
-  const uint64_t hash = HashBytes(change.key) ^ (change.table * kTableSpread);
-  const auto tag = static_cast<uint32_t>(hash);
-  const size_t mask = buckets_.size() - 1;
-  for (size_t i = tag & mask;; i = (i + 1) & mask) {
-    Bucket& bucket = buckets_[i];
-    if (bucket.change == 0) {
-      changes_.push_back(change);
-      bucket = {.change = static_cast<uint32_t>(changes_.size()), .tag = tag};
-      return;
-    }
-    if (bucket.tag != tag) continue;
-    Change& other = changes_[bucket.change - 1];
-    if (other.table == change.table && other.key_group == change.key_group &&
-        (change.key_group != kShardEntry || other.shard == change.shard) &&
-        other.key == change.key) {
-      other = change;
-      return;
-    }
-  }
-}
-
-void NetChanges::Grow() {
-  const std::vector<Bucket> before =
-      std::exchange(buckets_, std::vector<Bucket>(std::max(kBucketsAtFirst, buckets_.size() * 2)));
-  const size_t mask = buckets_.size() - 1;
-  for (const Bucket& bucket : before) {
-    if (bucket.change == 0) continue;
-    size_t i = bucket.tag & mask;
-    while (buckets_[i].change != 0) i = (i + 1) & mask;
-    buckets_[i] = bucket;
-  }
-}
-
-void NetChanges::PutInto(DurableState* state) const {
-  std::string key;
-  for (const Change& change : changes_) {
-    const StateEntry entry{.operator_id = tables_[change.table].operator_id,
-                           .table = tables_[change.table].name,
-                           .key_group = change.key_group,
-                           .shard = change.shard,
-                           .key = change.key,
-                           .value = change.value,
-                           .deleted = change.deleted};
-    key.clear();
-    AppendStateKey(entry, &key);
-    PutEntry(key, entry, state);
-  }
-}
-
 std::string StatePrefix(std::string_view operator_id, std::string_view table) {
   std::string prefix;
   PutBytes(operator_id, &prefix);
@@ -220,9 +110,25 @@ std::string StatePrefix(std::string_view operator_id, std::string_view table) {
 void AppendStateKey(const StateEntry& entry, std::string* out) {
   PutBytes(entry.operator_id, out);
   PutBytes(entry.table, out);
-  out->push_back(static_cast<char>(MarkOf(entry.key_group)));
+  AppendEntryKey(entry, out);
+}
+
+void AppendEntryKey(const StateEntry& entry, std::string* out) {
+  out->push_back(static_cast<char>(StatePlace(entry.key_group)));
   if (entry.key_group == kShardEntry) out->push_back(static_cast<char>(entry.shard));
   out->append(entry.key);
+}
+
+uint8_t StatePlace(int key_group) {
+  if (key_group >= 0) return static_cast<uint8_t>(key_group);
+  return key_group == kShardEntry ? kShardMark : kFreeMark;
+}
+
+std::string_view StateValue(const StateEntry& entry, std::string* buffer) {
+  if (entry.key_group != kFreeEntry) return entry.value;
+  buffer->assign(1, static_cast<char>(entry.shard));
+  buffer->append(entry.value);
+  return *buffer;
 }
 
 Result<StateEntry> ParseState(std::string_view key, std::string_view value, size_t prefix_size) {

@@ -55,48 +55,16 @@ class DeltaWriter {
 Status ReadDelta(std::string_view delta, int shard,
                  const std::function<Status(const StateEntry&)>& visit);
 
-/// Puts the changes of a delta into the open batch.
-Status ApplyDelta(std::string_view delta, int shard, DurableState* state);
-
-/// What several deltas, one after the other, come to: the last change of each key. The deltas
-/// outlive it: keys are compared where they lie.
-class NetChanges {
- public:
-  Status Add(std::string_view delta, int shard);
-  void PutInto(DurableState* state) const;
-
- private:
-  struct Table {
-    std::string_view operator_id;
-    std::string_view name;
-  };
-  struct Change {
-    std::string_view key;
-    std::string_view value;
-    uint32_t table = 0;
-    int16_t key_group = kShardEntry;
-    int16_t shard = 0;
-    bool deleted = false;
-  };
-  struct Bucket {
-    uint32_t change = 0;  // plus one; 0: free
-    uint32_t tag = 0;     // of the hash
-  };
-
-  uint32_t NumberOf(const StateEntry& entry);
-  void Put(const Change& change);
-  void Grow();
-
-  std::vector<Table> tables_;
-  std::vector<Change> changes_;
-  std::vector<Bucket> buckets_;
-};
-
 /// All entries of a table lie behind its prefix, those of one group together and in order of keys;
 /// those without a group are last.
 std::string StatePrefix(std::string_view operator_id, std::string_view table);
 void AppendStateKey(const StateEntry& entry, std::string* out);
-/// The entry (without operator and table) of a key and a value as ApplyDelta puts them.
+/// The part behind the prefix: the place, a byte in order (StatePlace), then the entry's key.
+void AppendEntryKey(const StateEntry& entry, std::string* out);
+uint8_t StatePlace(int key_group);
+/// What stands under that key; `buffer` may be used to hold it.
+std::string_view StateValue(const StateEntry& entry, std::string* buffer);
+/// The entry (without operator and table) of such a key and value.
 Result<StateEntry> ParseState(std::string_view key, std::string_view value, size_t prefix_size);
 
 }  // namespace millrace

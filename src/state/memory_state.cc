@@ -1,73 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/memory_state.h"
 
-#include <utility>
-
 namespace millrace {
-
-MemoryState::MemoryState(MemoryStateDevice* device) : device_(device) {
-  if (device_ == nullptr) return;
-  entries_ = device_->entries;
-  marker_ = device_->marker;
-}
 
 std::optional<StateMarker> MemoryState::marker() const {
   const std::lock_guard lock(mutex_);
-  return marker_;
+  return device_->marker;
 }
 
-void MemoryState::Put(std::string_view key, std::string_view value) {
-  batch_[std::string(key)] = std::string(value);
-}
-
-void MemoryState::Delete(std::string_view key) { batch_[std::string(key)] = std::nullopt; }
-
-Status MemoryState::Commit(const StateMarker& marker) {
-  const std::lock_guard lock(mutex_);
-  for (auto& [key, value] : std::exchange(batch_, {})) {
-    unflushed_bytes_ += key.size();
-    if (!value) {
-      entries_.erase(key);
-      continue;
-    }
-    unflushed_bytes_ += value->size();
-    entries_[key] = *std::move(value);
-  }
-  marker_ = marker;
+Status MemoryState::Begin(const StateMarker& marker) {
+  batch_.clear();
+  begun_ = marker;
   return OkStatus();
 }
 
-Status MemoryState::Flush() {
+Status MemoryState::Put(std::string_view key, std::string_view value) {
+  batch_.emplace_back(key, value);
+  return OkStatus();
+}
+
+Status MemoryState::Delete(std::string_view key) {
+  batch_.emplace_back(key, std::nullopt);
+  return OkStatus();
+}
+
+Status MemoryState::Commit() {
   const std::lock_guard lock(mutex_);
-  if (device_ == nullptr) return OkStatus();
-  device_->entries = entries_;
-  device_->marker = marker_;
-  unflushed_bytes_ = 0;
+  for (auto& [key, value] : batch_) {
+    if (value) {
+      device_->entries[key] = *std::move(value);
+    } else {
+      device_->entries.erase(key);
+    }
+  }
+  batch_.clear();
+  device_->marker = begun_;
   return OkStatus();
 }
 
 Status MemoryState::Clear() {
-  {
-    const std::lock_guard lock(mutex_);
-    entries_.clear();
-    batch_.clear();
-    marker_.reset();
-  }
-  return Flush();
+  const std::lock_guard lock(mutex_);
+  batch_.clear();
+  device_->entries.clear();
+  device_->marker.reset();
+  return OkStatus();
 }
 
 Status MemoryState::Visit(std::string_view prefix, const Visitor& visit) const {
   const std::lock_guard lock(mutex_);
-  for (auto entry = entries_.lower_bound(prefix);
-       entry != entries_.end() && entry->first.starts_with(prefix); ++entry) {
+  const MemoryStateDevice::Entries& entries = device_->entries;
+  for (auto entry = entries.lower_bound(prefix);
+       entry != entries.end() && entry->first.starts_with(prefix); ++entry) {
     TRY(visit(entry->first, entry->second));
   }
   return OkStatus();
-}
-
-uint64_t MemoryState::unflushed_bytes() const {
-  const std::lock_guard lock(mutex_);
-  return unflushed_bytes_;
 }
 
 }  // namespace millrace

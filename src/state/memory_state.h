@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // MemoryState: DurableState in memory. Alone it forgets with the process, so the whole journal is
 // read at each start; for runs without background threads. On a MemoryStateDevice, which a
-// simulation keeps over a crash, it forgets what came behind the last flush.
+// simulation keeps over a crash, it remembers what was committed.
 #pragma once
 
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "state/durable_state.h"
 
@@ -23,25 +24,25 @@ struct MemoryStateDevice {
 class MemoryState final : public DurableState {
  public:
   /// `device` may be null and outlives the state.
-  explicit MemoryState(MemoryStateDevice* device);
+  explicit MemoryState(MemoryStateDevice* device)
+      : survives_(device != nullptr), device_(survives_ ? device : &own_) {}
 
   std::optional<StateMarker> marker() const override;
-  void Put(std::string_view key, std::string_view value) override;
-  void Delete(std::string_view key) override;
-  Status Commit(const StateMarker& marker) override;
-  Status Flush() override;
+  Status Begin(const StateMarker& marker) override;
+  Status Put(std::string_view key, std::string_view value) override;
+  Status Delete(std::string_view key) override;
+  Status Commit() override;
   Status Clear() override;
   Status Visit(std::string_view prefix, const Visitor& visit) const override;
-  uint64_t unflushed_bytes() const override;
-  bool survives() const override { return device_ != nullptr; }
+  bool survives() const override { return survives_; }
 
  private:
-  MemoryStateDevice* device_;
   mutable std::mutex mutex_;
-  MemoryStateDevice::Entries entries_;
-  std::optional<StateMarker> marker_;
-  std::map<std::string, std::optional<std::string>> batch_;  // no value: deleted
-  uint64_t unflushed_bytes_ = 0;
+  MemoryStateDevice own_;
+  bool survives_;
+  MemoryStateDevice* device_;
+  std::vector<std::pair<std::string, std::optional<std::string>>> batch_;  // no value: deleted
+  StateMarker begun_;
 };
 
 }  // namespace millrace

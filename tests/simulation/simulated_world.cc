@@ -119,7 +119,7 @@ std::string Scenario::ToString() const {
   out << "pipeline " << static_cast<int>(pipeline) << " query " << query << ", " << splits
       << " splits of " << rows_per_split << " rows, " << keys << " keys, batches of "
       << batch_rows_max << ", queues of " << exchange_capacity << ", epochs of " << interval_ms
-      << " ms, files of " << file_size << ", state flushed at " << flush_bytes;
+      << " ms, files of " << file_size << ", state applied at " << gather_bytes;
   return out.str();
 }
 
@@ -137,7 +137,7 @@ Scenario DrawScenario(Random* random) {
   scenario.exchange_capacity = Pick<size_t>(random, {1, 2, 16});
   scenario.interval_ms = Pick<int64_t>(random, {1, 2, 10, 200});
   scenario.file_size = Pick<uint64_t>(random, {64, 500, 1 << 20});
-  scenario.flush_bytes = Pick<uint64_t>(random, {1, 2000, 1 << 20});
+  scenario.gather_bytes = Pick<uint64_t>(random, {1, 2000, 1 << 20});
   return scenario;
 }
 
@@ -225,7 +225,7 @@ JobSpec SimulatedWorld::MakeSpec(int parallelism) {
   spec.open_state = [this](const std::string&) -> Result<std::unique_ptr<DurableState>> {
     return std::make_unique<MemoryState>(&state_);
   };
-  spec.state_settings.flush_bytes = scenario_.flush_bytes;
+  spec.state_settings.gather_bytes = scenario_.gather_bytes;
   return spec;
 }
 

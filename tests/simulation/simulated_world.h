@@ -35,7 +35,8 @@ struct Scenario {
   size_t exchange_capacity = 16;
   int64_t interval_ms = 5;
   uint64_t file_size = 1 << 20;  // of the sink's rolling policy
-  uint64_t flush_bytes = 1;      // of state in memory; what is not flushed does not outlive a crash
+  uint64_t gather_bytes =
+      1;  // of changes that are applied together; a crash before leaves them to the journal
   std::string ToString() const;
 };
 Scenario DrawScenario(Random* random);

@@ -101,7 +101,7 @@ TEST(Simulation, EveryQueryGoesOnUnderAnyParallelism) {
                         .batch_rows_max = 7,
                         .exchange_capacity = 2,
                         .interval_ms = 1,
-                        .flush_bytes = seed % 2 == 0 ? 1u : 1u << 20};
+                        .gather_bytes = seed % 2 == 0 ? 1u : 1u << 20};
       SCOPED_TRACE("seed " + std::to_string(seed) + ": " + std::string(QueryText(query)));
       SimulatedWorld undisturbed(scenario, seed);
       ASSERT_TRUE(undisturbed.Run(1, kForever)) << undisturbed.error();

@@ -243,11 +243,11 @@ Result<StepResult> Coordinator::AfterCommit() {
 Status Coordinator::Maintain() {
   if (settings_.applier == nullptr) return OkStatus();
   TRY(settings_.applier->status());
-  const uint64_t flushed = settings_.applier->flushed_epoch();
-  if (flushed <= trimmed_) return OkStatus();
+  const uint64_t applied = settings_.applier->applied_epoch();
+  if (applied <= trimmed_) return OkStatus();
   TRY(settings_.dead_letters->Sync());
-  TRY(settings_.journal->DropBefore(flushed));
-  trimmed_ = flushed;
+  TRY(settings_.journal->DropBefore(applied));
+  trimmed_ = applied;
   return OkStatus();
 }
 

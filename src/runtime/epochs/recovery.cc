@@ -12,9 +12,8 @@ namespace {
 
 using Place = EpochJournal::Place;
 
-/// What was taken from the journal is read table by table next: more than this is faster from
-/// files.
-constexpr uint64_t kUnflushedBytesMax = 1 << 20;
+/// Changes that are applied together at a start.
+constexpr uint64_t kTogetherBytes = 64ull << 20;
 
 std::string Describe(const std::optional<EpochRecord>& record) {
   if (!record) return "no epoch";
@@ -102,15 +101,22 @@ Result<RecoveredRun> RecoverRun(const Decider& decider, EpochJournal* journal,
     epoch = marker->epoch;
     run.last_epoch = std::max(run.last_epoch, epoch);
   }
+  std::vector<StateApplier::Epoch> gathered;
+  uint64_t gathered_bytes = 0;
   for (const Place& place : places) {
     TRY_ASSIGN(JournalRecord record, journal->Read(place));
     run.dead_letters.push_back(std::exchange(record.dead_letters, {}));
     if (marker && record.epoch <= marker->epoch) continue;
-    TRY(StateApplier::Apply(record, place.hash, state));
-    body = std::move(record.manifest);
+    body = record.manifest;
     epoch = record.epoch;
+    for (const auto& [shard, delta] : record.deltas) gathered_bytes += delta.size();
+    gathered.push_back({.record = std::move(record), .hash = place.hash, .bytes = 0});
+    if (gathered_bytes < kTogetherBytes) continue;
+    TRY(StateApplier::Apply(gathered, state));
+    gathered.clear();
+    gathered_bytes = 0;
   }
-  if (state->unflushed_bytes() > kUnflushedBytesMax) TRY(state->Flush());
+  if (!gathered.empty()) TRY(StateApplier::Apply(gathered, state));
   if (body.empty()) return run;
   TRY_ASSIGN(run.manifest, RunManifest::FromBody(body, epoch));
   return run;
@@ -124,10 +130,9 @@ Status BeginRun(const Decider& decider, const RunManifest& manifest, EpochJourna
                        .deltas = {},
                        .dead_letters = {},
                        .decided_before = decider.record};
-  TRY_ASSIGN(const uint64_t hash, journal->Append(record, nullptr));
+  TRY(journal->Append(record, nullptr));
   TRY(journal->Sync());
-  if (state->marker()) TRY(state->Clear());
-  return StateApplier::Apply(record, hash, state);
+  return state->marker() ? state->Clear() : OkStatus();
 }
 
 }  // namespace millrace

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <utility>
 
-#include "state/epoch_delta.h"
+#include "state/net_changes.h"
 
 namespace millrace {
 namespace {
@@ -14,7 +14,7 @@ constexpr std::chrono::seconds kCheck{1};
 }  // namespace
 
 StateApplier::StateApplier(DurableState* state, const Environment& env, Settings settings)
-    : state_(state), clock_(env.clock), settings_(settings), flushed_at_(clock_->MonotonicNanos()) {
+    : state_(state), clock_(env.clock), settings_(settings) {
   if (env.background != nullptr) {
     thread_ = std::make_unique<BackgroundThread>([this] { Work(); });
   }
@@ -29,26 +29,31 @@ StateApplier::~StateApplier() {
   thread_.reset();
 }
 
-Status StateApplier::Apply(const JournalRecord& record, uint64_t hash, DurableState* state) {
-  for (const auto& [shard, delta] : record.deltas) TRY(ApplyDelta(delta, shard, state));
-  return state->Commit({.epoch = record.epoch, .hash = hash, .manifest = record.manifest});
+Status StateApplier::Apply(std::span<const Epoch> epochs, DurableState* state) {
+  NetChanges changes;
+  for (const Epoch& epoch : epochs) {
+    for (const auto& [shard, delta] : epoch.record.deltas) TRY(changes.Add(delta, shard));
+  }
+  const Epoch& last = epochs.back();
+  return changes.WriteTo(
+      state, {.epoch = last.record.epoch, .hash = last.hash, .manifest = last.record.manifest});
 }
 
 void StateApplier::Push(JournalRecord record, uint64_t hash) {
   Epoch epoch{.record = std::move(record), .hash = hash, .bytes = 0};
   for (const auto& [shard, delta] : epoch.record.deltas) epoch.bytes += delta.size();
   epoch.record.dead_letters.clear();
-  if (thread_ == nullptr) {
-    Status applied = ApplyTogether(std::span(&epoch, 1));
-    const std::lock_guard lock(mutex_);
-    if (!applied && !error_) error_ = std::move(applied).error();
-    return;
-  }
   waiting_bytes_ += epoch.bytes;
   const std::lock_guard lock(mutex_);
   if (epochs_.empty()) gathered_since_ = clock_->MonotonicNanos();
   epochs_.push_back(std::move(epoch));
-  if (MustApply()) wake_.notify_one();
+  if (!MustApply()) return;
+  if (thread_ != nullptr) {
+    wake_.notify_one();
+    return;
+  }
+  Status applied = ApplyGathered(std::exchange(epochs_, {}));
+  if (!applied && !error_) error_ = std::move(applied).error();
 }
 
 /// REQUIRES: the lock.
@@ -58,49 +63,25 @@ bool StateApplier::MustApply() const {
          clock_->MonotonicNanos() - gathered_since_ >= settings_.gather_nanos;
 }
 
-Status StateApplier::ApplyTogether(std::span<const Epoch> epochs) {
-  const Epoch& last = epochs.back();
-  if (epochs.size() == 1) {
-    TRY(Apply(last.record, last.hash, state_));
-  } else {
-    NetChanges changes;
-    for (const Epoch& epoch : epochs) {
-      for (const auto& [shard, delta] : epoch.record.deltas) TRY(changes.Add(delta, shard));
-    }
-    changes.PutInto(state_);
-    TRY(state_->Commit(
-        {.epoch = last.record.epoch, .hash = last.hash, .manifest = last.record.manifest}));
+Status StateApplier::ApplyGathered(std::span<const Epoch> epochs) {
+  TRY(Apply(epochs, state_));
+  if (state_->survives()) {
+    applied_epoch_.store(epochs.back().record.epoch, std::memory_order_release);
   }
-  applied_epoch_ = last.record.epoch;
-  return FlushIfDue();
-}
-
-Status StateApplier::FlushIfDue() {
-  const bool large = state_->unflushed_bytes() >= settings_.flush_bytes;
-  const bool old = clock_->MonotonicNanos() - flushed_at_ >= settings_.flush_nanos;
-  return applied_epoch_ > flushed_epoch_ && (large || old) ? Flush() : OkStatus();
-}
-
-Status StateApplier::Flush() {
-  flushed_at_ = clock_->MonotonicNanos();
-  if (!state_->survives() || applied_epoch_ == 0) return OkStatus();
-  TRY(state_->Flush());
-  flushed_epoch_.store(applied_epoch_, std::memory_order_release);
+  for (const Epoch& epoch : epochs) waiting_bytes_ -= epoch.bytes;
   return OkStatus();
 }
 
 void StateApplier::Work() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait_for(lock, kCheck, [this] { return stopping_ || MustApply(); });
+    wake_.wait_for(lock, kCheck, [this] { return stopping_ || (!error_ && MustApply()); });
     if (stopping_) return;
-    if (error_ || working_) continue;
-    std::vector<Epoch> epochs;
-    if (MustApply()) epochs = std::exchange(epochs_, {});
+    if (error_ || !MustApply()) continue;
+    const std::vector<Epoch> epochs = std::exchange(epochs_, {});
     working_ = true;
     lock.unlock();
-    Status done = epochs.empty() ? FlushIfDue() : ApplyTogether(epochs);
-    for (const Epoch& epoch : epochs) waiting_bytes_ -= epoch.bytes;
+    Status done = ApplyGathered(epochs);
     lock.lock();
     working_ = false;
     if (!done) error_ = std::move(done).error();
@@ -115,18 +96,16 @@ Status StateApplier::status() const {
 }
 
 Status StateApplier::Finish() {
-  {
-    std::unique_lock lock(mutex_);
-    finishing_ = true;
-    wake_.notify_one();
-    idle_.wait(lock, [this] { return error_ || (epochs_.empty() && !working_); });
-    if (error_) return std::unexpected(*error_);
-    working_ = true;  // the thread keeps away
+  std::unique_lock lock(mutex_);
+  finishing_ = true;
+  if (thread_ == nullptr && !epochs_.empty() && !error_) {
+    Status applied = ApplyGathered(std::exchange(epochs_, {}));
+    if (!applied) error_ = std::move(applied).error();
   }
-  Status flushed = Flush();
-  const std::lock_guard lock(mutex_);
-  working_ = false;
-  return flushed;
+  wake_.notify_one();
+  idle_.wait(lock, [this] { return error_ || (epochs_.empty() && !working_); });
+  if (error_) return std::unexpected(*error_);
+  return OkStatus();
 }
 
 }  // namespace millrace

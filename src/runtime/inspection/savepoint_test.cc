@@ -7,6 +7,7 @@
 #include "env/simulated/clock.h"
 #include "env/simulated/disk.h"
 #include "state/memory_state.h"
+#include "state/net_changes.h"
 
 namespace millrace {
 namespace {
@@ -92,9 +93,9 @@ TEST_F(SavepointTest, WhatHasLeftTheJournalIsSeenToo) {
   {
     const auto journal = *EpochJournal::Open(env_, "data/journal");
     const auto record = *journal->Read(journal->places()[0]);
-    for (const auto& [shard, delta] : record.deltas) ASSERT_TRUE(ApplyDelta(delta, shard, &state));
-    ASSERT_TRUE(state.Commit({1, journal->places()[0].hash, record.manifest}));
-    ASSERT_TRUE(state.Flush());
+    NetChanges changes;
+    for (const auto& [shard, delta] : record.deltas) ASSERT_TRUE(changes.Add(delta, shard));
+    ASSERT_TRUE(changes.WriteTo(&state, {1, journal->places()[0].hash, record.manifest}));
   }
   ASSERT_TRUE(disk_.CreateDirectories("data/state"));
   AddEpoch(2, {{"b", "2"}}, {"c"});

@@ -4,12 +4,10 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
-#include <rocksdb/memtablerep.h>
 #include <rocksdb/options.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
-#include <rocksdb/write_batch.h>
 
-#include <atomic>
 #include <cstdarg>
 #include <utility>
 
@@ -18,12 +16,14 @@
 namespace millrace {
 namespace {
 
-constexpr size_t kWriteBufferBytes = 64ull << 20;
 constexpr size_t kBlockCacheBytes = 32ull << 20;
+constexpr size_t kBlockBytes = 16ull << 10;
 constexpr int kFilesPerCompaction = 8;
 constexpr int kOpenFilesMax = 256;
 /// No entry's key begins with a zero: it would be an operator without an id.
 constexpr std::string_view kMarkerKey{"\0marker", 7};
+/// A batch on its way into the database; what stands there at a start was never in.
+constexpr const char* kIncomingFile = "/incoming";
 
 std::unexpected<Error> Failed(const std::string& directory, const rocksdb::Status& status) {
   return ExternalError("MR0841", "the state in '" + directory + "' cannot be read or written",
@@ -41,11 +41,6 @@ std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), sli
 rocksdb::Options MakeOptions() {
   rocksdb::Options options;
   options.create_if_missing = true;
-  options.write_buffer_size = kWriteBufferBytes;
-  // Written all the time and read at a start: entries are sorted once, when they are flushed.
-  options.memtable_factory = std::make_shared<rocksdb::VectorRepFactory>();
-  options.allow_concurrent_memtable_write = false;
-  options.max_write_buffer_number = 3;
   options.max_background_jobs = 2;
   // It is written all the time and read whole, at a start: what makes single reads cheap and files
   // small is paid for with the pipeline's processor.
@@ -56,8 +51,8 @@ rocksdb::Options MakeOptions() {
   options.keep_log_file_num = 2;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.stats_dump_period_sec = 0;
-  options.avoid_flush_during_shutdown = true;  // the journal has what is not flushed
   rocksdb::BlockBasedTableOptions table;
+  table.block_size = kBlockBytes;
   table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
@@ -127,33 +122,44 @@ class RocksState final : public DurableState {
 
   std::optional<StateMarker> marker() const override { return marker_; }
 
-  void Put(std::string_view key, std::string_view value) override {
-    batch_.Put(ToSlice(key), ToSlice(value));
+  // A batch is a sorted file that becomes part of the database as a whole. Written so, entries are
+  // copied once; through a memtable they are copied, sorted and written again.
+  Status Begin(const StateMarker& marker) override {
+    begun_ = marker;
+    batch_.reset();
+    // A process that died may have left it as a second name of a file that is in: it is removed,
+    // not written over.
+    rocksdb::Env* env = rocksdb::Env::Default();
+    if (env->FileExists(incoming_file()).ok()) {
+      TRY(ToStatus(directory_, env->DeleteFile(incoming_file())));
+    }
+    batch_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), db_->GetOptions(),
+                                                      /*column_family=*/nullptr,
+                                                      /*invalidate_page_cache=*/false);
+    TRY(ToStatus(directory_, batch_->Open(incoming_file())));
+    return Put(kMarkerKey, EncodeMarker(marker));
   }
-  void Delete(std::string_view key) override { batch_.Delete(ToSlice(key)); }
 
-  Status Commit(const StateMarker& marker) override {
-    batch_.Put(ToSlice(kMarkerKey), EncodeMarker(marker));
-    const uint64_t bytes = batch_.GetDataSize();
-    TRY(ToStatus(directory_, db_->Write(write_options(), &batch_)));
-    batch_.Clear();
-    marker_ = marker;
-    unflushed_bytes_ += bytes;
-    return OkStatus();
+  Status Put(std::string_view key, std::string_view value) override {
+    return ToStatus(directory_, batch_->Put(ToSlice(key), ToSlice(value)));
+  }
+  Status Delete(std::string_view key) override {
+    return ToStatus(directory_, batch_->Delete(ToSlice(key)));
   }
 
-  Status Flush() override {
-    rocksdb::FlushOptions options;
-    options.wait = true;
-    const uint64_t bytes = unflushed_bytes_;
-    TRY(ToStatus(directory_, db_->Flush(options)));
-    unflushed_bytes_ -= bytes;
+  Status Commit() override {
+    TRY(ToStatus(directory_, batch_->Finish()));
+    batch_.reset();
+    rocksdb::IngestExternalFileOptions options;
+    options.move_files = true;
+    options.write_global_seqno = false;
+    TRY(ToStatus(directory_, db_->IngestExternalFile({incoming_file()}, options)));
+    marker_ = begun_;
     return OkStatus();
   }
 
   Status Clear() override {
-    batch_.Clear();
-    unflushed_bytes_ = 0;
+    batch_.reset();
     TRY(ToStatus(directory_, db_->Close()));
     db_.reset();
     // First that by which it is one, so that what a crash leaves is none.
@@ -174,26 +180,19 @@ class RocksState final : public DurableState {
     return ToStatus(directory_, entry->status());
   }
 
-  uint64_t unflushed_bytes() const override { return unflushed_bytes_; }
-
  private:
   std::string current_file() const { return directory_ + "/CURRENT"; }
+  std::string incoming_file() const { return directory_ + kIncomingFile; }
 
   Status Destroy() const {
     return ToStatus(directory_, rocksdb::DestroyDB(directory_, MakeOptions()));
   }
 
-  static rocksdb::WriteOptions write_options() {
-    rocksdb::WriteOptions options;
-    options.disableWAL = true;
-    return options;
-  }
-
   std::string directory_;
   std::unique_ptr<rocksdb::DB> db_;
   std::optional<StateMarker> marker_;
-  rocksdb::WriteBatch batch_;
-  std::atomic<uint64_t> unflushed_bytes_{0};
+  StateMarker begun_;
+  std::unique_ptr<rocksdb::SstFileWriter> batch_;
 };
 
 }  // namespace
