@@ -75,6 +75,8 @@ class KafkaTransactionalProducer {
   /// The committed mark; asked of the cluster with all earlier transactions settled.
   virtual void ReadMark(const KafkaPartition& at) = 0;
   virtual void ReadLimits(std::span<const std::string> topics) = 0;
+  /// Until the transactions that are open in the topics now, of whomever, are over.
+  virtual void AwaitEnds(std::span<const std::string> topics) = 0;
   /// No value while the step runs.
   virtual std::optional<KafkaStepResult> Poll() = 0;
   /// What it waits for, if something is wrong that may pass; else empty.

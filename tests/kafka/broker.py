@@ -207,6 +207,11 @@ class Broker:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
+    def terminate(self):
+        """SIGTERM, as for maintenance."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
     def stop(self):
         if self.tool is not None:
             self.tool.stdin.close()

@@ -41,6 +41,7 @@ def broker_jars():
     done = LIBS / ".complete"
     with lock():
         if not done.exists() or done.stat().st_mtime < (HERE / "pom.xml").stat().st_mtime:
+            shutil.rmtree(LIBS, ignore_errors=True)  # those of another version
             subprocess.run(
                 ["mvn", "-B", "-q", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies",
                  f"-DoutputDirectory={LIBS}", "-DincludeScope=runtime"], check=True)

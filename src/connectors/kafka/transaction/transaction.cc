@@ -141,6 +141,18 @@ Status KafkaTransaction::ReadLimits(BrokerWait* wait) {
                    "lower one, or raise the other");
 }
 
+/// Our own are ended. Records whose end a broker has lost would be seen with the next epoch, so
+/// nothing is begun in front of them, however long that takes.
+Status KafkaTransaction::AwaitEnds() {
+  TableContext patient = settings_.table;
+  patient.services.connect_timeout_ms = 0;
+  BrokerWait wait(patient);
+  producer_->AwaitEnds(settings_.topics);
+  TRY_ASSIGN(const KafkaStepResult result, Await(&wait));
+  if (result.outcome != KafkaStepOutcome::kDone) return std::unexpected(result.error);
+  return OkStatus();
+}
+
 Result<std::optional<EpochRecord>> KafkaTransaction::Recover() {
   if (settings_.table.env.kafka == nullptr)
     return InternalError("this process has no Kafka client");
@@ -152,6 +164,7 @@ Result<std::optional<EpochRecord>> KafkaTransaction::Recover() {
     TRY_ASSIGN(const KafkaStepResult begun, Await(&wait));
     if (begun.outcome == KafkaStepOutcome::kRefused) return std::unexpected(begun.error);
     if (begun.outcome != KafkaStepOutcome::kDone) continue;
+    TRY(AwaitEnds());
     producer_->ReadMark(settings_.at);
     TRY_ASSIGN(const KafkaStepResult read, Await(&wait));
     if (read.outcome != KafkaStepOutcome::kDone) return std::unexpected(read.error);

@@ -68,6 +68,7 @@ class KafkaTransaction final : public EpochTransaction {
   Status MakeProducer();
   Result<KafkaStepResult> Await(BrokerWait* wait);
   Status ReadLimits(BrokerWait* wait);
+  Status AwaitEnds();
   Result<std::optional<EpochRecord>> ReadRecord(const KafkaStepResult& read) const;
   Result<bool> Claim(const std::optional<EpochRecord>& record, BrokerWait* wait);
   KafkaMark MarkOf(const EpochRecord& record) const;

@@ -22,6 +22,7 @@ struct Broker {
   KafkaTransactionLimits limits;
   size_t queue_max = 1000;
   int producers = 0;
+  int asked_while_open = 0;  // how often a transaction of somebody else is found open
   enum class End { kFine, kLost, kAnswerLost, kSentTwice } next_end = End::kFine;
 };
 
@@ -73,8 +74,19 @@ class FakeProducer final : public KafkaTransactionalProducer {
   void ReadLimits(std::span<const std::string>) override {
     result_ = KafkaStepResult{.error = {}, .mark = {}, .limits = broker_->limits};
   }
-  std::optional<KafkaStepResult> Poll() override { return result_; }
-  std::string Waiting() override { return {}; }
+  void AwaitEnds(std::span<const std::string> topics) override {
+    EXPECT_FALSE(topics.empty());
+    result_.reset();
+    awaits_ = true;
+  }
+  std::optional<KafkaStepResult> Poll() override {
+    if (awaits_ && broker_->asked_while_open-- <= 0) {
+      awaits_ = false;
+      result_ = KafkaStepResult{.error = {}, .mark = {}, .limits = {}};
+    }
+    return result_;
+  }
+  std::string Waiting() override { return awaits_ ? "topic 'out' has an open transaction" : ""; }
 
  private:
   bool Answer() {
@@ -89,6 +101,7 @@ class FakeProducer final : public KafkaTransactionalProducer {
   KafkaTransactionConfig config_;
   int epoch_ = 0;
   bool begun_ = false;
+  bool awaits_ = false;
   std::optional<KafkaStepResult> result_;
 };
 
@@ -316,6 +329,18 @@ TEST_F(KafkaTransactionTest, ATimeOutOverTheBrokersIsRefusedWithBothNumbers) {
   EXPECT_EQ(recovered.error().code, "MR0503");
   EXPECT_TRUE(recovered.error().detail.contains("3600000"));
   EXPECT_TRUE(recovered.error().detail.contains("900000"));
+}
+
+TEST_F(KafkaTransactionTest, AStartWaitsUntilWhatIsOpenIsOver) {
+  clients_.broker.asked_while_open = 20000;
+  TableContext table = Table();
+  table.services.connect_timeout_ms = 1;  // brokers answer
+  std::string said;
+  table.services.on_waiting = [&said](const std::string& text) { said = text; };
+  const auto transaction = Make(table);
+  ASSERT_TRUE(transaction->Recover());
+  EXPECT_LE(clients_.broker.asked_while_open, 0);
+  EXPECT_TRUE(said.ends_with("topic 'out' has an open transaction")) << said;
 }
 
 TEST_F(KafkaTransactionTest, ARecordOfOthersIsRefused) {

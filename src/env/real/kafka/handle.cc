@@ -2,6 +2,8 @@
 #include "env/real/kafka/handle.h"
 
 #include <openssl/x509_vfy.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -135,6 +137,8 @@ Result<std::unique_ptr<KafkaHandle>> KafkaHandle::Make(rd_kafka_type_t type,
   rd_kafka_conf_set_log_cb(conf.get(), &KafkaHandle::OnLog);
   rd_kafka_conf_set_error_cb(conf.get(), &KafkaHandle::OnError);
   rd_kafka_conf_set_ssl_cert_verify_cb(conf.get(), &KafkaHandle::OnCertificate);
+  rd_kafka_conf_set_socket_cb(conf.get(), &KafkaHandle::OpenSocket);
+  rd_kafka_conf_set_closesocket_cb(conf.get(), &KafkaHandle::CloseSocket);
   if (delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(conf.get(), delivered);
   if (prepare != nullptr) prepare(conf.get(), opaque);
   // Tokens are fetched by librdkafka's own thread: a blocking question to the cluster serves
@@ -222,6 +226,27 @@ int KafkaHandle::OnCertificate(rd_kafka_t* client, const char* broker, int32_t b
   const std::lock_guard lock(handle->mutex_);
   handle->certificate_ = reason;
   return 0;
+}
+
+int KafkaHandle::OpenSocket(int domain, int type, int protocol, void* opaque) {
+  const int made = ::socket(domain, type | SOCK_CLOEXEC, protocol);
+  if (made < 0) return made;
+  auto* handle = static_cast<KafkaHandle*>(opaque);
+  const std::lock_guard lock(handle->sockets_mutex_);
+  handle->sockets_.insert(made);
+  return made;
+}
+
+int KafkaHandle::CloseSocket(int socket, void* opaque) {
+  auto* handle = static_cast<KafkaHandle*>(opaque);
+  const std::lock_guard lock(handle->sockets_mutex_);  // the number may be another's at once
+  handle->sockets_.erase(socket);
+  return ::close(socket);
+}
+
+void KafkaHandle::CutConnections() {
+  const std::lock_guard lock(sockets_mutex_);
+  for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
 }
 
 rd_kafka_resp_err_t KafkaHandle::Refusal() {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "env/kafka_client.h"
@@ -67,6 +68,8 @@ class KafkaHandle {
   rd_kafka_resp_err_t Refusal();
   /// Set once librdkafka says that the client can do nothing any more.
   Status Fatal();
+  /// Breaks all connections, which are made again as they are needed. Any thread.
+  void CutConnections();
   const std::function<void()>& wake() const { return wake_; }
   void* opaque() const { return opaque_; }
 
@@ -78,12 +81,16 @@ class KafkaHandle {
   static int OnCertificate(rd_kafka_t* client, const char* broker, int32_t broker_id, int* error,
                            int depth, const char* data, size_t size, char* text, size_t text_size,
                            void* opaque);
+  static int OpenSocket(int domain, int type, int protocol, void* opaque);
+  static int CloseSocket(int socket, void* opaque);
   /// REQUIRES: mutex_ is held.
   void Tell(std::string_view text);
 
   rd_kafka_t* client_ = nullptr;
   std::function<void()> wake_;
   void* opaque_ = nullptr;
+  std::mutex sockets_mutex_;
+  std::set<int> sockets_;  // guarded by sockets_mutex_
   std::mutex mutex_;
   std::string trouble_;                         // guarded by mutex_
   std::chrono::steady_clock::time_point told_;  // guarded by mutex_; of trouble_

@@ -123,4 +123,60 @@ Result<KafkaTransactionLimits> KafkaMarkReader::Limits(std::span<const std::stri
   return limits;
 }
 
+Status KafkaMarkReader::AddPartitions(const std::string& topic,
+                                      rd_kafka_topic_partition_list_t* list, int timeout_ms) {
+  const KafkaOwned<rd_kafka_topic_t> asked(
+      rd_kafka_topic_new(handle_->get(), topic.c_str(), nullptr));
+  const rd_kafka_metadata_t* raw = nullptr;
+  rd_kafka_resp_err_t code = asked == nullptr ? rd_kafka_last_error()
+                                              : rd_kafka_metadata(handle_->get(), /*all_topics=*/0,
+                                                                  asked.get(), &raw, timeout_ms);
+  const KafkaOwned<const rd_kafka_metadata_t> metadata(raw);
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt > 0) {
+    code = metadata->topics[0].err;
+    for (int i = 0; i < metadata->topics[0].partition_cnt; ++i) {
+      rd_kafka_topic_partition_list_add(list, topic.c_str(), metadata->topics[0].partitions[i].id)
+          ->offset = RD_KAFKA_OFFSET_SPEC_LATEST;
+    }
+  }
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return OkStatus();
+  return std::unexpected(FromKafka(code, "topic '" + topic + "' cannot be looked up", Trouble()));
+}
+
+Result<KafkaEnds> KafkaMarkReader::Ends(std::span<const std::string> topics, bool of_stable_records,
+                                        int timeout_ms) {
+  const KafkaOwned<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(16));
+  for (const std::string& topic : topics) TRY(AddPartitions(topic, list.get(), timeout_ms));
+  const KafkaOwned<rd_kafka_AdminOptions_t> options(
+      rd_kafka_AdminOptions_new(handle_->get(), RD_KAFKA_ADMIN_OP_LISTOFFSETS));
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout_ms, nullptr, 0);
+  const KafkaOwned<rd_kafka_error_t> refused(rd_kafka_AdminOptions_set_isolation_level(
+      options.get(), of_stable_records ? RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED
+                                       : RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED));
+  if (refused != nullptr) {
+    return InternalError("ends of topics cannot be asked for",
+                         rd_kafka_error_string(refused.get()));
+  }
+  const KafkaOwned<rd_kafka_queue_t> queue(rd_kafka_queue_new(handle_->get()));
+  rd_kafka_ListOffsets(handle_->get(), list.get(), options.get(), queue.get());
+  const KafkaOwned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), timeout_ms + 500));
+  rd_kafka_resp_err_t code =
+      event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event.get());
+  KafkaEnds ends;
+  size_t count = 0;
+  const rd_kafka_ListOffsetsResultInfo_t** infos = nullptr;
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    infos =
+        rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.get()), &count);
+  }
+  for (size_t i = 0; i < count && code == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+    const rd_kafka_topic_partition_t* end =
+        rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
+    code = end->err;
+    ends[{end->topic, end->partition}] = end->offset;
+  }
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return ends;
+  return std::unexpected(FromKafka(code, "ends of topics cannot be looked up", Trouble()));
+}
+
 }  // namespace millrace
