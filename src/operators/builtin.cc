@@ -10,6 +10,7 @@ const OperatorRegistry& BuiltinOperators() {
     RegisterChangelogNormalize(&made);
     RegisterGroupAggregate(&made);
     RegisterIntervalJoin(&made);
+    RegisterLateRows(&made);
     RegisterOver(&made);
     RegisterPredict(&made);
     RegisterUnion(&made);

@@ -10,6 +10,7 @@ void RegisterCalc(OperatorRegistry* registry);
 void RegisterChangelogNormalize(OperatorRegistry* registry);
 void RegisterGroupAggregate(OperatorRegistry* registry);
 void RegisterIntervalJoin(OperatorRegistry* registry);
+void RegisterLateRows(OperatorRegistry* registry);
 void RegisterOver(OperatorRegistry* registry);
 void RegisterPredict(OperatorRegistry* registry);
 void RegisterUnion(OperatorRegistry* registry);

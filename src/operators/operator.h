@@ -55,6 +55,7 @@ struct OperatorMetrics {
   uint64_t rows_out = 0;
   uint64_t rows_filtered = 0;
   uint64_t rows_late = 0;
+  uint64_t rows_late_kept = 0;  // of these: went on as rows of the relation of late rows
   uint64_t rows_failed = 0;
   uint64_t busy_nanos = 0;
   uint64_t model_calls = 0;     // batches given to a model
@@ -68,6 +69,8 @@ struct OperatorContext {
   OperatorMetrics* metrics = nullptr;
   /// Applies millrace.on-row-error: an error return means the job must fail.
   std::function<Status(const RowFailure&)> on_row_failure;
+  /// Somebody wants the rows that were left out as late; may be empty (operators/late_rows.h).
+  std::function<void(const Batch& batch, int64_t row)> on_late_row;
   Environment env;  // for io and predict only
   /// Monotonic nanoseconds, for stage timing only; never decides a result.
   std::function<int64_t()> now_nanos;

@@ -61,6 +61,8 @@ class PlanNode : public std::enable_shared_from_this<PlanNode> {
     return {};
   }
   virtual bool has_keyed_state() const { return false; }
+  /// A row that comes behind the watermark takes no part in the result.
+  virtual bool drops_late_rows() const { return false; }
   virtual Delay delay() const { return {}; }
   /// "value per key: 3 accumulators, until the window closes"; empty = stateless.
   virtual std::string state_description() const { return {}; }

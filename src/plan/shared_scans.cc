@@ -14,6 +14,14 @@ std::string ReadKey(const Table& table) { return table.path + "\n" + table.scan_
 SharedScans::SharedScans(const std::vector<PlanNodePtr>& roots) {
   std::set<const PlanNode*> seen;
   for (const PlanNodePtr& root : roots) Collect(root, &seen);
+  // Late rows come back whole from the operators that drop them, so they are read whole.
+  for (const auto& [path, columns] : late_) {
+    for (auto& [key, wanted] : tables_) {
+      if (wanted.table->path != path) continue;
+      wanted.columns.insert(columns.begin(), columns.end());
+      wanted.variants.insert(columns);
+    }
+  }
 }
 
 void SharedScans::Collect(const PlanNodePtr& node, std::set<const PlanNode*>* seen) {
@@ -24,6 +32,7 @@ void SharedScans::Collect(const PlanNodePtr& node, std::set<const PlanNode*>* se
     wanted.columns.insert(scan->columns().begin(), scan->columns().end());
     wanted.variants.insert(scan->columns());
   }
+  if (const auto* late = As<LateRowsNode>(node)) late_[late->table()->path] = late->columns();
   for (const PlanNodePtr& child : node->children()) Collect(child, seen);
 }
 

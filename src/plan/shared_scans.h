@@ -33,6 +33,7 @@ class SharedScans {
   void Collect(const PlanNodePtr& node, std::set<const PlanNode*>* seen);
 
   std::map<std::string, Wanted> tables_;
+  std::map<std::string, std::vector<size_t>> late_;  // all columns, by path of the table
 };
 
 }  // namespace millrace

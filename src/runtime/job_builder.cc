@@ -205,7 +205,8 @@ class JobBuilder {
                                      .dead_letters = &slot->letters,
                                      .fail_on_error = spec_.settings.fail_on_row_error,
                                      .batch_delay_nanos = spec_.settings.batch_delay_ms * kMilli,
-                                     .readers = readers_[node.index]}));
+                                     .readers = readers_[node.index],
+                                     .keep_rows = KeepsLateRows(job_->graph, *scan->table())}));
     } else {
       return InternalError("no source for plan node " + std::string(node.plan->kind()));
     }
@@ -274,6 +275,12 @@ class JobBuilder {
                      .now_nanos = [clock = spec_.env.clock] { return clock->MonotonicNanos(); },
                      .shard = shard->settings().index,
                      .shards = shards_};
+    if (node.plan->drops_late_rows() && AnyLateRowsKept(job_->graph)) {
+      slot->late = std::make_unique<LateRoutes>(slot->label, &slot->metrics, &slot->letters);
+      slot->context.on_late_row = [routes = slot->late.get()](const Batch& batch, int64_t row) {
+        routes->Take(batch, row);
+      };
+    }
     const OperatorRegistry& registry =
         spec_.operators != nullptr ? *spec_.operators : BuiltinOperators();
     TRY_ASSIGN(slot->op, registry.Make(node.plan, slot->context));
@@ -318,7 +325,12 @@ class JobBuilder {
       for (size_t shard = 0; shard < from.size(); ++shard) {
         if (from[shard] == nullptr) continue;
         to[shard]->ports[input] = InputPort();
-        from[shard]->output.AddLocal(&to[shard]->ports[input]);
+        InputPort* const port = &to[shard]->ports[input];
+        if (edge.late) {
+          from[shard]->late->Add(to[shard]->node->table, port);
+        } else {
+          from[shard]->output.AddLocal(port);
+        }
       }
       return;
     }

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "plan/late_rows.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/shared_scans.h"
@@ -26,6 +27,7 @@ class GraphBuilder {
   explicit GraphBuilder(JobGraph* graph) : graph_(graph) {}
 
   Status AddRoots(const std::vector<PlanNodePtr>& roots) {
+    roots_ = roots;
     scans_ = SharedScans(roots);
     graph_->identity_ = PlanIdentity::Of(roots);
     for (const PlanNodePtr& root : roots) {
@@ -48,6 +50,8 @@ class GraphBuilder {
     int index = -1;
     if (const auto* scan = As<ScanNode>(plan)) {
       index = AddScan(plan, *scan);
+    } else if (const auto* late = As<LateRowsNode>(plan)) {
+      TRY_ASSIGN(index, AddLateRows(plan, *late));
     } else if (plan->children().empty()) {
       index = NewNode(GraphNode::Role::kSource, plan);
     } else {
@@ -84,6 +88,32 @@ class GraphBuilder {
     }
     Connect(source, select, 0);
     return select;
+  }
+
+  /// Behind all operators that may drop rows of the table.
+  Result<int> AddLateRows(const PlanNodePtr& plan, const LateRowsNode& late) {
+    std::vector<int> droppers;
+    for (const PlanNodePtr& dropper : LateRowDroppers(roots_, late.table()->path)) {
+      TRY_ASSIGN(const int index, Add(dropper));
+      droppers.push_back(index);
+    }
+    const int index = NewNode(GraphNode::Role::kOperator, plan);
+    const Partitioning single{Partitioning::Kind::kSingle, {}};
+    bool all_single = !droppers.empty();
+    for (size_t i = 0; i < droppers.size(); ++i) {
+      const auto from = static_cast<size_t>(droppers[i]);
+      graph_->edges_.push_back({.id = static_cast<int>(graph_->edges_.size()),
+                                .from = droppers[i],
+                                .to = index,
+                                .input = static_cast<int>(i),
+                                .late = true});
+      graph_->nodes_[static_cast<size_t>(index)].inputs.push_back(graph_->edges_.back().id);
+      graph_->nodes_[from].outputs.push_back(graph_->edges_.back().id);
+      all_single &= partitionings_[from].kind == Partitioning::Kind::kSingle;
+    }
+    graph_->nodes_[static_cast<size_t>(index)].table = late.table()->name;
+    if (all_single) partitionings_[static_cast<size_t>(index)] = single;
+    return index;
   }
 
   int NewNode(GraphNode::Role role, const PlanNodePtr& plan) {
@@ -161,6 +191,7 @@ class GraphBuilder {
   }
 
   JobGraph* graph_;
+  std::vector<PlanNodePtr> roots_;
   SharedScans scans_;
   std::map<std::string, int> by_digest_;
   size_t terminals_ = 0;

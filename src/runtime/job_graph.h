@@ -28,6 +28,7 @@ struct GraphEdge {
   int input = 0;
   EdgeKind kind = EdgeKind::kLocal;
   std::vector<int> keys;  // kHash: columns of the batches on it
+  bool late = false;      // what `from` drops as late, instead of its output
 };
 
 struct GraphNode {

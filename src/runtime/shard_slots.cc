@@ -28,15 +28,15 @@ Result<bool> Shard::RunSlots(int64_t now) {
 
 Result<bool> Shard::RunSlot(Slot& slot, int64_t now) {
   if (slot.op != nullptr && slot.op->more()) {
-    if (!slot.output.Drained()) return false;
+    if (!slot.Drained()) return false;
     slot.output.BeginCall();
     TRY(slot.op->Continue(&slot.output));
     TRY(FinishEvent(slot));
   } else if (const auto port = NextPort(slot)) {
-    if (!slot.output.Drained()) return false;
+    if (!slot.Drained()) return false;
     if (slot.terminal != nullptr && !slot.terminal->Ready()) return false;
     TRY(Deliver(slot, *port, slot.ports[*port].Take()));
-  } else if (slot.tick_due && slot.output.Drained()) {
+  } else if (slot.tick_due && slot.Drained()) {
     slot.tick_due = false;
     slot.output.BeginCall();
     TRY(slot.op->OnTime(session_.now_ms, &slot.output));
@@ -106,6 +106,7 @@ Status Shard::WriteTerminal(Slot& slot, const Batch& batch) {
 /// An event is over once the operator has no more output for it; then a barrier or the end moves
 /// on.
 Status Shard::FinishEvent(Slot& slot) {
+  if (slot.late != nullptr) slot.late->Flush(slot.output.watermark());
   if (slot.op->more()) return OkStatus();
   if (slot.barrier) {
     const Barrier barrier = *std::exchange(slot.barrier, std::nullopt);
@@ -113,12 +114,14 @@ Status Shard::FinishEvent(Slot& slot) {
     PassBarrier(slot, barrier);
     for (InputPort& port : slot.ports) port.Release();
     slot.output.PushBarrier(barrier);
+    if (slot.late != nullptr) slot.late->PushBarrier(barrier);
   }
   if (slot.end_pending) {
     slot.end_pending = false;
     slot.ended = true;
     slot.tick_due = false;
     slot.output.PushEnd();
+    if (slot.late != nullptr) slot.late->PushEnd();
   }
   return OkStatus();
 }

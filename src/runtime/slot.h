@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Slot: one node of the graph on one shard: its operator (or source, or terminal), its inputs, and
-// where its output goes. SlotOutput is the Output that the operator pushes into. One thread.
+// where its output goes. One thread.
 #pragma once
 
 #include <memory>
@@ -11,52 +11,13 @@
 #include "operators/io/sink_driver.h"
 #include "operators/io/source_driver.h"
 #include "operators/operator.h"
-#include "runtime/exchange/exchange_sender.h"
 #include "runtime/exchange/input_port.h"
 #include "runtime/job_graph.h"
+#include "runtime/late_routes.h"
 #include "runtime/metrics/stage_latency.h"
-#include "runtime/tap/tap.h"
+#include "runtime/slot_output.h"
 
 namespace millrace {
-
-class SlotOutput final : public Output {
- public:
-  void AddLocal(InputPort* port) { ports_.push_back(port); }
-  void AddExchange(std::unique_ptr<ExchangeSender> sender) {
-    senders_.push_back(std::move(sender));
-  }
-
-  /// Where others may look at what is pushed.
-  void SetTap(TapPoint* tap) { tap_ = tap; }
-
-  void Push(Batch batch) override;
-  void Push(Watermark watermark) override;
-  bool full() const override { return rows_in_call_ >= kMaxBatchRows; }
-  void PushBarrier(Barrier barrier) { Send(barrier); }
-  void PushEnd();
-  void BeginCall() { rows_in_call_ = 0; }
-
-  /// True if everything pushed so far was taken over by the operators behind: another call may
-  /// push.
-  bool Drained();
-  /// Moves what waits for room in queues to other shards.
-  void Flush();
-  /// True if the reason for not being drained is a full queue to another shard.
-  bool Blocked() const;
-  uint64_t rows_out() const { return rows_out_; }
-  EventTime watermark() const { return watermark_; }
-
- private:
-  void Send(Event event);
-
-  TapPoint* tap_ = nullptr;
-  std::vector<InputPort*> ports_;
-  std::vector<std::unique_ptr<ExchangeSender>> senders_;
-  int64_t rows_in_call_ = 0;
-  uint64_t rows_out_ = 0;
-  EventTime watermark_ = kMinWatermark;
-  bool idle_ = false;
-};
 
 struct Slot {
   /// `letter_bytes`: what all slots of the shard hold in letters.
@@ -72,6 +33,7 @@ struct Slot {
   OperatorContext context;
   std::vector<InputPort> ports;
   SlotOutput output;
+  std::unique_ptr<LateRoutes> late;  // operators whose late rows somebody wants
 
   /// Of rows that were processed here: they belong to the epoch of the next barrier.
   DeadLetterBuffer letters;
@@ -98,6 +60,8 @@ struct Slot {
   std::unique_ptr<StageLatency> latency_storage;
 
   size_t fed_ports() const;
+  /// True if everything that was pushed so far was taken over: another call may push.
+  bool Drained() { return output.Drained() && (late == nullptr || late->Drained()); }
 };
 
 }  // namespace millrace

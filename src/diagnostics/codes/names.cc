@@ -108,6 +108,17 @@ CREATE VIEW v AS SELECT 2;)",
 CREATE VIEW v AS SELECT 1;
 CREATE VIEW w AS SELECT 2;)",
     },
+    CodeInfo{
+        .code = "MR0210",
+        .title = "no late rows of this table",
+        .explanation = R"(
+`<table>$late` has the rows of a table that a window, a window join or OVER left out because they
+came behind the watermark. It is there once `SET 'millrace.table.<table>.late-rows' = 'table'`
+says so, the table has a watermark, and such an operator reads the table in the same statement or
+STATEMENT SET.)",
+        .example = "",
+        .fixed = "",
+    },
 };
 
 }  // namespace

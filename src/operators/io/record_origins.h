@@ -11,6 +11,7 @@
 #include "data/batch.h"
 #include "data/row_origin.h"
 #include "formats/format.h"
+#include "plan/table.h"
 
 namespace millrace {
 
@@ -57,6 +58,26 @@ class PlainOrigins final : public RowOrigins {
  private:
   std::string split_;
   int64_t first_row_;
+};
+
+/// Origins that also keep the rows themselves, as the scan gave them: for rows that leave an
+/// operator in which not all of their columns are left.
+class KeptRows final : public RowOrigins {
+ public:
+  KeptRows(std::shared_ptr<const Table> table, Schema schema, Batch rows)
+      : table_(std::move(table)), schema_(std::move(schema)), rows_(std::move(rows)) {}
+
+  RecordOrigin Of(int32_t row) const override {
+    return rows_.origins == nullptr ? RecordOrigin() : rows_.origins->Of(rows_.origin_row(row));
+  }
+  const Table& table() const { return *table_; }
+  const Schema& schema() const { return schema_; }
+  const Batch& rows() const { return rows_; }
+
+ private:
+  std::shared_ptr<const Table> table_;
+  Schema schema_;
+  Batch rows_;
 };
 
 }  // namespace millrace

@@ -42,6 +42,7 @@ TableContext ContextFor(const Table& table, TableContext base, bool for_write) {
 Result<std::unique_ptr<ScanDriver>> ScanDriver::Make(const ScanNode& node, ScanSettings settings) {
   auto driver = std::unique_ptr<ScanDriver>(new ScanDriver(std::move(settings)));
   TRY(driver->MakeShape(node));
+  driver->schema_ = node.schema();
   const Table& table = *node.table();
   TableContext context = ContextFor(table, driver->settings_.connector, /*for_write=*/false);
   for (const size_t column : node.columns()) {
@@ -205,6 +206,16 @@ void ScanDriver::MeasureLag() {
 }
 
 Result<SourceDriver::Polled> ScanDriver::Poll(int64_t max_rows, bool flush) {
+  TRY_ASSIGN(Polled polled, PollRows(max_rows, flush));
+  if (!settings_.keep_rows || polled.batch.num_rows == 0) return polled;
+  auto kept = std::make_shared<const KeptRows>(shape_.table, schema_, polled.batch);
+  polled.batch.origins = std::move(kept);
+  polled.batch.origin_rows = nullptr;
+  polled.batch.origin_first = 0;
+  return polled;
+}
+
+Result<SourceDriver::Polled> ScanDriver::PollRows(int64_t max_rows, bool flush) {
   if (pacer_ && !flush) {
     const int64_t due = pacer_->Due(Now());
     if (due == 0) return Polled{Polled::Kind::kIdle, {}, pacer_->WaitNanos(Now())};

@@ -24,7 +24,8 @@ struct ScanSettings {
   DeadLetterBuffer* dead_letters = nullptr;
   bool fail_on_error = false;
   int64_t batch_delay_nanos = 0;
-  int readers = 1;  // shards that read this table: paced rates are divided
+  int readers = 1;         // shards that read this table: paced rates are divided
+  bool keep_rows = false;  // somebody wants late rows: origins are KeptRows
 };
 
 /// The context for a table's source or sink: `base` with what the table says.
@@ -52,6 +53,7 @@ class ScanDriver final : public SourceDriver {
   Status MakeShape(const ScanNode& node);
   Status MakeMessageShape(const ScanNode& node);
   Status AddMetadata(const TableColumn& column);
+  Result<Polled> PollRows(int64_t max_rows, bool flush);
   Result<Polled> PollSplits(int64_t max_rows, bool flush);
   Result<Polled> PollHeld(int64_t max_rows, bool flush);
   Polled Release();
@@ -62,6 +64,7 @@ class ScanDriver final : public SourceDriver {
 
   ScanSettings settings_;
   ScanShape shape_;
+  Schema schema_;  // of what is handed out
   std::unique_ptr<Source> source_;
   std::deque<SplitPosition> waiting_;  // not open yet
   struct OpenSplit {

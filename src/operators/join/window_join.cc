@@ -14,6 +14,7 @@
 #include "operators/builtin.h"
 #include "operators/deadline_operator.h"
 #include "operators/join/key_matches.h"
+#include "operators/late_rows.h"
 #include "operators/row_failures.h"
 #include "operators/window/window_times.h"
 #include "plan/nodes/aggregate_nodes.h"
@@ -101,7 +102,7 @@ class WindowJoin final : public DeadlineOperator {
       }
       const EventTime closing = times_.ClosingTime(times.time(row));
       if (closing <= watermark) {
-        ++context().metrics->rows_late;
+        DropLateRow(context(), batch, row);
         continue;
       }
       deadline = std::min(deadline, closing);

@@ -17,6 +17,7 @@
 #include "data/event_time.h"
 #include "operators/builtin.h"
 #include "operators/deadline_operator.h"
+#include "operators/late_rows.h"
 #include "operators/over/over_frames.h"
 #include "operators/row_failures.h"
 #include "state/time_table.h"
@@ -117,9 +118,12 @@ class OverWaiting final : public Operator {
     for (size_t row = 0; row < times.size(); ++row) {
       const EventTime before = batch.watermark_before(static_cast<int64_t>(row));
       AddStep(before);
-      if (times[row] > before) on_time.push_back(static_cast<int32_t>(row));
+      if (times[row] > before) {
+        on_time.push_back(static_cast<int32_t>(row));
+      } else {
+        DropLateRow(context_, batch, static_cast<int64_t>(row));
+      }
     }
-    context_.metrics->rows_late += times.size() - on_time.size();
     std::vector<uint32_t> held;
     rows_.Add(batch.columns, on_time, &held);
     if (context_.state->track()) codec_.Encode(batch, &encoded_);

@@ -10,6 +10,7 @@
 #include "data/event_time.h"
 #include "operators/builtin.h"
 #include "operators/deadline_operator.h"
+#include "operators/late_rows.h"
 #include "operators/row_failures.h"
 #include "operators/window/timestamp_arrays.h"
 #include "operators/window/window_panes.h"
@@ -80,7 +81,7 @@ class WindowAggregate final : public DeadlineOperator {
       if (pane == nullptr || local < pane_begin || local >= pane_end) [[unlikely]] {
         pane = PaneOf(batch, row, local, watermark);
         if (pane == nullptr) {
-          ++context().metrics->rows_late;
+          DropLateRow(context(), batch, row);
           continue;
         }
         pane_begin = attached_ ? local : pane->end - times_.slice_width();

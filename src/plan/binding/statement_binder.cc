@@ -6,6 +6,7 @@
 #include "plan/binding/option_binder.h"
 #include "plan/binding/query/query_binder.h"
 #include "plan/explain.h"
+#include "plan/late_rows.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/rules/optimizer.h"
 #include "sql/printer.h"
@@ -129,6 +130,10 @@ void StatementBinder::AddJob(Span span, std::string title, std::vector<PlanNodeP
   step.title = std::move(title);
   step.is_select = is_select;
   step.roots = Optimize(std::move(roots));
+  if (const Status status = CheckLateRows(step.roots); !status) {
+    context_->Report(status.error(), span);
+    return;
+  }
   step.settings = *context_->settings;
   step.session = context_->session;
   steps_->push_back(std::move(step));

@@ -29,6 +29,10 @@ TablePtr PrepareUse(BindContext* context, TablePtr table, bool for_write, Span s
 /// Scan of all readable columns in declaration order, with computed columns and the watermark.
 PlanNodePtr BuildScan(BindContext* context, const TablePtr& table);
 
+/// The relation `<table>$late`: all readable columns in declaration order, no time attributes of
+/// event time. Null after a diagnostic.
+PlanNodePtr BuildLateRows(BindContext* context, const TablePtr& table, Span span);
+
 /// Options as written; references like `${env:NAME}` replaced. Reports duplicates and missing
 /// variables.
 std::optional<std::map<std::string, OptionValue>> BindOptions(

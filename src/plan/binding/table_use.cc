@@ -5,6 +5,7 @@
 #include "connectors/partition_metadata.h"
 #include "plan/binding/option_binder.h"
 #include "plan/binding/table_binder.h"
+#include "plan/late_rows.h"
 #include "plan/nodes/changelog_nodes.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
@@ -23,8 +24,50 @@ const std::vector<OptionSpec>& GeneralExtras() {
        false,
        {},
        "File that takes this table's dead letters instead of the one in the data directory."},
+      {std::string(kLateRows),
+       OptionType::kEnum,
+       "drop",
+       false,
+       false,
+       {"drop", "table", "dead-letter"},
+       "Rows that come too late for a window, a window join or OVER: counted and dropped, or also "
+       "rows of the relation <table>$late, or dead letters."},
   };
   return kExtras;
+}
+
+/// Physical columns, then metadata columns.
+std::vector<size_t> StoredColumns(const Table& table) {
+  std::vector<size_t> stored;
+  for (const auto kind : {TableColumn::Kind::kPhysical, TableColumn::Kind::kMetadata}) {
+    for (size_t i = 0; i < table.columns.size(); ++i) {
+      if (table.columns[i].kind == kind) stored.push_back(i);
+    }
+  }
+  return stored;
+}
+
+/// What reads the stored columns, with computed columns, all in declaration order.
+PlanNodePtr WithComputedColumns(PlanNodePtr plan, const Table& table,
+                                const std::vector<size_t>& stored) {
+  if (stored.size() == table.columns.size() && std::is_sorted(stored.begin(), stored.end())) {
+    return plan;
+  }
+  std::vector<int> position(table.columns.size(), -1);
+  for (size_t i = 0; i < stored.size(); ++i) position[stored[i]] = static_cast<int>(i);
+  std::vector<ExpressionPtr> projections;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    const TableColumn& column = table.columns[i];
+    projections.push_back(
+        column.expression
+            ? column.expression->Remap(position)
+            : Expression::InputRef(position[i], column.type.WithTimeAttribute(TimeAttribute::kNone),
+                                   column.name));
+    names.push_back(column.name);
+  }
+  return std::make_shared<CalcNode>(std::move(plan), nullptr, std::move(projections),
+                                    std::move(names));
 }
 
 /// The table as it is read: partition columns are not in the files but in their paths, so they are
@@ -43,10 +86,6 @@ TablePtr WithPartitionColumns(const TablePtr& table) {
   }
   return changed;
 }
-
-}  // namespace
-
-namespace {
 
 /// Columns of metadata that can only be read must be VIRTUAL in a table that is written.
 bool CheckWritableMetadata(BindContext* context, const Table& table, Span span) {
@@ -156,31 +195,8 @@ TablePtr PrepareUse(BindContext* context, TablePtr table, bool for_write, Span s
 }
 
 PlanNodePtr BuildScan(BindContext* context, const TablePtr& table) {
-  std::vector<size_t> stored;
-  for (const auto kind : {TableColumn::Kind::kPhysical, TableColumn::Kind::kMetadata}) {
-    for (size_t i = 0; i < table->columns.size(); ++i) {
-      if (table->columns[i].kind == kind) stored.push_back(i);
-    }
-  }
-  PlanNodePtr plan = std::make_shared<ScanNode>(table, stored);
-  const bool plain =
-      stored.size() == table->columns.size() && std::is_sorted(stored.begin(), stored.end());
-  if (!plain) {
-    std::vector<int> position(table->columns.size(), -1);
-    for (size_t i = 0; i < stored.size(); ++i) position[stored[i]] = static_cast<int>(i);
-    std::vector<ExpressionPtr> projections;
-    std::vector<std::string> names;
-    for (size_t i = 0; i < table->columns.size(); ++i) {
-      const TableColumn& column = table->columns[i];
-      projections.push_back(
-          column.expression
-              ? column.expression->Remap(position)
-              : Expression::InputRef(
-                    position[i], column.type.WithTimeAttribute(TimeAttribute::kNone), column.name));
-      names.push_back(column.name);
-    }
-    plan = std::make_shared<CalcNode>(plan, nullptr, std::move(projections), std::move(names));
-  }
+  const std::vector<size_t> stored = StoredColumns(*table);
+  PlanNodePtr plan = WithComputedColumns(std::make_shared<ScanNode>(table, stored), *table, stored);
   if (table->watermark) {
     int64_t idle = context->settings->GetDuration("table.exec.source.idle-timeout").count();
     if (idle == 0) idle = context->settings->GetDuration("millrace.source.idle-timeout").count();
@@ -197,6 +213,26 @@ PlanNodePtr BuildScan(BindContext* context, const TablePtr& table) {
     plan = std::make_shared<ChangelogNormalizeNode>(std::move(plan), std::move(keys));
   }
   return plan;
+}
+
+PlanNodePtr BuildLateRows(BindContext* context, const TablePtr& table, Span span) {
+  const auto mode = table->extras.find(std::string(kLateRows));
+  const std::string setting = "millrace.table." + table->name + "." + std::string(kLateRows);
+  if (mode == table->extras.end() || mode->second.text != "table") {
+    Diagnostic& diagnostic = context->Error(
+        "MR0210", "the late rows of table '" + table->name + "' are not kept as a relation", span);
+    diagnostic.next_step = "SET '" + setting + "' = 'table';";
+    return nullptr;
+  }
+  if (!table->watermark || table->connector->reads_upserts()) {
+    context->Error("MR0210",
+                   "table '" + table->name + "' has no late rows: it " +
+                       (table->watermark ? "is a table of upserts" : "has no watermark"),
+                   span);
+    return nullptr;
+  }
+  const std::vector<size_t> stored = StoredColumns(*table);
+  return WithComputedColumns(std::make_shared<LateRowsNode>(table, stored), *table, stored);
 }
 
 }  // namespace millrace

@@ -115,6 +115,12 @@ ColumnOrigins::Known ColumnOrigins::Describe(const PlanNodePtr& node) {
     }
     return known;
   }
+  if (const auto* late = As<LateRowsNode>(node)) {
+    const std::string table = ShortTablePath(late->table()->path);
+    known.rows = "late rows of " + table;
+    for (const Column& column : node->schema()) known.columns.push_back(table + "." + column.name);
+    return known;
+  }
   if (node->children().empty()) {
     known.rows = std::string(node->kind());
     for (const Column& column : node->schema())

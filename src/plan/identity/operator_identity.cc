@@ -56,7 +56,10 @@ class Describer {
     out_.version = kStateVersion;
     out_.role = node_->has_keyed_state() ? OperatorIdentity::Role::kState
                                          : OperatorIdentity::Role::kPassing;
-    if (node_->children().empty()) {
+    if (const auto* late = As<LateRowsNode>(node_)) {
+      Aspect("rows", "late rows of " + ShortTablePath(late->table()->path));
+      out_.description = out_.aspect("rows");
+    } else if (node_->children().empty()) {
       DescribeLeaf();
     } else if (const auto* sink = As<SinkNode>(node_)) {
       out_.role = OperatorIdentity::Role::kSink;

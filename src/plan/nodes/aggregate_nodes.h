@@ -33,6 +33,7 @@ class WindowAggregateNode final : public PlanNode {
   ChangelogMode changelog_mode() const override { return ChangelogMode::InsertOnly(); }
   Distribution required_distribution(size_t input) const override;
   bool has_keyed_state() const override { return true; }
+  bool drops_late_rows() const override { return true; }
   Delay delay() const override;
   std::string state_description() const override;
   std::optional<WindowColumns> window_columns() const override;
@@ -85,6 +86,7 @@ class OverNode final : public PlanNode {
   ChangelogMode changelog_mode() const override { return ChangelogMode::InsertOnly(); }
   Distribution required_distribution(size_t input) const override;
   bool has_keyed_state() const override { return true; }
+  bool drops_late_rows() const override { return !fields_.proctime && !fields_.on_arrival; }
   Delay delay() const override;
   std::string state_description() const override;
   const Fields& fields() const { return fields_; }

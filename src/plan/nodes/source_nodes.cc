@@ -15,6 +15,11 @@ Schema ScanSchema(const Table& table, const std::vector<size_t>& columns) {
   return schema;
 }
 
+ChangelogMode ScanMode(const Table& table) {
+  if (table.connector->reads_upserts()) return ChangelogMode::Upsert();
+  return table.format != nullptr ? table.format->changelog_mode() : ChangelogMode::InsertOnly();
+}
+
 }  // namespace
 
 ScanNode::ScanNode(TablePtr table, std::vector<size_t> columns)
@@ -31,10 +36,14 @@ std::string ScanNode::details() const {
          (table_->scan_note.empty() ? "" : ", options=[" + table_->scan_note + "]");
 }
 
-ChangelogMode ScanNode::changelog_mode() const {
-  if (table_->connector->reads_upserts()) return ChangelogMode::Upsert();
-  return table_->format != nullptr ? table_->format->changelog_mode() : ChangelogMode::InsertOnly();
-}
+ChangelogMode ScanNode::changelog_mode() const { return ScanMode(*table_); }
+
+LateRowsNode::LateRowsNode(TablePtr table, std::vector<size_t> columns)
+    : PlanNode({}, ScanSchema(*table, columns)),
+      table_(std::move(table)),
+      columns_(std::move(columns)) {}
+
+ChangelogMode LateRowsNode::changelog_mode() const { return ScanMode(*table_); }
 
 ValuesNode::ValuesNode(Schema schema, Batch rows, std::string text)
     : PlanNode({}, std::move(schema)), rows_(std::move(rows)), text_(std::move(text)) {}

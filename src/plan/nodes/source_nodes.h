@@ -26,6 +26,26 @@ class ScanNode final : public PlanNode {
   std::vector<size_t> columns_;
 };
 
+/// The rows of a table that operators of the same job dropped as late, as the table gave them: its
+/// physical columns, then its metadata columns. A leaf of the plan; the runtime feeds it from those
+/// operators (plan/late_rows.h). No time attributes: a late row has no watermark to obey.
+class LateRowsNode final : public PlanNode {
+ public:
+  static constexpr std::string_view kKind = "LateRows";
+  /// `columns`: all of kind physical, then all of kind metadata.
+  LateRowsNode(TablePtr table, std::vector<size_t> columns);
+  std::string_view kind() const override { return kKind; }
+  PlanNodePtr WithChildren(std::vector<PlanNodePtr>) const override { return shared_from_this(); }
+  std::string details() const override { return "table=[" + table_->path + "]"; }
+  ChangelogMode changelog_mode() const override;
+  const TablePtr& table() const { return table_; }
+  const std::vector<size_t>& columns() const { return columns_; }
+
+ private:
+  TablePtr table_;
+  std::vector<size_t> columns_;
+};
+
 /// VALUES: a constant batch, emitted once (by shard 0).
 class ValuesNode final : public PlanNode {
  public:

@@ -11,6 +11,7 @@ void MergeNode(const NodeSnapshot& shard, NodeSnapshot* total) {
   total->rows_out += shard.rows_out;
   total->counters.rows_filtered += shard.counters.rows_filtered;
   total->counters.rows_late += shard.counters.rows_late;
+  total->counters.rows_late_kept += shard.counters.rows_late_kept;
   total->counters.rows_failed += shard.counters.rows_failed;
   total->counters.model_calls += shard.counters.model_calls;
   total->counters.model_failures += shard.counters.model_failures;
@@ -52,7 +53,7 @@ Accounting Account(const std::vector<NodeSnapshot>& nodes) {
     sum.in += node.source.records_in;
     sum.filtered += node.source.skipped + node.counters.rows_filtered;
     sum.dead_lettered += node.source.dead_lettered + node.counters.rows_failed;
-    sum.late += node.counters.rows_late;
+    sum.late += node.counters.rows_late - node.counters.rows_late_kept;
     if (node.kind != "Sink" && node.kind != "Collect") continue;
     // A message of a run before may be given up in this one: it came in then.
     const uint64_t left = node.counters.rows_failed + node.counters.rows_filtered;

@@ -6,6 +6,7 @@
 
 #include "plan/binding/table_binder.h"
 #include "plan/calc_builder.h"
+#include "plan/late_rows.h"
 
 namespace millrace {
 
@@ -20,6 +21,10 @@ PlanNodePtr QueryBinder::BindTableName(const sql::QualifiedName& name,
     return BindView(*view, name.span);
   }
   TablePtr table = context_->catalog->FindTable(path);
+  const bool late = table == nullptr && path.ends_with(kLateRowsSuffix);
+  if (late) {
+    table = context_->catalog->FindTable(path.substr(0, path.size() - kLateRowsSuffix.size()));
+  }
   if (table == nullptr && context_->catalog->Failed(path)) return nullptr;
   if (table == nullptr) {
     std::vector<std::string> world = context_->catalog->TableNames();
@@ -33,7 +38,8 @@ PlanNodePtr QueryBinder::BindTableName(const sql::QualifiedName& name,
   table = WithHints(context_, std::move(table), hints, name.span);
   if (table == nullptr) return nullptr;
   table = PrepareUse(context_, std::move(table), /*for_write=*/false, name.span);
-  return table == nullptr ? nullptr : BuildScan(context_, table);
+  if (table == nullptr) return nullptr;
+  return late ? BuildLateRows(context_, table, name.span) : BuildScan(context_, table);
 }
 
 PlanNodePtr QueryBinder::BindView(const View& view, Span span) {
