@@ -57,6 +57,9 @@ std::vector<OptionSpec> EngineSettings() {
       Choice(
           "millrace.over.emit", "watermark", {"watermark", "on-arrival"},
           "OVER emits a row when the watermark reaches it (Flink) or at once, late rows included."),
+      Setting("millrace.quarantine.deaths", T::kInt, "3",
+              "A record at which the process dies that many times in a row becomes a dead letter; "
+              "0: never."),
       Setting("millrace.random-seed", T::kLong, "",
               "Seed of RAND, UUID and datagen; without one each run differs."),
       Setting("millrace.source.batch-delay", T::kDuration, "0 ms",

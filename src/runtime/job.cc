@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "runtime/careful_run.h"
 #include "runtime/job_state.h"
 
 namespace millrace {
@@ -53,14 +54,19 @@ Result<std::unique_ptr<Job>> Job::Create(JobSpec spec) {
   auto state = std::make_unique<JobState>(std::move(spec));
   TRY_ASSIGN(state->graph, JobGraph::Build(state->spec.roots, state->spec.settings.parallelism));
   TRY_ASSIGN(const StartPoint start, DecideStart(state.get()));
+  TRY(StartQuarantine(state.get(), start));
   state->taps = std::make_shared<TapHub>(state->graph, state->spec.settings.parallelism);
-  TRY(BuildJob(state.get(), start));
+  if (Status built = BuildJob(state.get(), start); !built) {
+    if (state->quarantine != nullptr) state->quarantine->Close();  // not a death
+    return std::unexpected(std::move(built).error());
+  }
   state->started_at = state->spec.env.clock->MonotonicNanos();
   return std::unique_ptr<Job>(new Job(std::move(state)));
 }
 
 Status Job::Run() {
   JobState& job = *state_;
+  RunCarefully(&job);
   std::vector<std::jthread> threads;
   for (auto& shard : job.shards) {
     threads.emplace_back([&job, &shard] {
@@ -70,6 +76,7 @@ Status Job::Run() {
   RunPart(*job.coordinator, job.control.coordinator_wake_up(), job.spec.env.clock);
   job.control.WakeShards();
   threads.clear();
+  if (job.quarantine != nullptr) job.quarantine->Close();
   SayDeadLetters(Snapshot(), job.spec);
   return result();
 }
@@ -97,6 +104,9 @@ JobSnapshot Job::Snapshot() const {
   JobSnapshot snapshot;
   snapshot.epoch = job.coordinator->completed_epoch();
   snapshot.trouble = job.coordinator->trouble();
+  if (snapshot.trouble.empty() && job.quarantine != nullptr && job.quarantine->careful()) {
+    snapshot.trouble = CareText(job);
+  }
   snapshot.elapsed_nanos = job.spec.env.clock->MonotonicNanos() - job.started_at;
   std::map<int, NodeSnapshot> nodes;
   for (const auto& shard : job.shards) {

@@ -206,6 +206,7 @@ class JobBuilder {
                                      .fail_on_error = spec_.settings.fail_on_row_error,
                                      .batch_delay_nanos = spec_.settings.batch_delay_ms * kMilli,
                                      .readers = readers_[node.index],
+                                     .quarantine = job_->quarantine.get(),
                                      .keep_rows = KeepsLateRows(job_->graph, *scan->table())}));
     } else {
       return InternalError("no source for plan node " + std::string(node.plan->kind()));

@@ -33,6 +33,11 @@ class JobControl {
   std::atomic<bool> hold_sources{false};  // read nothing more for now
   std::atomic<bool> describe{false};      // publish what is waited for
 
+  /// Of a careful run: only this shard may read, one record; kNobody until the record is through.
+  static constexpr int kEverybody = -1;
+  static constexpr int kNobody = -2;
+  std::atomic<int> reader{kEverybody};
+
   /// Written by a signal handler.
   std::atomic<bool> stop{false};
 

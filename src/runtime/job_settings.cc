@@ -37,6 +37,9 @@ Result<JobSettings> JobSettings::From(const Settings& settings) {
   TRY(CheckRange("execution.checkpointing.min-pause", job.checkpoint_pause_ms, 0, kDayMs));
   job.batch_delay_ms = settings.GetDuration("millrace.source.batch-delay").count();
   TRY(CheckRange("millrace.source.batch-delay", job.batch_delay_ms, 0, kDayMs));
+  const int64_t deaths = settings.GetLong("millrace.quarantine.deaths");
+  TRY(CheckRange("millrace.quarantine.deaths", deaths, 0, 1000));
+  job.quarantine_deaths = static_cast<int>(deaths);
   job.latency_budget_ms = settings.GetDuration("millrace.latency-budget").count();
   job.fail_on_row_error = settings.GetString("millrace.on-row-error") == "fail";
   job.drop_nulls = settings.GetString("table.exec.sink.not-null-enforcer") == "DROP";

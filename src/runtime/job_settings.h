@@ -20,7 +20,8 @@ struct JobSettings {
   size_t exchange_capacity = 16;  // batches in flight from one shard to another on one edge
   int64_t latency_budget_ms = 0;  // 0 = none
   bool fail_on_row_error = false;
-  bool drop_nulls = false;  // rows with NULL in a NOT NULL column of a sink
+  int quarantine_deaths = 3;  // of the process at one record; 0: never mind
+  bool drop_nulls = false;    // rows with NULL in a NOT NULL column of a sink
 
   /// MR0503 for a value out of range.
   static Result<JobSettings> From(const Settings& settings);

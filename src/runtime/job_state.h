@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "connectors/epoch_transaction.h"
+#include "operators/io/quarantine/quarantine.h"
 #include "runtime/epochs/coordinator.h"
 #include "runtime/epochs/recovery.h"
 #include "runtime/epochs/state_applier.h"
@@ -35,6 +36,7 @@ struct JobState {
   std::unique_ptr<EpochJournal> journal;
   std::unique_ptr<StateApplier> applier;
   std::unique_ptr<DeadLetterFiles> dead_letters;
+  std::unique_ptr<Quarantine> quarantine;        // null: also where nothing runs in the background
   std::vector<std::unique_ptr<Source>> sources;  // for discovery only
   std::vector<std::unique_ptr<ExchangeQueue>> queues;
   std::vector<std::unique_ptr<Shard>> shards;

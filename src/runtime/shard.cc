@@ -216,6 +216,8 @@ Result<bool> Shard::PollSources(int64_t now) {
   }
   if (letter_bytes_ > kDeadLettersStop) return false;
   if (control_->hold_sources.load(std::memory_order_acquire)) return false;
+  const int reader = control_->reader.load(std::memory_order_relaxed);
+  if (reader != JobControl::kEverybody && reader != settings_.index) return false;
   for (size_t i = 0; i < slots_.size(); ++i) {
     source_turn_ = (source_turn_ + 1) % slots_.size();
     Slot& slot = *slots_[source_turn_];
@@ -237,6 +239,7 @@ Result<bool> Shard::PollSources(int64_t now) {
       slot.ended = true;
       slot.output.PushEnd();
     } else {
+      if (reader != JobControl::kEverybody) control_->reader = JobControl::kNobody;
       slot.output.Push(std::move(polled->batch));
     }
     return true;

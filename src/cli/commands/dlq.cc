@@ -102,7 +102,7 @@ class DlqCommand final : public Command {
   void DeclareFilter(CLI::App* verb) {
     verb->add_option("--table", filter_.table, "Of this table");
     verb->add_option("--stage", filter_.stage,
-                     "decode, processing, inference, sink, delivery or crash");
+                     "decode, processing, inference, sink, delivery, late or crash");
     verb->add_option("--reason", filter_.reason, "With this text in the reason");
     verb->add_option("--where-like", filter_.where_like,
                      "SQL pattern (%, _) that the whole letter matches");

@@ -90,6 +90,17 @@ record goes to the dead letters with its bytes and the reason, and the run goes 
         .fixed = "",
     },
     CodeInfo{
+        .code = "MR0712",
+        .title = "the process dies at a record",
+        .explanation = R"(
+The process died several times in a row while this record was being processed. It was put aside
+with its bytes, and the pipeline goes on behind it. `millrace dlq show` has the record;
+`millrace dlq replay` sends it through once more, when what it broke is mended. How many deaths it
+takes is `millrace.quarantine.deaths`.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
         .code = "MR0722",
         .title = "the run manifest cannot be read",
         .explanation = R"(

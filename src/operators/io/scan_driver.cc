@@ -70,6 +70,7 @@ Status ScanDriver::MakeShape(const ScanNode& node) {
   shape_.env = settings_.connector.env;
   shape_.dead_letters = settings_.dead_letters;
   shape_.fail_on_error = settings_.fail_on_error;
+  shape_.quarantine = settings_.quarantine;
   const Schema physical = table.physical_schema();
   const bool by_name = table.format != nullptr && table.format->decodes_by_name();
   if (!by_name) shape_.decode_schema = physical;
@@ -221,7 +222,9 @@ Result<SourceDriver::Polled> ScanDriver::PollRows(int64_t max_rows, bool flush) 
     if (due == 0) return Polled{Polled::Kind::kIdle, {}, pacer_->WaitNanos(Now())};
     max_rows = std::min(max_rows, due);
   }
-  if (settings_.batch_delay_nanos > 0) return PollHeld(max_rows, flush);
+  const bool careful = settings_.quarantine != nullptr && settings_.quarantine->careful();
+  const bool held = settings_.batch_delay_nanos > 0 && !careful;
+  if (held || !held_.empty()) return PollHeld(max_rows, flush);
   TRY_ASSIGN(Polled polled, PollSplits(max_rows, flush));
   if (pacer_ && polled.batch.num_rows > 0) {
     polled.batch.arrivals = pacer_->Release(polled.batch.num_rows);

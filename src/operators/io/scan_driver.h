@@ -24,8 +24,9 @@ struct ScanSettings {
   DeadLetterBuffer* dead_letters = nullptr;
   bool fail_on_error = false;
   int64_t batch_delay_nanos = 0;
-  int readers = 1;         // shards that read this table: paced rates are divided
-  bool keep_rows = false;  // somebody wants late rows: origins are KeptRows
+  int readers = 1;                   // shards that read this table: paced rates are divided
+  Quarantine* quarantine = nullptr;  // or null
+  bool keep_rows = false;            // somebody wants late rows: origins are KeptRows
 };
 
 /// The context for a table's source or sink: `base` with what the table says.

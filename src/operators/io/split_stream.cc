@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "data/row_format.h"
 #include "data/take.h"
 
 namespace millrace {
@@ -18,6 +19,7 @@ constexpr size_t kMaxRecordBytes = 16 << 20;
 constexpr size_t kOversizedSample = 1024;
 constexpr int64_t kUnknownRow = -1;
 constexpr std::string_view kUndecodable = "MR0711";
+constexpr std::string_view kDeadly = "MR0712";
 /// Reads without one complete record before the shard gets its turn again.
 constexpr int kReadsPerPoll = 16;
 
@@ -38,6 +40,12 @@ Error FromArrow(const arrow::Status& status) {
 }
 
 }  // namespace
+
+SplitStream::SplitStream(ScanShape* shape, const SplitPosition& start)
+    : shape_(shape), split_(start) {
+  if (shape->quarantine == nullptr) return;
+  held_ = shape->quarantine->Held(shape->table->name, start.split);
+}
 
 Result<std::unique_ptr<SplitStream>> SplitStream::Open(ScanShape* shape, Source* source,
                                                        const SplitPosition& start) {
@@ -169,8 +177,10 @@ void SplitStream::SkipOversized() {
 }
 
 Result<Polled> SplitStream::DecodeNext(int64_t max_rows) {
-  const size_t count =
+  size_t count =
       std::min(records_.size() - next_record_, static_cast<size_t>(std::max<int64_t>(1, max_rows)));
+  if (shape_->quarantine != nullptr) count = WithoutHeld(count);
+  if (count == 0) return Data({});
   const std::span<const RecordSlice> slices(records_.data() + next_record_, count);
   Decoded decoded;
   if (messages_ && shape_->messages != nullptr) {
@@ -205,15 +215,66 @@ Result<Polled> SplitStream::DecodeNext(int64_t max_rows) {
   const auto range = RangeOf(slices);
   if (!decoded.errors.empty()) TRY(Reject(decoded, *range));
   auto origins = std::make_shared<RecordOrigins>(range, std::move(decoded.record_of_row));
-  next_record_ += count;
-  if (has_offset_) {
-    const bool last = next_record_ == records_.size();
-    done_offset_ = chunk_offset_ + (last ? framed_bytes_ : records_[next_record_].offset);
-  }
+  StepOver(count);
   decoded.batch.arrival = arrival_;
   TRY_ASSIGN(Batch shaped, Shape(std::move(decoded.batch), shape_->from_decoded, sources));
   shaped.origins = std::move(origins);
   return Data(std::move(shaped));
+}
+
+void SplitStream::StepOver(size_t records) {
+  next_record_ += records;
+  if (!has_offset_) return;
+  const bool last = next_record_ == records_.size();
+  done_offset_ = chunk_offset_ + (last ? framed_bytes_ : records_[next_record_].offset);
+}
+
+/// What names a record for ever; nullopt for messages of a connector that numbers none.
+std::optional<uint64_t> SplitStream::NumberOf(size_t record) const {
+  if (!messages_) return chunk_offset_ + records_[record].offset;
+  if (numbers_.empty()) return std::nullopt;
+  return static_cast<uint64_t>(numbers_[record]);
+}
+
+std::optional<Quarantine::HeldRecord> SplitStream::HeldAt(uint64_t number) const {
+  const auto found = std::ranges::find(held_, number, &Quarantine::HeldRecord::number);
+  return found == held_.end() ? std::nullopt : std::optional(*found);
+}
+
+/// Of the next `count` records, those in front of one that is put aside; 0 if that one is the next:
+/// it has been stepped over. While the run is careful no more than one.
+size_t SplitStream::WithoutHeld(size_t count) {
+  const bool careful = shape_->quarantine->careful();
+  if (!careful && held_.empty()) return count;
+  if (careful) count = 1;
+  for (size_t i = 0; i < count; ++i) {
+    const auto number = NumberOf(next_record_ + i);
+    if (!number) return count;
+    if (const auto held = HeldAt(*number)) {
+      if (i > 0) return i;
+      const auto range = RangeOf(std::span(records_).subspan(next_record_, 1));
+      ++shape_->counters.records_in;
+      PutAside(range->Of(0), held->deaths, "");
+      StepOver(1);
+      return 0;
+    }
+    if (careful) shape_->quarantine->Begin({shape_->table->name, split_.split, *number});
+  }
+  return count;
+}
+
+/// Whatever millrace.on-row-error says: such a record cannot be processed by failing once more.
+void SplitStream::PutAside(const RecordOrigin& origin, int deaths, std::string_view row) {
+  ++shape_->counters.dead_lettered;
+  const std::string reason = "the process died " + std::to_string(deaths) +
+                             " times in a row at this record, so it is not tried again";
+  shape_->dead_letters->Add({.table = shape_->table->name,
+                             .stage = "crash",
+                             .code = kDeadly,
+                             .reason = reason,
+                             .origin = &origin,
+                             .row = row,
+                             .attempts = deaths});
 }
 
 /// What is needed to say where `slices`, the records at next_record_, came from.
@@ -233,6 +294,27 @@ std::shared_ptr<const RecordRange> SplitStream::RangeOf(std::span<const RecordSl
   return range;
 }
 
+/// As WithoutHeld, for the rows at hand of a whole file.
+int64_t SplitStream::RowsWithoutHeld(int64_t rows) {
+  const bool careful = shape_->quarantine->careful();
+  rows = std::min(careful ? 1 : std::max<int64_t>(1, rows), file_rest_.num_rows);
+  for (const Quarantine::HeldRecord& held : held_) {
+    if (held.number < split_.row) continue;
+    rows = std::min(rows, static_cast<int64_t>(held.number - split_.row));
+    if (rows > 0) break;
+    const RecordOrigin origin = PlainOrigins(split_.split, static_cast<int64_t>(split_.row)).Of(0);
+    const bool whole = shape_->decode_schema.size() == file_rest_.columns.size();
+    ++shape_->counters.records_in;
+    PutAside(origin, held.deaths,
+             whole ? FormatRow(shape_->decode_schema, file_rest_, 0) : std::string("(not shown)"));
+    file_rest_ = file_rest_.num_rows == 1 ? Batch{} : file_rest_.Slice(1, file_rest_.num_rows - 1);
+    ++split_.row;
+    return 0;
+  }
+  if (careful) shape_->quarantine->Begin({shape_->table->name, split_.split, split_.row});
+  return rows;
+}
+
 Result<Polled> SplitStream::ReadFile(int64_t max_rows) {
   if (file_rest_.num_rows == 0) {
     TRY_ASSIGN(file_rest_, file_->Next());
@@ -242,6 +324,8 @@ Result<Polled> SplitStream::ReadFile(int64_t max_rows) {
       return Polled{Polled::Kind::kEnd, {}, 0};
     }
   }
+  if (shape_->quarantine != nullptr) max_rows = RowsWithoutHeld(max_rows);
+  if (max_rows == 0) return Data({});
   const int64_t rows = std::min(std::max<int64_t>(1, max_rows), file_rest_.num_rows);
   Batch batch = rows == file_rest_.num_rows ? file_rest_ : file_rest_.Slice(0, rows);
   file_rest_ =

@@ -16,6 +16,7 @@
 #include "formats/format.h"
 #include "operators/io/dead_letters.h"
 #include "operators/io/message_decoder.h"
+#include "operators/io/quarantine/quarantine.h"
 #include "operators/io/record_origins.h"
 #include "operators/io/source_driver.h"
 #include "plan/table.h"
@@ -35,6 +36,7 @@ struct ScanShape {
   Environment env;
   DeadLetterBuffer* dead_letters = nullptr;
   bool fail_on_error = false;
+  Quarantine* quarantine = nullptr;  // or null
   SourceCounters counters;
 };
 
@@ -58,7 +60,7 @@ class SplitStream {
   std::string Waiting() const { return reader_->Waiting(); }
 
  private:
-  SplitStream(ScanShape* shape, const SplitPosition& start) : shape_(shape), split_(start) {}
+  SplitStream(ScanShape* shape, const SplitPosition& start);
 
   Result<SourceDriver::Polled> Accept(ReadResult read, int64_t max_rows);
   Status AcceptChunk(const RawChunk& chunk);
@@ -66,6 +68,12 @@ class SplitStream {
   void SkipOversized();
   Result<SourceDriver::Polled> DecodeNext(int64_t max_rows);
   Result<SourceDriver::Polled> ReadFile(int64_t max_rows);
+  void StepOver(size_t records);
+  std::optional<uint64_t> NumberOf(size_t record) const;
+  std::optional<Quarantine::HeldRecord> HeldAt(uint64_t number) const;
+  size_t WithoutHeld(size_t count);
+  int64_t RowsWithoutHeld(int64_t rows);
+  void PutAside(const RecordOrigin& origin, int deaths, std::string_view row);
   std::shared_ptr<const RecordRange> RangeOf(std::span<const RecordSlice> slices) const;
   Status Reject(const Decoded& decoded, const RecordRange& range);
   Status RejectRecord(const RecordOrigin& origin, std::string_view code, const std::string& reason);
@@ -93,6 +101,7 @@ class SplitStream {
   bool skipping_ = false;  // inside a record that is longer than allowed
   bool ended_ = false;
   int64_t arrival_ = 0;
+  std::vector<Quarantine::HeldRecord> held_;  // records that are read over
   std::unique_ptr<FileReader> file_;
   Batch file_rest_;                                      // read from it, not handed out yet
   std::vector<std::shared_ptr<arrow::Array>> metadata_;  // length 1, or one value per record
