@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,10 @@ class ByteInput {
   virtual ~ByteInput() = default;
   /// Appends what is there, at most `size` bytes, and waits up to `wait_ms` for the first of them.
   virtual Result<Got> Read(size_t size, int64_t wait_ms, std::string* out) = 0;
+  /// From now on `wake` is called, by a thread of the implementation, when something comes after a
+  /// Read that found nothing. An empty one ends that, and no call runs afterwards. False: it cannot
+  /// tell, ask from time to time.
+  virtual bool SetWake(std::function<void()> wake) { return wake == nullptr; }
 };
 
 /// Of a file descriptor that stays open.

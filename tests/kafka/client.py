@@ -54,6 +54,15 @@ class Client:
         self._await(self.admin.delete_records(
             [confluent_kafka.TopicPartition(topic, partition, before)], request_timeout=SECONDS))
 
+    def set_group_offset(self, group, partition):
+        """Commits the offset for a group without members, as by hand."""
+        self._await(self.admin.alter_consumer_group_offsets(
+            [confluent_kafka.ConsumerGroupTopicPartitions(group, [partition])],
+            request_timeout=SECONDS))
+
+    def delete_group(self, group):
+        self._await(self.admin.delete_consumer_groups([group], request_timeout=SECONDS))
+
     @staticmethod
     def _right(user, topic, operation):
         return (admin.ResourceType.TOPIC, topic, admin.ResourcePatternType.LITERAL,

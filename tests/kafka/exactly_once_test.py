@@ -192,6 +192,46 @@ class ExactlyOnceTest(KafkaCase):
         self.stop(again)
         self.check_ids(200)
 
+    def test_decision_record_changed_by_hand(self):
+        """Group and data directory disagree: refused with both, and nothing is written."""
+        sql = copy(self.broker.address, self.topic, self.out)
+        self.client.produce(self.topic, ids(range(20)))
+        process = self.start_sql(sql)
+        self.wait_for_ids(process, 20)
+        self.stop(process)
+        at = confluent_kafka.TopicPartition(self.out, 0, 3)
+        self.client.set_group_offset("millrace.p.0", at)
+        said = self.run_sql(sql, expect=3)
+        self.assertIn("MR0833", said)
+        self.assertIn("millrace.p.0", said)
+        self.check_ids(20)
+
+    def test_decision_record_expired(self):
+        """Without it nobody knows which of the last epochs happened: refused, unless the state has
+        all of them."""
+        sql = copy(self.broker.address, self.topic, self.out)
+        process = self.start_sql(sql)
+        for number in range(5):  # an epoch for each
+            self.client.produce(self.topic, ids([number]))
+            self.wait_for_ids(process, number + 1)
+        process.kill()
+        self.client.delete_group("millrace.p.0")
+        self.assertIn("MR0723", self.run_sql(sql, expect=3))
+        self.check_ids(5)
+
+    def test_decision_record_expired_after_a_stop(self):
+        sql = copy(self.broker.address, self.topic, self.out)
+        process = self.start_sql(sql)
+        self.client.produce(self.topic, ids(range(10)))
+        self.wait_for_ids(process, 10)
+        self.stop(process)
+        self.client.delete_group("millrace.p.0")
+        self.client.produce(self.topic, ids(range(10, 20)))
+        process = self.start_sql(sql)
+        self.wait_for_ids(process, 20)
+        self.stop(process)
+        self.check_ids(20)
+
     def test_one_directory_is_used_once(self):
         sql = copy(self.broker.address, self.topic, self.out)
         first = self.start_sql(sql)

@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import parts  # noqa: E402
 
 parts.run_with_client()
+import confluent_kafka  # noqa: E402
 from confluent_kafka.admin import AclOperation  # noqa: E402
 from broker import Broker  # noqa: E402
 from case import KafkaCase, run_all  # noqa: E402
@@ -144,6 +145,38 @@ class FaultsTest(KafkaCase):
         self.wait_until(lambda: counts() == wanted, "all partitions are read after a restart",
                         process)
         self.stop(process)
+
+    def test_a_rebalance_of_the_same_group(self):
+        """Partitions are assigned: members that come and go in the group of the offsets for display
+        take nothing away, and rows come once."""
+        self.client.create(self.topic, 3)
+        process = self.start_sql(self.endless_copy({"properties_group_id": self.topic}))
+        for turn in range(4):
+            numbers = range(turn * 50, turn * 50 + 50)
+            member = confluent_kafka.Consumer({**self.client.settings, "group.id": self.topic,
+                                               "auto.offset.reset": "earliest"})
+            member.subscribe([self.topic])
+            member.poll(3)
+            self.client.produce(self.topic, ids(numbers))
+            self.wait_for_ids(process, numbers)
+            member.close()
+        self.stop(process)
+        self.assertEqual(sorted(self.ids_out()), list(range(200)))
+
+    def test_no_poll_for_longer_than_the_interval(self):
+        """There is no membership that a slow step could lose."""
+        self.client.create(self.topic)
+        slow = {"properties_group_id": self.topic, "properties_max_poll_interval_ms": "6000",
+                "properties_session_timeout_ms": "6000"}
+        process = self.start_sql(self.endless_copy(slow))
+        self.client.produce(self.topic, ids(range(10)))
+        self.wait_for_ids(process, range(10))
+        with self.paused(process):
+            self.client.produce(self.topic, ids(range(10, 20)))
+            time.sleep(8)
+        self.wait_for_ids(process, range(20))
+        self.stop(process)
+        self.assertEqual(sorted(self.ids_out()), list(range(20)))
 
     def test_right_to_read_is_taken_away_for_a_while(self):
         self.client.create(self.topic)

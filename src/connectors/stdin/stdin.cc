@@ -13,10 +13,16 @@ constexpr size_t kChunkBytes = 1 << 20;
 /// kDecodePadding of formats, which connectors do not include.
 constexpr size_t kPadding = 64;
 constexpr int64_t kIdleNanos = 2'000'000;
+/// The input wakes the reader; this is for the case that it could not.
+constexpr int64_t kWokenNanos = 100'000'000;
 
 class StdinReader final : public SplitReader {
  public:
-  explicit StdinReader(ByteInput* input) : input_(input) {}
+  StdinReader(ByteInput* input, const std::function<void()>& wake)
+      : input_(input), woken_(wake != nullptr && input->SetWake(wake)) {}
+  ~StdinReader() override { input_->SetWake(nullptr); }
+  StdinReader(const StdinReader&) = delete;
+  StdinReader& operator=(const StdinReader&) = delete;
 
   Status Seek(std::string_view) override { return OkStatus(); }
   Result<ReadResult> Read(int64_t) override {
@@ -27,7 +33,7 @@ class StdinReader final : public SplitReader {
     if (got == ByteInput::Got::kEnd) {
       result.kind = ReadResult::Kind::kEnd;
     } else if (got == ByteInput::Got::kNothing) {
-      result.wait_nanos = kIdleNanos;
+      result.wait_nanos = woken_ ? kWokenNanos : kIdleNanos;
     } else {
       RawChunk chunk{.offset = offset_};
       offset_ += bytes->size();
@@ -41,6 +47,7 @@ class StdinReader final : public SplitReader {
 
  private:
   ByteInput* input_;
+  bool woken_;
   uint64_t offset_ = 0;
 };
 
@@ -54,7 +61,7 @@ class StdinSource final : public Source {
   }
   Result<std::unique_ptr<SplitReader>> Open(const Split&) override {
     if (table_.env.input == nullptr) return InternalError("this process has no standard input");
-    return std::make_unique<StdinReader>(table_.env.input);
+    return std::make_unique<StdinReader>(table_.env.input, table_.wake);
   }
 
  private:

@@ -52,7 +52,13 @@ Result<size_t> CountDecided(const Decider& decider, const std::vector<Place>& pl
   const bool nothing_since =
       begins && (decider.record ? before && Same(decider.record, before->epoch, before->hash)
                                 : !before.has_value());
-  if (nothing_since) return 1;
+  // An epoch is written once the one in front is decided: two of them have been, and the record of
+  // that is gone (offsets of a group expire, or were deleted).
+  const auto unapplied = std::ranges::count_if(places, [&](const Place& p) {
+    return p.kind == JournalRecord::Kind::kEpoch && (!marker || p.epoch > marker->epoch);
+  });
+  const bool record_lost = !decider.record && unapplied > 1;
+  if (nothing_since && !record_lost) return 1;
   if (marker && Same(decider.record, marker->epoch, marker->hash)) {
     return static_cast<size_t>(
         std::ranges::count_if(places, [&](const Place& p) { return p.epoch <= marker->epoch; }));
