@@ -13,7 +13,8 @@ export NINJA_STATUS = [%f/%t, %es] $(empty)
 CTEST = ctest --output-on-failure --no-label-summary --no-tests=error --schedule-random -j $(JOBS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench bench-live docs demo \
+.PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench bench-live \
+        bench-exactly-once docs demo \
         chaos demo-kafka test-kafka-exactly-once test-kafka-flink test-live-slow goldens fuzz install clean stats
 
 help: ## This list
@@ -83,6 +84,10 @@ fmt: ## Format C++ with the pinned clang-format
 
 bench: build ## Ratios against bare-library loops and Flink, kept in bench/history/
 	@bench/run.sh $(ONLY)
+
+bench-exactly-once: build $(LIVE) ## What exactly-once costs: throughput, until it is seen, an action alone (ONLY=..., PAIRS=...)
+	@cmake --build build --target live_tools >/dev/null
+	@python3 bench/exactly_once.py build/millrace build/live_kafka_tool
 
 bench-live: build ## Kafka and HTTP under load, against bare loops, a Python consumer and Flink
 	@bench/live/run.sh
