@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "base/check.h"
+#include "log/local_transactions.h"
 #include "log/topic/kafka_records.h"
 #include "log/topic/partitioner.h"
 
@@ -237,6 +238,7 @@ class LocalAdmin final : public KafkaAdmin {
   Result<std::vector<KafkaTopic>> ListTopics(int64_t) override {
     std::vector<KafkaTopic> topics;
     for (const TopicInfo& topic : store_->ListTopics()) {
+      if (IsInternalTopic(topic.name)) continue;
       topics.push_back({.name = topic.name, .id = topic.id, .partitions = topic.partitions});
     }
     return topics;
@@ -306,6 +308,10 @@ class LocalClients final : public KafkaClients {
   }
   Result<std::unique_ptr<KafkaAdmin>> MakeAdmin(const KafkaConfig& config) override {
     return std::make_unique<LocalAdmin>(store_, config.group);
+  }
+  Result<std::unique_ptr<KafkaTransactionalProducer>> MakeTransactionalProducer(
+      const KafkaTransactionConfig& config) override {
+    return MakeLocalTransactionalProducer(store_, config);
   }
 
  private:

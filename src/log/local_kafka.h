@@ -4,7 +4,8 @@
 // Partitions, keys (Java's default partitioner), headers, timestamps, groups and start modes are
 // Kafka's. Topics come into being when they are first described, written or read, with
 // TopicStoreSettings::default_partitions partitions. A record counts as delivered when it is on the
-// disk. Properties of clients are ignored. There is one leader epoch, 0, for ever.
+// disk. Transactions are those of log/local_transactions.h: a reader never sees one that did not
+// happen. Properties of clients are ignored. There is one leader epoch, 0, for ever.
 #pragma once
 
 #include <memory>
