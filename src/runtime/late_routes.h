@@ -13,8 +13,8 @@
 
 #include "operators/io/dead_letters.h"
 #include "operators/io/record_origins.h"
+#include "runtime/exchange/slot_output.h"
 #include "runtime/job_graph.h"
-#include "runtime/slot_output.h"
 
 namespace millrace {
 

@@ -12,10 +12,10 @@
 #include "operators/io/source_driver.h"
 #include "operators/operator.h"
 #include "runtime/exchange/input_port.h"
+#include "runtime/exchange/slot_output.h"
 #include "runtime/job_graph.h"
 #include "runtime/late_routes.h"
 #include "runtime/metrics/stage_latency.h"
-#include "runtime/slot_output.h"
 
 namespace millrace {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/slot_output.h"
+#include "runtime/exchange/slot_output.h"
 
 #include <algorithm>
 
