@@ -108,7 +108,9 @@ std::vector<OptionSpec> FlinkSettings() {
       Setting("table.exec.source.idle-timeout", T::kDuration, "0 ms",
               "Flink's name of millrace.source.idle-timeout."),
       Setting("table.exec.state.ttl", T::kDuration, "0 ms",
-              "State of a GROUP BY key is dropped that long after its last change; 0 keeps it."),
+              "State of a key of GROUP BY, DISTINCT or a table of upserts is dropped that long "
+              "after its "
+              "last change; 0 keeps it."),
       Setting(
           "table.local-time-zone", T::kString, "UTC",
           "Zone of TIMESTAMP_LTZ texts and windows: an id such as Europe/Berlin, or GMT+03:00."),

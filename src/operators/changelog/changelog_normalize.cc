@@ -8,8 +8,10 @@
 
 #include "data/key_codec.h"
 #include "data/take.h"
+#include "operators/aggregate/expiry_list.h"
 #include "operators/builtin.h"
 #include "plan/nodes/changelog_nodes.h"
+#include "state/encoding.h"
 #include "state/key_table.h"
 
 namespace millrace {
@@ -30,17 +32,17 @@ std::vector<DataType> TypesOf(const Schema& schema, const std::vector<int>& colu
 class ChangelogNormalize final : public Operator {
  public:
   ChangelogNormalize(const ChangelogNormalizeNode& node, const OperatorContext& context)
-      : keys_(node.keys(), TypesOf(node.schema(), node.keys())),
+      : ttl_ms_(node.state_ttl_ms()),
+        keys_(node.keys(), TypesOf(node.schema(), node.keys())),
         rows_(AllColumns(node.schema()), TypesOf(node.schema(), AllColumns(node.schema()))),
         table_("rows", context.state->track(),
-               {.write = [this](uint32_t slot, std::string* out) { *out += last_[slot]; },
-                .read =
-                    [this](uint32_t slot, std::string_view bytes) {
-                      Reserve();
-                      last_[slot] = std::string(bytes);
-                      return OkStatus();
+               {.write =
+                    [this](uint32_t slot, std::string* out) {
+                      PutOrdered(expiry_.time(slot), out);
+                      *out += last_[slot];
                     },
-                .clear = [this](uint32_t slot) { last_[slot].clear(); }}) {
+                .read = [this](uint32_t slot, std::string_view bytes) { return Read(slot, bytes); },
+                .clear = [this](uint32_t slot) { Clear(slot); }}) {
     context.state->Register(&table_);
   }
 
@@ -51,6 +53,19 @@ class ChangelogNormalize final : public Operator {
     old_rows_.clear();
     for (int64_t row = 0; row < batch.num_rows; ++row) OnRow(batch, static_cast<int32_t>(row));
     return Emit(batch, output);
+  }
+  Status OnTime(int64_t now_ms, Output*) override {
+    now_ms_ = now_ms;
+    if (ttl_ms_ == 0) return OkStatus();
+    while (const auto slot = expiry_.PopBefore(now_ms - ttl_ms_ + 1)) {
+      table_.Erase(*slot);
+      Clear(*slot);
+    }
+    return OkStatus();
+  }
+  Status OnRestore() override {
+    if (ttl_ms_ != 0) expiry_.Sort();
+    return OkStatus();
   }
   bool more() const override { return waiting_.num_rows > 0; }
   Status Continue(Output* output) override {
@@ -71,6 +86,19 @@ class ChangelogNormalize final : public Operator {
   void Reserve() {
     if (last_.size() < table_.slot_limit()) last_.resize(table_.slot_limit());
   }
+  void Clear(uint32_t slot) {
+    last_[slot].clear();
+    expiry_.Remove(slot);
+  }
+  Status Read(uint32_t slot, std::string_view bytes) {
+    Reserve();
+    int64_t touched_ms = 0;
+    if (!GetOrdered(&bytes, &touched_ms)) return CorruptStateEntry(table_.name());
+    last_[slot] = std::string(bytes);
+    // A start with a time-to-live that the run before did not have counts from now on.
+    if (ttl_ms_ != 0) expiry_.Touch(slot, touched_ms);
+    return OkStatus();
+  }
   void PushOld(ChangeKind kind, int32_t row, std::string bytes) {
     changes_.push_back({kind, row, static_cast<int32_t>(old_rows_.size())});
     old_rows_.push_back(std::move(bytes));
@@ -85,12 +113,12 @@ class ChangelogNormalize final : public Operator {
     if (!IsAddition(batch.kind(row))) {
       if (!known) return;
       PushOld(ChangeKind::kDelete, row, std::move(last_[slot]));
-      last_[slot].clear();
+      Clear(slot);
       table_.Erase(slot);
       return;
     }
     const std::string_view now = encoded_rows_.key(i);
-    if (known && last_[slot] == now) return;
+    if (known && ttl_ms_ == 0 && last_[slot] == now) return;
     if (known) {
       PushOld(ChangeKind::kUpdateBefore, row, std::move(last_[slot]));
       changes_.push_back({ChangeKind::kUpdateAfter, row});
@@ -101,6 +129,7 @@ class ChangelogNormalize final : public Operator {
     }
     last_[slot] = std::string(now);
     table_.MarkDirty(slot);
+    if (ttl_ms_ != 0) expiry_.Touch(slot, now_ms_);
   }
 
   Status Emit(const Batch& batch, Output* output) {
@@ -134,6 +163,9 @@ class ChangelogNormalize final : public Operator {
     return Continue(output);
   }
 
+  int64_t ttl_ms_;
+  int64_t now_ms_ = 0;
+  ExpiryList expiry_;
   KeyCodec keys_;
   KeyCodec rows_;
   KeyTable table_;

@@ -10,8 +10,9 @@ namespace {
 
 Schema InputSchema() { return Schema({{"k", DataType::String()}, {"v", DataType::BigInt()}}); }
 
-PlanNodePtr MakeNode() {
-  return std::make_shared<ChangelogNormalizeNode>(InputNode(InputSchema()), std::vector<int>{0});
+PlanNodePtr MakeNode(int64_t ttl_ms = 0) {
+  return std::make_shared<ChangelogNormalizeNode>(InputNode(InputSchema()), std::vector<int>{0},
+                                                  ttl_ms);
 }
 
 TEST(ChangelogNormalizeTest, SaysWhatChanged) {
@@ -57,6 +58,32 @@ TEST(ChangelogNormalizeTest, RandomUpsertsAgreeWithAMap) {
     last[key] = value;
   }
   EXPECT_EQ(RunEveryWay(MakeNode(), script), expected);
+}
+
+/// As Flink with a time-to-live: a key that was forgotten is new, and an equal upsert is told.
+TEST(ChangelogNormalizeTest, AKeyIsForgottenAfterItsTime) {
+  OperatorHarness harness(MakeNode(/*ttl_ms=*/100));
+  const auto upsert = [&harness](const char* key, int64_t value) {
+    BatchBuilder builder(InputSchema());
+    builder.Row({key, value}, ChangeKind::kUpdateAfter);
+    harness.OnBatch(0, builder.Build());
+  };
+  harness.OnTime(1000);
+  upsert("a", 1);
+  upsert("b", 1);
+  harness.OnTime(1060);
+  upsert("a", 1);
+  harness.OnTime(1099);
+  EXPECT_EQ(harness.entries("rows"), 2u);
+  harness.OnTime(1100);
+  EXPECT_EQ(harness.entries("rows"), 1u);
+  upsert("b", 2);
+  upsert("a", 2);
+  EXPECT_EQ(harness.rows(),
+            (std::vector<std::string>{"+I[a, 1]", "+I[b, 1]", "-U[a, 1]", "+U[a, 1]", "+I[b, 2]",
+                                      "-U[a, 1]", "+U[a, 2]"}));
+  harness.OnTime(2000);
+  EXPECT_EQ(harness.entries("rows"), 0u);
 }
 
 TEST(ChangelogNormalizeTest, ALargeBatchGoesOutInPieces) {

@@ -210,7 +210,8 @@ PlanNodePtr BuildScan(BindContext* context, const TablePtr& table) {
   if (table->connector->reads_upserts()) {
     std::vector<int> keys;
     for (const size_t column : table->primary_key) keys.push_back(static_cast<int>(column));
-    plan = std::make_shared<ChangelogNormalizeNode>(std::move(plan), std::move(keys));
+    const int64_t ttl = context->settings->GetDuration("table.exec.state.ttl").count();
+    plan = std::make_shared<ChangelogNormalizeNode>(std::move(plan), std::move(keys), ttl);
   }
   return plan;
 }

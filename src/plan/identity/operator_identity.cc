@@ -53,7 +53,7 @@ class Describer {
   OperatorIdentity Describe() {
     out_.kind = std::string(node_->kind());
     out_.digest = HexHash(node_->digest());
-    out_.version = kStateVersion;
+    out_.version = As<ChangelogNormalizeNode>(node_) ? "2" : kStateVersion;
     out_.role = node_->has_keyed_state() ? OperatorIdentity::Role::kState
                                          : OperatorIdentity::Role::kPassing;
     if (const auto* late = As<LateRowsNode>(node_)) {

@@ -8,22 +8,25 @@ namespace millrace {
 
 /// Upserts and deletes by key -> a full changelog: +I for a new key, -U and +U for a known one, -D
 /// with the whole last row for a delete. An upsert that changes nothing and a delete of an unknown
-/// key give nothing.
+/// key give nothing; with a time-to-live, as in Flink, such an upsert is passed on as a change.
 class ChangelogNormalizeNode final : public PlanNode {
  public:
   static constexpr std::string_view kKind = "ChangelogNormalize";
-  ChangelogNormalizeNode(PlanNodePtr input, std::vector<int> keys);
+  /// `state_ttl_ms`: a key is forgotten that long after its last upsert; 0: never.
+  ChangelogNormalizeNode(PlanNodePtr input, std::vector<int> keys, int64_t state_ttl_ms = 0);
   std::string_view kind() const override { return kKind; }
   PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
   std::string details() const override;
   ChangelogMode changelog_mode() const override { return ChangelogMode::All(); }
   Distribution required_distribution(size_t) const override { return Distribution::Hash(keys_); }
   bool has_keyed_state() const override { return true; }
-  std::string state_description() const override { return "last row per key, for ever"; }
+  std::string state_description() const override;
   const std::vector<int>& keys() const { return keys_; }
+  int64_t state_ttl_ms() const { return state_ttl_ms_; }
 
  private:
   std::vector<int> keys_;
+  int64_t state_ttl_ms_;
 };
 
 }  // namespace millrace

@@ -246,6 +246,8 @@ Result<DecodedEntry> EntryDecoder::Decode(std::string_view table, std::string_vi
   }
   if (table == "rows" && parts.kind == "ChangelogNormalize") {
     TRY(AppendCoded(parts.keys, key, &entry.key));
+    int64_t touched_ms = 0;
+    if (!GetOrdered(&value, &touched_ms)) return CorruptStateEntry(table);
     TRY(AppendCoded(parts.rows.find("rows")->second, value, &entry.value));
     return entry;
   }

@@ -21,6 +21,7 @@ struct Aggregation {
   ProjectionBuilder input;  // keys first, then arguments and filters
   size_t key_count = 0;
   std::vector<AggregateCall> calls;  // args and filter are positions in `input`
+  std::optional<int64_t> state_ttl_ms;
 };
 
 /// Binds one aggregate call over the input scope; equal calls are found again.
@@ -261,7 +262,8 @@ Placed PlaceGroup(BindContext* context, PlanNodePtr input, const Aggregation& ag
   }
   for (const AggregateCall& call : aggregation.calls) schema.Append(call.output);
   for (size_t i = 0; i < schema.size(); ++i) placed.mapping.push_back(static_cast<int>(i));
-  const int64_t ttl = context->settings->GetDuration("table.exec.state.ttl").count();
+  const int64_t ttl = aggregation.state_ttl_ms.value_or(
+      context->settings->GetDuration("table.exec.state.ttl").count());
   placed.plan = std::make_shared<GroupAggregateNode>(std::move(input), std::move(keys),
                                                      aggregation.calls, std::move(schema), ttl);
   return placed;
@@ -378,6 +380,7 @@ bool BindKeys(BindContext* context, const Scope& scope, const sql::Select& selec
 
 PlanNodePtr SelectBinder::BindAggregation() {
   Aggregation aggregation;
+  aggregation.state_ttl_ms = state_ttl_ms_;
   std::vector<ExpressionPtr> keys;
   bool ok = BindKeys(context_, source_.scope, select_, &keys) && !failed_;
   for (size_t i = 0; i < keys.size(); ++i) {
@@ -391,6 +394,11 @@ PlanNodePtr SelectBinder::BindAggregation() {
   const WindowKeys window = FindWindowKeys(*source_.plan, keys);
   const bool by_window = window.start >= 0 && window.end >= 0;
   const bool retraction = !source_.plan->changelog_mode().insert_only();
+  if (by_window && state_ttl_ms_) {
+    context_->NotSupported("STATE_TTL on a window", select_.span,
+                           "The state of a window goes when it closes.");
+    return nullptr;
+  }
   AggregateCollector collector(context_, &source_.scope, retraction, !keys.empty(), &aggregation);
   GroupedBinder binder(context_, &source_.scope, &keys, &collector, &aggregation);
   binder.set_keys_known(ok);

@@ -40,14 +40,16 @@ std::vector<std::string> UniqueNames(std::vector<std::string> names) {
   return names;
 }
 
-PlanNodePtr MakeDistinct(BindContext* context, PlanNodePtr input) {
+PlanNodePtr MakeDistinct(BindContext* context, PlanNodePtr input,
+                         std::optional<int64_t> state_ttl_ms) {
   std::vector<int> keys;
   for (size_t i = 0; i < input->schema().size(); ++i) keys.push_back(static_cast<int>(i));
   Schema schema;
   for (const Column& column : input->schema()) {
     schema.Append({column.name, column.type.WithTimeAttribute(TimeAttribute::kNone)});
   }
-  const int64_t ttl = context->settings->GetDuration("table.exec.state.ttl").count();
+  const int64_t ttl =
+      state_ttl_ms.value_or(context->settings->GetDuration("table.exec.state.ttl").count());
   return std::make_shared<GroupAggregateNode>(std::move(input), std::move(keys),
                                               std::vector<AggregateCall>{}, std::move(schema), ttl);
 }

@@ -55,7 +55,8 @@ class QueryBinder {
 };
 
 /// SELECT DISTINCT and UNION: one row per distinct row, as a changelog.
-PlanNodePtr MakeDistinct(BindContext* context, PlanNodePtr input);
+PlanNodePtr MakeDistinct(BindContext* context, PlanNodePtr input,
+                         std::optional<int64_t> state_ttl_ms = std::nullopt);
 
 /// Makes names unique as Flink does: a, a -> a, a0.
 std::vector<std::string> UniqueNames(std::vector<std::string> names);

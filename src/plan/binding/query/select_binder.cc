@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "data/option_text.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/source_nodes.h"
 #include "sql/ast/children.h"
@@ -96,12 +97,39 @@ void SelectBinder::ExplainAliases(size_t first) {
   }
 }
 
-PlanNodePtr SelectBinder::BindParts() {
+/// STATE_TTL('relation' = 'duration'): how long this query's aggregation keeps a key. As in Flink
+/// it names relations of FROM and stands above table.exec.state.ttl.
+bool SelectBinder::BindHints() {
   for (const sql::Hint& hint : select_.hints) {
-    context_->NotSupported("hint " + hint.name, hint.span);
-    return nullptr;
+    if (hint.name != "STATE_TTL") {
+      context_->NotSupported("hint " + hint.name, hint.span);
+      return false;
+    }
+    for (const sql::HintArgument& argument : hint.arguments) {
+      const auto duration = ParseDuration(argument.value.value);
+      if (!argument.key || !duration || duration->count() < 0) {
+        context_->Error("MR0509", "STATE_TTL takes 'relation' = 'duration', such as 't' = '1 d'",
+                        hint.span);
+        return false;
+      }
+      if (!source_.scope.HasQualifier(argument.key->value)) {
+        Diagnostic& diagnostic = context_->Error(
+            "MR0207", "STATE_TTL names '" + argument.key->value + "', which is not in FROM",
+            hint.span);
+        std::vector<std::string> names;
+        for (const ScopeColumn& column : source_.scope.columns()) names.push_back(column.qualifier);
+        context_->Suggest(&diagnostic, argument.key->value, names);
+        return false;
+      }
+      state_ttl_ms_ = std::max(state_ttl_ms_.value_or(0), int64_t{duration->count()});
+    }
   }
+  return true;
+}
+
+PlanNodePtr SelectBinder::BindParts() {
   if (!BindSource()) return nullptr;
+  if (!BindHints()) return nullptr;
   if (!ExpandItems()) return nullptr;
   bool aggregates = select_.has_group_by || select_.having != nullptr;
   bool over = false;
@@ -120,9 +148,15 @@ PlanNodePtr SelectBinder::BindParts() {
                            "Aggregate in a subquery and use OVER outside.");
     return nullptr;
   }
+  const bool distinct = select_.quantifier == sql::SetQuantifier::kDistinct;
+  if (state_ttl_ms_ && !distinct && (over || !aggregates)) {
+    context_->NotSupported("STATE_TTL on a query without GROUP BY or DISTINCT", select_.span,
+                           "Joins by time bounds and windows know themselves when they are done.");
+    return nullptr;
+  }
   PlanNodePtr plan = over ? BindOver() : aggregates ? BindAggregation() : BindProjection();
-  if (plan == nullptr || select_.quantifier != sql::SetQuantifier::kDistinct) return plan;
-  return MakeDistinct(context_, std::move(plan));
+  if (plan == nullptr || !distinct) return plan;
+  return MakeDistinct(context_, std::move(plan), state_ttl_ms_);
 }
 
 bool SelectBinder::BindSource() {

@@ -28,6 +28,7 @@ class SelectBinder {
 
  private:
   PlanNodePtr BindParts();
+  bool BindHints();
   bool BindSource();
   bool ExpandItems();
   bool ExpandRow(const sql::Star& star, Span span, bool* ok);
@@ -43,6 +44,7 @@ class SelectBinder {
   BoundRelation source_;
   ExpressionPtr condition_;  // WHERE, over the columns of source_
   std::vector<SelectColumn> items_;
+  std::optional<int64_t> state_ttl_ms_;  // STATE_TTL
   bool failed_ = false;  // an error was reported; only further errors are looked for
 };
 
