@@ -39,6 +39,7 @@ class JobBuilder {
     }
     if (resume_) TRY(RestoreState());
     TRY(RestoreSinks());
+    TRY(OpenLetterTopics(job_));
     if (!spec_.data_dir.empty()) {
       if (!resume_) {
         TRY(BeginRun(start_.decider, manifest_, job_->journal.get(), job_->state.get()));
@@ -466,6 +467,7 @@ class JobBuilder {
                               .discovery_nanos = spec_.settings.discovery_interval_ms * kMilli,
                               .manifest = manifest_,
                               .dead_letters = job_->dead_letters.get(),
+                              .shipper = job_->shipper.get(),
                               .journal = job_->journal.get(),
                               .applier = job_->applier.get(),
                               .transaction = job_->transaction.get(),

@@ -11,6 +11,7 @@
 #include "connectors/epoch_transaction.h"
 #include "operators/io/quarantine/quarantine.h"
 #include "runtime/epochs/coordinator.h"
+#include "runtime/epochs/letter_shipper.h"
 #include "runtime/epochs/recovery.h"
 #include "runtime/epochs/state_applier.h"
 #include "runtime/exchange/exchange_queue.h"
@@ -36,6 +37,7 @@ struct JobState {
   std::unique_ptr<EpochJournal> journal;
   std::unique_ptr<StateApplier> applier;
   std::unique_ptr<DeadLetterFiles> dead_letters;
+  std::unique_ptr<LetterShipper> shipper;        // null: no table has a topic for its letters
   std::unique_ptr<Quarantine> quarantine;        // null: also where nothing runs in the background
   std::vector<std::unique_ptr<Source>> sources;  // for discovery only
   std::vector<std::unique_ptr<ExchangeQueue>> queues;
@@ -63,6 +65,9 @@ struct StartPoint {
 TableContext BaseContext(JobState* job, int shard);
 /// The transaction of the transactional sinks; null if there are none. Connects nothing.
 Result<std::unique_ptr<EpochTransaction>> MakeTransaction(JobState* job);
+
+/// Opens the topics that tables name for their dead letters.
+Status OpenLetterTopics(JobState* job);
 
 /// Locks the data directory and decides. Another plan takes over what fits of an interrupted run;
 /// refused if that loses something, unless it is allowed.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/kafka/kafka.h"
 
+#include "connectors/kafka/letter_topic.h"
 #include "connectors/kafka/metadata.h"
 #include "connectors/kafka/settings.h"
 #include "connectors/kafka/sink.h"
@@ -21,7 +22,7 @@ Status CheckKafkaTable(const TableContext& table, bool upsert, bool for_write) {
   return OkStatus();
 }
 
-class KafkaConnector : public Connector {
+class KafkaConnector : public Connector, public LetterTopicMaker {
  public:
   std::string_view name() const override { return "kafka"; }
   std::string_view summary() const override { return "Reads and writes Kafka topics."; }
@@ -48,9 +49,13 @@ class KafkaConnector : public Connector {
       std::span<const TableContext> tables) const override {
     return MakeKafkaTransaction(tables);
   }
+  Result<std::unique_ptr<LetterTopic>> MakeLetterTopic(const TableContext& table,
+                                                       const std::string& topic) const override {
+    return MakeKafkaLetterTopic(table, topic);
+  }
 };
 
-class UpsertKafkaConnector final : public Connector {
+class UpsertKafkaConnector final : public Connector, public LetterTopicMaker {
  public:
   std::string_view name() const override { return "upsert-kafka"; }
   std::string_view summary() const override {
@@ -83,6 +88,10 @@ class UpsertKafkaConnector final : public Connector {
   Result<std::unique_ptr<EpochTransaction>> MakeTransaction(
       std::span<const TableContext> tables) const override {
     return MakeKafkaTransaction(tables);
+  }
+  Result<std::unique_ptr<LetterTopic>> MakeLetterTopic(const TableContext& table,
+                                                       const std::string& topic) const override {
+    return MakeKafkaLetterTopic(table, topic);
   }
 };
 

@@ -2,6 +2,7 @@
 // A table's use in a statement: hints, extras, static checks, and the scan.
 #include <algorithm>
 
+#include "connectors/letter_topic.h"
 #include "connectors/partition_metadata.h"
 #include "plan/binding/option_binder.h"
 #include "plan/binding/table_binder.h"
@@ -24,6 +25,15 @@ const std::vector<OptionSpec>& GeneralExtras() {
        false,
        {},
        "File that takes this table's dead letters instead of the one in the data directory."},
+      {std::string(kLetterTopic),
+       OptionType::kString,
+       "",
+       false,
+       false,
+       {},
+       "Topic, in the system that this table is in, that takes its dead letters, too: key and "
+       "value "
+       "as they were read, with headers in the convention of Kafka Connect."},
       {std::string(kLateRows),
        OptionType::kEnum,
        "drop",
@@ -157,6 +167,16 @@ TablePtr PrepareUse(BindContext* context, TablePtr table, bool for_write, Span s
     const auto problems = options.Validate("millrace.table." + table->name);
     ReportOptionProblems(context, problems, "", {}, span);
     if (!problems.empty()) return nullptr;
+    if (extras.contains(std::string(kLetterTopic)) &&
+        dynamic_cast<const LetterTopicMaker*>(table->connector) == nullptr) {
+      context
+          ->Error("MR0506",
+                  "'dead-letter.topic' needs a table that lies in Kafka; table '" + table->name +
+                      "' has the connector '" + connector + "'",
+                  span)
+          .next_step = "'dead-letter.path' names a file instead.";
+      return nullptr;
+    }
     auto changed = std::make_shared<Table>(*table);
     changed->extras = extras;
     table = changed;

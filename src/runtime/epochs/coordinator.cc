@@ -52,7 +52,7 @@ Result<StepResult> Coordinator::TryStep(int64_t now) {
     case State::kSyncing: return AwaitSync(now);
     case State::kDeciding: return AwaitDecision(now);
     case State::kCommitting:
-      if (control_->TakeCommitted()) return AfterCommit();
+      if (committed_ || control_->TakeCommitted()) return AfterCommit();
       break;
   }
   return StepResult{Progress::kIdle, now + kStopPollNanos};
@@ -62,6 +62,7 @@ Result<StepResult> Coordinator::Wait(int64_t now) {
   if (next_epoch_at_ == 0) next_epoch_at_ = now + settings_.interval_nanos;
   TRY(Discover(now));
   TRY(Maintain());
+  TRY(ShipLetters());
   if (Overloaded()) return StepResult{Progress::kIdle, now + kDecisionPollNanos};
   const bool drained = control_->AllDrained();
   if (drained || control_->stop) {
@@ -213,8 +214,14 @@ Status Coordinator::OnDecided() {
 
 Result<StepResult> Coordinator::AfterCommit() {
   completed_ = settings_.manifest.epoch;
+  committed_ = true;
   const StepResult busy{Progress::kBusy, 0};
   if (finishing_) {
+    TRY(ShipLetters());
+    // What is on its way at a stop goes again at the next start.
+    if (settings_.shipper != nullptr && !settings_.shipper->empty() && !control_->stop) {
+      return StepResult{Progress::kIdle, Now() + kDecisionPollNanos};
+    }
     TRY(settings_.dead_letters->Sync());
     // What goes on later starts faster from the state than from the journal.
     if (settings_.applier != nullptr && !settings_.manifest.finished) {
@@ -227,6 +234,7 @@ Result<StepResult> Coordinator::AfterCommit() {
     control_->WakeShards();
     return StepResult{Progress::kDone, 0};
   }
+  committed_ = false;
   TellSources();
   if (last_) {
     finishing_ = true;
@@ -248,6 +256,15 @@ Status Coordinator::Maintain() {
   TRY(settings_.dead_letters->Sync());
   TRY(settings_.journal->DropBefore(applied));
   trimmed_ = applied;
+  return OkStatus();
+}
+
+Status Coordinator::ShipLetters() {
+  if (settings_.shipper == nullptr) return OkStatus();
+  TRY(settings_.shipper->Pump(settings_.dead_letters->lengths()));
+  const std::string waiting = settings_.shipper->Waiting();
+  if (!waiting.empty() || shipping_is_trouble_) SetTrouble(waiting);
+  shipping_is_trouble_ = !waiting.empty();
   return OkStatus();
 }
 

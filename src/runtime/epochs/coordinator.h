@@ -25,6 +25,7 @@
 #include "connectors/connector.h"
 #include "env/environment.h"
 #include "runtime/epochs/journal.h"
+#include "runtime/epochs/letter_shipper.h"
 #include "runtime/epochs/manifest.h"
 #include "runtime/epochs/state_applier.h"
 #include "runtime/job_control.h"
@@ -54,7 +55,8 @@ class Coordinator {
     int64_t discovery_nanos = 0;
     RunManifest manifest;  // of the epoch the run starts from
     DeadLetterFiles* dead_letters = nullptr;
-    EpochJournal* journal = nullptr;  // these three outlive it; null without data_dir
+    LetterShipper* shipper = nullptr;  // or null; outlives it
+    EpochJournal* journal = nullptr;   // these three outlive it; null without data_dir
     StateApplier* applier = nullptr;
     EpochTransaction* transaction = nullptr;  // or null: the journal decides
     /// Changes that belong to the first epoch, by shard.
@@ -91,6 +93,7 @@ class Coordinator {
   Status Decide();
   Status OnDecided();
   Status Maintain();
+  Status ShipLetters();
   bool Overloaded();
   void SetTrouble(std::string trouble);
   void Hold(bool sources);
@@ -120,6 +123,8 @@ class Coordinator {
   std::string written_body_;
   uint64_t trimmed_ = 0;  // epoch up to which the journal was given up
   bool holding_ = false;
+  bool shipping_is_trouble_ = false;
+  bool committed_ = false;  // all shards have, of the epoch in flight
   std::atomic<uint64_t> completed_{0};
   mutable std::mutex trouble_mutex_;
   std::string trouble_;
