@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -124,6 +125,47 @@ class OperationsTest(KafkaCase):
             self.assertEqual(value_of(text, "source_lag_records", table="src"), 0)
             self.assertEqual(value_of(text, "source_lag_seconds", table="src"), 0)
         self.stop(process)
+
+    # ------------------------------------------------------------ dead letters
+
+    def test_dead_letters_in_a_topic(self):
+        """Each bad record is there with its key, its headers and why, also after the process was
+        killed again and again."""
+        count = 3000
+        self.broker.create_topic(self.topic, 1)
+        lines = "".join(f'k{i}|' + ('{"id": %d}' % i if i % 3 else "not json") + "\n"
+                        for i in range(count))
+        self.kcat("-P", "-t", self.topic, "-K", "|", "-H", "trace=7f", data=lines.encode())
+        letters = self.topic + "_dlq"
+        sql = (f"SET 'millrace.table.src.dead-letter.topic' = '{letters}';\n"
+               + self.endless_copy())
+        for pause in (0.4, 0.7, 0.5):
+            process = self.start_sql(sql)
+            time.sleep(pause)
+            process.kill()
+        process = self.start_sql(sql)
+
+        def keys():
+            if letters not in self.kcat("-L", "-J"):
+                return []
+            return self.kcat("-C", "-t", letters, "-e", "-f", "%k\n").splitlines()
+
+        bad = {f"k{i}" for i in range(0, count, 3)}
+        self.wait_until(lambda: set(keys()) == bad, "all letters are there", process)
+        self.stop(process)
+        first = self.kcat("-C", "-t", letters, "-c", "1", "-f", "%s|%h\n").strip()
+        value, headers = first.split("|", 1)
+        self.assertEqual(value, "not json")
+        headers = dict(re.findall(r"([\w.]+)=(.*?)(?=,[\w.]+=|$)", headers))
+        self.assertEqual(headers["trace"], "7f")
+        self.assertEqual(headers["__connect.errors.topic"], self.topic)
+        self.assertEqual(headers["__connect.errors.partition"], "0")
+        self.assertEqual(headers["__connect.errors.offset"], "0")
+        self.assertEqual(headers["__connect.errors.exception.class.name"], "MR0711")
+        self.assertEqual(headers["millrace.attempts"], "1")
+        ids = [line.split("millrace.id=")[1].split(",")[0] for line in
+               self.kcat("-C", "-t", letters, "-e", "-f", "%h\n").splitlines()]
+        self.assertEqual(len(set(ids)), len(bad))
 
     # ------------------------------------------------------------ keys
 
