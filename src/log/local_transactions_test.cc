@@ -7,7 +7,6 @@
 
 #include <algorithm>
 
-#include "env/random.h"
 #include "env/simulated/clock.h"
 #include "env/simulated/disk.h"
 #include "log/local_kafka.h"
@@ -139,10 +138,14 @@ TEST_F(LocalTransactionsTest, WhatWasCommittedIsCopiedOnce) {
     producer_->Commit();
     for (int i = 0; i < epoch % 4; ++i) {
       (void)producer_->Poll();
-      if (i < 2) EXPECT_TRUE(store_->Sync());
+      if (i < 2) {
+        EXPECT_TRUE(store_->Sync());
+      }
     }
     const bool durable = epoch % 4 > 0;
-    if (!durable) EXPECT_TRUE(store_->Sync());  // the commit, and none of the copies
+    if (!durable) {
+      EXPECT_TRUE(store_->Sync());  // the commit, and none of the copies
+    }
     PowerLoss();
     producer_->Init();
     EXPECT_EQ(Await().outcome, KafkaStepOutcome::kDone);
