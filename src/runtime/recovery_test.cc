@@ -280,6 +280,17 @@ TEST_F(RecoveryTest, ALostDataDirectoryIsSaid) {
   ExpectWhole();
 }
 
+TEST_F(RecoveryTest, ADecisionRecordThatIsGoneIsSaid) {
+  decides_ = true;
+  RunAndCrash(1, 60);
+  ASSERT_GT(remote_.decided, 2);
+  remote_.record.reset();
+  const auto job = Job::Create(Spec(1));
+  ASSERT_FALSE(job);
+  EXPECT_EQ(job.error().code, "MR0723");
+  EXPECT_TRUE(job.error().detail.contains("no epoch")) << job.error().detail;
+}
+
 TEST_F(RecoveryTest, ADecisionRecordThatWentBackIsSaid) {
   decides_ = true;
   RunAndCrash(1, 40);

@@ -9,7 +9,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr int kSliceMillis = 250;
 /// How late a call may come back.
 constexpr auto kBackWithin = std::chrono::milliseconds(1000);
-constexpr int kStopAttempts = 8;
+constexpr int kStopSeconds = 3;
 /// A step that does not come back that long after its time-out, though its connections were cut,
 /// is given up with its client.
 constexpr auto kHungAfter = std::chrono::milliseconds(3500);
@@ -90,21 +90,32 @@ KafkaTransactionalClient::~KafkaTransactionalClient() {
   handle_.reset();  // its threads count requests to the last
 }
 
-void KafkaTransactionalClient::Stop() {
+bool KafkaTransactionalClient::AwaitEnd(int seconds) {
   std::unique_lock lock(mutex_);
-  stopping_ = true;
-  changed_.notify_all();
-  for (int i = 0; i < kStopAttempts && !ended_; ++i) {
+  for (int i = 0; i < seconds && !ended_; ++i) {
     if (i > 0) handle_->CutConnections();
     changed_.wait_for(lock, kBackWithin, [this] { return ended_; });
   }
-  const bool ended = ended_;
-  lock.unlock();
-  if (ended) {
-    worker_.join();
-  } else {
-    worker_.detach();  // it holds this client, and frees it if it ever comes back
+  return ended_;
+}
+
+void KafkaTransactionalClient::Stop(std::shared_ptr<KafkaTransactionalClient> client) {
+  {
+    const std::lock_guard lock(client->mutex_);
+    client->stopping_ = true;
+    client->changed_.notify_all();
   }
+  if (client->AwaitEnd(kStopSeconds)) {
+    client->worker_.join();
+    return;
+  }
+  // While its coordinator is away, librdkafka may not come back at all. What is left behind ends
+  // when the coordinator is there again.
+  std::thread([client = std::move(client)] {
+    while (!client->AwaitEnd(kStopSeconds)) {
+    }
+    client->worker_.join();
+  }).detach();
 }
 
 void KafkaTransactionalClient::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message,

@@ -34,8 +34,8 @@ class KafkaTransactionalClient {
   ~KafkaTransactionalClient();
   static Result<std::shared_ptr<KafkaTransactionalClient>> Open(
       const KafkaTransactionConfig& config);
-  /// The thread ends now, or is left behind.
-  void Stop();
+  /// The thread ends now, or is left behind, and ends the client when it comes back.
+  static void Stop(std::shared_ptr<KafkaTransactionalClient> client);
 
   using Step = std::function<KafkaStepResult()>;
   void Start(Step step);
@@ -62,6 +62,8 @@ class KafkaTransactionalClient {
   static rd_kafka_resp_err_t OnRequest(rd_kafka_t*, int, const char*, int32_t, int16_t key, int16_t,
                                        int32_t, size_t, void* opaque);
   void Work();
+  /// Until `seconds` have passed, or for ever; true: the thread has ended.
+  bool AwaitEnd(int seconds);
   /// What a call of librdkafka answered.
   struct Answer {
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;

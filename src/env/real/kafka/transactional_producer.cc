@@ -11,7 +11,7 @@ class RealTransactionalProducer final : public KafkaTransactionalProducer {
  public:
   explicit RealTransactionalProducer(std::shared_ptr<KafkaTransactionalClient> client)
       : client_(std::move(client)) {}
-  ~RealTransactionalProducer() override { client_->Stop(); }
+  ~RealTransactionalProducer() override { KafkaTransactionalClient::Stop(std::move(client_)); }
 
   Result<bool> Produce(const KafkaOutput& record) override { return client_->Produce(record); }
   void Init() override {
