@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-ROWS = 60_000
+ROWS = 200_000
 KILLS = 8
 
 PIPELINE = """
@@ -61,6 +61,14 @@ def consume(millrace, sql, data, table):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def is_finished(data):
+    path = os.path.join(data, "run.json")
+    if not os.path.exists(path):
+        return False
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)["run"]["state"] == "finished"
+
+
 def run(millrace, work, name, kills, seed):
     sql = os.path.join(work, name + ".sql")
     with open(sql, "w", encoding="utf-8") as file:
@@ -72,7 +80,7 @@ def run(millrace, work, name, kills, seed):
         process = subprocess.Popen([millrace, "run", sql, "--local", "--data-dir", data, "--quiet"],
                                    stderr=subprocess.PIPE, text=True)
         if killed < kills:
-            time.sleep(chance.uniform(0.05, 0.6))
+            time.sleep(chance.uniform(0.1, 0.4))
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
         _, text = process.communicate(timeout=120)
@@ -81,6 +89,8 @@ def run(millrace, work, name, kills, seed):
         if process.returncode != -signal.SIGKILL:
             fail(f"{name}: it ended with {process.returncode}: {text}")
         killed += 1
+        if is_finished(data):  # killed behind its end: another start would be another run
+            break
     return sql, data, killed
 
 
