@@ -84,14 +84,13 @@ void Over(benchmark::State& bench, bool on_arrival, int64_t batch_rows, bool wit
   OverNode::Fields fields;
   fields.partition_keys = {0};
   fields.order_column = 2;
-  fields.preceding = kPreceding;
   fields.on_arrival = on_arrival;
-  fields.calls = {MakeCall("COUNT", {}), MakeCall("SUM", {1})};
-  if (with_max) fields.calls.push_back(MakeCall("MAX", {1}));
-  Schema schema = InputSchema();
-  for (const AggregateCall& call : fields.calls) schema.Append(call.output);
-  const PlanNodePtr node = std::make_shared<OverNode>(
-      std::make_shared<ValuesNode>(InputSchema(), Batch(), ""), fields, schema);
+  OverStage stage{.preceding = kPreceding};
+  stage.calls = {MakeCall("COUNT", {}), MakeCall("SUM", {1})};
+  if (with_max) stage.calls.push_back(MakeCall("MAX", {1}));
+  fields.stages = {stage};
+  const PlanNodePtr node =
+      std::make_shared<OverNode>(std::make_shared<ValuesNode>(InputSchema(), Batch(), ""), fields);
   SessionContext session;
   for (auto _ : bench) {
     StateStore state(false);

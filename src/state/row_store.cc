@@ -4,7 +4,9 @@
 #include <arrow/api.h>
 #include <arrow/util/bit_util.h>
 
+#include <cmath>
 #include <cstring>
+#include <iterator>
 
 #include "base/check.h"
 #include "data/key_codec.h"
@@ -56,13 +58,55 @@ std::shared_ptr<arrow::Buffer> MakeValidity(size_t count, int64_t* nulls, F&& is
   return bitmap;
 }
 
+// How a value is written: the byte in front of it. Numbers are mostly short ones.
+constexpr char kWhole = 0;    // as it is
+constexpr char kNull = 1;     // NULL
+constexpr char kInteger = 2;  // a zigzag varint
+constexpr char kDecimal = 3;  // kDecimal + i: a zigzag varint, to be divided by kScales[i]
+constexpr double kScales[] = {1, 100, 10'000};
+
+uint64_t ZigZag(int64_t value) {
+  return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63);
+}
+int64_t FromZigZag(uint64_t value) {
+  return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
+}
+
+/// False if the value is not short.
+bool WriteInteger(int64_t value, size_t width, std::string* out) {
+  const int64_t limit = int64_t{1} << (7 * (width - 1) - 1);  // fewer bytes than it has
+  if (value < -limit || value >= limit) return false;
+  out->push_back(kInteger);
+  PutVarint(ZigZag(value), out);
+  return true;
+}
+
+/// False if the value is no decimal number of few digits.
+bool WriteDecimal(double value, std::string* out) {
+  constexpr double kLimit = 1LL << 40;
+  for (size_t i = 0; i < std::size(kScales); ++i) {
+    const double scaled = value * kScales[i];
+    if (!(scaled > -kLimit && scaled < kLimit)) return false;
+    const auto number = static_cast<int64_t>(scaled + (scaled < 0 ? -0.5 : 0.5));
+    if (static_cast<double>(number) / kScales[i] != value) continue;
+    if (number == 0 && std::signbit(value)) return false;
+    out->push_back(static_cast<char>(kDecimal + i));
+    PutVarint(ZigZag(number), out);
+    return true;
+  }
+  return false;
+}
+
 /// W bytes per value; W = 0 stands for BOOLEAN, kept as one byte.
 template <size_t W>
 class FixedColumn final : public RowStore::Column {
   static constexpr size_t kWidth = W == 0 ? 1 : W;
 
  public:
-  explicit FixedColumn(const DataType& type) : type_(type.ToArrow()) {}
+  explicit FixedColumn(const DataType& type)
+      : type_(type.ToArrow()),
+        is_double_(type.kind() == TypeKind::kDouble),
+        is_integer_((W == 4 || W == 8) && !type.is_approximate()) {}
 
   void Reserve(size_t slots) override {
     values_.resize(slots * kWidth);
@@ -115,18 +159,31 @@ class FixedColumn final : public RowStore::Column {
   }
 
   void Write(uint32_t slot, std::string* out) const override {
-    out->push_back(static_cast<char>(nulls_[slot]));
-    if (nulls_[slot] == 0) {
-      out->append(reinterpret_cast<const char*>(values_.data()) + slot * kWidth, kWidth);
+    if (nulls_[slot] != 0) return out->push_back(kNull);
+    const uint8_t* value = values_.data() + slot * kWidth;
+    if constexpr (W == 4 || W == 8) {
+      using Integer = std::conditional_t<W == 4, int32_t, int64_t>;
+      if (is_integer_ && WriteInteger(Load<Integer>(value), W, out)) return;
     }
+    if constexpr (W == 8) {
+      if (is_double_ && WriteDecimal(Load<double>(value), out)) return;
+    }
+    out->push_back(kWhole);
+    out->append(reinterpret_cast<const char*>(value), kWidth);
   }
   bool Read(uint32_t slot, std::string_view* bytes) override {
     if (bytes->empty()) return false;
-    nulls_[slot] = static_cast<uint8_t>(bytes->front());
+    const char form = bytes->front();
     bytes->remove_prefix(1);
-    if (nulls_[slot] != 0) return true;
+    nulls_[slot] = form == kNull;
+    uint8_t* value = values_.data() + slot * kWidth;
+    if (form == kNull) {
+      std::memset(value, 0, kWidth);
+      return true;
+    }
+    if (form != kWhole) return ReadNumber(form, value, bytes);
     if (bytes->size() < kWidth) return false;
-    std::memcpy(values_.data() + slot * kWidth, bytes->data(), kWidth);
+    std::memcpy(value, bytes->data(), kWidth);
     bytes->remove_prefix(kWidth);
     return true;
   }
@@ -134,7 +191,32 @@ class FixedColumn final : public RowStore::Column {
   size_t memory_bytes() const override { return values_.capacity() + nulls_.capacity(); }
 
  private:
+  template <typename T>
+  static T Load(const uint8_t* from) {
+    T value;
+    std::memcpy(&value, from, sizeof(value));
+    return value;
+  }
+
+  bool ReadNumber(char form, uint8_t* value, std::string_view* bytes) const {
+    uint64_t number = 0;
+    if (!GetVarint(bytes, &number)) return false;
+    const int64_t integer = FromZigZag(number);
+    const auto scale = static_cast<size_t>(form - kDecimal);
+    if (form == kInteger && is_integer_) {
+      std::memcpy(value, &integer, kWidth < 8 ? kWidth : 8);
+    } else if (form >= kDecimal && scale < std::size(kScales) && is_double_) {
+      const double decimal = static_cast<double>(integer) / kScales[scale];
+      std::memcpy(value, &decimal, kWidth < 8 ? kWidth : 8);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
   std::shared_ptr<arrow::DataType> type_;
+  bool is_double_;
+  bool is_integer_;
   std::vector<uint8_t> values_;
   std::vector<uint8_t> nulls_;
 };
@@ -329,6 +411,18 @@ void RowStore::Add(std::span<const std::shared_ptr<arrow::Array>> columns,
   }
 }
 
+void RowStore::AddSlots(size_t count, std::vector<uint32_t>* slots) {
+  const uint32_t limit_before = limit_;
+  for (size_t i = 0; i < count; ++i) slots->push_back(NewSlot());
+  if (limit_ == limit_before) return;
+  for (auto& column : columns_) column->Reserve(limit_);
+}
+
+void RowStore::Set(size_t column, const std::shared_ptr<arrow::Array>& values,
+                   std::span<const int32_t> rows, std::span<const uint32_t> slots) {
+  columns_[column]->Add(*values, rows, slots);
+}
+
 void RowStore::Free(uint32_t slot) {
   for (Column* column : freeing_) column->Free(slot);
   free_.push_back(slot);
@@ -356,12 +450,17 @@ void RowStore::Write(uint32_t slot, std::string* out) const {
 }
 
 Result<uint32_t> RowStore::Read(std::string_view bytes) {
+  TRY_ASSIGN(const uint32_t slot, ReadFront(&bytes));
+  if (!bytes.empty()) return CorruptStateEntry("rows");
+  return slot;
+}
+
+Result<uint32_t> RowStore::ReadFront(std::string_view* bytes) {
   const uint32_t slot = NewSlot();
   for (auto& column : columns_) {
     column->Reserve(limit_);
-    if (!column->Read(slot, &bytes)) return CorruptStateEntry("rows");
+    if (!column->Read(slot, bytes)) return CorruptStateEntry("rows");
   }
-  if (!bytes.empty()) return CorruptStateEntry("rows");
   return slot;
 }
 

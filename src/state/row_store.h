@@ -33,6 +33,10 @@ class RowStore {
   /// Copies the given rows of the columns and appends their slots to `slots`.
   void Add(std::span<const std::shared_ptr<arrow::Array>> columns, std::span<const int32_t> rows,
            std::vector<uint32_t>* slots);
+  /// The same in two steps, for columns that are known later: slots first, then a column of them.
+  void AddSlots(size_t count, std::vector<uint32_t>* slots);
+  void Set(size_t column, const std::shared_ptr<arrow::Array>& values,
+           std::span<const int32_t> rows, std::span<const uint32_t> slots);
   void Free(uint32_t slot);
   /// Not for nested columns, whose NULLs only their bytes know.
   bool IsNull(size_t column, uint32_t slot) const;
@@ -46,6 +50,8 @@ class RowStore {
   /// Appends the bytes of a row; Read takes them into a new slot.
   void Write(uint32_t slot, std::string* out) const;
   Result<uint32_t> Read(std::string_view bytes);
+  /// Reads one row of several off the front.
+  Result<uint32_t> ReadFront(std::string_view* bytes);
 
   size_t columns() const { return columns_.size(); }
   size_t rows() const { return limit_ - free_.size(); }

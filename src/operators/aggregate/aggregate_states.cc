@@ -156,4 +156,14 @@ Status AggregateStates::Deserialize(uint32_t slot, std::string_view* bytes) {
   return OkStatus();
 }
 
+void AggregateStates::SerializeBare(uint32_t slot, std::string* out) const {
+  for (const auto& accumulators : accumulators_) accumulators->Serialize(slot, out);
+}
+
+Status AggregateStates::DeserializeBare(uint32_t slot, std::string_view* bytes) {
+  Reset(slot);
+  for (auto& accumulators : accumulators_) TRY(accumulators->Deserialize(slot, bytes));
+  return OkStatus();
+}
+
 }  // namespace millrace

@@ -47,6 +47,9 @@ class AggregateStates {
   void Serialize(uint32_t slot, std::string* out) const;
   /// Takes all of the bytes.
   Status Deserialize(uint32_t slot, std::string_view* bytes);
+  /// The calls one after the other, for state that is good with exactly these.
+  void SerializeBare(uint32_t slot, std::string* out) const;
+  Status DeserializeBare(uint32_t slot, std::string_view* bytes);
 
  private:
   /// The rows that pass a FILTER.

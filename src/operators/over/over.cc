@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Over: aggregates over a frame that ends at the current row.
+// Over: aggregates over frames that end at the current row.
 //
 // OverWaiting (Flink's rule, the default): a row waits until the watermark reaches its time, then
 // goes out in order of (time, arrival). One late rule for all frames: a row at or behind the
@@ -59,14 +59,15 @@ class OverOnArrival final : public Operator {
       : node_(std::move(node)),
         fields_(As<OverNode>(node_)->fields()),
         context_(context),
-        frames_(fields_, node_->children()[0]->schema(), context) {}
+        frames_(fields_, node_->schema(), node_->children()[0]->schema().size(), context) {}
 
   Status OnBatch(int, Batch batch, Output* output) override {
     std::vector<EventTime> times;
     if (fields_.proctime) {
       times.assign(static_cast<size_t>(batch.num_rows), context_.session->now_ms);
     } else {
-      TRY(DropRowsWithoutTime(context_, node_->schema(), fields_.order_column, &batch));
+      TRY(DropRowsWithoutTime(context_, node_->children()[0]->schema(), fields_.order_column,
+                              &batch));
       times = TimesOf(*batch.columns[static_cast<size_t>(fields_.order_column)]);
     }
     if (batch.num_rows == 0) return OkStatus();
@@ -101,7 +102,7 @@ class OverWaiting final : public Operator {
         codec_(fields_.partition_keys, KeyTypes()),
         rows_(ColumnTypes()),
         waiting_("waiting", context.state->track(), &rows_),
-        frames_(fields_, node_->children()[0]->schema(), context),
+        frames_(fields_, node_->schema(), node_->children()[0]->schema().size(), context),
         cells_("times", context.state->track()),
         watermark_(cells_.Add("watermark", kMinWatermark)) {
     context.state->Register(&waiting_);
@@ -110,7 +111,8 @@ class OverWaiting final : public Operator {
   }
 
   Status OnBatch(int, Batch batch, Output* output) override {
-    TRY(DropRowsWithoutTime(context_, node_->schema(), fields_.order_column, &batch));
+    TRY(DropRowsWithoutTime(context_, node_->children()[0]->schema(), fields_.order_column,
+                            &batch));
     if (batch.num_rows == 0) return OkStatus();
     const std::vector<EventTime> times =
         TimesOf(*batch.columns[static_cast<size_t>(fields_.order_column)]);
@@ -271,8 +273,7 @@ void RegisterOver(OperatorRegistry* registry) {
                      [](const PlanNodePtr& node,
                         const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
                        const OverNode::Fields& fields = As<OverNode>(node)->fields();
-                       if (fields.on_arrival || fields.proctime)
-                         return std::make_unique<OverOnArrival>(node, context);
+                       if (!fields.waits()) return std::make_unique<OverOnArrival>(node, context);
                        return std::make_unique<OverWaiting>(node, context);
                      });
 }

@@ -11,10 +11,22 @@
 
 namespace millrace {
 
-inline std::vector<DataType> TypesOf(const Schema& schema, const std::vector<int>& columns) {
-  std::vector<DataType> types;
-  for (int column : columns) types.push_back(schema[static_cast<size_t>(column)].type);
-  return types;
+inline std::vector<DataType> TypesOf(const std::vector<DataType>& types,
+                                     const std::vector<int>& columns) {
+  std::vector<DataType> result;
+  for (int column : columns) result.push_back(types[static_cast<size_t>(column)]);
+  return result;
+}
+
+/// Where columns are among others that hold them all, ascending.
+inline std::vector<size_t> PlacesOf(const std::vector<int>& columns,
+                                    const std::vector<int>& among) {
+  std::vector<size_t> places;
+  for (int column : columns) {
+    const auto place = std::lower_bound(among.begin(), among.end(), column);
+    places.push_back(static_cast<size_t>(place - among.begin()));
+  }
+  return places;
 }
 
 /// The distinct columns that the calls read, ascending.

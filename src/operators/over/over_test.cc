@@ -23,28 +23,24 @@ PlanNodePtr MakeNode(bool rows, int64_t preceding, bool on_arrival, bool keyed =
   OverNode::Fields fields;
   if (keyed) fields.partition_keys = {0};
   fields.order_column = 3;
-  fields.rows = rows;
-  fields.preceding = preceding;
   fields.on_arrival = on_arrival;
-  fields.calls = {MakeCall(input, "COUNT", {}, "n", retracts),
-                  MakeCall(input, "SUM", {1}, "s", retracts),
-                  MakeCall(input, "MIN", {1}, "lo", retracts),
-                  MakeCall(input, "MAX", {1}, "hi", retracts, false, 2),
-                  MakeCall(input, "COUNT", {1}, "d", retracts, true)};
-  Schema schema = input;
-  for (const AggregateCall& call : fields.calls) schema.Append(call.output);
-  return std::make_shared<OverNode>(InputNode(input), fields, schema);
+  OverStage stage{.rows = rows, .preceding = preceding};
+  stage.calls = {MakeCall(input, "COUNT", {}, "n", retracts),
+                 MakeCall(input, "SUM", {1}, "s", retracts),
+                 MakeCall(input, "MIN", {1}, "lo", retracts),
+                 MakeCall(input, "MAX", {1}, "hi", retracts, false, 2),
+                 MakeCall(input, "COUNT", {1}, "d", retracts, true)};
+  fields.stages = {stage};
+  return std::make_shared<OverNode>(InputNode(input), fields);
 }
 
 /// The same frame with FIRST_VALUE and LAST_VALUE.
 PlanNodePtr MakeEndsNode(bool rows, int64_t preceding, bool on_arrival) {
   const Schema input = InputSchema();
   OverNode::Fields fields = As<OverNode>(MakeNode(rows, preceding, on_arrival))->fields();
-  fields.calls = {MakeCall(input, "FIRST_VALUE", {1}, "first", preceding >= 0),
-                  MakeCall(input, "LAST_VALUE", {1}, "last", preceding >= 0)};
-  Schema schema = input;
-  for (const AggregateCall& call : fields.calls) schema.Append(call.output);
-  return std::make_shared<OverNode>(InputNode(input), fields, schema);
+  fields.stages[0].calls = {MakeCall(input, "FIRST_VALUE", {1}, "first", preceding >= 0),
+                            MakeCall(input, "LAST_VALUE", {1}, "last", preceding >= 0)};
+  return std::make_shared<OverNode>(InputNode(input), fields);
 }
 
 struct Seen {
@@ -250,7 +246,67 @@ TEST(OverTest, AFrameKeepsOnlyItsRows) {
   }
   OperatorHarness harness(MakeNode(true, 9, false));
   harness.Feed(script, 0, script.size(), 0, random);
-  EXPECT_EQ(harness.entries("frames"), 10u);
+  EXPECT_EQ(harness.entries("frames"), 9u) << "what the next row will see beside itself";
+}
+
+/// The results of an oracle's row: what stands behind the input's columns.
+std::string ResultsOf(const std::string& row) {
+  size_t at = row.size();
+  for (int i = 0; i < 5; ++i) at = row.rfind(", ", at - 1);
+  return row.substr(at, row.size() - at - 1);
+}
+
+TEST(OverTest, StagesShareTheirRows) {
+  uint64_t seed = 31;
+  for (const bool on_arrival : {false, true}) {
+    OverNode::Fields fields = As<OverNode>(MakeNode(false, 2000, on_arrival))->fields();
+    const Script script = RandomScript(seed++, 500, 1500);
+    std::vector<std::string> expected(on_arrival ? ArrivalOracle(script, {.preceding = 2000})
+                                                 : WaitingOracle(script, {.preceding = 2000}));
+    for (const FrameSpec& spec : kFrames) {
+      // The stage reads a copy of v that is computed behind the results so far.
+      OverStage stage =
+          As<OverNode>(MakeNode(spec.rows, spec.preceding, on_arrival))->fields().stages[0];
+      const auto width = static_cast<int>(OverNode::OutputOf(InputSchema(), fields.stages).size());
+      const bool computes = fields.stages.size() % 2 == 1;
+      if (computes) {
+        stage.computed = {Expression::InputRef(1, DataType::BigInt(), "v")};
+        stage.names = {"v" + std::to_string(width)};
+        for (AggregateCall& call : stage.calls) {
+          for (int& arg : call.args) arg = width;
+        }
+      }
+      fields.stages.push_back(stage);
+      const std::vector<std::string> rows =
+          on_arrival ? ArrivalOracle(script, spec) : WaitingOracle(script, spec);
+      ASSERT_EQ(rows.size(), expected.size());
+      for (size_t i = 0; i < rows.size(); ++i) {
+        expected[i].pop_back();
+        if (computes) {
+          const std::string input = expected[i].substr(expected[i].find(", ") + 2);
+          expected[i] += ", " + input.substr(0, input.find(", "));
+        }
+        expected[i] += ResultsOf(rows[i]) + "]";
+      }
+    }
+    EXPECT_EQ(RunEveryWay(std::make_shared<OverNode>(InputNode(InputSchema()), fields), script),
+              expected)
+        << "on arrival " << on_arrival;
+  }
+}
+
+TEST(OverTest, KeysOfMixedStagesStayWhenTheirRowsGo) {
+  OverNode::Fields fields = As<OverNode>(MakeNode(false, 1000, true))->fields();
+  fields.stages.push_back(As<OverNode>(MakeNode(false, -1, true))->fields().stages[0]);
+  OperatorHarness harness(std::make_shared<OverNode>(InputNode(InputSchema()), fields));
+  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 1, true, 1000}).Build());
+  harness.OnWatermark(0, 2001);
+  EXPECT_EQ(harness.entries("keys"), 1u);
+  EXPECT_EQ(harness.entries("frames"), 0u);
+  harness.Restart();
+  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 2, true, 3000}).Watermark(2001).Build());
+  EXPECT_EQ(harness.rows().back(),
+            "+I[a, 2, true, 1970-01-01T00:00:03, 1, 2, 2, 2, 1, 2, 3, 1, 2, 2]");
 }
 
 TEST(OverTest, SaysWhatItWaitsFor) {

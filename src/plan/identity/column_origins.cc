@@ -16,7 +16,7 @@ namespace millrace {
 namespace {
 
 /// The text of an expression with the origins of its inputs in the place of column numbers.
-std::string ExpressionOrigin(const ExpressionPtr& expression, const PlanNode& input,
+std::string ExpressionOrigin(const ExpressionPtr& expression, const Schema& input,
                              const std::vector<std::string>& origins) {
   if (expression->kind() == ExpressionKind::kInputRef) {
     return origins[static_cast<size_t>(expression->index())];
@@ -24,7 +24,7 @@ std::string ExpressionOrigin(const ExpressionPtr& expression, const PlanNode& in
   constexpr std::string_view kMark = "$0:";
   std::vector<ExpressionPtr> named;
   for (size_t i = 0; i < origins.size(); ++i) {
-    named.push_back(Expression::InputRef(0, input.schema()[i].type, origins[i]));
+    named.push_back(Expression::InputRef(0, input[i].type, origins[i]));
   }
   std::string text = expression->Substitute(named)->ToString();
   for (size_t at = text.find(kMark); at != std::string::npos; at = text.find(kMark, at)) {
@@ -33,10 +33,67 @@ std::string ExpressionOrigin(const ExpressionPtr& expression, const PlanNode& in
   return text;
 }
 
+std::string ListOf(const std::vector<std::string>& origins, const std::vector<int>& columns);
+
+std::string CallText(const AggregateCall& call, const std::vector<std::string>& origins) {
+  std::string text = call.function + "(" + (call.distinct ? "DISTINCT " : "");
+  text += call.count_star ? "*" : ListOf(origins, call.args);
+  text += ")";
+  if (call.filter >= 0) text += " FILTER (WHERE " + ListOf(origins, {call.filter}) + ")";
+  return text;
+}
+
+StatePart PartOf(const AggregateCall& call, const std::vector<std::string>& origins,
+                 bool retracts) {
+  StatePart part{.call = CallText(call, origins), .layout = call.function + "("};
+  if (call.distinct) part.layout += "DISTINCT ";
+  for (size_t i = 0; i < call.resolved.arg_types.size(); ++i) {
+    part.layout += (i > 0 ? ", " : "") + StoredTypeText(call.resolved.arg_types[i]);
+  }
+  part.layout += ") -> " + StoredTypeText(call.resolved.result);
+  if (retracts) part.layout += ", with retractions";
+  return part;
+}
+
+/// Origins of the columns that stages see, one stage after the other.
+class StageColumns {
+ public:
+  StageColumns(const Schema& schema, std::vector<std::string> origins, std::string partition)
+      : schema_(schema), origins_(std::move(origins)), partition_(std::move(partition)) {}
+
+  void Compute(const OverStage& stage) {
+    std::vector<std::string> computed;
+    for (const ExpressionPtr& expression : stage.computed) {
+      computed.push_back(ExpressionOrigin(expression, schema_, origins_));
+    }
+    origins_.insert(origins_.end(), computed.begin(), computed.end());
+  }
+  void Append(const OverStage& stage) {
+    std::vector<std::string> calls;
+    for (const AggregateCall& call : stage.calls) {
+      calls.push_back(CallText(call, origins_) + " OVER " + stage.frame_text() + " per " +
+                      partition_);
+    }
+    origins_.insert(origins_.end(), calls.begin(), calls.end());
+  }
+  const std::vector<std::string>& origins() const { return origins_; }
+
+ private:
+  const Schema& schema_;
+  std::vector<std::string> origins_;
+  std::string partition_;
+};
+
 std::string Joined(const std::vector<std::string>& texts, std::string_view separator) {
   std::string all;
   for (const std::string& text : texts) all += (all.empty() ? "" : std::string(separator)) + text;
   return all;
+}
+
+std::string ListOf(const std::vector<std::string>& origins, const std::vector<int>& columns) {
+  std::vector<std::string> texts;
+  for (const int column : columns) texts.push_back(origins[static_cast<size_t>(column)]);
+  return Joined(texts, ", ");
 }
 
 /// Each text once, in alphabetical order: that of a UNION does not matter.
@@ -66,6 +123,19 @@ void TagCalls(const PlanNodePtr& input, bool retracts, std::vector<AggregateCall
   }
 }
 
+void TagOverCalls(const PlanNodePtr& input, std::vector<OverStage>* stages) {
+  ColumnOrigins origins;
+  std::set<uint32_t> taken;
+  std::vector<StatePart> parts = origins.OverParts(input, *stages);
+  size_t next = 0;
+  for (OverStage& stage : *stages) {
+    for (AggregateCall& call : stage.calls) {
+      call.state_tag = TagOfPart(parts[next++]);
+      while (!taken.insert(call.state_tag).second) ++call.state_tag;
+    }
+  }
+}
+
 const std::vector<std::string>& ColumnOrigins::Columns(const PlanNodePtr& node) {
   return Find(node).columns;
 }
@@ -73,30 +143,44 @@ const std::vector<std::string>& ColumnOrigins::Columns(const PlanNodePtr& node) 
 const std::string& ColumnOrigins::Rows(const PlanNodePtr& node) { return Find(node).rows; }
 
 std::string ColumnOrigins::List(const PlanNodePtr& node, const std::vector<int>& columns) {
-  std::vector<std::string> texts;
-  for (const int column : columns) {
-    texts.push_back(Columns(node)[static_cast<size_t>(column)]);
-  }
-  return Joined(texts, ", ");
+  return ListOf(Columns(node), columns);
 }
 
 std::string ColumnOrigins::Call(const PlanNodePtr& input, const AggregateCall& call) {
-  std::string text = call.function + "(" + (call.distinct ? "DISTINCT " : "");
-  text += call.count_star ? "*" : List(input, call.args);
-  text += ")";
-  if (call.filter >= 0) text += " FILTER (WHERE " + List(input, {call.filter}) + ")";
-  return text;
+  return CallText(call, Columns(input));
 }
 
 StatePart ColumnOrigins::Part(const PlanNodePtr& input, const AggregateCall& call, bool retracts) {
-  StatePart part{.call = Call(input, call), .layout = call.function + "("};
-  if (call.distinct) part.layout += "DISTINCT ";
-  for (size_t i = 0; i < call.resolved.arg_types.size(); ++i) {
-    part.layout += (i > 0 ? ", " : "") + StoredTypeText(call.resolved.arg_types[i]);
+  return PartOf(call, Columns(input), retracts);
+}
+
+std::vector<StatePart> ColumnOrigins::OverParts(const PlanNodePtr& input,
+                                                const std::vector<OverStage>& stages) {
+  const bool several = std::ranges::count_if(
+                           stages, [](const OverStage& stage) { return !stage.calls.empty(); }) > 1;
+  const Schema schema = OverNode::OutputOf(input->schema(), stages);
+  StageColumns columns(schema, Columns(input), "");
+  std::vector<StatePart> parts;
+  for (const OverStage& stage : stages) {
+    columns.Compute(stage);
+    for (const AggregateCall& call : stage.calls) {
+      parts.push_back(PartOf(call, columns.origins(), /*retracts=*/stage.preceding >= 0));
+      if (several) parts.back().call += " OVER " + stage.frame_text();
+    }
+    columns.Append(stage);
   }
-  part.layout += ") -> " + StoredTypeText(call.resolved.result);
-  if (retracts) part.layout += ", with retractions";
-  return part;
+  return parts;
+}
+
+std::vector<std::string> ColumnOrigins::OverColumns(const PlanNodePtr& node) {
+  const OverNode::Fields& fields = As<OverNode>(node)->fields();
+  const PlanNodePtr& input = node->children()[0];
+  StageColumns columns(node->schema(), Columns(input), List(input, fields.partition_keys));
+  for (const OverStage& stage : fields.stages) {
+    columns.Compute(stage);
+    columns.Append(stage);
+  }
+  return columns.origins();
 }
 
 const ColumnOrigins::Known& ColumnOrigins::Find(const PlanNodePtr& node) {
@@ -144,11 +228,12 @@ ColumnOrigins::Known ColumnOrigins::Describe(const PlanNodePtr& node) {
   known.rows = Rows(input);
   if (const auto* calc = As<CalcNode>(node)) {
     for (const ExpressionPtr& projection : calc->projections()) {
-      known.columns.push_back(ExpressionOrigin(projection, *input, Columns(input)));
+      known.columns.push_back(ExpressionOrigin(projection, input->schema(), Columns(input)));
     }
     // A filter over a changelog decides which updates have a row to take back.
     if (calc->condition() != nullptr && !input->changelog_mode().insert_only()) {
-      known.rows += " where " + ExpressionOrigin(calc->condition(), *input, Columns(input));
+      known.rows +=
+          " where " + ExpressionOrigin(calc->condition(), input->schema(), Columns(input));
     }
     return known;
   }
@@ -159,11 +244,8 @@ ColumnOrigins::Known ColumnOrigins::Describe(const PlanNodePtr& node) {
     added = window->spec().ToString() + " on " + List(input, {window->time_column()});
   } else if (const auto* predict = As<PredictNode>(node)) {
     added = ShortTablePath(predict->model()->path) + "(" + List(input, predict->args()) + ")";
-  } else if (const auto* over = As<OverNode>(node)) {
-    for (const AggregateCall& call : over->fields().calls) {
-      known.columns.push_back(Call(input, call) + " OVER " + Frame(node) + " per " +
-                              List(input, over->fields().partition_keys));
-    }
+  } else if (As<OverNode>(node)) {
+    known.columns = OverColumns(node);
   }
   for (size_t i = known.columns.size(); i < node->schema().size(); ++i) {
     known.columns.push_back(added + "." + node->schema()[i].name);
@@ -183,12 +265,14 @@ std::string ColumnOrigins::Window(const PlanNodePtr& node) {
   return fields.window.ToString() + " on " + List(input, {fields.time_column});
 }
 
-std::string ColumnOrigins::Frame(const PlanNodePtr& node) {
-  const OverNode::Fields& fields = As<OverNode>(node)->fields();
-  const std::string unit = fields.rows ? "ROWS " : "RANGE ";
-  if (fields.preceding < 0) return unit + "UNBOUNDED PRECEDING";
-  return unit + (fields.rows ? std::to_string(fields.preceding) : DurationText(fields.preceding)) +
-         " PRECEDING";
+std::string ColumnOrigins::Frames(const PlanNodePtr& node) {
+  std::vector<std::string> frames;
+  for (const OverStage& stage : As<OverNode>(node)->fields().stages) {
+    const std::string frame = stage.frame_text();
+    const bool known = std::ranges::find(frames, frame) != frames.end();
+    if (!stage.calls.empty() && !known) frames.push_back(frame);
+  }
+  return Joined(frames, ", ");
 }
 
 std::string ColumnOrigins::JoinKeys(const PlanNodePtr& node) {

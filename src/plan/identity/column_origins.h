@@ -14,6 +14,7 @@
 namespace millrace {
 
 struct AggregateCall;
+struct OverStage;
 
 /// One aggregate call: its state stands beside that of the others and can come or go alone.
 struct StatePart {
@@ -36,8 +37,10 @@ class ColumnOrigins {
   StatePart Part(const PlanNodePtr& input, const AggregateCall& call, bool retracts);
   /// `TUMBLE(size=[1 min]) on payments.ts` of a WindowAggregate.
   std::string Window(const PlanNodePtr& node);
-  /// `RANGE 10 min PRECEDING` of an Over.
-  static std::string Frame(const PlanNodePtr& node);
+  /// `RANGE 10 min PRECEDING` of an Over; of several frames each once, in their order.
+  static std::string Frames(const PlanNodePtr& node);
+  /// All calls of an Over; where it has several frames, with the frame of each.
+  std::vector<StatePart> OverParts(const PlanNodePtr& input, const std::vector<OverStage>& stages);
   /// `payments.id = refunds.payment` of a join.
   std::string JoinKeys(const PlanNodePtr& node);
   /// `payments.ts - refunds.ts in -60000..0 ms`, or the windows that meet.
@@ -53,12 +56,14 @@ class ColumnOrigins {
   Known Describe(const PlanNodePtr& node);
   Known DescribeGroups(const PlanNodePtr& node);
   Known DescribeJoin(const PlanNodePtr& node);
+  std::vector<std::string> OverColumns(const PlanNodePtr& node);
 
   std::map<const PlanNode*, Known> known_;
 };
 
 /// Sets AggregateCall::state_tag of the calls of a node over `input`.
 void TagCalls(const PlanNodePtr& input, bool retracts, std::vector<AggregateCall>* calls);
+void TagOverCalls(const PlanNodePtr& input, std::vector<OverStage>* stages);
 
 /// The type of a stored column: SQL without nullability and time attribute, which bytes do not
 /// depend on.

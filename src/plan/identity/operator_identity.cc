@@ -20,6 +20,7 @@ namespace {
 /// Changes when an operator writes its state in another way, so that older bytes are not taken for
 /// newer ones.
 constexpr const char* kStateVersion = "1";
+constexpr const char* kSecondStateVersion = "2";
 
 /// Options that say where the data of a table is; all others say how it is read or written.
 constexpr std::array<std::string_view, 9> kPlaceOptions = {
@@ -53,7 +54,9 @@ class Describer {
   OperatorIdentity Describe() {
     out_.kind = std::string(node_->kind());
     out_.digest = HexHash(node_->digest());
-    out_.version = As<ChangelogNormalizeNode>(node_) ? "2" : kStateVersion;
+    // Times of upserts; blocks of the rows in frames.
+    const bool second = As<ChangelogNormalizeNode>(node_) || As<OverNode>(node_);
+    out_.version = second ? kSecondStateVersion : kStateVersion;
     out_.role = node_->has_keyed_state() ? OperatorIdentity::Role::kState
                                          : OperatorIdentity::Role::kPassing;
     if (const auto* late = As<LateRowsNode>(node_)) {
@@ -171,20 +174,29 @@ class Describer {
     Keys("partition key", Input(), fields.partition_keys);
     Aspect("order",
            fields.proctime ? "processing time" : origins_->List(Input(), {fields.order_column}));
-    Aspect("frame", ColumnOrigins::Frame(node_));
-    const bool waits = !fields.on_arrival && !fields.proctime;
-    Aspect("emission", waits ? "when the watermark has passed" : "on arrival");
-    Calls(fields.calls, /*retracts=*/fields.preceding >= 0);
-    out_.parts_are_separate = fields.preceding < 0;
-    if (fields.preceding >= 0) {
-      std::set<int> read;
-      for (const AggregateCall& call : fields.calls) {
+    Aspect("frame", ColumnOrigins::Frames(node_));
+    Aspect("emission", fields.waits() ? "when the watermark has passed" : "on arrival");
+    out_.parts = origins_->OverParts(Input(), fields.stages);
+    out_.parts_are_separate = fields.all_unbounded();
+    // One list of rows for all RANGE frames, then one for each ROWS frame.
+    std::set<int> in_range;
+    std::vector<std::set<int>> lists;
+    bool any_range = false;
+    for (const OverStage& stage : fields.stages) {
+      if (stage.calls.empty() || stage.preceding < 0) continue;
+      std::set<int>& read = stage.rows ? lists.emplace_back() : in_range;
+      any_range = any_range || !stage.rows;
+      for (const AggregateCall& call : stage.calls) {
         read.insert(call.args.begin(), call.args.end());
         if (call.filter >= 0) read.insert(call.filter);
       }
-      Rows("frames", Input(), {read.begin(), read.end()});
     }
-    if (waits) Rows("waiting", Input(), All(Input()));
+    if (any_range) lists.insert(lists.begin(), in_range);
+    for (size_t i = 0; i < lists.size(); ++i) {
+      Rows(i == 0 ? "frames" : "frames" + std::to_string(i), node_,
+           {lists[i].begin(), lists[i].end()});
+    }
+    if (fields.waits()) Rows("waiting", Input(), All(Input()));
     out_.description = CallTexts() + " over " + out_.aspect("frame") + ByKey("partition key");
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/nodes/aggregate_nodes.h"
 
+#include <algorithm>
+
 #include "plan/identity/column_origins.h"
 #include "plan/nodes/node_text.h"
 
@@ -92,28 +94,65 @@ std::string GroupAggregateNode::state_description() const {
                             : std::string("kept for ever (table.exec.state.ttl is 0)"));
 }
 
-OverNode::OverNode(PlanNodePtr input, Fields fields, Schema schema)
-    : PlanNode({std::move(input)}, std::move(schema)), fields_(std::move(fields)) {
-  TagCalls(children()[0], /*retracts=*/fields_.preceding >= 0, &fields_.calls);
+std::string OverStage::frame_text() const {
+  const std::string unit = rows ? "ROWS " : "RANGE ";
+  if (preceding < 0) return unit + "UNBOUNDED PRECEDING";
+  return unit + (rows ? std::to_string(preceding) : DurationText(preceding)) + " PRECEDING";
+}
+
+Schema OverNode::OutputOf(const Schema& input, const std::vector<OverStage>& stages) {
+  Schema schema = input;
+  for (const OverStage& stage : stages) {
+    for (size_t i = 0; i < stage.computed.size(); ++i) {
+      schema.Append({stage.names[i], stage.computed[i]->type()});
+    }
+    for (const AggregateCall& call : stage.calls) schema.Append(call.output);
+  }
+  return schema;
+}
+
+bool OverNode::Fields::all_unbounded() const {
+  return std::ranges::all_of(
+      stages, [](const OverStage& stage) { return stage.preceding < 0 || stage.calls.empty(); });
+}
+
+OverNode::OverNode(PlanNodePtr input, Fields fields)
+    : PlanNode({input}, OutputOf(input->schema(), fields.stages)), fields_(std::move(fields)) {
+  TagOverCalls(children()[0], &fields_.stages);
 }
 
 PlanNodePtr OverNode::WithChildren(std::vector<PlanNodePtr> children) const {
-  return std::make_shared<OverNode>(children[0], fields_, schema());
+  return std::make_shared<OverNode>(children[0], fields_);
 }
 
 std::string OverNode::details() const {
   const Schema& input = children()[0]->schema();
-  std::string frame = fields_.rows ? "ROWS " : "RANGE ";
-  if (fields_.preceding < 0) {
-    frame += "UNBOUNDED PRECEDING";
-  } else {
-    frame += (fields_.rows ? std::to_string(fields_.preceding) : DurationText(fields_.preceding)) +
-             " PRECEDING";
+  std::string text = "partition=[" + ColumnList(input, fields_.partition_keys) + "], order=[" +
+                     input[static_cast<size_t>(fields_.order_column)].name + "]";
+  std::string stages;
+  int next = static_cast<int>(input.size());
+  for (const OverStage& stage : fields_.stages) {
+    if (!stage.computed.empty()) {
+      stages += ", compute=[";
+      for (size_t i = 0; i < stage.computed.size(); ++i) {
+        stages += (i > 0 ? ", " : "") + stage.computed[i]->ToString() + " AS $" +
+                  std::to_string(next++) + ":" + stage.names[i];
+      }
+      stages += "]";
+    }
+    next += static_cast<int>(stage.calls.size());
+    if (stage.calls.empty()) continue;
+    stages += ", frame=[" + stage.frame_text() + "]";
+    // One emission for all, said where a single frame has always said it.
+    if (&stage == &fields_.stages.front()) {
+      stages += std::string(", emit=[") + (fields_.on_arrival ? "on-arrival" : "watermark") + "]";
+    }
+    stages += ", select=[" + CallList(schema(), stage.calls) + "]";
   }
-  return "partition=[" + ColumnList(input, fields_.partition_keys) + "], order=[" +
-         input[static_cast<size_t>(fields_.order_column)].name + "], frame=[" + frame +
-         "], emit=[" + (fields_.on_arrival ? "on-arrival" : "watermark") + "], select=[" +
-         CallList(input, fields_.calls) + "]";
+  if (stages.find(", emit=[") == std::string::npos) {
+    text += std::string(", emit=[") + (fields_.on_arrival ? "on-arrival" : "watermark") + "]";
+  }
+  return text + stages;
 }
 
 Distribution OverNode::required_distribution(size_t) const {
@@ -122,15 +161,22 @@ Distribution OverNode::required_distribution(size_t) const {
 }
 
 Delay OverNode::delay() const {
-  if (fields_.on_arrival || fields_.proctime) return {};
+  if (!fields_.waits()) return {};
   return {true, 0,
           "a row waits until the watermark reaches its time (millrace.over.emit = "
           "'on-arrival' sends it at once)"};
 }
 
 std::string OverNode::state_description() const {
-  if (fields_.preceding < 0) return "value per key: running accumulators, kept for ever";
-  return "ordered entries per key: rows of the frame, until they leave it";
+  if (fields_.all_unbounded()) return "value per key: running accumulators, kept for ever";
+  const bool keeps_keys = std::ranges::any_of(fields_.stages, [](const OverStage& stage) {
+    return !stage.calls.empty() && (stage.rows || stage.preceding < 0);
+  });
+  const bool keeps_times = std::ranges::any_of(
+      fields_.stages, [](const OverStage& stage) { return !stage.rows && stage.preceding >= 0; });
+  if (!keeps_times) return "last rows per key: those of the frame, kept for ever";
+  return std::string("rows per key: those of the widest frame, until they leave it") +
+         (keeps_keys ? "; running values kept for ever" : "");
 }
 
 }  // namespace millrace

@@ -66,7 +66,20 @@ class GroupAggregateNode final : public PlanNode {
   int64_t state_ttl_ms_;
 };
 
-/// Aggregates over a frame that ends at the current row. Output: all input columns, then the calls.
+/// One frame of an OVER, and what is computed from the row and the results before it first.
+struct OverStage {
+  std::vector<ExpressionPtr> computed;  // over the columns in front of the stage's
+  std::vector<std::string> names;       // of the computed columns
+  bool rows = false;                    // ROWS frame, else RANGE
+  int64_t preceding = -1;               // ROWS: rows; RANGE: milliseconds; -1 = UNBOUNDED
+  std::vector<AggregateCall> calls;     // over the same columns and the computed ones; may be none
+
+  /// `RANGE 10 min PRECEDING`.
+  std::string frame_text() const;
+};
+
+/// Aggregates over frames that end at the current row, all of one key and order. Output: all input
+/// columns, then by stage the computed columns and the calls.
 class OverNode final : public PlanNode {
  public:
   static constexpr std::string_view kKind = "Over";
@@ -74,12 +87,16 @@ class OverNode final : public PlanNode {
     std::vector<int> partition_keys;
     int order_column = -1;  // rowtime or proctime column
     bool proctime = false;
-    bool rows = false;        // ROWS frame, else RANGE
-    int64_t preceding = -1;   // ROWS: rows; RANGE: milliseconds; -1 = UNBOUNDED
     bool on_arrival = false;  // millrace.over.emit = on-arrival
-    std::vector<AggregateCall> calls;
+    std::vector<OverStage> stages;
+
+    bool waits() const { return !on_arrival && !proctime; }
+    /// No rows are kept, so calls can come and go one by one.
+    bool all_unbounded() const;
   };
-  OverNode(PlanNodePtr input, Fields fields, Schema schema);
+  OverNode(PlanNodePtr input, Fields fields);
+  /// The columns of the input and those that the stages append.
+  static Schema OutputOf(const Schema& input, const std::vector<OverStage>& stages);
   std::string_view kind() const override { return kKind; }
   PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
   std::string details() const override;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "plan/rules/merge_over.h"
 #include "plan/rules/optimizer.h"
 #include "plan/rules/prune_columns.h"
 
@@ -6,6 +7,8 @@ namespace millrace {
 
 const std::vector<Rule>& BuiltinRules() {
   static const std::vector<Rule> kRules = {
+      {"merge_over", "first: the projections it leaves above are pruned with the others",
+       &MergeOver},
       {"prune_columns", "last: sees the final projections, so that nothing unused is decoded",
        &PruneColumns},
   };

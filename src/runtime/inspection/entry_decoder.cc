@@ -3,13 +3,16 @@
 
 #include <arrow/api.h>
 
+#include <algorithm>
 #include <array>
 
 #include "data/key_codec.h"
 #include "data/row_format.h"
 #include "data/value_text.h"
+#include "operators/over/over_calls.h"
 #include "plan/identity/type_text.h"
 #include "state/encoding.h"
+#include "state/row_history.h"
 #include "state/row_store.h"
 
 namespace millrace {
@@ -27,7 +30,17 @@ struct Part {
   uint32_t tag = 0;
   std::string name;
   ResolvedAggregate aggregate;
+  bool is_written = true;  // false: follows from rows
 };
+
+/// Whether an OVER writes what a call has added up.
+bool IsWritten(const StatePart& part, const ResolvedAggregate& aggregate) {
+  AggregateCall call;
+  call.function = part.layout.substr(0, part.layout.find('('));
+  call.distinct = part.layout.starts_with(call.function + "(DISTINCT ");
+  call.resolved = aggregate;
+  return !part.layout.ends_with("with retractions") || HasHistory(call);
+}
 
 std::unexpected<Error> Unreadable(std::string_view table) {
   return UserError("MR0724", "an entry of '" + std::string(table) + "' cannot be decoded");
@@ -94,6 +107,15 @@ Status AppendRow(const std::vector<ShownColumn>& columns, std::string_view bytes
   return OkStatus();
 }
 
+/// Of the frames of an OVER, as text.
+bool HasBoundedRange(std::string_view frames) {
+  constexpr std::string_view kRange = "RANGE ";
+  for (size_t at = frames.find(kRange); at != frames.npos; at = frames.find(kRange, at + 1)) {
+    if (!frames.substr(at + kRange.size()).starts_with("UNBOUNDED")) return true;
+  }
+  return false;
+}
+
 DecodedValue BytesOf(std::string name, std::string_view bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   DecodedValue value{.name = std::move(name), .text = "x"};
@@ -108,7 +130,9 @@ DecodedValue BytesOf(std::string name, std::string_view bytes) {
 
 struct EntryDecoder::Parts {
   std::string kind;
-  bool times_count = true;  // a frame of rows goes by their number alone
+  bool separate = true;             // calls stand in values by their tags
+  std::vector<std::string> lists;   // tables of the rows in frames, in their order
+  std::vector<bool> lists_by_time;  // false: a frame of rows goes by their number alone
   std::vector<ShownColumn> keys;
   std::map<std::string, std::vector<ShownColumn>, std::less<>> rows;  // by table
   std::vector<Part> calls;
@@ -152,9 +176,76 @@ struct EntryDecoder::Parts {
       return Unreadable(table);
     }
     TRY(AppendCoded(keys, key_bytes, &entry.key));
-    if (times_count) entry.key.push_back(TimeOf("time", time));
+    entry.key.push_back(TimeOf("time", time));
     entry.key.push_back(NumberOf("sequence", number));
     TRY(AppendRow(rows.find(table)->second, value, &entry.value));
+    return entry;
+  }
+
+  /// The rows of a block, "time[0]", "amount[0]", ..
+  Status AppendBlock(size_t list, std::string_view* bytes, Values* out) const {
+    const std::string& table = lists[list];
+    const std::vector<ShownColumn>& columns = rows.find(table)->second;
+    if (bytes->empty()) return Unreadable(table);
+    const auto bits = static_cast<uint8_t>(bytes->front());
+    bytes->remove_prefix(1);
+    int64_t time = 0;
+    for (uint32_t i = 0; i < RowHistory::kBlockRows; ++i) {
+      if ((bits >> i & 1) == 0) continue;
+      uint64_t distance = 0;
+      if (!GetVarint(bytes, &distance)) return Unreadable(table);
+      time += static_cast<int64_t>(distance >> 1) ^ -static_cast<int64_t>(distance & 1);
+      const std::string mark = "[" + std::to_string(i) + "]";
+      if (lists_by_time[list]) out->push_back(TimeOf("time" + mark, time));
+      RowStore store(TypesOf(columns));
+      TRY_ASSIGN(const uint32_t slot, store.ReadFront(bytes));
+      TRY_ASSIGN(const auto arrays, store.GatherAll(std::array{slot}));
+      for (size_t c = 0; c < columns.size(); ++c) {
+        out->push_back(ValueOf({columns[c].name + mark, columns[c].type}, *arrays[c]));
+      }
+    }
+    return OkStatus();
+  }
+
+  /// A block of rows of OVER that is full.
+  Result<DecodedEntry> DecodeBlock(size_t list, std::string_view key,
+                                   std::string_view value) const {
+    DecodedEntry entry;
+    std::string_view key_bytes;
+    uint64_t block = 0;
+    if (!GetBytes(&key, &key_bytes) || !GetVarint(&key, &block)) return Unreadable(lists[list]);
+    TRY(AppendCoded(keys, key_bytes, &entry.key));
+    entry.key.push_back(NumberOf("block", static_cast<int64_t>(block)));
+    TRY(AppendBlock(list, &value, &entry.value));
+    if (!value.empty()) return Unreadable(lists[list]);
+    return entry;
+  }
+
+  /// What OVER keeps of a key whose frames are bounded: sums, then of each list of rows how many
+  /// came, how many there are, and the last of them. How they lie in the frames is not shown.
+  Result<DecodedEntry> DecodeFrames(std::string_view key, std::string_view value) const {
+    DecodedEntry entry;
+    TRY(AppendCoded(keys, key, &entry.key));
+    for (const Part& part : calls) {
+      if (!part.is_written) continue;
+      const auto accumulators = part.aggregate.make();
+      accumulators->Reserve(1);
+      TRY(accumulators->Deserialize(0, &value));
+      TRY_ASSIGN(const auto result, accumulators->Finish(std::array<uint32_t, 1>{0}));
+      entry.value.push_back(ValueOf({part.name, part.aggregate.result}, *result));
+    }
+    for (size_t list = 0; list < lists.size(); ++list) {
+      // Of a frame of rows that keeps nothing of them there is their number alone.
+      const bool only_counts = !lists_by_time[list] && rows.find(lists[list])->second.empty();
+      uint64_t arrivals = 0;
+      uint64_t count = 0;
+      if (!GetVarint(&value, &arrivals)) return Unreadable(lists[list]);
+      if (only_counts) count = std::exchange(arrivals, 0);
+      if (arrivals > 0 && !GetVarint(&value, &count)) return Unreadable(lists[list]);
+      const std::string name = list == 0 ? "rows" : "rows of " + lists[list];
+      entry.value.push_back(NumberOf(name, static_cast<int64_t>(count)));
+      if (arrivals > 0) TRY(AppendBlock(list, &value, &entry.value));
+    }
     return entry;
   }
 
@@ -209,14 +300,21 @@ EntryDecoder::~EntryDecoder() = default;
 Result<EntryDecoder> EntryDecoder::Make(const OperatorIdentity& identity) {
   auto parts = std::make_unique<Parts>();
   parts->kind = identity.kind;
-  parts->times_count = !identity.aspect("frame").starts_with("ROWS");
+  parts->separate = identity.parts_are_separate;
   TRY_ASSIGN(parts->keys, ColumnsOf(identity.keys, identity.reads));
   for (const StoredRows& stored : identity.rows) {
     TRY_ASSIGN(parts->rows[stored.table], ColumnsOf(stored.columns, identity.reads));
+    if (identity.kind != "Over" || stored.table == "waiting") continue;
+    // RANGE frames share the first list, where there are any.
+    const bool by_time = parts->lists.empty() && HasBoundedRange(identity.aspect("frame"));
+    parts->lists.push_back(stored.table);
+    parts->lists_by_time.push_back(by_time);
   }
   for (const StatePart& part : identity.parts) {
     TRY_ASSIGN(auto aggregate, AggregateOfLayout(part.layout));
-    Part known{TagOfPart(part), WithoutTables(part.call, identity.reads), std::move(aggregate)};
+    const bool is_written = IsWritten(part, aggregate);
+    Part known{TagOfPart(part), WithoutTables(part.call, identity.reads), std::move(aggregate),
+               is_written};
     for (const Part& before : parts->calls) known.tag += before.tag == known.tag;
     parts->calls.push_back(std::move(known));
   }
@@ -240,6 +338,7 @@ Result<DecodedEntry> EntryDecoder::Decode(std::string_view table, std::string_vi
   }
   DecodedEntry entry;
   if (table == "keys" && parts.kind == "Over") {
+    if (!parts.separate) return parts.DecodeFrames(key, value);
     TRY(AppendCoded(parts.keys, key, &entry.key));
     TRY(parts.AppendCalls(table, value, &entry.value));
     return entry;
@@ -250,6 +349,10 @@ Result<DecodedEntry> EntryDecoder::Decode(std::string_view table, std::string_vi
     if (!GetOrdered(&value, &touched_ms)) return CorruptStateEntry(table);
     TRY(AppendCoded(parts.rows.find("rows")->second, value, &entry.value));
     return entry;
+  }
+  const auto list = std::ranges::find(parts.lists, table);
+  if (list != parts.lists.end()) {
+    return parts.DecodeBlock(static_cast<size_t>(list - parts.lists.begin()), key, value);
   }
   if (parts.rows.contains(table)) {
     const bool waits = table == "waiting" || parts.kind == "WindowJoin";

@@ -126,19 +126,20 @@ TEST(EntryDecoderTest, FramesAndWaitingRows) {
   OverNode::Fields fields;
   fields.partition_keys = {0};
   fields.order_column = 2;
-  fields.rows = true;
-  fields.preceding = 3;
   fields.on_arrival = true;
-  fields.calls = {MakeCall(kInput, "SUM", {1}, "s", /*retracts=*/true)};
-  const Schema schema = ResultOf(fields.calls, kInput);
-  Kept arrived(std::make_shared<OverNode>(InputNode(kInput), fields, schema));
+  fields.stages = {{.rows = true,
+                    .preceding = 3,
+                    .calls = {MakeCall(kInput, "SUM", {1}, "s", /*retracts=*/true)}}};
+  Kept arrived(std::make_shared<OverNode>(InputNode(kInput), fields));
   arrived.Row({"a", 5, kNoon});
   const auto entries = arrived.Entries();
-  ASSERT_EQ(entries.size(), 2u);
-  EXPECT_EQ(entries[0], "frames: Values.k=a sequence=0 -> Values.v=5");
-  EXPECT_EQ(entries[1], "keys: Values.k=a ->");  // whole sums follow from the rows of the frame
+  EXPECT_EQ(entries, (std::vector<std::string>{"keys: Values.k=a -> rows=1 Values.v[0]=5"}));
+  for (int v = 6; v < 10; ++v) arrived.Row({"a", v, kNoon});
+  EXPECT_EQ(arrived.Entries(),
+            (std::vector<std::string>{"frames: Values.k=a block=0 -> Values.v[2]=7 Values.v[3]=8",
+                                      "keys: Values.k=a -> rows=3 Values.v[0]=9"}));
   fields.on_arrival = false;
-  Kept waiting(std::make_shared<OverNode>(InputNode(kInput), fields, schema));
+  Kept waiting(std::make_shared<OverNode>(InputNode(kInput), fields));
   waiting.Row({"a", 5, kNoon});
   EXPECT_EQ(waiting.Entries(),
             (std::vector<std::string>{"waiting: time=2024-05-01T12:00 sequence=0 -> Values.k=a "

@@ -266,8 +266,7 @@ PlanNodePtr SelectBinder::BindOver() {
   }
   fields.order_column = below.Add(window.order, name(window.order, "order"));
   fields.proctime = window.order->type().time_attribute() == TimeAttribute::kProctime;
-  fields.rows = window.rows;
-  fields.preceding = window.preceding;
+  OverStage frame{.rows = window.rows, .preceding = window.preceding};
   fields.on_arrival = context_->settings->GetString("millrace.over.emit") == "on-arrival";
   for (PendingCall& pending : binder.calls()) {
     for (const ExpressionPtr& arg : pending.args) {
@@ -276,16 +275,15 @@ PlanNodePtr SelectBinder::BindOver() {
     if (pending.filter) {
       pending.call.filter = below.Add(pending.filter, name(pending.filter, "filter"));
     }
-    fields.calls.push_back(std::move(pending.call));
+    frame.calls.push_back(std::move(pending.call));
   }
   PlanNodePtr input =
       MakeCalc(source_.plan, condition_, below.expressions(), UniqueNames(below.names()));
-  Schema schema = input->schema();
-  for (size_t i = 0; i < fields.calls.size(); ++i) {
-    mapping[static_cast<size_t>(base) + i] = static_cast<int>(schema.size());
-    schema.Append(fields.calls[i].output);
+  for (size_t i = 0; i < frame.calls.size(); ++i) {
+    mapping[static_cast<size_t>(base) + i] = static_cast<int>(input->schema().size() + i);
   }
-  PlanNodePtr over = std::make_shared<OverNode>(input, std::move(fields), std::move(schema));
+  fields.stages.push_back(std::move(frame));
+  PlanNodePtr over = std::make_shared<OverNode>(input, std::move(fields));
   for (ExpressionPtr& item : items) item = item->Remap(mapping);
   return MakeCalc(over, nullptr, std::move(items), ItemNames());
 }

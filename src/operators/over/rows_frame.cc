@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/over/rows_frame.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "operators/over/over_calls.h"
+#include "operators/over/rebuilding.h"
+#include "state/encoding.h"
+
+namespace millrace {
+namespace {
+
+constexpr size_t kPrefetchAhead = 16;
+
+}  // namespace
+
+RowsFrame::RowsFrame(std::string name, int64_t preceding, FrameCalls* calls,
+                     const std::vector<DataType>& columns, bool track, KeyTable* keys)
+    : preceding_(static_cast<size_t>(preceding)),
+      calls_(calls),
+      keys_(keys),
+      rows_(TypesOf(columns, calls->columns())),
+      history_(std::move(name), track, keys, &rows_) {
+  calls->set_stored(PlacesOf(calls->columns(), calls->columns()));
+}
+
+Result<FrameCalls::Columns> RowsFrame::Run(const Batch& batch, const FrameCalls::Columns& columns,
+                                           std::span<const uint32_t> slots) {
+  const auto count = static_cast<size_t>(batch.num_rows);
+  calls_->Begin(batch);
+  if (only_counts()) {
+    if (counted_.size() < keys_->slot_limit()) counted_.resize(keys_->slot_limit());
+    for (const uint32_t key : slots) {
+      calls_->TakeCount(counted_[key] + int64_t{1});
+      if (counted_[key] < preceding_) ++counted_[key];
+    }
+    return calls_->Run(columns, &rows_);
+  }
+  if (begin_.size() < keys_->slot_limit()) begin_.resize(keys_->slot_limit());
+  std::vector<int32_t> all(count);
+  std::iota(all.begin(), all.end(), 0);
+  FrameCalls::Columns kept;
+  for (int column : calls_->columns()) kept.push_back(columns[static_cast<size_t>(column)]);
+  stored_.clear();
+  rows_.Add(kept, all, &stored_);
+  calls_->Reserve(keys_->slot_limit());
+  for (size_t row = 0; row < count; ++row) {
+    if (row + kPrefetchAhead < count) history_.Prefetch(slots[row + kPrefetchAhead]);
+    if (row + kPrefetchAhead / 2 < count) {
+      history_.PrefetchEntries(slots[row + kPrefetchAhead / 2]);
+    }
+    Add(row, slots[row]);
+  }
+  auto results = calls_->Run(columns, &rows_);
+  for (uint32_t key : touched_) {
+    history_.TrimFront(key, begin_[key]);
+    begin_[key] = 0;
+  }
+  touched_.clear();
+  return results;
+}
+
+void RowsFrame::Add(size_t row, uint32_t key) {
+  history_.Insert(key, 0, stored_[row]);
+  const auto entries = history_.entries_of(key);
+  uint32_t& begin = begin_[key];
+  calls_->Add(row, key, 1, history_.ArrivalOf(key, entries.back()));
+  calls_->Take(key, entries.subspan(begin), &rows_);
+  if (entries.size() - begin <= preceding_) return;
+  const HistoryEntry& oldest = entries[begin];
+  if (oldest.row == stored_[row]) {
+    calls_->Add(row, key, -1, history_.ArrivalOf(key, oldest));
+  } else {
+    calls_->AddStored(oldest.row, key, -1, history_.ArrivalOf(key, oldest));
+  }
+  ++begin;
+  touched_.push_back(key);
+}
+
+void RowsFrame::WriteKey(uint32_t key, std::string* out) const {
+  if (only_counts()) {
+    PutVarint(counted_[key], out);
+  } else {
+    history_.WriteKey(key, out);
+  }
+}
+
+Status RowsFrame::ReadKey(uint32_t key, std::string_view* bytes) {
+  if (!only_counts()) return history_.ReadKey(key, bytes);
+  uint64_t count = 0;
+  if (!GetVarint(bytes, &count)) return CorruptStateEntry(history_.name());
+  counted_.resize(std::max<size_t>(counted_.size(), keys_->slot_limit()));
+  counted_[key] = static_cast<uint32_t>(count);
+  return OkStatus();
+}
+
+Status RowsFrame::Restored() {
+  if (only_counts()) return OkStatus();
+  TRY(history_.Restored());
+  calls_->Reserve(keys_->slot_limit());
+  if (!calls_->has_rebuilt()) return OkStatus();
+  Rebuilding rebuilding(calls_, &rows_);
+  for (uint32_t key = 0; key < keys_->slot_limit(); ++key) {
+    for (const HistoryEntry& entry : history_.entries_of(key)) {
+      TRY(rebuilding.Add(entry.row, key, history_.ArrivalOf(key, entry)));
+    }
+  }
+  return rebuilding.Flush();
+}
+
+}  // namespace millrace

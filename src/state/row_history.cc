@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/row_history.h"
+
+#include <algorithm>
+#include <array>
+
+#include "state/encoding.h"
+
+namespace millrace {
+namespace {
+
+/// Entries in front of `begin` that are worth moving the rest for.
+constexpr size_t kGap = 32;
+
+/// Of the key that a block's key begins with.
+int GroupOf(std::string_view block_key) {
+  std::string_view key;
+  return GetBytes(&block_key, &key) ? KeyGroupOf(HashBytes(key)) : -1;
+}
+
+uint64_t ZigZag(int64_t value) {
+  return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63);
+}
+int64_t FromZigZag(uint64_t value) {
+  return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
+}
+/// Without overflow: differences of times go round.
+int64_t Minus(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+int64_t Plus(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+
+}  // namespace
+
+RowHistory::RowHistory(std::string name, bool track, KeyTable* keys, RowStore* rows)
+    : name_(std::move(name)), track_(track), keys_(keys), rows_(rows) {}
+
+RowHistory::Keyed& RowHistory::At(uint32_t key) {
+  if (key >= keyed_.size()) keyed_.resize(std::max<size_t>(key + 1, keys_->slot_limit()));
+  return keyed_[key];
+}
+
+size_t RowHistory::Insert(uint32_t key, int64_t time, uint32_t row) {
+  Keyed& keyed = At(key);
+  const HistoryEntry entry{time, static_cast<uint32_t>(keyed.arrivals), row};
+  ++keyed.arrivals;
+  ++count_;
+  if (track_) CountIn(key, entry.number);
+  Pool::List& entries = keyed.entries;
+  // Room in front is used before the list grows: a frame of two rows stays where it is.
+  if (entries.full() && keyed.begin * 2 >= entries.size) DropGap(&keyed);
+  if (entries.size == keyed.begin || entries.items[entries.size - 1].time <= time) {
+    pool_.Append(&entries, entry);
+    return entries.size - 1 - keyed.begin;
+  }
+  const auto held = entries.values().subspan(keyed.begin);
+  const auto place =
+      std::upper_bound(held.begin(), held.end(), time,
+                       [](int64_t t, const HistoryEntry& other) { return t < other.time; }) -
+      held.begin();
+  pool_.Insert(&entries, keyed.begin + static_cast<size_t>(place), entry);
+  if (place == 0 && track_) WriteAgain(key);
+  return static_cast<size_t>(place);
+}
+
+/// A row has come to the front, where rows that are gone and still in blocks would be taken for it.
+void RowHistory::WriteAgain(uint32_t key) {
+  Keyed& keyed = keyed_[key];
+  for (uint32_t i = 0; i + 1 < keyed.blocks.size; ++i) {
+    Block& block = keyed.blocks.items[i];
+    if (block.stored != kStored || block.rows == kBlockRows) continue;
+    block.stored = kStale;
+    full_.emplace_back(key, Between(0, keyed.first_block + i));
+  }
+}
+
+/// Counts a row that has arrived; the first of a block makes the one before it full.
+void RowHistory::CountIn(uint32_t key, uint32_t number) {
+  Keyed& keyed = keyed_[key];
+  const uint32_t block = BlockOf(number);
+  if (keyed.blocks.size == 0) keyed.first_block = block;
+  if (Between(keyed.first_block, block) == keyed.blocks.size) {
+    if (keyed.blocks.size != 0) {
+      if (keyed.blocks.items[keyed.blocks.size - 1].rows != 0) {
+        full_.emplace_back(key, Between(1, block));
+      } else if (keyed.blocks.size == 1) {
+        keyed.first_block = block;
+        keyed.blocks.items[0].rows = 1;
+        return;
+      }
+    }
+    block_pool_.Append(&keyed.blocks, Block());
+  }
+  ++keyed.blocks.items[keyed.blocks.size - 1].rows;
+}
+
+void RowHistory::DropGap(Keyed* keyed) {
+  if (keyed->begin == 0) return;
+  pool_.Erase(&keyed->entries, 0, keyed->begin);
+  keyed->begin = 0;
+}
+
+void RowHistory::Forget(uint32_t key, const HistoryEntry& entry) {
+  rows_->Free(entry.row);
+  --count_;
+  if (!track_) return;
+  Keyed& keyed = keyed_[key];
+  const uint32_t index = Between(keyed.first_block, BlockOf(entry.number));
+  Block& block = keyed.blocks.items[index];
+  if (--block.rows != 0) return;
+  if (block.stored != kNew) deleted_.push_back(KeyOf(key, BlockOf(entry.number)));
+  block.stored = kNew;
+  uint32_t empty = 0;
+  while (empty + 1 < keyed.blocks.size && keyed.blocks.items[empty].rows == 0) ++empty;
+  if (empty == 0) return;
+  block_pool_.Erase(&keyed.blocks, 0, empty);
+  keyed.first_block = Between(0, keyed.first_block + empty);
+}
+
+void RowHistory::TrimFront(uint32_t key, size_t count) {
+  if (count == 0) return;
+  Keyed& keyed = keyed_[key];
+  for (size_t i = 0; i < count; ++i) Forget(key, keyed.entries.items[keyed.begin + i]);
+  keyed.begin += static_cast<uint32_t>(count);
+  if (keyed.begin == keyed.entries.size) {
+    pool_.Clear(&keyed.entries);
+    keyed.begin = 0;
+  } else if (keyed.begin > kGap && keyed.begin * 2 > keyed.entries.size) {
+    DropGap(&keyed);
+  }
+}
+
+void RowHistory::Clear(uint32_t key) {
+  if (key >= keyed_.size()) return;
+  TrimFront(key, entries_of(key).size());
+  pool_.Clear(&keyed_[key].entries);
+  block_pool_.Clear(&keyed_[key].blocks);
+  keyed_[key] = Keyed();
+}
+
+std::string RowHistory::KeyOf(uint32_t key, uint32_t block) const {
+  std::string out;
+  PutBytes(keys_->key(key), &out);
+  PutVarint(block, &out);
+  return out;
+}
+
+/// Which rows of the block there are, as bits, and each with its time less that of the one before.
+void RowHistory::WriteBlock(const Keyed& keyed, uint32_t block, std::string* out) const {
+  std::array<const HistoryEntry*, kBlockRows> rows{};
+  uint32_t missing = keyed.blocks.items[Between(keyed.first_block, block)].rows;
+  for (uint32_t i = keyed.entries.size; missing > 0 && i > keyed.begin; --i) {
+    const HistoryEntry& entry = keyed.entries.items[i - 1];
+    if (BlockOf(entry.number) != block) continue;
+    rows[entry.number % kBlockRows] = &entry;
+    --missing;
+  }
+  char bits = 0;
+  for (uint32_t i = 0; i < kBlockRows; ++i) {
+    if (rows[i] != nullptr) bits = static_cast<char>(bits | 1 << i);
+  }
+  out->push_back(bits);
+  int64_t before = 0;
+  for (const HistoryEntry* entry : rows) {
+    if (entry == nullptr) continue;
+    PutVarint(ZigZag(Minus(entry->time, before)), out);
+    before = entry->time;
+    rows_->Write(entry->row, out);
+  }
+}
+
+Status RowHistory::ReadBlock(uint32_t key, uint32_t block, std::string_view* bytes) {
+  if (bytes->empty()) return CorruptStateEntry(name_);
+  const auto bits = static_cast<uint8_t>(bytes->front());
+  bytes->remove_prefix(1);
+  int64_t time = 0;
+  for (uint32_t i = 0; i < kBlockRows; ++i) {
+    if ((bits >> i & 1) == 0) continue;
+    uint64_t distance = 0;
+    if (!GetVarint(bytes, &distance)) return CorruptStateEntry(name_);
+    time = Plus(time, FromZigZag(distance));
+    TRY_ASSIGN(const uint32_t row, rows_->ReadFront(bytes));
+    Put(key, {time, block * kBlockRows + i, row});
+  }
+  return OkStatus();
+}
+
+void RowHistory::Put(uint32_t key, const HistoryEntry& entry) {
+  Keyed& keyed = keyed_[key];
+  const auto held = keyed.entries.values();
+  const auto place = std::upper_bound(held.begin(), held.end(), entry,
+                                      [&](const HistoryEntry& a, const HistoryEntry& b) {
+                                        if (a.time != b.time) return a.time < b.time;
+                                        return ArrivalOf(key, a) < ArrivalOf(key, b);
+                                      }) -
+                     held.begin();
+  pool_.Insert(&keyed.entries, static_cast<size_t>(place), entry);
+  ++count_;
+}
+
+void RowHistory::WriteKey(uint32_t key, std::string* out) const {
+  if (key >= keyed_.size() || keyed_[key].arrivals == 0) {
+    out->push_back(0);
+    return;
+  }
+  const Keyed& keyed = keyed_[key];
+  PutVarint(keyed.arrivals, out);
+  PutVarint(keyed.entries.size - keyed.begin, out);
+  const auto last = static_cast<uint32_t>(keyed.arrivals - 1);
+  if (keyed.blocks.size == 0) {
+    out->push_back(0);
+  } else {
+    WriteBlock(keyed, BlockOf(last), out);
+  }
+}
+
+Status RowHistory::ReadKey(uint32_t key, std::string_view* bytes) {
+  Clear(key);
+  Keyed& keyed = At(key);
+  uint64_t rows = 0;
+  if (!GetVarint(bytes, &keyed.arrivals)) return CorruptStateEntry(name_);
+  if (keyed.arrivals == 0) return OkStatus();
+  if (!GetVarint(bytes, &rows)) return CorruptStateEntry(name_);
+  keyed.restored = static_cast<uint32_t>(rows);
+  return ReadBlock(key, BlockOf(static_cast<uint32_t>(keyed.arrivals - 1)), bytes);
+}
+
+Status RowHistory::Apply(const StateChange& change) {
+  std::string_view bytes = change.key;
+  std::string_view key_bytes;
+  uint64_t block = 0;
+  if (!GetBytes(&bytes, &key_bytes) || !GetVarint(&bytes, &block) || change.deleted) {
+    return CorruptStateEntry(name_);
+  }
+  const uint32_t key = keys_->Find(key_bytes, HashBytes(key_bytes));
+  if (key == KeyTable::kNone || key >= keyed_.size()) return CorruptStateEntry(name_);
+  restored_.emplace_back(key, static_cast<uint32_t>(block));
+  std::string_view value = change.value;
+  TRY(ReadBlock(key, static_cast<uint32_t>(block), &value));
+  return value.empty() ? OkStatus() : CorruptStateEntry(name_);
+}
+
+Status RowHistory::Restored() {
+  for (uint32_t key = 0; key < keyed_.size(); ++key) {
+    Keyed& keyed = keyed_[key];
+    if (keyed.entries.size < keyed.restored) return CorruptStateEntry(name_);
+    const uint32_t gone = keyed.entries.size - keyed.restored;
+    for (uint32_t i = 0; i < gone; ++i) rows_->Free(keyed.entries.items[i].row);
+    pool_.Erase(&keyed.entries, 0, gone);
+    count_ -= gone;
+    if (track_) CountBlocks(key);
+  }
+  for (const auto& [key, block] : restored_) {
+    Keyed& keyed = keyed_[key];
+    const uint32_t index = Between(keyed.first_block, block);
+    if (track_ && index < keyed.blocks.size) keyed.blocks.items[index].stored = kStored;
+  }
+  restored_.clear();
+  return OkStatus();
+}
+
+/// From the first block with a row to the one that takes the next rows.
+void RowHistory::CountBlocks(uint32_t key) {
+  Keyed& keyed = keyed_[key];
+  if (keyed.arrivals == 0) return;
+  const uint32_t last = BlockOf(static_cast<uint32_t>(keyed.arrivals - 1));
+  uint32_t span = 0;
+  for (const HistoryEntry& entry : keyed.entries.values()) {
+    span = std::max(span, Between(BlockOf(entry.number), last));
+  }
+  keyed.first_block = Between(span, last);
+  for (uint32_t i = 0; i <= span; ++i) block_pool_.Append(&keyed.blocks, Block());
+  for (const HistoryEntry& entry : keyed.entries.values()) {
+    ++keyed.blocks.items[Between(keyed.first_block, BlockOf(entry.number))].rows;
+  }
+}
+
+Status RowHistory::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
+  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, GroupOf(key)}));
+  deleted_.clear();
+  std::string value;
+  for (const auto& [key, number] : full_) {
+    // Gone again since, or of an earlier key of the slot, or written already.
+    Keyed& keyed = keyed_[key];
+    const uint32_t index = Between(keyed.first_block, number);
+    if (index + 1 >= keyed.blocks.size) continue;
+    Block& block = keyed.blocks.items[index];
+    if (block.rows == 0 || block.stored == kStored) continue;
+    block.stored = kStored;
+    value.clear();
+    WriteBlock(keyed, number, &value);
+    TRY(visit({name_, KeyOf(key, number), value, false, keys_->key_group(key)}));
+  }
+  full_.clear();
+  return OkStatus();
+}
+
+Status RowHistory::Snapshot(const std::function<Status(const StateChange&)>& visit) const {
+  std::string value;
+  for (uint32_t key = 0; key < keyed_.size(); ++key) {
+    const Keyed& keyed = keyed_[key];
+    for (uint32_t i = 0; i + 1 < keyed.blocks.size; ++i) {
+      if (keyed.blocks.items[i].rows == 0) continue;
+      const uint32_t block = Between(0, keyed.first_block + i);
+      value.clear();
+      WriteBlock(keyed, block, &value);
+      TRY(visit({name_, KeyOf(key, block), value, false, keys_->key_group(key)}));
+    }
+  }
+  return OkStatus();
+}
+
+size_t RowHistory::memory_bytes() const {
+  return keyed_.capacity() * sizeof(Keyed) + pool_.memory_bytes() + block_pool_.memory_bytes() +
+         full_.capacity() * sizeof(full_[0]) + rows_->memory_bytes();
+}
+
+}  // namespace millrace

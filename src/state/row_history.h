@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// RowHistory: per key, the rows that still count, in order of (time, arrival), each a row of a
+// RowStore. Trimming from the front is cheap, late rows may go in the middle.
+//
+// A row is written once or a few times, and hardly ever deleted by itself: the rows of a key are
+// numbered as they arrive and written in blocks of kBlockRows. The last block goes into the value
+// of the key (WriteKey), which its owner writes anyway; a full one becomes an entry of this table,
+// and is deleted when the last of its rows has gone. Rows of a block that went earlier stay in its
+// bytes: the key's value says how many rows there are, and those are the last in order, since what
+// comes later lies behind all that has gone.
+//
+// Keys are slots of a KeyTable, restored before this table. The history owns the rows of its
+// entries. One thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/list_pool.h"
+#include "state/key_table.h"
+#include "state/row_store.h"
+#include "state/state_store.h"
+
+namespace millrace {
+
+struct HistoryEntry {
+  int64_t time = 0;
+  uint32_t number = 0;  // of its arrival, the lower 32 bits: goes round
+  uint32_t row = 0;
+};
+
+class RowHistory final : public StateTable {
+ public:
+  static constexpr uint32_t kBlockRows = 4;
+
+  /// `keys` and `rows` outlive the table.
+  RowHistory(std::string name, bool track, KeyTable* keys, RowStore* rows);
+
+  std::span<const HistoryEntry> entries_of(uint32_t key) const {
+    if (key >= keyed_.size()) return {};
+    const Keyed& keyed = keyed_[key];
+    return keyed.entries.values().subspan(keyed.begin);
+  }
+  /// The number of an entry's arrival at its key, which does not go round.
+  int64_t ArrivalOf(uint32_t key, const HistoryEntry& entry) const {
+    const uint64_t arrivals = keyed_[key].arrivals;
+    return static_cast<int64_t>(arrivals - (static_cast<uint32_t>(arrivals) - entry.number));
+  }
+  /// Starts to load what the next call for the key looks at, first and second.
+  void Prefetch(uint32_t key) const {
+    if (key < keyed_.size()) __builtin_prefetch(&keyed_[key]);
+  }
+  void PrefetchEntries(uint32_t key) const {
+    if (key >= keyed_.size()) return;
+    const Keyed& keyed = keyed_[key];
+    __builtin_prefetch(keyed.entries.items + keyed.begin);
+    __builtin_prefetch(keyed.blocks.items);
+  }
+  /// Returns the position of the new entry among the key's entries.
+  size_t Insert(uint32_t key, int64_t time, uint32_t row);
+  /// Removes the first `count` entries of the key.
+  void TrimFront(uint32_t key, size_t count);
+  /// Removes all, the count of arrivals too: before the key is erased.
+  void Clear(uint32_t key);
+
+  /// The part of a key's value that is the history's.
+  void WriteKey(uint32_t key, std::string* out) const;
+  Status ReadKey(uint32_t key, std::string_view* bytes);
+  /// When all keys and blocks are back: drops rows that had gone.
+  Status Restored();
+
+  std::string_view name() const override { return name_; }
+  Status CollectDelta(const std::function<Status(const StateChange&)>& visit) override;
+  Status Snapshot(const std::function<Status(const StateChange&)>& visit) const override;
+  /// Puts only: a store is restored from what is left of its changes.
+  Status Apply(const StateChange& change) override;
+  size_t entries() const override { return count_; }
+  size_t memory_bytes() const override;
+
+ private:
+  using Pool = ListPool<HistoryEntry>;
+  // Of a block: no delta has carried it, one has, or one has with rows that must not be there.
+  static constexpr uint32_t kNew = 0;
+  static constexpr uint32_t kStored = 1;
+  static constexpr uint32_t kStale = 2;
+  struct Block {
+    uint32_t rows = 0;  // of it that have not gone
+    uint32_t stored = kNew;
+  };
+  struct Keyed {
+    Pool::List entries;
+    ListPool<Block>::List blocks;  // the last one takes the rows to come
+    uint32_t begin = 0;            // entries before it are gone
+    uint32_t first_block = 0;      // number of blocks[0]
+    uint64_t arrivals = 0;
+    uint32_t restored = 0;  // while state is read: the rows that had not gone
+  };
+  static uint32_t BlockOf(uint32_t number) { return number / kBlockRows; }
+  /// Distance from one block to a later one; block numbers go round as those of arrivals do.
+  static uint32_t Between(uint32_t first, uint32_t later) {
+    constexpr auto kBlocks = static_cast<uint32_t>((uint64_t{1} << 32) / kBlockRows);
+    return (later - first) % kBlocks;
+  }
+  void CountIn(uint32_t key, uint32_t number);
+  void WriteAgain(uint32_t key);
+  void Forget(uint32_t key, const HistoryEntry& entry);
+  void DropGap(Keyed* keyed);
+  Keyed& At(uint32_t key);
+  void Put(uint32_t key, const HistoryEntry& entry);
+  void CountBlocks(uint32_t key);
+  std::string KeyOf(uint32_t key, uint32_t block) const;
+  void WriteBlock(const Keyed& keyed, uint32_t block, std::string* out) const;
+  Status ReadBlock(uint32_t key, uint32_t block, std::string_view* bytes);
+
+  std::string name_;
+  bool track_;
+  KeyTable* keys_;
+  RowStore* rows_;
+  Pool pool_;
+  ListPool<Block> block_pool_;
+  std::vector<Keyed> keyed_;
+  size_t count_ = 0;
+  std::vector<std::pair<uint32_t, uint32_t>> full_;      // key and block, since the last delta
+  std::vector<std::string> deleted_;                     // keys of blocks that a delta has carried
+  std::vector<std::pair<uint32_t, uint32_t>> restored_;  // key and block, while state is read
+};
+
+}  // namespace millrace
