@@ -68,6 +68,10 @@ std::vector<OptionSpec> EngineSettings() {
           "millrace.source.idle-timeout", T::kDuration, "0 ms",
           "An unbounded source that is silent that long no longer holds the watermark; 0 = never."),
       Setting("parallelism.default", T::kInt, "1", "Number of shards (threads)."),
+      Setting(
+          "state.memory-budget", T::kMemorySize, "",
+          "What keyed state may hold in memory, about; what has not been used for longest stays "
+          "on the disk until it is asked for. Default: no bound."),
   };
 }
 

@@ -38,6 +38,7 @@ class JobBuilder {
       for (auto& slot : shard->slots()) FinishSlot(*slot);
     }
     if (resume_) TRY(RestoreState());
+    TRY(AttachCold());
     TRY(RestoreSinks());
     TRY(OpenLetterTopics(job_));
     if (!spec_.data_dir.empty()) {
@@ -223,11 +224,13 @@ class JobBuilder {
 
   void MakeShard(int index) {
     job_->shards.push_back(std::make_unique<Shard>(
-        Shard::Settings{.index = index,
-                        .batch_rows_max = spec_.settings.batch_rows_max,
-                        .fail_on_row_error = spec_.settings.fail_on_row_error,
-                        .env = spec_.env,
-                        .session = spec_.session},
+        Shard::Settings{
+            .index = index,
+            .batch_rows_max = spec_.settings.batch_rows_max,
+            .fail_on_row_error = spec_.settings.fail_on_row_error,
+            .state_bytes = spec_.settings.state_budget_bytes / static_cast<uint64_t>(shards_),
+            .env = spec_.env,
+            .session = spec_.session},
         &job_->control));
   }
 
@@ -403,6 +406,24 @@ class JobBuilder {
       TRY(VisitOperator(*job_->state, id, leave));
     }
     for (auto& [shard, writer] : leftovers) first_deltas_.emplace_back(shard, writer.Take());
+    return OkStatus();
+  }
+
+  /// Tables that read what they need when they need it.
+  Status AttachCold() {
+    if (job_->state == nullptr) return OkStatus();
+    for (const auto& shard : job_->shards) {
+      for (const auto& slot : shard->slots()) {
+        if (slot->state == nullptr) continue;
+        for (StateTable* table : slot->state->tables()) {
+          if (!table->reads_cold()) continue;
+          auto entries =
+              std::make_unique<ColdEntries>(job_->state.get(), slot->node->id, table->name());
+          TRY_ASSIGN(const bool any, entries->Any());
+          table->AttachCold(std::move(entries), resume_ && any);
+        }
+      }
+    }
     return OkStatus();
   }
 

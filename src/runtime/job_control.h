@@ -27,6 +27,7 @@ class JobControl {
   std::atomic<uint64_t> requested_epoch{0};       // inject this barrier
   std::atomic<uint64_t> final_epoch{UINT64_MAX};  // the last barrier: no data follows
   std::atomic<uint64_t> commit_epoch{0};          // make this epoch visible
+  std::atomic<uint64_t> applied_epoch{0};         // it and all before are in the durable state
   std::atomic<bool> finish{false};  // close files, then hand over the part of the epoch behind
   std::atomic<bool> done{false};    // leave
   std::atomic<bool> failed{false};

@@ -132,7 +132,7 @@ Result<bool> Shard::Finish() {
     TRY_ASSIGN(std::string state, slot->terminal->Prepare(part_.epoch));
     part_.sinks[slot->node->id + "/" + std::to_string(settings_.index)] = std::move(state);
     part_.messages_left |= slot->terminal->outbox().messages > 0;
-    TRY(CollectDelta(*slot));
+    TRY(CollectDelta(*slot, part_.epoch));
   }
   for (const auto& slot : slots_) {
     slot->letters.TakeInto(&part_.dead_letters);
@@ -192,7 +192,35 @@ Status Shard::HandOverPart() {
   part_.delta = delta_.Take();
   part_handed_over_ = true;
   control_->ReportPart(std::move(part_));
+  ShrinkState();
   return OkStatus();
+}
+
+/// Tables that can leave entries to the disk do so in proportion to what they hold.
+void Shard::ShrinkState() {
+  const uint64_t applied = control_->applied_epoch.load(std::memory_order_acquire);
+  size_t held = 0;
+  size_t shrinkable = 0;
+  for (const auto& slot : slots_) {
+    if (slot->state == nullptr) continue;
+    for (const StateTable* table : slot->state->tables()) {
+      held += table->memory_bytes();
+      if (table->reads_cold()) shrinkable += table->memory_bytes();
+    }
+  }
+  if (shrinkable == 0) return;
+  const size_t excess = settings_.state_bytes == 0 || held < settings_.state_bytes
+                            ? 0
+                            : std::min(held - settings_.state_bytes, shrinkable);
+  const double kept = 1 - static_cast<double>(excess) / static_cast<double>(shrinkable);
+  for (const auto& slot : slots_) {
+    if (slot->state == nullptr) continue;
+    for (StateTable* table : slot->state->tables()) {
+      if (!table->reads_cold()) continue;
+      const size_t bytes = table->memory_bytes();
+      table->Shrink(applied, excess == 0 ? bytes : static_cast<size_t>(bytes * kept));
+    }
+  }
 }
 
 void Shard::TakeAssignments() {

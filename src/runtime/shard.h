@@ -48,6 +48,7 @@ class Shard {
     int index = 0;
     int64_t batch_rows_max = kMaxBatchRows;
     bool fail_on_row_error = false;
+    uint64_t state_bytes = 0;  // in memory, about; 0 = no bound
     Environment env;
     SessionContext session;
   };
@@ -84,10 +85,11 @@ class Shard {
   Status DeliverToTerminal(Slot& slot, size_t input, Event event);
   Status WriteTerminal(Slot& slot, const Batch& batch);
   Status FinishEvent(Slot& slot);
-  Status CollectDelta(Slot& slot);
+  Status CollectDelta(Slot& slot, uint64_t epoch);
   Status AlignBarrier(Slot& slot, size_t input, const Barrier& barrier);
   void PassBarrier(Slot& slot, const Barrier& barrier);
   Status HandOverPart();
+  void ShrinkState();
   void MarkTicks(int64_t now);
   int64_t WakeAt(int64_t now);
   void AccountTime(int64_t now, Progress progress);

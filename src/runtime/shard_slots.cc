@@ -110,7 +110,7 @@ Status Shard::FinishEvent(Slot& slot) {
   if (slot.op->more()) return OkStatus();
   if (slot.barrier) {
     const Barrier barrier = *std::exchange(slot.barrier, std::nullopt);
-    TRY(CollectDelta(slot));
+    TRY(CollectDelta(slot, barrier.epoch));
     PassBarrier(slot, barrier);
     for (InputPort& port : slot.ports) port.Release();
     slot.output.PushBarrier(barrier);
@@ -138,16 +138,16 @@ Status Shard::AlignBarrier(Slot& slot, size_t input, const Barrier& barrier) {
   }
   TRY_ASSIGN(std::string state, slot.terminal->Prepare(barrier.epoch));
   slot.undelivered = true;
-  TRY(CollectDelta(slot));
+  TRY(CollectDelta(slot, barrier.epoch));
   PassBarrier(slot, barrier);
   part_.sinks[slot.node->id + "/" + std::to_string(settings_.index)] = std::move(state);
   for (InputPort& port : slot.ports) port.Release();
   return OkStatus();
 }
 
-Status Shard::CollectDelta(Slot& slot) {
+Status Shard::CollectDelta(Slot& slot, uint64_t epoch) {
   if (slot.state == nullptr || !slot.state->track()) return OkStatus();
-  return delta_.Collect(slot.node->id, *slot.state);
+  return delta_.Collect(slot.node->id, *slot.state, epoch);
 }
 
 Status Shard::OnRowFailure(Slot& slot, const RowFailure& failure) {

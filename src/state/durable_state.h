@@ -46,6 +46,10 @@ class DurableState {
   /// Removes everything, the marker too, durably.
   virtual Status Clear() = 0;
 
+  /// The values of those of the keys that are there, in any order; `index` is that of the key.
+  virtual Status Get(
+      std::span<const std::string> keys,
+      const std::function<Status(size_t index, std::string_view value)>& found) const = 0;
   /// Entries whose keys begin with `prefix`, in order.
   virtual Status Visit(std::string_view prefix, const Visitor& visit) const = 0;
   /// False if nothing ever survives: the journal must be kept whole.

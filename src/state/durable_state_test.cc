@@ -202,6 +202,10 @@ TEST(NetChangesTest, ComeInOrderAndOnce) {
     Status Delete(std::string_view key) override { return Add(key); }
     Status Commit() override { return OkStatus(); }
     Status Clear() override { return OkStatus(); }
+    Status Get(std::span<const std::string>,
+               const std::function<Status(size_t, std::string_view)>&) const override {
+      return OkStatus();
+    }
     Status Visit(std::string_view, const Visitor&) const override { return OkStatus(); }
     Status Add(std::string_view key) {
       keys.emplace_back(key);
@@ -310,7 +314,7 @@ TEST(RestoreTest, KeysFollowTheirGroupsToAnyNumberOfShards) {
     std::vector<std::pair<int, std::string>> deltas;
     for (size_t shard = 0; shard < instances.all.size(); ++shard) {
       DeltaWriter writer;
-      ASSERT_TRUE(writer.Collect("op", instances.all[shard]->store));
+      ASSERT_TRUE(writer.Collect("op", instances.all[shard]->store, epoch + 1));
       deltas.emplace_back(static_cast<int>(shard), writer.Take());
     }
     for (int shard = 0; leftovers != nullptr && shard < 4; ++shard) {
@@ -375,7 +379,7 @@ TEST(RestoreTest, WithoutAMoveEachShardHasItsOwnCells) {
     std::vector<std::pair<int, std::string>> deltas;
     for (int shard = 0; shard < 2; ++shard) {
       DeltaWriter writer;
-      ASSERT_TRUE(writer.Collect("op", two.all[static_cast<size_t>(shard)]->store));
+      ASSERT_TRUE(writer.Collect("op", two.all[static_cast<size_t>(shard)]->store, 1));
       deltas.emplace_back(shard, writer.Take());
     }
     WriteDeltas(&state, 1, deltas);
@@ -420,7 +424,7 @@ TEST(RestoreTest, FreeEntriesMoveAndCanBeDeletedByTheirTaker) {
   writer_store.Register(&writer_table);
   writer_table.changes = {{"m1", "one"}, {"m2", "two"}};
   DeltaWriter writer;
-  ASSERT_TRUE(writer.Collect("sink", writer_store));
+  ASSERT_TRUE(writer.Collect("sink", writer_store, 1));
   WriteDeltas(&state, 1, {{3, writer.Take()}});
   FreeTable taker;
   StateStore taker_store(true);
@@ -430,7 +434,7 @@ TEST(RestoreTest, FreeEntriesMoveAndCanBeDeletedByTheirTaker) {
                               [](const StateEntry&) { ADD_FAILURE(); }));
   EXPECT_EQ(taker.entries_, (Contents{{"m1", "one"}, {"m2", "two"}}));
   taker.changes = {{"m1", std::nullopt}};
-  ASSERT_TRUE(writer.Collect("sink", taker_store));
+  ASSERT_TRUE(writer.Collect("sink", taker_store, 2));
   WriteDeltas(&state, 2, {{1, writer.Take()}});
   EXPECT_EQ(Read(state, StatePrefix("sink", "free")).size(), 1u);
 }

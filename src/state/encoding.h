@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -13,15 +14,16 @@ namespace millrace {
 
 inline void PutOrdered(int64_t value, std::string* out) {
   const uint64_t bits = static_cast<uint64_t>(value) ^ (uint64_t{1} << 63);
-  for (int shift = 56; shift >= 0; shift -= 8) out->push_back(static_cast<char>(bits >> shift));
+  const uint64_t big_endian = __builtin_bswap64(bits);
+  out->append(reinterpret_cast<const char*>(&big_endian), sizeof big_endian);
 }
 
 [[nodiscard]] inline bool GetOrdered(std::string_view* bytes, int64_t* value) {
   if (bytes->size() < 8) return false;
   uint64_t bits = 0;
-  for (int i = 0; i < 8; ++i) bits = bits << 8 | static_cast<uint8_t>((*bytes)[i]);
+  std::memcpy(&bits, bytes->data(), sizeof bits);
   bytes->remove_prefix(8);
-  *value = static_cast<int64_t>(bits ^ (uint64_t{1} << 63));
+  *value = static_cast<int64_t>(__builtin_bswap64(bits) ^ (uint64_t{1} << 63));
   return true;
 }
 

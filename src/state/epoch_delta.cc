@@ -32,13 +32,14 @@ bool GetByte(std::string_view* bytes, uint8_t* value) {
 
 }  // namespace
 
-Status DeltaWriter::Collect(std::string_view operator_id, const StateStore& state) {
+Status DeltaWriter::Collect(std::string_view operator_id, const StateStore& state, uint64_t epoch) {
   for (StateTable* table : state.tables()) {
     Begin(operator_id, table->name(), table->merges());
     TRY(table->CollectDelta([this](const StateChange& change) {
       Add(change);
       return OkStatus();
     }));
+    table->Collected(epoch);
   }
   return OkStatus();
 }

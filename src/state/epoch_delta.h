@@ -34,8 +34,8 @@ struct StateEntry {
 /// Writes the changes of all tables of a shard, table by table. One thread.
 class DeltaWriter {
  public:
-  /// Takes what changed in the tables of an operator since the last call.
-  Status Collect(std::string_view operator_id, const StateStore& state);
+  /// Takes what changed in the tables of an operator since the last call, for this epoch.
+  Status Collect(std::string_view operator_id, const StateStore& state, uint64_t epoch);
   /// `merges`: of the table (StateTable::merges).
   void Begin(std::string_view operator_id, std::string_view table, bool merges);
   void Add(const StateChange& change);

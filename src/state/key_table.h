@@ -2,16 +2,22 @@
 // KeyTable: value per key. Encoded keys are mapped to dense, reusable slots; the owner keeps the
 // values in columns addressed by slot and tells how to write and read one (Values).
 //
-// The map itself is a KeyIndex; what is added here is what changed since the last delta. One
+// The map itself is a KeyIndex; what is added here is what changed since the last delta, and, if
+// the owner allows it, keys whose values lie on the disk until they are asked for (Load). One
 // thread.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "data/key_codec.h"
 #include "data/keys/key_index.h"
 #include "state/state_store.h"
 
@@ -26,9 +32,15 @@ class KeyTable final : public StateTable {
     std::function<void(uint32_t slot, std::string* out)> write;
     std::function<Status(uint32_t slot, std::string_view bytes)> read;
     std::function<void(uint32_t slot)> clear;  // the key was deleted while state was applied
+    /// The value is all there is of a key, and the owner calls Load: it may lie on the disk.
+    bool may_be_cold;
   };
 
   KeyTable(std::string name, bool track, Values values = {});
+
+  /// Brings those of the keys that lie on the disk only into memory. What follows, up to the next
+  /// Collected or Shrink, finds them.
+  Status Load(const EncodedKeys& keys) { return cold_in_use_ ? LoadCold(keys) : OkStatus(); }
 
   /// slots[i] becomes the slot of key i; unknown keys are inserted, and not yet dirty.
   void FindOrInsert(const EncodedKeys& keys, std::vector<uint32_t>* slots) {
@@ -65,14 +77,33 @@ class KeyTable final : public StateTable {
   Status Snapshot(const std::function<Status(const StateChange&)>& visit) const override;
   Status Apply(const StateChange& change) override;
   size_t entries() const override { return index_.size(); }
-  size_t memory_bytes() const override { return index_.memory_bytes(); }
+  /// Without values but for those that may be cold: these are estimated.
+  size_t memory_bytes() const override;
+  bool reads_cold() const override { return values_.may_be_cold && track_; }
+  void AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) override;
+  void Collected(uint64_t epoch) override;
+  void Shrink(uint64_t applied, size_t bytes) override;
 
  private:
   // Marks of a slot.
   static constexpr uint8_t kDirty = 1;
   static constexpr uint8_t kStored = 2;  // a delta has carried its key
+  static constexpr uint8_t kUsed = 4;    // asked for since Shrink last came by
+
+  /// Keys that were deleted and may still be in DurableState, with the epoch that deletes them.
+  static constexpr uint64_t kNotCollected = UINT64_MAX;
+  struct KeyHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view key) const { return HashBytes(key); }
+  };
+  using Gone = std::unordered_map<std::string, uint64_t, KeyHash, std::equal_to<>>;
 
   void AddDirty(uint32_t slot);
+  Status LoadCold(const EncodedKeys& keys);
+  void ForgetGone(uint64_t applied);
+  bool CanLeave(uint32_t slot, uint64_t applied);
+  void Leave(uint32_t slot);
+  size_t EntryBytes() const;
 
   std::string name_;
   bool track_;
@@ -80,6 +111,21 @@ class KeyTable final : public StateTable {
   KeyIndex index_;
   std::vector<uint32_t> dirty_;
   std::vector<std::string> deleted_;  // keys that a delta has carried and that are gone
+
+  // Only if values may be cold.
+  std::unique_ptr<ColdEntries> cold_;
+  bool cold_in_use_ = false;          // some value may be on the disk only
+  bool follows_deletions_ = false;    // gone_ is kept,
+  uint64_t followed_since_ = 0;       // completely for epochs behind this one
+  uint64_t epoch_ = 0;                // the last one collected
+  std::vector<uint32_t> collected_;   // slots, since the last Collected
+  std::vector<uint64_t> changed_in_;  // by slot: the last epoch that carries it
+  Gone gone_;
+  std::vector<std::string> leaving_;  // keys of gone_ whose deletion was visited by CollectDelta
+  std::deque<std::pair<uint64_t, std::vector<std::string>>> leaving_in_;  // by epoch
+  uint32_t hand_ = 0;                                                     // where Shrink goes on
+  uint64_t values_written_ = 0;
+  uint64_t value_bytes_written_ = 0;
 };
 
 }  // namespace millrace

@@ -46,6 +46,16 @@ Status MemoryState::Clear() {
   return OkStatus();
 }
 
+Status MemoryState::Get(std::span<const std::string> keys,
+                        const std::function<Status(size_t, std::string_view)>& found) const {
+  const std::lock_guard lock(mutex_);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const auto entry = device_->entries.find(keys[i]);
+    if (entry != device_->entries.end()) TRY(found(i, entry->second));
+  }
+  return OkStatus();
+}
+
 Status MemoryState::Visit(std::string_view prefix, const Visitor& visit) const {
   const std::lock_guard lock(mutex_);
   const MemoryStateDevice::Entries& entries = device_->entries;

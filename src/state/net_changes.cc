@@ -68,7 +68,9 @@ NetChanges::Sorted NetChanges::Sortable(const Change& change, size_t index) {
 
 std::strong_ordering NetChanges::Compare(const std::vector<Change>& changes, const Sorted& a,
                                          const Sorted& b) {
-  if (a.head != b.head) return a.head <=> b.head;
+  for (size_t word = 0; word < a.head.size(); ++word) {
+    if (a.head[word] != b.head[word]) return a.head[word] <=> b.head[word];
+  }
   // A key that ends within its head is the beginning of the other one.
   if (std::min(a.key_size, b.key_size) <= kBytesInHead) return a.key_size <=> b.key_size;
   return changes[a.change].key <=> changes[b.change].key;

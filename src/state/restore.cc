@@ -19,6 +19,8 @@ class OperatorRestorer {
     }
   }
 
+  bool ReadsCold(size_t index) { return TableOf(active_[0], index).reads_cold(); }
+
   Status RestoreTable(size_t index, const std::function<void(const StateEntry&)>& leftover) {
     const std::string_view name = TableOf(active_[0], index).name();
     const std::string prefix = StatePrefix(op_.id, name);
@@ -112,6 +114,7 @@ Status RestoreOperator(const DurableState& state, const RestoredOperator& op, bo
     if (store != nullptr) tables = store->tables().size();
   }
   for (size_t index = 0; index < tables; ++index) {
+    if (restorer.ReadsCold(index)) continue;
     TRY(restorer.RestoreTable(index, leftover));
   }
   return OkStatus();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "state/cold_entries.h"
 
 namespace millrace {
 
@@ -45,6 +46,17 @@ class StateTable {
   virtual Status Merge(const StateChange& change) { return Apply(change); }
   virtual size_t entries() const = 0;
   virtual size_t memory_bytes() const = 0;
+
+  /// True if entries may stay in DurableState until they are looked up: at a start the table is
+  /// given AttachCold in place of its entries, and it can Shrink.
+  virtual bool reads_cold() const { return false; }
+  /// `restored`: entries of a run before are there.
+  virtual void AttachCold(std::unique_ptr<ColdEntries> entries, bool restored);
+  /// What the last CollectDelta visited is part of this epoch.
+  virtual void Collected(uint64_t epoch);
+  /// Leaves entries to DurableState, which has the epochs up to `applied`, until about `bytes` are
+  /// held.
+  virtual void Shrink(uint64_t applied, size_t bytes);
 };
 
 /// Owns the tables of one operator; order of registration is the order of recovery.
@@ -55,6 +67,7 @@ class StateStore {
   void Register(StateTable* table) { tables_.push_back(table); }  // table owned by the operator
   const std::vector<StateTable*>& tables() const { return tables_; }
   bool track() const { return track_; }
+  size_t memory_bytes() const;
 
  private:
   bool track_;

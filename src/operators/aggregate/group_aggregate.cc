@@ -34,12 +34,15 @@ class GroupAggregate final : public Operator {
             "groups", context.state->track(),
             {.write = [this](uint32_t slot, std::string* out) { Write(slot, out); },
              .read = [this](uint32_t slot, std::string_view bytes) { return Read(slot, bytes); },
-             .clear = [this](uint32_t slot) { Clear(slot); }}) {
+             .clear = [this](uint32_t slot) { Clear(slot); },
+             // With a time to live, all of them are looked at as time passes.
+             .may_be_cold = group_.state_ttl_ms() == 0}) {
     context.state->Register(&groups_);
   }
 
   Status OnBatch(int, Batch batch, Output* output) override {
     codec_.Encode(batch, &keys_);
+    TRY(groups_.Load(keys_));
     FindGroups(batch);
     TRY_ASSIGN(auto before, states_.Finish(known_slots_));
     TRY_ASSIGN(auto results, states_.UpdateRunning({.columns = batch.columns,

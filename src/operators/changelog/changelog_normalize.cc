@@ -42,13 +42,15 @@ class ChangelogNormalize final : public Operator {
                       *out += last_[slot];
                     },
                 .read = [this](uint32_t slot, std::string_view bytes) { return Read(slot, bytes); },
-                .clear = [this](uint32_t slot) { Clear(slot); }}) {
+                .clear = [this](uint32_t slot) { Clear(slot); },
+                .may_be_cold = ttl_ms_ == 0}) {
     context.state->Register(&table_);
   }
 
   Status OnBatch(int, Batch batch, Output* output) override {
     keys_.Encode(batch, &encoded_keys_);
     rows_.Encode(batch, &encoded_rows_);
+    TRY(table_.Load(encoded_keys_));
     changes_.clear();
     old_rows_.clear();
     for (int64_t row = 0; row < batch.num_rows; ++row) OnRow(batch, static_cast<int32_t>(row));

@@ -253,6 +253,7 @@ Status Coordinator::Maintain() {
   TRY(settings_.applier->status());
   const uint64_t applied = settings_.applier->applied_epoch();
   if (applied <= trimmed_) return OkStatus();
+  control_->applied_epoch.store(applied, std::memory_order_release);
   TRY(settings_.dead_letters->Sync());
   TRY(settings_.journal->DropBefore(applied));
   trimmed_ = applied;
