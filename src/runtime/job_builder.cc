@@ -35,10 +35,10 @@ class JobBuilder {
     for (const GraphNode& node : job_->graph.nodes()) TRY(MakeSlots(node));
     for (const GraphEdge& edge : job_->graph.edges()) ConnectEdge(edge);
     for (auto& shard : job_->shards) {
-      for (auto& slot : shard->slots()) FinishSlot(*slot);
+      // Sources count from the run's first epoch on, as every barrier's number is larger.
+      for (auto& slot : shard->slots()) slot->epoch = manifest_.epoch;
     }
-    if (resume_) TRY(RestoreState());
-    TRY(AttachCold());
+    if (job_->state != nullptr) TRY(RestoreState());
     TRY(RestoreSinks());
     TRY(OpenLetterTopics(job_));
     if (!spec_.data_dir.empty()) {
@@ -372,11 +372,6 @@ class JobBuilder {
     return std::make_unique<KeyCodec>(edge.keys, std::move(types));
   }
 
-  void FinishSlot(Slot& slot) {
-    // Sources count from the run's first epoch on, as every barrier's number is larger.
-    slot.epoch = manifest_.epoch;
-  }
-
   // ---------------------------------------------------------------- state
 
   Status RestoreState() {
@@ -394,7 +389,10 @@ class JobBuilder {
         any |= stores.back() != nullptr;
       }
       if (!any) continue;
-      TRY(RestoreOperator(*job_->state, {.id = node.id, .shards = stores}, moved_, leave));
+      const RestoredOperator op{.id = node.id, .shards = stores};
+      TRY(AttachCold(*job_->state, op, resume_));
+      if (!resume_) continue;
+      TRY(RestoreOperator(*job_->state, op, moved_, leave));
       for (Slot* slot : by_node_[static_cast<size_t>(node.index)]) {
         if (slot == nullptr || slot->op == nullptr) continue;
         if (Status status = slot->op->OnRestore(); !status) {
@@ -406,24 +404,6 @@ class JobBuilder {
       TRY(VisitOperator(*job_->state, id, leave));
     }
     for (auto& [shard, writer] : leftovers) first_deltas_.emplace_back(shard, writer.Take());
-    return OkStatus();
-  }
-
-  /// Tables that read what they need when they need it.
-  Status AttachCold() {
-    if (job_->state == nullptr) return OkStatus();
-    for (const auto& shard : job_->shards) {
-      for (const auto& slot : shard->slots()) {
-        if (slot->state == nullptr) continue;
-        for (StateTable* table : slot->state->tables()) {
-          if (!table->reads_cold()) continue;
-          auto entries =
-              std::make_unique<ColdEntries>(job_->state.get(), slot->node->id, table->name());
-          TRY_ASSIGN(const bool any, entries->Any());
-          table->AttachCold(std::move(entries), resume_ && any);
-        }
-      }
-    }
     return OkStatus();
   }
 

@@ -106,6 +106,22 @@ Status VisitOperator(const DurableState& state, std::string_view id,
   });
 }
 
+Status AttachCold(const DurableState& state, const RestoredOperator& op, bool restored) {
+  for (const StateStore* store : op.shards) {
+    if (store == nullptr) continue;
+    for (StateTable* table : store->tables()) {
+      if (!table->reads_cold()) continue;
+      auto entries = std::make_unique<ColdEntries>(&state, op.id, table->name());
+      bool any = false;
+      if (restored) {
+        TRY_ASSIGN(any, entries->Any());
+      }
+      table->AttachCold(std::move(entries), any);
+    }
+  }
+  return OkStatus();
+}
+
 Status RestoreOperator(const DurableState& state, const RestoredOperator& op, bool moved,
                        const std::function<void(const StateEntry&)>& leftover) {
   OperatorRestorer restorer(state, op, moved);

@@ -29,6 +29,10 @@ struct RestoredOperator {
 Status RestoreOperator(const DurableState& state, const RestoredOperator& op, bool moved,
                        const std::function<void(const StateEntry&)>& leftover);
 
+/// Tables that read what they need when they need it (StateTable::reads_cold) get at it.
+/// `restored`: a run goes on with what is there.
+Status AttachCold(const DurableState& state, const RestoredOperator& op, bool restored);
+
 /// Every entry of an operator, whatever its tables.
 Status VisitOperator(const DurableState& state, std::string_view id,
                      const std::function<void(const StateEntry&)>& visit);
