@@ -13,6 +13,7 @@
 #include "env/http_client.h"
 #include "env/kafka_client.h"
 #include "env/line_writer.h"
+#include "env/process_memory.h"
 #include "server/door.h"
 
 namespace {
@@ -39,6 +40,7 @@ int main(int argc, char** argv) {
   const auto output = MakeLineWriter(STDOUT_FILENO);
   const auto error = MakeLineWriter(STDERR_FILENO);
   const auto input = MakeByteInput(STDIN_FILENO);
+  const auto memory = MakeRealProcessMemory();
   const auto background = MakeThreadExecutor(kBackgroundThreads);
   auto http = MakeCurlHttpClient(kHttpRequestsInFlight);
   if (!http) {
@@ -60,6 +62,8 @@ int main(int argc, char** argv) {
   application.env.clock = clock.get();
   application.env.disk = disk.get();
   application.env.http = http->get();
+  application.memory = memory.get();
+  application.descriptors_max = RaiseDescriptorLimit();
   application.env.background = background.get();
   application.env.kafka = kafka.get();
   application.env.output = output.get();

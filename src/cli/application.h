@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/secrets.h"
+#include "env/process_memory.h"
 #include "pipelines/door.h"
 #include "plan/binding/bind_context.h"
 
@@ -18,11 +19,13 @@ enum ExitCode : int { kExitOk = 0, kExitFindings = 1, kExitUsage = 2, kExitEnvir
 struct Application {
   Registries registries;
   Environment env;
-  DoorOpener open_door;             // empty: programs cannot be reached
-  bool output_is_terminal = false;  // standard output
-  bool error_is_terminal = false;   // standard error
-  Secrets secrets;                  // of the texts that were loaded; never said
-  bool color = false;               // decided from --color, NO_COLOR and the terminal
+  ProcessMemory* memory = nullptr;        // null: without a budget
+  uint64_t descriptors_max = UINT64_MAX;  // files and connections at a time
+  DoorOpener open_door;                   // empty: programs cannot be reached
+  bool output_is_terminal = false;        // standard output
+  bool error_is_terminal = false;         // standard error
+  Secrets secrets;                        // of the texts that were loaded; never said
+  bool color = false;                     // decided from --color, NO_COLOR and the terminal
 
   /// Data and documents. Whole lines.
   void Print(const std::string& text) const;

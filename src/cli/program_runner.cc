@@ -27,6 +27,7 @@ namespace millrace {
 namespace {
 
 constexpr int kSignalsToGiveUp = 3;
+constexpr uint64_t kDescriptorsMin = 256;
 constexpr int64_t kTickNanos = 10'000'000;   // between two looks at signals
 constexpr int64_t kLookNanos = 500'000'000;  // between two looks at the job
 /// A stop that takes longer says what it waits for.
@@ -173,6 +174,11 @@ Status ProgramRunner::Run(const Program& program) {
   const SignalScope signals;
   const bool runs = std::ranges::any_of(
       program.steps, [](const Step& step) { return step.kind == Step::Kind::kJob; });
+  if (runs && application_->descriptors_max < kDescriptorsMin) {
+    return ExternalError("MR0817", "too few files may be open",
+                         "the limit is " + std::to_string(application_->descriptors_max) + ", " +
+                             std::to_string(kDescriptorsMin) + " are the least to run with");
+  }
   Status status = runs ? RunLive(program) : RunSteps(program);
   if (!options_.report_path.empty()) {
     const Status report = WriteReport(options_.report_path);
@@ -248,6 +254,7 @@ Result<JobSpec> ProgramRunner::MakeSpec(const Program& program, const Step& step
   spec.roots = step.roots;
   spec.pipeline = program.name;
   spec.env = application_->env;
+  spec.memory = application_->memory;
   if (options_.kafka.local) spec.env.kafka = live_->local_kafka();
   spec.services = live_->services();
   TRY_ASSIGN(const auto timeout, options_.kafka.ConnectTimeout());

@@ -17,8 +17,10 @@ std::unexpected<Error> Bad(const std::string& key, std::string why) {
 
 }  // namespace
 
+/// Beside what brokers did: a disk may have room again, files may be closed.
 bool IsWorthARestart(const Error& error) {
-  return error.code == "MR0831" || error.code == "MR0522";
+  return error.code == "MR0831" || error.code == "MR0522" || error.code == "MR0802" ||
+         error.code == "MR0817";
 }
 
 Result<RestartPolicy> RestartPolicy::From(const Settings& settings) {

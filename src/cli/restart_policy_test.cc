@@ -41,6 +41,8 @@ TEST(RestartPolicy, OnlyWhatMayPassIsTriedAgain) {
   EXPECT_EQ(policy.OnFailure({.code = "MR0832", .message = "another process"}, 0), std::nullopt);
   EXPECT_EQ(policy.OnFailure({.code = "MR0523", .message = "no such topic"}, 0), std::nullopt);
   EXPECT_NE(policy.OnFailure({.code = "MR0522", .message = "no broker"}, 0), std::nullopt);
+  EXPECT_NE(policy.OnFailure({.code = "MR0802", .message = "no room"}, 0), std::nullopt);
+  EXPECT_NE(policy.OnFailure({.code = "MR0817", .message = "no descriptor"}, 0), std::nullopt);
   EXPECT_EQ(Policy({{"restart-strategy.type", "none"}}).OnFailure(kUndecided, 0), std::nullopt);
 }
 

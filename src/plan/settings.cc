@@ -51,6 +51,9 @@ std::vector<OptionSpec> EngineSettings() {
               "Most rows that a source hands over at once; 1 to 8192."),
       Setting("millrace.latency-budget", T::kDuration, "",
               "Declared budget from arrival to action; operators that cannot meet it are named."),
+      Setting("millrace.memory-budget", T::kMemorySize, "",
+              "What the process may hold; sources wait while it is used up. Default: four fifths "
+              "of the memory of the machine or the control group."),
       Choice("millrace.on-row-error", "dead-letter", {"dead-letter", "fail"},
              "What happens to a row whose expression fails: dead letters, or the job fails (as "
              "Flink)."),
@@ -98,7 +101,7 @@ std::vector<OptionSpec> FlinkSettings() {
       Choice("restart-strategy.type", "exponential-delay",
              {"exponential-delay", "fixed-delay", "none"},
              "How a pipeline starts again, in the same process and from its last epoch, when an "
-             "epoch could not be committed or a peer went away."),
+             "epoch could not be committed, a peer went away or the disk was full."),
       Setting("sql-client.execution.result-mode", T::kString, "",
               "Accepted for Flink's client; use --format."),
       Setting("table.dml-sync", T::kBoolean, "true",
@@ -184,6 +187,10 @@ int64_t Settings::GetLong(const std::string& key) const {
 std::chrono::milliseconds Settings::GetDuration(const std::string& key) const {
   const auto duration = ParseDuration(GetString(key));
   return duration.value_or(std::chrono::milliseconds(0));
+}
+
+uint64_t Settings::GetMemorySize(const std::string& key) const {
+  return ParseMemorySize(GetString(key)).value_or(0);
 }
 
 std::map<std::string, OptionValue> Settings::TableExtras(std::string_view table) const {

@@ -32,6 +32,7 @@ class Settings {
   bool GetBoolean(const std::string& key) const;
   int64_t GetLong(const std::string& key) const;
   std::chrono::milliseconds GetDuration(const std::string& key) const;
+  uint64_t GetMemorySize(const std::string& key) const;  // 0 if there is none
   /// Options set by `millrace.table.<table>.<option>`.
   std::map<std::string, OptionValue> TableExtras(std::string_view table) const;
   const std::map<std::string, OptionValue>& values() const { return values_; }

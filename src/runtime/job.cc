@@ -51,6 +51,7 @@ Job::Job(std::unique_ptr<JobState> state) : state_(std::move(state)) {}
 Job::~Job() = default;
 
 Result<std::unique_ptr<Job>> Job::Create(JobSpec spec) {
+  TRY(MemoryGuard(spec.memory, spec.settings.memory_budget_bytes).CheckStart());
   auto state = std::make_unique<JobState>(std::move(spec));
   TRY_ASSIGN(state->graph, JobGraph::Build(state->spec.roots, state->spec.settings.parallelism));
   TRY_ASSIGN(const StartPoint start, DecideStart(state.get()));
@@ -107,6 +108,9 @@ JobSnapshot Job::Snapshot() const {
   if (snapshot.trouble.empty() && job.quarantine != nullptr && job.quarantine->careful()) {
     snapshot.trouble = CareText(job);
   }
+  snapshot.sources_held = job.control.hold_sources;
+  snapshot.memory_used = job.coordinator->memory_used();
+  snapshot.memory_budget = job.coordinator->memory_budget();
   snapshot.elapsed_nanos = job.spec.env.clock->MonotonicNanos() - job.started_at;
   std::map<int, NodeSnapshot> nodes;
   for (const auto& shard : job.shards) {

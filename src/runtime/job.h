@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "env/environment.h"
+#include "env/process_memory.h"
 #include "operators/io/sink_driver.h"
 #include "plan/node.h"
 #include "runtime/epochs/state_applier.h"
@@ -30,6 +31,7 @@ struct JobSpec {
   SessionContext session;
   JobSettings settings;
   Environment env;
+  ProcessMemory* memory = nullptr;  // null: it may grow without bounds (simulation)
   ConnectorServices services;
   CopyShare copy;
   bool fresh = false;                           // discard an interrupted run

@@ -10,6 +10,7 @@
 #include "operators/io/values_driver.h"
 #include "runtime/epochs/plan_file.h"
 #include "runtime/job_state.h"
+#include "runtime/memory/memory_parts.h"
 #include "runtime/select_columns.h"
 #include "state/restore.h"
 
@@ -456,9 +457,10 @@ class JobBuilder {
   }
 
   void MakeCoordinator() {
+    const MemoryGuard memory(spec_.memory, spec_.settings.memory_budget_bytes);
     if (job_->state != nullptr) {
-      job_->applier =
-          std::make_unique<StateApplier>(job_->state.get(), spec_.env, spec_.state_settings);
+      job_->applier = std::make_unique<StateApplier>(job_->state.get(), spec_.env,
+                                                     Within(memory, spec_.state_settings));
     }
     job_->coordinator = std::make_unique<Coordinator>(
         Coordinator::Settings{.env = spec_.env,
@@ -472,6 +474,8 @@ class JobBuilder {
                               .journal = job_->journal.get(),
                               .applier = job_->applier.get(),
                               .transaction = job_->transaction.get(),
+                              .memory = memory,
+                              .memory_parts = [job = job_] { return DescribeMemory(*job); },
                               .first_deltas = std::move(first_deltas_),
                               .watched = std::move(watched_),
                               .notice = spec_.notice},

@@ -17,9 +17,10 @@ struct JobSettings {
   int64_t checkpoint_pause_ms = 5;  // least time between two epochs that were asked for early
   int64_t batch_delay_ms = 0;
   int64_t discovery_interval_ms = 1000;
-  size_t exchange_capacity = 16;    // batches in flight from one shard to another on one edge
-  int64_t latency_budget_ms = 0;    // 0 = none
-  uint64_t state_budget_bytes = 0;  // of all shards together; 0 = no bound
+  size_t exchange_capacity = 16;     // batches in flight from one shard to another on one edge
+  int64_t latency_budget_ms = 0;     // 0 = none
+  uint64_t state_budget_bytes = 0;   // of all shards together; 0 = no bound
+  uint64_t memory_budget_bytes = 0;  // of the process; 0 = a share of what there is
   bool fail_on_row_error = false;
   int quarantine_deaths = 3;  // of the process at one record; 0: never mind
   bool drop_nulls = false;    // rows with NULL in a NOT NULL column of a sink

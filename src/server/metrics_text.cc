@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <utility>
@@ -150,6 +151,12 @@ class Writer {
     Family up = Gauge("job_running", "Whether the job runs.");
     for (const auto& job : jobs_) {
       up.Add({{"statement", job.title}}, job.state == RunningPipelines::State::kRunning ? 1 : 0);
+    }
+    Family held = Gauge("sources_held",
+                        "Whether nothing is read: no room on the disk, or for state "
+                        "in flight, or no memory.");
+    for (const auto& job : jobs_) {
+      held.Add({{"statement", job.title}}, job.snapshot.sources_held ? 1 : 0);
     }
     Family epoch = Counter("epochs_total", "Epochs completed.");
     for (const auto& job : jobs_) {
@@ -351,14 +358,20 @@ class Writer {
         .Add({}, static_cast<double>(log.duplicates));
   }
 
-  /// The kernel's file, where there is one: size and resident pages.
-  void WriteProcess() {
-    auto file = pipelines_.env().disk->OpenForRead("/proc/self/statm");
-    if (!file) return;
-    std::array<char, 128> text{};
+  /// A file of the kernel, where there is one: it has no size to ask for.
+  std::string ReadKernelFile(const std::string& path) const {
+    auto file = pipelines_.env().disk->OpenForRead(path);
+    if (!file) return "";
+    std::string text(4096, '\0');
     const auto bytes = (*file)->ReadAt(0, text.size(), text.data());
-    if (!bytes) return;
-    const std::string_view fields(text.data(), *bytes);
+    text.resize(bytes.value_or(0));
+    return text;
+  }
+
+  void WriteProcess() {
+    WriteLimits();
+    const std::string text = ReadKernelFile("/proc/self/statm");  // size and resident pages
+    const std::string_view fields(text);
     const size_t begin = fields.find(' ');
     if (begin == std::string_view::npos) return;
     const size_t end = fields.find(' ', begin + 1);
@@ -366,6 +379,34 @@ class Writer {
     if (!pages) return;
     Gauge("process_resident_memory_bytes", "Memory of the process.")
         .Add({}, static_cast<double>(*pages) * static_cast<double>(kPageBytes));
+  }
+
+  /// What of the limits of the process is used up.
+  void WriteLimits() {
+    uint64_t used = 0;
+    uint64_t budget = 0;
+    for (const auto& job : jobs_) {
+      used = std::max(used, job.snapshot.memory_used);
+      budget = std::max(budget, job.snapshot.memory_budget);
+    }
+    if (budget > 0) {
+      Gauge("memory_used_bytes", "Memory that counts against the budget.")
+          .Add({}, static_cast<double>(used));
+      Gauge("memory_budget_bytes", "What the process may hold before sources are held.")
+          .Add({}, static_cast<double>(budget));
+    }
+    if (const auto open = pipelines_.env().disk->List("/proc/self/fd", false)) {
+      Gauge("process_open_fds", "Open files and connections.")
+          .Add({}, static_cast<double>(open->size()));
+    }
+    const std::string limits = ReadKernelFile("/proc/self/limits");
+    constexpr std::string_view kFiles = "Max open files";
+    const size_t line = limits.find(kFiles);
+    if (line == std::string::npos) return;
+    const std::string_view rest = TrimOption(std::string_view(limits).substr(line + kFiles.size()));
+    if (const auto most = ParseOptionLong(rest.substr(0, rest.find(' ')))) {
+      Gauge("process_max_fds", "How many there may be.").Add({}, static_cast<double>(*most));
+    }
   }
 
   const RunningPipelines& pipelines_;

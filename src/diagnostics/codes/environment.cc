@@ -21,8 +21,9 @@ reason. Relative paths are relative to the directory the command was started in.
         .code = "MR0802",
         .title = "no space left",
         .explanation = R"(
-The disk or the quota is full. The pipeline stops at its last consistent point; free some space
-and start the same command again, it goes on from there.)",
+The disk or the quota is full. Where only the journal has no room, sources are held until there is
+some. If a file of results cannot be written, the pipeline starts again from its last epoch, as
+`restart-strategy.type` says. Nothing is lost: free some space, it goes on from there.)",
         .example = "",
         .fixed = "",
     },
@@ -149,6 +150,29 @@ none.)",
 millrace run p.sql --tls-cert server.pem)",
         .fixed = R"(
 millrace run p.sql --tls-cert server.pem --tls-key server.key)",
+    },
+    CodeInfo{
+        .code = "MR0816",
+        .title = "memory budget too small",
+        .explanation = R"(
+Beside what every process holds, this budget leaves no room to work with; 128 MB are the least. The
+budget is `millrace.memory-budget`, and without it four fifths of the memory of the machine or of
+the control group (container) of the process.)",
+        .example = R"(
+SET 'millrace.memory-budget' = '32 mb';)",
+        .fixed = R"(
+SET 'millrace.memory-budget' = '256 mb';)",
+    },
+    CodeInfo{
+        .code = "MR0817",
+        .title = "too few files may be open",
+        .explanation = R"(
+The process may have fewer files and connections open than a pipeline can need, or has all that it
+may. Raise the limit (`ulimit -n`, `LimitNOFILE` of the unit, `--ulimit nofile` of the container).
+The soft limit is raised to the hard one without asking. A running pipeline that meets the limit
+holds its sources and tries again.)",
+        .example = "",
+        .fixed = "",
     },
     CodeInfo{
         .code = "MR0831",

@@ -22,8 +22,12 @@ namespace {
 
 std::unexpected<Error> Failed(const char* verb, const std::string& path, int error) {
   const bool full = error == ENOSPC || error == EDQUOT;
-  return ExternalError(full ? "MR0802" : "MR0801",
-                       "could not " + std::string(verb) + " '" + path + "'", strerror(error), full);
+  const bool no_descriptor = error == EMFILE || error == ENFILE;
+  return ExternalError(full            ? "MR0802"
+                       : no_descriptor ? "MR0817"
+                                       : "MR0801",
+                       "could not " + std::string(verb) + " '" + path + "'", strerror(error),
+                       full || no_descriptor);
 }
 
 FileInfo InfoOf(const std::string& path, const struct stat& stat) {
@@ -215,9 +219,12 @@ class RealDisk final : public Disk {
                            known ? "process " + std::string(owner) : "its owner is unknown");
     }
     const std::string pid = std::to_string(getpid()) + "\n";
-    if (ftruncate(fd.get(), 0) != 0 ||
-        pwrite(fd.get(), pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
-      return Failed("write", path, errno);
+    if (ftruncate(fd.get(), 0) != 0) return Failed("write", path, errno);
+    for (size_t done = 0; done < pid.size();) {
+      const ssize_t n =
+          pwrite(fd.get(), pid.data() + done, pid.size() - done, static_cast<off_t>(done));
+      if (n < 0 && errno != EINTR) return Failed("write", path, errno);
+      if (n > 0) done += static_cast<size_t>(n);
     }
     return std::make_unique<RealFileLock>(std::move(fd));
   }

@@ -13,20 +13,30 @@ constexpr int64_t kDecisionPollNanos = kMilli;
 constexpr int64_t kRetryNanosMin = 100 * kMilli;
 constexpr int64_t kRetryNanosMax = 5000 * kMilli;
 constexpr uint64_t kUnappliedBytesMax = 256ull << 20;
-constexpr std::string_view kNoSpace = "MR0802";
+constexpr uint64_t kUnappliedShare = 8;  // and of the memory budget
+
+/// A full disk and too many open files may pass.
+bool MayPass(const Error& error) { return error.code == "MR0802" || error.code == "MR0817"; }
 
 }  // namespace
 
 Coordinator::Coordinator(Settings settings, JobControl* control)
-    : settings_(std::move(settings)), control_(control) {
+    : settings_(std::move(settings)), control_(control), unapplied_bytes_max_(kUnappliedBytesMax) {
   trimmed_ = settings_.manifest.epoch;
+  if (const uint64_t budget = settings_.memory.budget_bytes(); budget > 0) {
+    unapplied_bytes_max_ = std::min(unapplied_bytes_max_, budget / kUnappliedShare);
+  }
 }
 
 StepResult Coordinator::Step() {
   if (control_->failed || control_->done) return {Progress::kDone, 0};
   const int64_t now = Now();
+  WatchMemory(now);
   Result<StepResult> result = TryStep(now);
-  if (result) return *result;
+  if (result) {
+    result->wake_at = std::min(result->wake_at, settings_.memory.next_look());
+    return *result;
+  }
   control_->Fail(std::move(result).error().With("epoch"));
   return {Progress::kDone, 0};
 }
@@ -147,12 +157,12 @@ Result<StepResult> Coordinator::Write(int64_t now) {
         }
         control->coordinator_wake_up().Notify();
       });
-  if (!hash && hash.error().code == kNoSpace) {
+  if (!hash && MayPass(hash.error())) {
     retry_nanos_ = std::clamp(retry_nanos_ * 2, kRetryNanosMin, kRetryNanosMax);
     retry_at_ = now + retry_nanos_;
-    Hold(true);
-    SetTrouble("epoch " + std::to_string(record_.epoch) +
-               " cannot be written, sources are held until it can: " + hash.error().message);
+    SetTrouble(kNoRoom,
+               "epoch " + std::to_string(record_.epoch) +
+                   " cannot be written, sources are held until it can: " + hash.error().message);
     return StepResult{Progress::kIdle, retry_at_};
   }
   if (!hash) return std::unexpected(std::move(hash).error());
@@ -160,8 +170,7 @@ Result<StepResult> Coordinator::Write(int64_t now) {
   synced_ = std::move(synced);
   written_body_ = record_.manifest;
   retry_nanos_ = 0;
-  Hold(false);
-  SetTrouble("");
+  SetTrouble(kNoRoom, "");
   state_ = State::kSyncing;
   return StepResult{Progress::kBusy, 0};
 }
@@ -189,10 +198,10 @@ Status Coordinator::Decide() {
 Result<StepResult> Coordinator::AwaitDecision(int64_t now) {
   TRY_ASSIGN(const bool decided, settings_.transaction->Decided());
   if (!decided) {
-    SetTrouble(settings_.transaction->Waiting());
+    SetTrouble(kUndecided, settings_.transaction->Waiting());
     return StepResult{Progress::kIdle, now + kDecisionPollNanos};
   }
-  SetTrouble("");
+  SetTrouble(kUndecided, "");
   TRY(OnDecided());
   return StepResult{Progress::kBusy, 0};
 }
@@ -263,39 +272,55 @@ Status Coordinator::Maintain() {
 Status Coordinator::ShipLetters() {
   if (settings_.shipper == nullptr) return OkStatus();
   TRY(settings_.shipper->Pump(settings_.dead_letters->lengths()));
-  const std::string waiting = settings_.shipper->Waiting();
-  if (!waiting.empty() || shipping_is_trouble_) SetTrouble(waiting);
-  shipping_is_trouble_ = !waiting.empty();
+  SetTrouble(kLetters, settings_.shipper->Waiting());
   return OkStatus();
 }
 
 /// True while too much state is on its way to the disk.
 bool Coordinator::Overloaded() {
   const bool overloaded =
-      settings_.applier != nullptr && settings_.applier->waiting_bytes() > kUnappliedBytesMax;
-  if (overloaded == holding_) return overloaded;
-  Hold(overloaded);
-  SetTrouble(overloaded ? "sources are held until the state of past epochs is on the disk" : "");
+      settings_.applier != nullptr && settings_.applier->waiting_bytes() > unapplied_bytes_max_;
+  SetTrouble(kUnapplied,
+             overloaded ? "sources are held until the state of past epochs is on the disk" : "");
   return overloaded;
 }
 
-void Coordinator::Hold(bool sources) {
-  if (holding_ == sources) return;
-  holding_ = sources;
-  control_->hold_sources.store(sources, std::memory_order_release);
-  if (!sources) control_->WakeShards();
+void Coordinator::WatchMemory(int64_t now) {
+  const bool exceeded = settings_.memory.Exceeded(now);
+  memory_used_.store(settings_.memory.used_bytes(), std::memory_order_relaxed);
+  if (!exceeded) {
+    SetTrouble(kMemory, "");
+  } else if (troubles_[kMemory].empty()) {
+    const std::string parts = settings_.memory_parts ? settings_.memory_parts() : "";
+    SetTrouble(kMemory,
+               settings_.memory.Describe() + ", sources are held until it is less" + parts);
+  }
 }
 
-void Coordinator::SetTrouble(std::string trouble) {
-  const std::lock_guard lock(trouble_mutex_);
-  if (trouble == trouble_) return;
-  if (!trouble.empty() && trouble_.empty() && settings_.notice) settings_.notice(trouble);
-  trouble_ = std::move(trouble);
+void Coordinator::SetTrouble(Trouble kind, std::string trouble) {
+  std::string& told = troubles_[kind];
+  if (trouble == told) return;
+  if (!trouble.empty() && told.empty() && settings_.notice) settings_.notice(trouble);
+  {
+    const std::lock_guard lock(trouble_mutex_);
+    told = std::move(trouble);
+  }
+  bool holding = false;
+  for (const Trouble held : {kNoRoom, kUnapplied, kMemory}) holding |= !troubles_[held].empty();
+  if (control_->hold_sources.exchange(holding, std::memory_order_acq_rel) && !holding) {
+    control_->WakeShards();
+  }
 }
 
 std::string Coordinator::trouble() const {
   const std::lock_guard lock(trouble_mutex_);
-  return trouble_;
+  std::string all;
+  for (const std::string& each : troubles_) {
+    if (each.empty()) continue;
+    if (!all.empty()) all += "; ";
+    all += each;
+  }
+  return all;
 }
 
 void Coordinator::TellSources() {

@@ -9,10 +9,11 @@
 // without data, which says finished (or stopped).
 //
 // Neither the disk nor the transaction is waited for here: shards go on meanwhile, with the rows of
-// the next epoch. Only when there is no room for a record, or too much state is not applied yet,
-// are sources held.
+// the next epoch. Only when there is no room for a record, too much state is not applied yet, or
+// the process has used up its memory, are sources held; epochs go on, as far as they can.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <map>
@@ -29,6 +30,7 @@
 #include "runtime/epochs/manifest.h"
 #include "runtime/epochs/state_applier.h"
 #include "runtime/job_control.h"
+#include "runtime/memory/memory_guard.h"
 #include "runtime/shard.h"
 
 namespace millrace {
@@ -59,6 +61,8 @@ class Coordinator {
     EpochJournal* journal = nullptr;   // these three outlive it; null without data_dir
     StateApplier* applier = nullptr;
     EpochTransaction* transaction = nullptr;  // or null: the journal decides
+    MemoryGuard memory{nullptr, 0};
+    std::function<std::string()> memory_parts;  // what holds how much, for people
     /// Changes that belong to the first epoch, by shard.
     std::vector<std::pair<int, std::string>> first_deltas;
     std::vector<WatchedSource> watched;
@@ -72,8 +76,13 @@ class Coordinator {
   uint64_t completed_epoch() const { return completed_; }
   /// Why epochs do not go on, if something is wrong that may pass; else empty. Any thread.
   std::string trouble() const;
+  /// Of the process, as last looked at. Any thread.
+  uint64_t memory_used() const { return memory_used_.load(std::memory_order_relaxed); }
+  uint64_t memory_budget() const { return settings_.memory.budget_bytes(); }
 
  private:
+  /// What may be wrong; the first three hold sources.
+  enum Trouble : size_t { kNoRoom, kUnapplied, kMemory, kUndecided, kLetters, kTroubles };
   enum class State { kWaiting, kCollecting, kWriting, kSyncing, kDeciding, kCommitting };
   /// How a sync ended; the callback may come when the coordinator is gone.
   struct Synced {
@@ -95,8 +104,8 @@ class Coordinator {
   Status Maintain();
   Status ShipLetters();
   bool Overloaded();
-  void SetTrouble(std::string trouble);
-  void Hold(bool sources);
+  void WatchMemory(int64_t now);
+  void SetTrouble(Trouble kind, std::string trouble);
   Status Discover(int64_t now);
   void TellSources();
   int64_t Now() const { return settings_.env.clock->MonotonicNanos(); }
@@ -121,13 +130,13 @@ class Coordinator {
   int64_t retry_nanos_ = 0;
 
   std::string written_body_;
+  uint64_t unapplied_bytes_max_;
   uint64_t trimmed_ = 0;  // epoch up to which the journal was given up
-  bool holding_ = false;
-  bool shipping_is_trouble_ = false;
   bool committed_ = false;  // all shards have, of the epoch in flight
   std::atomic<uint64_t> completed_{0};
+  std::atomic<uint64_t> memory_used_{0};
   mutable std::mutex trouble_mutex_;
-  std::string trouble_;
+  std::array<std::string, kTroubles> troubles_;  // empty: it has passed
 };
 
 }  // namespace millrace

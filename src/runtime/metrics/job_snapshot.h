@@ -58,10 +58,13 @@ struct Accounting {
 };
 
 struct JobSnapshot {
-  uint64_t epoch = 0;         // last completed
-  std::string trouble;        // why epochs do not go on, if something is wrong that may pass
-  uint64_t restarts = 0;      // in this process, after failures
-  int64_t elapsed_nanos = 0;  // since the first shard step
+  uint64_t epoch = 0;          // last completed
+  std::string trouble;         // why epochs do not go on, if something is wrong that may pass
+  uint64_t memory_used = 0;    // of the process, in bytes; 0 if nobody looks at it
+  uint64_t memory_budget = 0;  // of it
+  bool sources_held = false;   // nothing is read until `trouble` has passed
+  uint64_t restarts = 0;       // in this process, after failures
+  int64_t elapsed_nanos = 0;   // since the first shard step
   std::vector<NodeSnapshot> nodes;
   std::vector<ShardSnapshot> shards;
   Accounting accounting;

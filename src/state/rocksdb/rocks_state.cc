@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "state/encoding.h"
+#include "state/rocksdb/stopping_files.h"
 
 namespace millrace {
 namespace {
@@ -99,9 +100,14 @@ class RocksState final : public DurableState {
   Status Open() {
     // Without it a database was never whole: the process died while it was made or removed.
     if (rocksdb::Env::Default()->FileExists(current_file()).IsNotFound()) TRY(Destroy());
+    files_ = std::make_shared<StoppingFiles>(rocksdb::FileSystem::Default());
+    env_ = rocksdb::NewCompositeEnv(files_);
+    rocksdb::Options options = MakeOptions();
+    options.env = env_.get();
     rocksdb::DB* db = nullptr;
-    TRY(ToStatus(directory_, rocksdb::DB::Open(MakeOptions(), directory_, &db)));
+    const rocksdb::Status opened = rocksdb::DB::Open(options, directory_, &db);
     db_.reset(db);
+    TRY(ToStatus(directory_, opened));
     return ReadMarker();
   }
 
@@ -215,7 +221,15 @@ class RocksState final : public DurableState {
     return ToStatus(directory_, rocksdb::DestroyDB(directory_, MakeOptions()));
   }
 
+  /// A change that failed is the reason of whatever RocksDB says about it, success included.
+  Status ToStatus(const std::string& directory, const rocksdb::Status& status) const {
+    if (files_ != nullptr) TRY(files_->Check());
+    return millrace::ToStatus(directory, status);
+  }
+
   std::string directory_;
+  std::shared_ptr<StoppingFiles> files_;  // of what is written; before what uses it
+  std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<rocksdb::DB> db_;
   std::optional<StateMarker> marker_;
   StateMarker begun_;

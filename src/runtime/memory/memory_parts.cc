@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/memory/memory_parts.h"
+
+#include <algorithm>
+
+#include "runtime/job_state.h"
+
+namespace millrace {
+namespace {
+
+constexpr uint64_t kGatheredShare = 16;  // of the budget, for epochs that are applied together
+
+std::string Megabytes(uint64_t bytes) { return std::to_string(bytes >> 20) + " MB"; }
+
+}  // namespace
+
+std::string DescribeMemory(const JobState& job) {
+  uint64_t state = 0;
+  uint64_t outboxes = 0;
+  for (const auto& shard : job.shards) {
+    for (const NodeSnapshot& node : shard->report().nodes) {
+      state += node.state_bytes;
+      outboxes += node.outbox.bytes;
+    }
+  }
+  const uint64_t changes = job.applier != nullptr ? job.applier->waiting_bytes() : 0;
+  return " (state " + Megabytes(state) + ", outboxes " + Megabytes(outboxes) +
+         ", changes for the disk " + Megabytes(changes) + ")";
+}
+
+StateApplier::Settings Within(const MemoryGuard& memory, StateApplier::Settings settings) {
+  if (memory.budget_bytes() == 0) return settings;
+  const uint64_t share = memory.budget_bytes() / kGatheredShare;
+  settings.gather_bytes = std::min(settings.gather_bytes, share);
+  settings.flush_bytes = std::min(settings.flush_bytes, share);
+  return settings;
+}
+
+}  // namespace millrace

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What holds how much of the process's memory, for people, and the share that parts with a size of
+// their own take of a small budget.
+#pragma once
+
+#include <string>
+
+#include "runtime/epochs/state_applier.h"
+#include "runtime/memory/memory_guard.h"
+
+namespace millrace {
+
+struct JobState;
+
+/// " (state 210 MB, outboxes 90 MB, changes for the disk 3 MB)". Any thread.
+std::string DescribeMemory(const JobState& job);
+/// Gathers less when there is less room.
+StateApplier::Settings Within(const MemoryGuard& memory, StateApplier::Settings settings);
+
+}  // namespace millrace
