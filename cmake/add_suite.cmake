@@ -188,7 +188,7 @@ function(add_tool_checks)
              WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(tools_${stem} PROPERTIES LABELS "tools;check" TIMEOUT 60)
   endforeach()
-  foreach(check check_layers tidy)
+  foreach(check check_layers check_faults tidy)
     if(EXISTS ${CMAKE_SOURCE_DIR}/tools/${check}.py)
       add_test(NAME ${check} COMMAND ${Python3_EXECUTABLE} tools/${check}.py
                WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

@@ -42,7 +42,7 @@ THIRD_PARTY = [
 # Headers of the operating system: the outside world is reached through env.
 SYSTEM = re.compile(r"^(sys/|arpa/|net/|netinet/|linux/|unistd\.h|fcntl\.h|pthread\.h"
                     r"|signal\.h|csignal|time\.h|poll\.h|dirent\.h|dlfcn\.h|termios\.h"
-                    r"|netdb\.h|sched\.h|ftw\.h)")
+                    r"|netdb\.h|sched\.h|ftw\.h|malloc\.h)")
 SYSTEM_FOLDERS = ["src/env/real", "src/cli", "src/app"]
 STANDARD = re.compile(r"^[a-z_0-9]+$")
 

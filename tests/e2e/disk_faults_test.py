@@ -9,7 +9,6 @@ Usage: disk_faults_test.py PATH_TO_MILLRACE
 import errno
 import json
 import os
-import pathlib
 import shutil
 import subprocess
 import sys
@@ -60,7 +59,7 @@ class WritingTest(faults.FaultCase):
             calls="write sync", path="/state/", first=1, times=10**9,
             **{"while": self.folder / "broken"}))
         program.wait_for(lambda: (self.data / "run.json").exists(), "the run")
-        program.wait_for(lambda: len(list((self.data / "journal").iterdir())) > 0, "the journal")
+        program.wait_for(lambda: list(self.data.glob("journal/*")), "the journal")
         (self.folder / "broken").touch()
         self.assertNotEqual(program.stop(), 0, program.said())  # a stop brings the state to the disk
         self.assertIn("MR0841", program.said())
@@ -106,7 +105,7 @@ class FullDiskTest(faults.FaultCase):
     def test_a_full_disk_holds_sources_until_there_is_room(self):
         self.write(rate=1000)
         program = self.start("--listen", "127.0.0.1:0")
-        program.wait_for(lambda: self.data.exists() and list(self.data.glob("journal/*")), "journal")
+        program.wait_for(lambda: list(self.data.glob("journal/*")), "the journal")
         self.fill()
         program.wait_to_say("cannot be written, sources are held")
         health = json.loads(program.ask("/health")[1])
@@ -123,7 +122,7 @@ class FullDiskTest(faults.FaultCase):
     def test_killed_on_a_full_disk(self):
         self.write(rate=1000)
         program = self.start()
-        program.wait_for(lambda: self.data.exists() and list(self.data.glob("journal/*")), "journal")
+        program.wait_for(lambda: list(self.data.glob("journal/*")), "the journal")
         self.fill()
         program.wait_to_say("cannot be written, sources are held")
         program.kill()
@@ -152,8 +151,8 @@ class FullDiskTest(faults.FaultCase):
         status, said = self.run_program()
         self.assertEqual(status, 3, said)
         self.assertIn("Read-only file system", said)
-        shown = subprocess.run([faults.MILLRACE, "state", "list", self.data], cwd=self.folder, capture_output=True, text=True,
-                               check=False)
+        shown = subprocess.run([faults.MILLRACE, "state", "list", self.data], check=False,
+                               cwd=self.folder, capture_output=True, text=True)
         self.assertEqual(shown.returncode, 0, shown.stderr)
         subprocess.run(["mount", "-o", "remount,rw", self.small], check=True)
         self.finish()
@@ -212,7 +211,8 @@ class DamageTest(faults.FaultCase):
         self.stopped_run()
         sql = self.folder / "totals.sql"
         text = sql.read_text()
-        sql.write_text(text.replace("'totals';", "'others';").replace("COUNT(*), SUM", "MIN(id), SUM"))
+        other = text.replace("'totals';", "'others';").replace("COUNT(*), SUM", "MIN(id), SUM")
+        sql.write_text(other)
         status, said = self.run_program()
         self.assertNotEqual(status, 0)
         self.assertIn("MR08", said)

@@ -107,6 +107,17 @@ class MemoryTest(faults.FaultCase):
         self.programs.append(program)
         return program
 
+    def watch(self, program, until):
+        """The most memory until then."""
+        most = 0
+        end = time.monotonic() + faults.WAIT_SECONDS
+        while not until():
+            self.assertIsNone(program.process.poll(), program.said())
+            self.assertLess(time.monotonic(), end, program.said())
+            most = max(most, private_bytes(program.process.pid))
+            time.sleep(0.05)
+        return most
+
     def test_never_killed_in_a_small_control_group(self):
         group = ControlGroup(LIMIT)
         self.addCleanup(group.remove)
@@ -142,29 +153,24 @@ class MemoryTest(faults.FaultCase):
 
     def test_sources_are_held_and_go_on(self):
         """A receiver is away: its outbox is larger than the process may hold."""
-        rows = 60000  # of 4 kB
+        rows = 80000  # of 4 kB
         receiver = Receiver()
         receiver.die()
         self.addCleanup(receiver.stop)
-        program = self.launch(WAITING.format(budget="160 mb", port=receiver.port, rows=rows))
+        program = self.launch(WAITING.format(budget="256 mb", port=receiver.port, rows=rows))
         program.wait_to_say("sources are held until it is less")
-        self.assertRegex(program.said(), r"holds \d+ MB of its memory budget of 160 MB .*outboxes \d+ MB")
+        waited = time.monotonic()
+        self.assertRegex(program.said(),
+                         r"holds \d+ MB of its memory budget of 256 MB .*outboxes \d+ MB")
         health = json.loads(program.ask("/health")[1])
         self.assertEqual(health["status"], "degraded", health)
         self.assertIn("millrace.memory-budget", program.ask("/ready")[1])
         self.assertEqual(metric(program, "sources_held"), 1)
-        self.assertLess(private_bytes(program.process.pid), 200 << 20)
+        most = self.watch(program, lambda: time.monotonic() > waited + 3)
         receiver.start()
-        most = 0
-        while program.process.poll() is None:
-            try:
-                most = max(most, private_bytes(program.process.pid))
-            except (AttributeError, FileNotFoundError):
-                break  # it is on its way out
-            time.sleep(0.05)
-        self.assertEqual(program.wait(), 0, program.said())
-        self.assertEqual(receiver.keys(), rows)
-        self.assertLess(most, 200 << 20)
+        most = max(most, self.watch(program, lambda: receiver.keys() > rows // 2))
+        self.assertLess(most, 400 << 20)
+        self.assertEqual(program.stop(), 0, program.said())  # the rest stays in the outbox
 
     def test_a_budget_to_do_nothing_with_is_refused(self):
         program = self.launch(WAITING.format(budget="20 mb", port=9, rows=1))
@@ -228,7 +234,8 @@ class RepeatedStartsTest(faults.FaultCase):
         self.write(rate=500, roll="1kb", settings=
                    "SET 'restart-strategy.exponential-delay.initial-backoff' = '1 ms';"
                    "SET 'restart-strategy.exponential-delay.max-backoff' = '1 ms';"
-                   "SET 'restart-strategy.exponential-delay.attempts-before-reset-backoff' = '1000';")
+                   "SET 'restart-strategy.exponential-delay.attempts-before-reset-backoff'"
+                   " = '100000';")
         broken = self.folder / "broken"
         program = self.start("--listen", "127.0.0.1:0", variables=self.faults(
             calls="open", path=str(self.out), errno=28, **{"while": broken}))

@@ -80,7 +80,7 @@ Result<StepResult> Coordinator::Wait(int64_t now) {
     Begin(/*last=*/true, now);
     return StepResult{Progress::kBusy, 0};
   }
-  hurry_ |= control_->TakeHurry();
+  hurry_ |= control_->TakeHurry() || settings_.memory.tight();
   if (hurry_) next_epoch_at_ = std::min(next_epoch_at_, last_epoch_at_ + settings_.pause_nanos);
   if (now >= next_epoch_at_) {
     Begin(/*last=*/false, now);
@@ -288,6 +288,8 @@ bool Coordinator::Overloaded() {
 void Coordinator::WatchMemory(int64_t now) {
   const bool exceeded = settings_.memory.Exceeded(now);
   memory_used_.store(settings_.memory.used_bytes(), std::memory_order_relaxed);
+  one_epoch_at_a_time_ = settings_.memory.tight() && state_ != State::kWaiting;
+  HoldSources();
   if (!exceeded) {
     SetTrouble(kMemory, "");
   } else if (troubles_[kMemory].empty()) {
@@ -305,7 +307,11 @@ void Coordinator::SetTrouble(Trouble kind, std::string trouble) {
     const std::lock_guard lock(trouble_mutex_);
     told = std::move(trouble);
   }
-  bool holding = false;
+  HoldSources();
+}
+
+void Coordinator::HoldSources() {
+  bool holding = one_epoch_at_a_time_;
   for (const Trouble held : {kNoRoom, kUnapplied, kMemory}) holding |= !troubles_[held].empty();
   if (control_->hold_sources.exchange(holding, std::memory_order_acq_rel) && !holding) {
     control_->WakeShards();

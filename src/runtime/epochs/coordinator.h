@@ -105,6 +105,7 @@ class Coordinator {
   Status ShipLetters();
   bool Overloaded();
   void WatchMemory(int64_t now);
+  void HoldSources();
   void SetTrouble(Trouble kind, std::string trouble);
   Status Discover(int64_t now);
   void TellSources();
@@ -131,8 +132,9 @@ class Coordinator {
 
   std::string written_body_;
   uint64_t unapplied_bytes_max_;
-  uint64_t trimmed_ = 0;  // epoch up to which the journal was given up
-  bool committed_ = false;  // all shards have, of the epoch in flight
+  bool one_epoch_at_a_time_ = false;  // sources wait while one is on its way: memory is tight
+  uint64_t trimmed_ = 0;              // epoch up to which the journal was given up
+  bool committed_ = false;            // all shards have, of the epoch in flight
   std::atomic<uint64_t> completed_{0};
   std::atomic<uint64_t> memory_used_{0};
   mutable std::mutex trouble_mutex_;

@@ -25,6 +25,8 @@ class MemoryGuard {
   Status CheckStart() const;
   /// Whether sources must be held. Looks at the system only when it is time to.
   bool Exceeded(int64_t now);
+  /// So little is left that epochs must be small: what is in one is copied on its way to the disk.
+  bool tight() const { return memory_ != nullptr && used_ >= budget_ / 20 * 17; }
   /// When Exceeded should be asked again at the latest.
   int64_t next_look() const { return next_look_; }
 

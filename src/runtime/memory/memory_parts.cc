@@ -30,9 +30,7 @@ std::string DescribeMemory(const JobState& job) {
 
 StateApplier::Settings Within(const MemoryGuard& memory, StateApplier::Settings settings) {
   if (memory.budget_bytes() == 0) return settings;
-  const uint64_t share = memory.budget_bytes() / kGatheredShare;
-  settings.gather_bytes = std::min(settings.gather_bytes, share);
-  settings.flush_bytes = std::min(settings.flush_bytes, share);
+  settings.gather_bytes = std::min(settings.gather_bytes, memory.budget_bytes() / kGatheredShare);
   return settings;
 }
 
