@@ -18,7 +18,6 @@ namespace millrace {
 namespace {
 
 constexpr int64_t kMilli = 1000000;
-
 class JobBuilder {
  public:
   JobBuilder(JobState* job, const StartPoint& start)
@@ -459,8 +458,8 @@ class JobBuilder {
   void MakeCoordinator() {
     const MemoryGuard memory(spec_.memory, spec_.settings.memory_budget_bytes);
     if (job_->state != nullptr) {
-      job_->applier = std::make_unique<StateApplier>(job_->state.get(), spec_.env,
-                                                     Within(memory, spec_.state_settings));
+      const auto settings = Within(memory, spec_.state_settings);
+      job_->applier = std::make_unique<StateApplier>(job_->state.get(), spec_.env, settings);
     }
     job_->coordinator = std::make_unique<Coordinator>(
         Coordinator::Settings{.env = spec_.env,

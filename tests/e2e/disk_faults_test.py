@@ -61,7 +61,8 @@ class WritingTest(faults.FaultCase):
         program.wait_for(lambda: (self.data / "run.json").exists(), "the run")
         program.wait_for(lambda: list(self.data.glob("journal/*")), "the journal")
         (self.folder / "broken").touch()
-        self.assertNotEqual(program.stop(), 0, program.said())  # a stop brings the state to the disk
+        # A stop brings the state to the disk.
+        self.assertNotEqual(program.stop(), 0, program.said())
         self.assertIn("MR0841", program.said())
         (self.folder / "broken").unlink()
         self.finish()

@@ -16,7 +16,7 @@ YEAR = 365 * 24 * HOUR
 
 class TimeTest(faults.FaultCase):
     def test_the_wall_clock_jumps(self):
-        """By an hour and by ten years, forwards and back, while rows come and epochs are written."""
+        """By an hour and by ten years, forwards and back, while rows come."""
         self.write(rate=1000)
         wall = self.folder / "wall"
         wall.write_text("0")
