@@ -68,7 +68,8 @@ test-asan: .deps/stamp $(LIVE) ## The same tests under AddressSanitizer and Unde
 test-tsan: .deps/stamp $(LIVE) ## The same tests under ThreadSanitizer
 	@cmake --preset tsan >/dev/null
 	@cmake --build build-tsan -j $(JOBS)
-	@cd build-tsan && $(CTEST) -LE 'long|tidy|tools' --timeout 1200
+	@cd build-tsan && TSAN_OPTIONS="suppressions=$(CURDIR)/tests/sanitizers/tsan.txt \
+	    second_deadlock_stack=1" $(CTEST) -LE 'long|tidy|tools' --timeout 1200
 
 test-all: test test-asan test-tsan fuzz ## All of the above, the long suites and a minute of each fuzzer
 	@cd build && ctest --output-on-failure -j $(JOBS) -L long

@@ -48,6 +48,14 @@ elseif(MILLRACE_MODE STREQUAL "fuzz")
 else()
   message(FATAL_ERROR "MILLRACE_MODE is ${MILLRACE_MODE}; known are release, dev, tsan, fuzz")
 endif()
+if(MILLRACE_MODE STREQUAL "tsan")
+  # The sanitizer does not know the threads of C11, and librdkafka's are such.
+  set(c11_threads ${CMAKE_BINARY_DIR}/c11_threads.o)
+  execute_process(COMMAND ${CMAKE_C_COMPILER} -std=gnu11 -O1 -g1 -fPIE -fsanitize=thread
+                          -c ${CMAKE_SOURCE_DIR}/tests/sanitizers/c11_threads.c -o ${c11_threads}
+                  COMMAND_ERROR_IS_FATAL ANY)
+  add_link_options(${c11_threads})
+endif()
 if(MILLRACE_SANITIZE)
   set(MILLRACE_OPTIMISE -O1)
   set(MILLRACE_OPTIMISE_TEST -O0)
