@@ -131,19 +131,11 @@ class MemoryTest(faults.FaultCase):
                               None if group.folder is None else group.enter, arguments)
         budget = program.wait_for(lambda: metric(program, "memory_budget_bytes"), "the job")
         self.assertAlmostEqual(budget, LIMIT * 0.8, delta=2 << 20)
-        most = 0
-        end = time.monotonic() + 60
-        held = False
-        while time.monotonic() < end and not held:
-            self.assertIsNone(program.process.poll(), program.said())
-            most = max(most, private_bytes(program.process.pid))
-            held = metric(program, "sources_held") == 1
-            time.sleep(0.1)
-        if held:
-            self.assertIn("memory budget", program.ask("/ready")[1])
-        for _ in range(50):  # held, it stays below the limit
-            most = max(most, private_bytes(program.process.pid))
-            time.sleep(0.05)
+        end = time.monotonic() + 30
+        most = self.watch(program, lambda: time.monotonic() > end
+                          or "memory budget" in program.said())
+        end = time.monotonic() + 5  # held, it stays below the limit
+        most = max(most, self.watch(program, lambda: time.monotonic() > end))
         self.assertLess(most, LIMIT)
         self.assertGreater(most, LIMIT // 4, "the load was none")
         self.assertIsNone(program.process.poll(), program.said())
@@ -229,6 +221,17 @@ class DescriptorsTest(faults.FaultCase):
 
 
 class RepeatedStartsTest(faults.FaultCase):
+    def most_of(self, pid):
+        """Descriptors, threads and memory while jobs come and go."""
+        folder = pathlib.Path(f"/proc/{pid}")
+        most = (0, 0, 0)
+        for _ in range(60):
+            now = (len(list((folder / "fd").iterdir())), len(list((folder / "task").iterdir())),
+                   private_bytes(pid))
+            most = tuple(map(max, most, now))
+            time.sleep(0.02)
+        return most
+
     def test_restarts_in_one_process_leave_nothing_behind(self):
         """The outputs' file system refuses again and again: the job starts again in one process."""
         self.write(rate=500, roll="1kb", settings=
@@ -245,10 +248,7 @@ class RepeatedStartsTest(faults.FaultCase):
         for wanted in (20, 120):
             program.wait_for(lambda least=wanted: metric(program, "restarts_total") >= least,
                              f"{wanted} restarts")
-            folder = pathlib.Path(f"/proc/{program.process.pid}")
-            measures.append((len(list((folder / "fd").iterdir())),
-                             len(list((folder / "task").iterdir())),
-                             private_bytes(program.process.pid)))
+            measures.append(self.most_of(program.process.pid))
         broken.unlink()
         self.assertEqual(program.wait(), 0, program.said())
         self.check_results()

@@ -66,14 +66,14 @@ class TimeTest(faults.FaultCase):
         report = self.folder / "report.json"
         status, said = self.run_program("--report", str(report))
         self.assertEqual(status, 0, said)
-        windows = {line.split(",")[0] for line in self.lines()}
-        self.assertLessEqual({"c0", "c1", "c4"}, windows | {"c0", "c1"}, self.lines())
+        # Of the rows with a time, two are behind the watermark: the year 1, and the last of all,
+        # a day that there is not, read as in Flink.
+        self.assertEqual([line.split(",")[0] for line in self.lines()], ["c0", "c1", "c3", "c4"])
         accounting = json.loads(report.read_text())["jobs"][0]["accounting"]
         self.assertEqual(accounting["in"], len(times), accounting)
-        self.assertGreaterEqual(accounting["dead_lettered"], 3, accounting)
+        self.assertEqual((accounting["dead_lettered"], accounting["late"]), (3, 2), accounting)
         letters = pathlib.Path(self.data / "dead-letters" / "payments.jsonl").read_text()
-        for broken in ("9223372036854775807", "2024-02-30"):
-            self.assertIn(broken, letters)
+        self.assertIn("9223372036854775807", letters)
 
 
 if __name__ == "__main__":
