@@ -457,10 +457,7 @@ class JobBuilder {
 
   void MakeCoordinator() {
     const MemoryGuard memory(spec_.memory, spec_.settings.memory_budget_bytes);
-    if (job_->state != nullptr) {
-      const auto settings = Within(memory, spec_.state_settings);
-      job_->applier = std::make_unique<StateApplier>(job_->state.get(), spec_.env, settings);
-    }
+    job_->applier = MakeApplier(job_, memory);
     job_->coordinator = std::make_unique<Coordinator>(
         Coordinator::Settings{.env = spec_.env,
                               .data_dir = spec_.data_dir,

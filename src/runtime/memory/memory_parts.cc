@@ -28,10 +28,13 @@ std::string DescribeMemory(const JobState& job) {
          ", changes for the disk " + Megabytes(changes) + ")";
 }
 
-StateApplier::Settings Within(const MemoryGuard& memory, StateApplier::Settings settings) {
-  if (memory.budget_bytes() == 0) return settings;
-  settings.gather_bytes = std::min(settings.gather_bytes, memory.budget_bytes() / kGatheredShare);
-  return settings;
+std::unique_ptr<StateApplier> MakeApplier(JobState* job, const MemoryGuard& memory) {
+  if (job->state == nullptr) return nullptr;
+  StateApplier::Settings settings = job->spec.state_settings;
+  if (memory.budget_bytes() > 0) {
+    settings.gather_bytes = std::min(settings.gather_bytes, memory.budget_bytes() / kGatheredShare);
+  }
+  return std::make_unique<StateApplier>(job->state.get(), job->spec.env, settings);
 }
 
 }  // namespace millrace

@@ -3,6 +3,7 @@
 // their own take of a small budget.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "runtime/epochs/state_applier.h"
@@ -14,7 +15,7 @@ struct JobState;
 
 /// " (state 210 MB, outboxes 90 MB, changes for the disk 3 MB)". Any thread.
 std::string DescribeMemory(const JobState& job);
-/// Gathers less when there is less room.
-StateApplier::Settings Within(const MemoryGuard& memory, StateApplier::Settings settings);
+/// Of the job's state, null if it keeps none; gathers less when there is less room.
+std::unique_ptr<StateApplier> MakeApplier(JobState* job, const MemoryGuard& memory);
 
 }  // namespace millrace
