@@ -8,6 +8,11 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
+def share_port(bound):
+    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+        bound.setsockopt(socket.SOL_SOCKET, option, 1)
+
+
 class Receiver:
     """`faults`: share of requests that are answered with 429 or 503, or applied and not
     answered."""
@@ -21,7 +26,11 @@ class Receiver:
         self.times = collections.Counter()  # deliveries applied, by webhook-id
         self.arrivals = []  # monotonic seconds
         self.refused = collections.Counter()
-        self.port = 0
+        # While nobody listens the port must stay ours, not become that of some client's connection.
+        self.reserved = socket.socket()
+        share_port(self.reserved)
+        self.reserved.bind(("127.0.0.1", 0))
+        self.port = self.reserved.getsockname()[1]
         self.server = None
         self.start()
 
@@ -40,14 +49,16 @@ class Receiver:
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
-            allow_reuse_address = True
             request_queue_size = 128
+
+            def server_bind(self):
+                share_port(self.socket)
+                super().server_bind()
 
             def handle_error(self, request, client_address):
                 pass  # the other side was killed
 
         self.server = Server(("127.0.0.1", self.port), Handler)
-        self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def die(self):
@@ -82,3 +93,4 @@ class Receiver:
 
     def stop(self):
         self.die()
+        self.reserved.close()

@@ -84,6 +84,14 @@ def start(arguments):
     return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
+def is_finished(arguments):
+    path = os.path.join(arguments[arguments.index("--data-dir") + 1], "run.json")
+    if not os.path.exists(path):
+        return False
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)["run"]["state"] == "finished"
+
+
 def run_with_kills(arguments, kills, chance, pauses):
     """Until it ends by itself. Answers how often it was killed."""
     killed = 0
@@ -98,6 +106,8 @@ def run_with_kills(arguments, kills, chance, pauses):
             process.kill()
             process.communicate()
             killed += 1
+            if is_finished(arguments):  # killed behind its end: another start would be another run
+                return killed
             continue
         if process.returncode != 0:
             fail(f"ended with {process.returncode}: {output}")
