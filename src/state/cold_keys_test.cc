@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "state/deltas/net_changes.h"
 #include "state/epoch_delta.h"
 #include "state/key_table.h"
 #include "state/memory_state.h"
-#include "state/net_changes.h"
 
 namespace millrace {
 namespace {

@@ -12,11 +12,11 @@
 
 #include "data/key_codec.h"
 #include "state/cell_table.h"
+#include "state/deltas/net_changes.h"
 #include "state/encoding.h"
 #include "state/epoch_delta.h"
 #include "state/key_table.h"
 #include "state/memory_state.h"
-#include "state/net_changes.h"
 #include "state/restore.h"
 #include "state/rocksdb/rocks_state.h"
 

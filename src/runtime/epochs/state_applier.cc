@@ -4,7 +4,7 @@
 #include <chrono>
 #include <utility>
 
-#include "state/net_changes.h"
+#include "state/deltas/net_changes.h"
 
 namespace millrace {
 namespace {

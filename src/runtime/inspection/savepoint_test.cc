@@ -6,8 +6,8 @@
 
 #include "env/simulated/clock.h"
 #include "env/simulated/disk.h"
+#include "state/deltas/net_changes.h"
 #include "state/memory_state.h"
-#include "state/net_changes.h"
 
 namespace millrace {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "state/net_changes.h"
+#include "state/deltas/net_changes.h"
 
 #include <algorithm>
 #include <array>
