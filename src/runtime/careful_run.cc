@@ -76,6 +76,7 @@ Status StartQuarantine(JobState* job, const StartPoint& start) {
   }
   job->quarantine = std::make_unique<Quarantine>(
       Quarantine::Settings{.disk = spec.env.disk,
+                           .clock = spec.env.clock,
                            .data_dir = spec.data_dir,
                            .deaths_max = spec.settings.quarantine_deaths});
   TRY(job->quarantine->Start(start.manifest.epoch, start.mode == StartPoint::Mode::kResume));

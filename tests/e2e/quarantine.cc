@@ -15,6 +15,7 @@
 
 #include "connectors/connector.h"
 #include "diagnostics/render.h"
+#include "env/clock.h"
 #include "env/disk.h"
 #include "env/executor.h"
 #include "formats/format.h"
@@ -30,14 +31,26 @@ namespace millrace {
 namespace {
 
 constexpr int64_t kDeadly = 777;
+constexpr int64_t kSlowNanos = 500'000'000;
 
-/// Passes rows on, but dies at a value of column 0 (BIGINT).
+/// What happens at a row.
+enum class Fate {
+  kNone,
+  kDeadly,     // the process dies at a certain value of column 0 (BIGINT)
+  kSlowStart,  // the first row takes kSlowNanos
+};
+
+/// Passes rows on.
 class Deadly final : public Operator {
  public:
-  explicit Deadly(std::unique_ptr<Operator> behind) : behind_(std::move(behind)) {}
+  Deadly(Fate fate, std::unique_ptr<Operator> behind) : fate_(fate), behind_(std::move(behind)) {}
   Status OnBatch(int input, Batch batch, Output* output) override {
     const auto& values = static_cast<const arrow::Int64Array&>(*batch.columns[0]);
     for (int64_t row = 0; row < batch.num_rows; ++row) {
+      if (fate_ == Fate::kSlowStart) {
+        if (values.Value(row) == 0) MakeSystemClock()->SleepNanos(kSlowNanos);
+        continue;
+      }
       if (values.Value(row) % 1000 == kDeadly) kill(getpid(), SIGKILL);
     }
     return behind_->OnBatch(input, std::move(batch), output);
@@ -46,6 +59,7 @@ class Deadly final : public Operator {
   Status Continue(Output* output) override { return behind_->Continue(output); }
 
  private:
+  Fate fate_;
   std::unique_ptr<Operator> behind_;
 };
 
@@ -63,13 +77,17 @@ class QuarantineTest : public testing::TestWithParam<int> {
     for (int64_t n = from; n < to; ++n) file << "{\"n\": " << n << "}\n";
   }
 
-  /// One process; its wait status. With `deadly` false nothing kills it.
-  int Start(bool deadly) {
+  /// One process; its wait status. It is killed after that long if it still lives then.
+  int Start(Fate fate, int64_t kill_after_nanos = 0) {
     const pid_t child = fork();
     if (child == 0) {
-      const Status status = RunJob(deadly);
+      const Status status = RunJob(fate);
       if (!status) std::fprintf(stderr, "%s\n", status.error().ToString().c_str());
       _exit(status ? 0 : 1);
+    }
+    if (kill_after_nanos > 0) {
+      MakeSystemClock()->SleepNanos(kill_after_nanos);
+      kill(child, SIGKILL);
     }
     int status = 0;
     EXPECT_EQ(waitpid(child, &status, 0), child);
@@ -79,7 +97,7 @@ class QuarantineTest : public testing::TestWithParam<int> {
   /// Until an orderly end; how often the process died before.
   int RunToTheEnd() {
     for (int deaths = 0; deaths < 20; ++deaths) {
-      const int status = Start(true);
+      const int status = Start(Fate::kDeadly);
       if (WIFEXITED(status)) {
         EXPECT_EQ(WEXITSTATUS(status), 0);
         return deaths;
@@ -110,7 +128,7 @@ class QuarantineTest : public testing::TestWithParam<int> {
   std::map<std::string, std::string> settings_;
 
  private:
-  Status RunJob(bool deadly) {
+  Status RunJob(Fate fate) {
     const auto clock = MakeSystemClock();
     const auto disk = MakeRealDisk();
     const auto background = MakeThreadExecutor(2);
@@ -144,14 +162,13 @@ class QuarantineTest : public testing::TestWithParam<int> {
       return InternalError(RenderText(diagnostics, &source));
     }
     OperatorRegistry operators;
-    operators.Register(
-        CalcNode::kKind,
-        [deadly](const PlanNodePtr& node,
-                 const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
-          TRY_ASSIGN(auto calc, BuiltinOperators().Make(node, context));
-          if (!deadly) return calc;
-          return std::make_unique<Deadly>(std::move(calc));
-        });
+    operators.Register(CalcNode::kKind,
+                       [fate](const PlanNodePtr& node,
+                              const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
+                         TRY_ASSIGN(auto calc, BuiltinOperators().Make(node, context));
+                         if (fate == Fate::kNone) return calc;
+                         return std::make_unique<Deadly>(fate, std::move(calc));
+                       });
     JobSpec spec;
     spec.roots = program.steps.back().roots;
     spec.pipeline = "test";
@@ -203,20 +220,29 @@ TEST_P(QuarantineTest, MoreDeathsIfSo) {
 TEST_P(QuarantineTest, NeverIfSo) {
   settings_["millrace.quarantine.deaths"] = "0";
   WriteInput("a.json", 0, 999);
-  for (int i = 0; i < 5; ++i) EXPECT_TRUE(WIFSIGNALED(Start(true)));
-  EXPECT_EQ(Start(false), 0);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(WIFSIGNALED(Start(Fate::kDeadly)));
+  EXPECT_EQ(Start(Fate::kNone), 0);
   EXPECT_EQ(Output(), Without(999, {}));
 }
 
 /// What was mended in time leaves nothing behind.
 TEST_P(QuarantineTest, AProcessThatLivesOnForgetsItsDeaths) {
   WriteInput("a.json", 0, 999);
-  EXPECT_TRUE(WIFSIGNALED(Start(true)));
-  EXPECT_TRUE(WIFSIGNALED(Start(true)));
-  EXPECT_EQ(Start(false), 0);
+  EXPECT_TRUE(WIFSIGNALED(Start(Fate::kDeadly)));
+  EXPECT_TRUE(WIFSIGNALED(Start(Fate::kDeadly)));
+  EXPECT_EQ(Start(Fate::kNone), 0);
   EXPECT_EQ(Output(), Without(999, {}));
   EXPECT_FALSE(std::filesystem::exists(directory_ + "/data/dead-letters/t.jsonl") &&
                !Letters().empty());
+}
+
+/// Somebody kills the process again and again, always in its first record, which takes its time.
+TEST_P(QuarantineTest, AKillFromOutsideBlamesNoRecord) {
+  WriteInput("a.json", 0, 999);
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(WIFSIGNALED(Start(Fate::kSlowStart, kSlowNanos / 2)));
+  EXPECT_EQ(Start(Fate::kNone), 0);
+  EXPECT_EQ(Output(), Without(999, {}));
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/data/quarantine"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Shards, QuarantineTest, testing::Values(1, 3));

@@ -15,6 +15,8 @@ constexpr std::string_view kList = "quarantine";
 /// A run that completed more epochs than this made progress: its death is not one in a row.
 constexpr uint64_t kEpochsOfNoProgress = 1;
 constexpr uint64_t kInFlightBytesMax = 1 << 20;
+/// In front of a suspect: long compared with what one record takes.
+constexpr int64_t kWaitNanos = 1'000'000'000;
 
 std::string PlaceText(const RecordPlace& place) {
   std::string text;
@@ -152,6 +154,10 @@ void Quarantine::Note(std::string_view line) {
 }
 
 void Quarantine::Begin(const RecordPlace& place) {
+  if (suspect_ == place && !std::exchange(waited_, true)) {
+    Done();
+    settings_.clock->SleepNanos(kWaitNanos);
+  }
   begun_ = true;
   Note("begin " + PlaceText(place) + "\n");
 }

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "env/clock.h"
 #include "env/disk.h"
 
 namespace millrace {
@@ -39,6 +40,7 @@ class Quarantine {
  public:
   struct Settings {
     Disk* disk = nullptr;
+    Clock* clock = nullptr;
     std::string data_dir;
     int deaths_max = 3;  // at which a record is put aside
   };
@@ -56,7 +58,7 @@ class Quarantine {
 
   void SetCareful(bool careful) { careful_ = careful; }
   bool careful() const { return careful_.load(std::memory_order_relaxed); }
-  /// Careful: this record is decoded next.
+  /// Careful: this record is decoded next. Waits in front of the one that is suspected.
   void Begin(const RecordPlace& place);
   /// Careful: what was begun has gone through.
   void Done();
@@ -94,6 +96,7 @@ class Quarantine {
   std::vector<Entry> list_;
   std::unique_ptr<WritableFile> in_flight_;
   bool begun_ = false;
+  bool waited_ = false;  // in front of suspect_
 };
 
 }  // namespace millrace

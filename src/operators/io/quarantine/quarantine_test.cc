@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <utility>
+
+#include "env/simulated/clock.h"
 #include "env/simulated/disk.h"
 
 namespace millrace {
@@ -12,14 +16,29 @@ namespace {
 const RecordPlace kA{.table = "t", .split = "in file.json", .number = 12};
 const RecordPlace kB{.table = "t", .split = "in file.json", .number = 50};
 
+/// Says when somebody waits.
+class WatchedClock final : public Clock {
+ public:
+  int64_t WallMillis() const override { return time_.WallMillis(); }
+  int64_t MonotonicNanos() const override { return time_.MonotonicNanos(); }
+  void SleepNanos(int64_t nanos) override {
+    time_.Advance(nanos);
+    if (on_sleep) std::exchange(on_sleep, nullptr)();
+  }
+  std::function<void()> on_sleep;
+
+ private:
+  SimulatedClock time_;
+};
+
 class QuarantineTest : public testing::Test {
  protected:
   QuarantineTest() { EXPECT_TRUE(disk_.CreateDirectories("/data")); }
 
   /// A start; what it made of the process before.
   std::unique_ptr<Quarantine> Start(uint64_t epoch, bool resumed = true) {
-    auto quarantine = std::make_unique<Quarantine>(
-        Quarantine::Settings{.disk = &disk_, .data_dir = "/data", .deaths_max = deaths_max_});
+    auto quarantine = std::make_unique<Quarantine>(Quarantine::Settings{
+        .disk = &disk_, .clock = &clock_, .data_dir = "/data", .deaths_max = deaths_max_});
     EXPECT_TRUE(quarantine->Start(epoch, resumed));
     return quarantine;
   }
@@ -34,6 +53,7 @@ class QuarantineTest : public testing::Test {
   }
 
   SimulatedDisk disk_;
+  WatchedClock clock_;
   int deaths_max_ = 3;
 };
 
@@ -50,6 +70,43 @@ TEST_F(QuarantineTest, ARecordInFlightAtTheDeathsIsPutAside) {
   EXPECT_TRUE(quarantine->Held("t", "other").empty());
   EXPECT_TRUE(Start(9)->Held("u", "in file.json").empty());
   EXPECT_EQ(Start(9)->Held("t", "in file.json").size(), 1u);
+}
+
+/// Who kills from outside kills while the run waits in front of the record, too.
+TEST_F(QuarantineTest, ADeathInFrontOfASuspectClearsIt) {
+  Start(7, /*resumed=*/false);
+  for (int i = 0; i < 5; ++i) {
+    Die(7, kA);
+    const auto killed = Start(7);
+    EXPECT_FALSE(killed->added());
+    killed->SetCareful(true);
+    bool waited = false;
+    clock_.on_sleep = [&] {
+      waited = true;
+      EXPECT_FALSE(Start(7)->added());  // the process behind the one that was killed here
+    };
+    killed->Begin(kA);
+    EXPECT_TRUE(waited);
+    EXPECT_TRUE(disk_.Remove("/data/in-flight"));  // nobody lives to write it
+  }
+  EXPECT_FALSE(Start(7)->added());
+}
+
+TEST_F(QuarantineTest, OnlyTheSuspectIsWaitedForAndOnce) {
+  Start(7, /*resumed=*/false);
+  Die(7, kA);
+  const auto quarantine = Start(7);
+  quarantine->SetCareful(true);
+  const int64_t begin = clock_.MonotonicNanos();
+  quarantine->Begin(kB);
+  quarantine->Done();
+  EXPECT_EQ(clock_.MonotonicNanos(), begin);
+  quarantine->Begin(kA);
+  quarantine->Done();
+  const int64_t waited = clock_.MonotonicNanos() - begin;
+  EXPECT_GT(waited, 0);
+  quarantine->Begin(kA);
+  EXPECT_EQ(clock_.MonotonicNanos() - begin, waited);
 }
 
 TEST_F(QuarantineTest, DeathsAtOtherRecordsBlameNone) {
@@ -102,7 +159,7 @@ TEST_F(QuarantineTest, AFreshRunKnowsNothing) {
 
 TEST_F(QuarantineTest, ADamagedListIsRefused) {
   EXPECT_TRUE(disk_.WriteAtomic("/data/quarantine", "what\n"));
-  Quarantine quarantine({.disk = &disk_, .data_dir = "/data", .deaths_max = 3});
+  Quarantine quarantine({.disk = &disk_, .clock = &clock_, .data_dir = "/data", .deaths_max = 3});
   EXPECT_FALSE(quarantine.Start(1, /*resumed=*/true));
 }
 
