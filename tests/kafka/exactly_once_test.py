@@ -124,6 +124,7 @@ class ExactlyOnceTest(KafkaCase):
             time.sleep(2)  # clients that are given up are gone, connections made
             used.append((process.threads(), process.descriptors()))
         self.stop(process)
+        self.assertNotIn('is refused: {', process.said(), "a record is told as its error")
         self.check_ids(written)
         print(f"  threads and descriptors: {used}", flush=True)
         for threads, descriptors in used[1:]:

@@ -127,8 +127,9 @@ void KafkaTransactionalClient::OnDelivery(rd_kafka_t*, const rd_kafka_message_t*
   const std::lock_guard lock(self->mutex_);
   if (self->undelivered_code_ != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   self->undelivered_code_ = message->err;
-  self->undelivered_ = std::string("a record of topic '") + rd_kafka_topic_name(message->rkt) +
-                       "' is refused: " + rd_kafka_message_errstr(message);
+  self->undelivered_ =
+      std::string("a record of topic '") + rd_kafka_topic_name(message->rkt) +
+      "' is refused: " + rd_kafka_err2str(message->err);  // the payload is the record
 }
 
 void KafkaTransactionalClient::CountRequests(rd_kafka_conf_t* conf, void* opaque) {
