@@ -12,7 +12,15 @@ namespace millrace {
 /// Runs `run` once; the destructor waits for its end, so the owner asks it to end before.
 class BackgroundThread {
  public:
-  explicit BackgroundThread(std::function<void()> run) : thread_(std::move(run)) {}
+  enum class Priority {
+    kNormal,
+    kLow,  // rows that wait for a processor go first
+  };
+  explicit BackgroundThread(std::function<void()> run, Priority priority = Priority::kNormal)
+      : thread_([run = std::move(run), priority] {
+          if (priority == Priority::kLow) LowerOwnPriority();
+          run();
+        }) {}
   ~BackgroundThread() {
     if (thread_.joinable()) thread_.join();
   }
@@ -20,6 +28,8 @@ class BackgroundThread {
   BackgroundThread& operator=(const BackgroundThread&) = delete;
 
  private:
+  static void LowerOwnPriority();
+
   std::thread thread_;
 };
 

@@ -16,7 +16,8 @@ constexpr std::chrono::seconds kCheck{1};
 StateApplier::StateApplier(DurableState* state, const Environment& env, Settings settings)
     : state_(state), clock_(env.clock), settings_(settings) {
   if (env.background != nullptr) {
-    thread_ = std::make_unique<BackgroundThread>([this] { Work(); });
+    thread_ =
+        std::make_unique<BackgroundThread>([this] { Work(); }, BackgroundThread::Priority::kLow);
   }
 }
 
