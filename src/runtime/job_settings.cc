@@ -41,7 +41,7 @@ Result<JobSettings> JobSettings::From(const Settings& settings) {
   TRY(CheckRange("millrace.quarantine.deaths", deaths, 0, 1000));
   job.quarantine_deaths = static_cast<int>(deaths);
   job.latency_budget_ms = settings.GetDuration("millrace.latency-budget").count();
-  job.state_budget_bytes = ParseMemorySize(settings.GetString("state.memory-budget")).value_or(0);
+  job.state_budget_bytes = settings.GetMemorySize("state.memory-budget");
   job.memory_budget_bytes = settings.GetMemorySize("millrace.memory-budget");
   job.fail_on_row_error = settings.GetString("millrace.on-row-error") == "fail";
   job.drop_nulls = settings.GetString("table.exec.sink.not-null-enforcer") == "DROP";

@@ -97,9 +97,8 @@ std::vector<NetChanges::Sorted> NetChanges::Sort(const std::vector<Change>& chan
   return sorted;
 }
 
-Status NetChanges::WriteTable(const Table& table, DurableState* state) {
+Status NetChanges::WriteTable(std::string_view prefix, const Table& table, DurableState* state) {
   const std::vector<Sorted> sorted = Sort(table.changes);
-  const std::string prefix = StatePrefix(table.operator_id, table.name);
   std::string key;
   std::string buffer;
   for (size_t i = 0; i < sorted.size(); ++i) {
@@ -130,7 +129,7 @@ Status NetChanges::WriteTo(DurableState* state, const StateMarker& marker) const
   }
   std::ranges::sort(tables);
   TRY(state->Begin(marker));
-  for (const auto& [prefix, table] : tables) TRY(WriteTable(*table, state));
+  for (const auto& [prefix, table] : tables) TRY(WriteTable(prefix, *table, state));
   return state->Commit();
 }
 

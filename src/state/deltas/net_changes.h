@@ -51,7 +51,7 @@ class NetChanges {
   static std::vector<Sorted> Sort(const std::vector<Change>& changes);
   static std::strong_ordering Compare(const std::vector<Change>& changes, const Sorted& a,
                                       const Sorted& b);
-  static Status WriteTable(const Table& table, DurableState* state);
+  static Status WriteTable(std::string_view prefix, const Table& table, DurableState* state);
   size_t NumberOf(const StateEntry& entry);
 
   std::vector<Table> tables_;
