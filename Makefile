@@ -5,6 +5,8 @@ FUZZ_SECONDS ?= 60
 MINUTES ?= 10
 SEED ?=
 JOBS ?= $(shell nproc)
+# Of `make simulate`.
+SEEDS ?= 20000
 # What `make goldens` and `make bench` are restricted to, e.g. ONLY=over.
 ONLY ?=
 
@@ -14,7 +16,7 @@ CTEST = ctest --output-on-failure --no-label-summary --no-tests=error --schedule
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench bench-live \
-        bench-exactly-once docs demo \
+        bench-exactly-once docs demo simulate mutants \
         chaos demo-kafka test-kafka-exactly-once test-kafka-flink test-live-slow goldens fuzz install clean stats
 
 help: ## This list
@@ -56,6 +58,14 @@ test-live-slow: build $(LIVE) ## Faults of the network and the broker that last,
 test-kafka-exactly-once: build $(LIVE) ## Exactly-once sinks under kills, on a real broker (minutes)
 	@python3 tests/kafka/exactly_once_test.py build/millrace
 	@python3 tests/kafka/chaos.py build/millrace 2
+
+simulate: .deps/stamp build/build.ninja ## SEEDS (20000) of simulated lives with faults; SEED=n runs one again
+	@cmake --build build --target simulate -j $(JOBS)
+	@build/simulate $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) --jobs $(JOBS))
+
+mutants: .deps/stamp build/build.ninja ## Each mistake that is planted in the engine until the simulation catches it
+	@cmake --build build --target simulate_mutants -j $(JOBS)
+	@build/simulate_mutants --mutants --jobs $(JOBS) $(if $(ONLY),--only $(ONLY))
 
 chaos: build $(LIVE) ## MINUTES (10) of kills and broker restarts on a real broker, ends with what was lost: 0
 	@python3 tests/kafka/chaos.py build/millrace $(MINUTES) $(SEED)

@@ -4,6 +4,7 @@
 // the file even if nothing is appended any more.
 #include <algorithm>
 
+#include "base/mutant.h"
 #include "log/segmented_log_implementation.h"
 
 namespace millrace {
@@ -59,11 +60,12 @@ Status SegmentedLog::Implementation::SyncFiles(SyncWhat what) {
     const bool all_durable = target == durable_ && names_synced;
     if (all_durable && what == SyncWhat::kNewRecords) return OkStatus();
   }
-  Status synced = file->Sync();
+  Status synced = MUTANT("log-not-synced") ? OkStatus() : file->Sync();
+  names_synced |= MUTANT("log-name-not-synced");
   if (synced && !names_synced) synced = home_.disk->SyncDirectory(home_.directory);
   const std::lock_guard lock(state_mutex_);
   ++statistics_.syncs;
-  if (!synced) {
+  if (!synced && !MUTANT("failed-sync-forgotten")) {
     error_ = synced.error();
     return LogIsReadOnly(*error_);
   }

@@ -42,6 +42,7 @@ struct JobSpec {
   /// only, so that every start reads the whole journal.
   DurableStateFactory open_state;
   StateApplier::Settings state_settings;
+  uint64_t journal_segment_bytes = kJournalSegmentBytes;
   /// One-line remarks for stderr: "replaying from the start: ...".
   std::function<void(const std::string&)> notice;
 };

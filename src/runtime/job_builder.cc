@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/mutant.h"
 #include "operators/io/replay/replay_source.h"
 #include "operators/io/scan_driver.h"
 #include "operators/io/values_driver.h"
@@ -101,6 +102,7 @@ class JobBuilder {
     TRY(job_->dead_letters->StartBehindExisting());
     for (const auto& epoch : start_.dead_letters) {
       for (const auto& [table, letters] : epoch) {
+        if (MUTANT("letters-not-repeated")) continue;
         TRY(job_->dead_letters->Repeat(table, letters.at, letters.lines));
       }
     }
@@ -149,7 +151,7 @@ class JobBuilder {
       size_t reader = i % static_cast<size_t>(readers);
       const int before = splits[i].shard;
       if (!moved_ && before >= 0 && before < readers) reader = static_cast<size_t>(before);
-      moved_ |= before >= 0 && reader != static_cast<size_t>(before);
+      moved_ |= before >= 0 && reader != static_cast<size_t>(before) && !MUTANT("move-not-seen");
       placed[reader].push_back(splits[i]);
     }
     Watch(node, source.get(), bounded, splits, readers);
@@ -421,7 +423,7 @@ class JobBuilder {
         states.erase(key);
       }
     }
-    return RestoreOrphans(states);
+    return MUTANT("orphans-not-restored") ? OkStatus() : RestoreOrphans(states);
   }
 
   Status RestoreSink(Terminal* sink, const std::string& state) {

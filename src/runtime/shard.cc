@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/mutant.h"
+
 namespace millrace {
 namespace {
 
@@ -93,7 +95,7 @@ Result<bool> Shard::FollowCoordinator() {
 
 Status Shard::CommitTerminals(uint64_t epoch) {
   for (const auto& slot : slots_) {
-    if (slot->terminal == nullptr) continue;
+    if (slot->terminal == nullptr || MUTANT("sinks-not-told")) continue;
     if (Status status = slot->terminal->Commit(epoch); !status) {
       return std::unexpected(std::move(status).error().With(slot->label));
     }
@@ -189,6 +191,11 @@ Status Shard::HandOverPart() {
     slot->undelivered = false;
   }
   for (const auto& slot : slots_) slot->undelivered_letters.TakeInto(&part_.dead_letters);
+  for (const auto& slot : slots_) {
+    if (MUTANT("letters-behind-barrier")) slot->letters.TakeInto(&part_.dead_letters);
+    if (slot->source == nullptr || !MUTANT("positions-behind-barrier")) continue;
+    part_.sources[slot->node->id] = slot->source->Positions();
+  }
   part_.delta = delta_.Take();
   part_handed_over_ = true;
   control_->ReportPart(std::move(part_));

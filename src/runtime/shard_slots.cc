@@ -3,6 +3,7 @@
 // publishes.
 #include <algorithm>
 
+#include "base/mutant.h"
 #include "data/row_format.h"
 #include "runtime/shard.h"
 
@@ -127,7 +128,7 @@ Status Shard::FinishEvent(Slot& slot) {
 }
 
 Status Shard::AlignBarrier(Slot& slot, size_t input, const Barrier& barrier) {
-  slot.ports[input].Hold();
+  if (!MUTANT("barrier-not-aligned")) slot.ports[input].Hold();
   if (slot.barriers_missing == 0) slot.barriers_missing = slot.fed_ports();
   if (--slot.barriers_missing > 0) return OkStatus();
   if (slot.terminal == nullptr) {
@@ -138,7 +139,7 @@ Status Shard::AlignBarrier(Slot& slot, size_t input, const Barrier& barrier) {
   }
   TRY_ASSIGN(std::string state, slot.terminal->Prepare(barrier.epoch));
   slot.undelivered = true;
-  TRY(CollectDelta(slot, barrier.epoch));
+  if (!MUTANT("outbox-not-in-epoch")) TRY(CollectDelta(slot, barrier.epoch));
   PassBarrier(slot, barrier);
   part_.sinks[slot.node->id + "/" + std::to_string(settings_.index)] = std::move(state);
   for (InputPort& port : slot.ports) port.Release();

@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "base/mutant.h"
 #include "data/key_codec.h"
 #include "state/encoding.h"
 
@@ -58,12 +59,13 @@ class OperatorRestorer {
   /// All rows of an operator that is not on every shard go to one.
   size_t OwnerOf(int key_group) const {
     const auto shard = static_cast<size_t>(ShardOf(key_group, static_cast<int>(op_.shards.size())));
-    return op_.shards[shard] != nullptr ? shard : active_[0];
+    const bool there = op_.shards[shard] != nullptr && !MUTANT("keys-on-one-shard");
+    return there ? shard : active_[0];
   }
 
   /// The shard that goes on with what another one wrote.
   size_t TakerOf(int shard) const {
-    if (IsActive(shard)) return static_cast<size_t>(shard);
+    if (IsActive(shard) && !MUTANT("outbox-on-another-shard")) return static_cast<size_t>(shard);
     return active_[static_cast<size_t>(shard) % active_.size()];
   }
 
@@ -72,7 +74,8 @@ class OperatorRestorer {
       StateTable& table = TableOf(owner, index);
       bool merging = false;
       for (const auto& [shard, value] : values) {
-        if (!moved_ && static_cast<size_t>(shard) != owner) continue;
+        const bool own = !moved_ || MUTANT("cells-not-merged");
+        if (own && static_cast<size_t>(shard) != owner) continue;
         const StateChange change{table.name(), key, value, false, -1};
         TRY(merging ? table.Merge(change) : table.Apply(change));
         merging = true;

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "base/mutant.h"
 #include "connectors/filesystem/options.h"
 #include "connectors/filesystem/partition_path.h"
 #include "connectors/filesystem/sink_state.h"
@@ -180,7 +181,7 @@ Status FileSink::Restore(std::string_view text) {
   if (text.empty()) return StartAfresh();
   TRY_ASSIGN(const SinkState state, ReadSinkState(text));
   ready_ = true;
-  next_sequence_ = state.next_sequence;
+  next_sequence_ = MUTANT("file-number-used-twice") ? 0 : state.next_sequence;
   first_sequence_ = state.first_sequence;
   TRY(RemoveStrays(state));
   for (const StagedFileState& file : state.files) {
@@ -197,11 +198,14 @@ Status FileSink::Restore(std::string_view text) {
       continue;
     }
     OpenFile open{.sequence = file.sequence, .opened_ms = Now(), .written_ms = Now()};
-    TRY_ASSIGN(open.staged, StagedFile::Open(disk_, std::move(names), file.length));
+    const uint64_t keep = MUTANT("staged-file-not-cut") && staged ? staged->size : file.length;
+    TRY_ASSIGN(open.staged, StagedFile::Open(disk_, std::move(names), keep));
     open_.emplace(file.partition, std::move(open));
   }
   // The runtime commits the restored epoch again.
-  for (const StagedFileState& file : complete_) TRY(Publish(file));
+  for (const StagedFileState& file : complete_) {
+    if (!MUTANT("restored-file-not-published")) TRY(Publish(file));
+  }
   complete_.clear();
   return OkStatus();
 }
@@ -307,6 +311,10 @@ Result<std::string> FileSink::Prepare(uint64_t epoch) {
   }
   for (const std::string& partition : due) TRY(Complete(partition));
   std::string state = WriteSinkState(State());
+  if (MUTANT("published-before-decision")) {
+    for (const StagedFileState& file : complete_) TRY(Publish(file));
+    complete_.clear();
+  }
   if (!complete_.empty()) prepared_[epoch] = std::move(complete_);
   complete_.clear();
   return state;

@@ -13,6 +13,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/mutant.h"
+
 namespace millrace {
 namespace {
 
@@ -117,8 +119,8 @@ Status StagedFile::BeginSync(Executor* executor) {
   const bool directories = std::exchange(directory_dirty_, false);
   if (!file && !directories) return OkStatus();
   return sync_.Start(executor, [this, file, directories]() -> Status {
-    if (file) TRY(file_->Sync());
-    return directories ? SyncDirectories() : OkStatus();
+    if (file && !MUTANT("staged-file-not-synced")) TRY(file_->Sync());
+    return directories && !MUTANT("staged-name-not-synced") ? SyncDirectories() : OkStatus();
   });
 }
 
@@ -160,7 +162,7 @@ Status StagedFile::Publish(Disk* disk, const StagedNames& names, bool converted)
   TRY_ASSIGN(const auto present, disk->Stat(from));
   if (present) {
     TRY(disk->Rename(from, names.final_name));
-    TRY(disk->SyncDirectory(names.directory));
+    if (!MUTANT("rename-not-synced")) TRY(disk->SyncDirectory(names.directory));
   } else {
     TRY_ASSIGN(const auto published, disk->Stat(names.final_name));
     if (!published) {

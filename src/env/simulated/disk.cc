@@ -17,7 +17,6 @@ struct SimulatedFile {
   std::string durable;
   int64_t modified_ms = 0;
   bool directory = false;
-  bool ruined = false;  // a sync failed
 };
 using FilePointer = std::shared_ptr<SimulatedFile>;
 
@@ -153,7 +152,7 @@ class SimulatedDisk::Writer final : public WritableFile {
     const std::lock_guard lock(state_->mutex);
     TRY(CheckUsable("sync"));
     if (const Status fault = state_->Fault(Operation::kSync, path_); !fault) {
-      failed_ = file_->ruined = true;
+      failed_ = true;
       return fault;
     }
     file_->durable = file_->bytes;
@@ -378,11 +377,16 @@ void SimulatedDisk::Crash(Random* random) {
     if (copy == nullptr) {
       copy = std::make_shared<SimulatedFile>(*file);
       copy->bytes = copy->durable = Survivor(*file, random);
-      copy->ruined = false;
     }
     file = copy;
   }
   state_->names = state_->durable = std::move(survivors);
+  state_->locks.clear();
+  ++state_->generation;
+}
+
+void SimulatedDisk::Kill() {
+  const std::lock_guard lock(state_->mutex);
   state_->locks.clear();
   ++state_->generation;
 }

@@ -38,6 +38,8 @@ class SimulatedDisk final : public Disk {
 
   /// Power loss: what was not synced is kept or lost by `random`; locks are gone.
   void Crash(Random* random);
+  /// The process dies, the machine does not: everything written is there, its locks are gone.
+  void Kill();
 
   enum class Operation { kOpen, kRead, kAppend, kSync, kRename, kRemove, kSyncDirectory, kList };
   /// Asked before each operation: an error makes it fail. A failed append keeps a part of its

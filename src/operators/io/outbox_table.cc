@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/mutant.h"
 #include "state/encoding.h"
 
 namespace millrace {
@@ -41,6 +42,7 @@ std::string_view OutboxTable::Add(std::string bytes, bool at_once) {
   const auto added = messages_.emplace_hint(
       messages_.end(), next_++,
       Message{.bytes = std::move(bytes), .added_ms = now, .at_once = at_once});
+  if (MUTANT("message-sent-before-decision")) ready_.push_back(added->first);
   return added->second.bytes;
 }
 
@@ -66,11 +68,12 @@ void OutboxTable::Done(uint64_t sequence) {
 void OutboxTable::OnDecided(uint64_t epoch) {
   const auto end = barriers_.upper_bound(epoch);
   if (end == barriers_.begin()) return;
-  const uint64_t decided = std::prev(end)->second;
+  const uint64_t decided = MUTANT("outbox-ignores-barrier") ? next_ : std::prev(end)->second;
   barriers_.erase(barriers_.begin(), end);
   auto message = messages_.lower_bound(decided_);
   for (; message != messages_.end() && message->first < decided; ++message) {
-    if (!message->second.at_once) ready_.push_back(message->first);
+    if (message->second.at_once || MUTANT("message-sent-before-decision")) continue;
+    ready_.push_back(message->first);
   }
   decided_ = std::max(decided_, decided);
 }
@@ -114,6 +117,7 @@ Status OutboxTable::CollectDelta(const std::function<Status(const StateChange&)>
     message->second.written = true;
   }
   collected_ = next_;
+  if (MUTANT("sequence-not-kept")) return OkStatus();
   return PutNext(visit);
 }
 

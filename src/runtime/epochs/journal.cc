@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/mutant.h"
 #include "data/key_codec.h"
 #include "state/encoding.h"
 
@@ -10,7 +11,6 @@ namespace millrace {
 namespace {
 
 constexpr uint8_t kVersion = 1;
-constexpr uint64_t kSegmentBytes = 16ull << 20;
 constexpr uint32_t kRecordBytesMax = 1u << 30;
 
 std::unexpected<Error> NotARecord() {
@@ -109,13 +109,14 @@ Result<JournalRecord> JournalRecord::Decode(std::string_view bytes) {
 }
 
 Result<std::unique_ptr<EpochJournal>> EpochJournal::Open(const Environment& env,
-                                                         const std::string& directory) {
+                                                         const std::string& directory,
+                                                         uint64_t segment_bytes) {
   std::unique_ptr<EpochJournal> journal(new EpochJournal());
   journal->clock_ = env.clock;
   journal->syncs_itself_ = env.background == nullptr;
   journal->scheduler_ = std::make_unique<SyncScheduler>(journal->syncs_itself_ ? 0 : 1);
   LogSettings settings;
-  settings.segment_bytes = kSegmentBytes;
+  settings.segment_bytes = segment_bytes;
   settings.record_bytes_max = kRecordBytesMax;
   const LogHome home{.disk = env.disk,
                      .clock = env.clock,
@@ -146,7 +147,10 @@ Status EpochJournal::ReadPlaces() {
 
 void EpochJournal::Add(Place place) {
   if (place.kind == JournalRecord::Kind::kStart) places_.clear();
-  while (!places_.empty() && places_.back().epoch >= place.epoch) places_.pop_back();
+  while (!places_.empty() && places_.back().epoch >= place.epoch &&
+         !MUTANT("undecided-not-taken-back")) {
+    places_.pop_back();
+  }
   places_.push_back(std::move(place));
 }
 

@@ -26,6 +26,7 @@ namespace millrace {
 
 /// Of the log of every journal.
 constexpr uint64_t kJournalLogId = 0x6d72'6570'6f63'6801;
+constexpr uint64_t kJournalSegmentBytes = 16ull << 20;
 
 struct JournalRecord {
   enum class Kind : uint8_t {
@@ -61,7 +62,8 @@ class EpochJournal {
   /// Creates it where there is none. `background` of the environment says whether syncs get a
   /// thread; without, Append syncs.
   static Result<std::unique_ptr<EpochJournal>> Open(const Environment& env,
-                                                    const std::string& directory);
+                                                    const std::string& directory,
+                                                    uint64_t segment_bytes = kJournalSegmentBytes);
   ~EpochJournal();
 
   /// The records that count, in order: those of the last run, without those taken back by later

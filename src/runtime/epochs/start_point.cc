@@ -90,10 +90,10 @@ Status OpenJournal(JobState* job) {
   JobSpec& spec = job->spec;
   const std::string journal = spec.data_dir + "/journal";
   const std::string state = spec.data_dir + "/state";
-  auto opened = EpochJournal::Open(spec.env, journal);
+  auto opened = EpochJournal::Open(spec.env, journal, spec.journal_segment_bytes);
   if (!opened && spec.fresh) {
     TRY(spec.env.disk->RemoveTree(journal));
-    opened = EpochJournal::Open(spec.env, journal);
+    opened = EpochJournal::Open(spec.env, journal, spec.journal_segment_bytes);
   }
   TRY_ASSIGN(job->journal, std::move(opened));
   DurableStateFactory open = spec.open_state;

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// simulate: lives from seeds, on several processes.
+//
+//   simulate --seeds 20000 [--from 1] [--jobs 2]   runs them, tells what they consisted of
+//   simulate --seed 17                             one, with its scenario
+//   simulate --mutants [--seeds 3000] [--only name]   each planted mistake until it is caught
+//
+// Exit code 1 if a life violates something, if a fault never fired, or if a mistake survives.
+#include <arrow/compute/initialize.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "simulation/program/campaign.h"
+
+namespace millrace {
+namespace {
+
+int Usage() {
+  std::fprintf(stderr,
+               "usage: simulate [--seeds n] [--from n] [--jobs n] | --seed n | "
+               "--mutants [--only name]\n");
+  return 2;
+}
+
+int Main(int argc, char** argv) {
+  Campaign campaign;
+  bool mutants = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string option = argv[i];
+    if (option == "--mutants") {
+      mutants = true;
+      continue;
+    }
+    if (i + 1 == argc) return Usage();
+    const char* value = argv[++i];
+    if (option == "--only") {
+      campaign.only = value;
+      continue;
+    }
+    const uint64_t number = std::strtoull(value, nullptr, 10);
+    if (option == "--seeds") {
+      campaign.seeds = number;
+    } else if (option == "--from") {
+      campaign.from = number;
+    } else if (option == "--jobs") {
+      campaign.jobs = static_cast<int>(number);
+    } else if (option == "--seed") {
+      return RunOne(number, campaign.only);
+    } else {
+      return Usage();
+    }
+  }
+  return mutants ? RunMutants(campaign) : RunCampaign(campaign);
+}
+
+}  // namespace
+}  // namespace millrace
+
+int main(int argc, char** argv) {
+  if (const auto status = arrow::compute::Initialize(); !status.ok()) {
+    std::fprintf(stderr, "Arrow's kernels do not start: %s\n", status.ToString().c_str());
+    return 3;
+  }
+  return millrace::Main(argc, argv);
+}
