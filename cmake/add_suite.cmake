@@ -64,11 +64,12 @@ function(add_model_test name)
     ENVIRONMENT MILLRACE_MODEL_SEEDS=${arg_SEEDS})
 endfunction()
 
-# add_simulation(MUTANTS file...): tests/simulation/world as the library millrace_simulation, and the
-# programs `simulate` and `simulate_mutants`. The latter has copies of these files of src/ with the
-# mistakes planted in them (base/mutant.h), which stand in front of those of the libraries.
+# add_simulation(SEEDS n MUTANTS file...): tests/simulation/world as the library
+# millrace_simulation, and the programs `simulate` and `simulate_mutants`, which `make test-all`
+# runs, the former with n seeds. The latter has copies of these files of src/ with the mistakes
+# planted in them (base/mutant.h), which stand in front of those of the libraries.
 function(add_simulation)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "MUTANTS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "SEEDS" "MUTANTS")
   file(GLOB world CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/simulation/world/*.cc)
   file(GLOB program CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/simulation/program/*.cc)
   make_library(millrace_simulation ARROW SOURCES ${world}
@@ -76,19 +77,22 @@ function(add_simulation)
   target_include_directories(millrace_simulation PUBLIC ${CMAKE_SOURCE_DIR}/tests)
   set(mutants ${arg_MUTANTS})
   list(TRANSFORM mutants PREPEND ${CMAKE_SOURCE_DIR}/src/)
-  add_library(millrace_mutants OBJECT EXCLUDE_FROM_ALL ${mutants})
+  add_library(millrace_mutants OBJECT ${mutants})
   target_compile_options(millrace_mutants PRIVATE ${MILLRACE_OPTIMISE})
   target_compile_definitions(millrace_mutants PRIVATE MILLRACE_MUTANTS)
   target_include_directories(millrace_mutants PRIVATE ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(millrace_mutants PRIVATE millrace::arrow)
-  add_executable(simulate EXCLUDE_FROM_ALL ${program})
-  add_executable(simulate_mutants EXCLUDE_FROM_ALL ${program} $<TARGET_OBJECTS:millrace_mutants>)
+  add_executable(simulate ${program})
+  add_executable(simulate_mutants ${program} $<TARGET_OBJECTS:millrace_mutants>)
   target_compile_definitions(simulate_mutants PRIVATE MILLRACE_MUTANTS)
   foreach(target simulate simulate_mutants)
     target_compile_options(${target} PRIVATE ${MILLRACE_OPTIMISE})
     target_link_libraries(${target} PRIVATE millrace_simulation millrace::arrow)
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   endforeach()
+  add_test(NAME simulate_long COMMAND simulate --seeds ${arg_SEEDS} --jobs 2)
+  add_test(NAME mutants_long COMMAND simulate_mutants --mutants --jobs 2)
+  set_tests_properties(simulate_long mutants_long PROPERTIES LABELS long TIMEOUT 7200)
 endfunction()
 
 # add_suites(NAME...): tests/NAME/*.cc as the program suite_NAME, with every builtin linked, and

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/mutant.h"
 #include "data/key_codec.h"
 #include "state/encoding.h"
 
@@ -52,6 +53,7 @@ void DeltaWriter::Begin(std::string_view operator_id, std::string_view table, bo
 }
 
 void DeltaWriter::Add(const StateChange& change) {
+  if (change.deleted && MUTANT("delta-without-deletes")) return;
   const int without_key = merges_ ? kShardEntry : kFreeEntry;
   entries_.push_back(
       static_cast<char>(StatePlace(change.key_group < 0 ? without_key : change.key_group)));

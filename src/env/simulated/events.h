@@ -13,7 +13,9 @@ namespace millrace {
 
 class SimulatedEvents {
  public:
-  void At(int64_t nanos, std::function<void()> happen) { events_.emplace(nanos, std::move(happen)); }
+  void At(int64_t nanos, std::function<void()> happen) {
+    events_.emplace(nanos, std::move(happen));
+  }
   /// Lets everything happen that is due, also what that causes; true if something was.
   bool RunDue(int64_t now) {
     bool ran = false;

@@ -73,6 +73,8 @@ class SimulatedTransactionalProducer final : public KafkaTransactionalProducer {
     (void)topics;
     client_->result = KafkaStepResult{.error = {}, .mark = {}, .limits = {}};
   }
+  /// Init ended those of the id, and there are no others.
+  void AwaitEnds(std::span<const std::string> topics) override { ReadLimits(topics); }
   std::optional<KafkaStepResult> Poll() override;
   std::string Waiting() override { return "brokers are slow"; }
 
@@ -94,8 +96,8 @@ class SimulatedTransactionalProducer final : public KafkaTransactionalProducer {
 
 /// One request until it is answered or not wanted any more: repeated as long as no answer comes.
 void SimulatedTransactionalProducer::Send(std::weak_ptr<Client> client, Ask ask, Told told,
-                                          std::shared_ptr<int> sent,
-                                          std::function<bool()> wanted, bool may_be_late) {
+                                          std::shared_ptr<int> sent, std::function<bool()> wanted,
+                                          bool may_be_late) {
   if (client.expired() || !wanted()) return;
   ++*sent;
   SimulatedTransactions* const brokers = brokers_;
@@ -205,8 +207,9 @@ Result<bool> SimulatedTransactionalProducer::Produce(const KafkaOutput& record) 
     --self->in_flight;
     if (self->wake) self->wake();
   };
-  Send(client_, ask, [again](Reply reply) { (*again)(reply); }, sent, wanted,
-       /*may_be_late=*/true);
+  Send(
+      client_, ask, [again](Reply reply) { (*again)(reply); }, sent, wanted,
+      /*may_be_late=*/true);
   return true;
 }
 
@@ -232,8 +235,7 @@ void SimulatedTransactionalProducer::Flush() {
 
 void SimulatedTransactionalProducer::PutMark(const KafkaPartition& at, const KafkaMark& mark) {
   Step([brokers = brokers_, id = config_.transactional_id, epoch = client_->epoch,
-        key = MarkKey(config_.group, at),
-        mark] { return brokers->PutMark(id, epoch, key, mark); },
+        key = MarkKey(config_.group, at), mark] { return brokers->PutMark(id, epoch, key, mark); },
        marks_sent_, std::min(config_.timeout_ms, kStepMillisMax), /*may_be_late=*/true);
 }
 
@@ -308,9 +310,8 @@ void SimulatedTransactions::Close(Producer* producer, State outcome) {
   transactions_[*producer->open] = outcome;
   for (auto& [topic, partitions] : topics_) {
     for (auto& entries : partitions) {
-      const bool has = std::ranges::any_of(entries, [&](const Entry& entry) {
-        return entry.transaction == *producer->open;
-      });
+      const bool has = std::ranges::any_of(
+          entries, [&](const Entry& entry) { return entry.transaction == *producer->open; });
       if (has) entries.push_back({.record = {}, .transaction = *producer->open, .marker = true});
     }
   }
@@ -363,7 +364,8 @@ Reply SimulatedTransactions::Produce(const std::string& id, int epoch, const Kaf
   if (sequence > next) return Reply::kInvalid;
   ++next;
   Open(producer);
-  topics_[to.topic].at(static_cast<size_t>(to.partition))
+  topics_[to.topic]
+      .at(static_cast<size_t>(to.partition))
       .push_back({.record = std::move(record), .transaction = *producer->open});
   return Reply::kOk;
 }

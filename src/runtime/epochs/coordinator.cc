@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/mutant.h"
+
 namespace millrace {
 namespace {
 
@@ -48,7 +50,7 @@ Result<StepResult> Coordinator::TryStep(int64_t now) {
       if (auto parts = control_->TakeParts()) {
         TRY(Assemble(*std::move(parts)));
         const bool changed = !NothingChanged();
-        if (settings_.journal != nullptr && changed) {
+        if (settings_.journal != nullptr && changed && !MUTANT("epoch-not-written")) {
           state_ = State::kWriting;
         } else if (settings_.journal == nullptr && settings_.transaction != nullptr) {
           TRY(Decide());
@@ -107,13 +109,14 @@ Status Coordinator::Assemble(std::vector<EpochPart> parts) {
   if (finishing_) {
     const bool left = std::ranges::any_of(parts, &EpochPart::messages_left);
     manifest.epoch += 1;
-    manifest.finished = drained_ && !left;
+    manifest.finished = (drained_ || MUTANT("stopped-is-finished")) && !left;
   }
   manifest.sources.clear();
   std::ranges::sort(parts, {}, &EpochPart::shard);
   record_ = JournalRecord();
   record_.epoch = manifest.epoch;
   record_.deltas = std::exchange(settings_.first_deltas, {});
+  if (MUTANT("leftovers-not-deleted")) record_.deltas.clear();
   std::map<std::string, std::string> letters;
   for (EpochPart& part : parts) {
     if (part.epoch != manifest.epoch) return InternalError("a part of another epoch came");
@@ -124,7 +127,9 @@ Status Coordinator::Assemble(std::vector<EpochPart> parts) {
         all.push_back(std::move(split));
       }
     }
-    for (auto& [writer, state] : part.sinks) manifest.sinks[writer] = std::move(state);
+    if (!MUTANT("sinks-not-in-journal") || manifest.sinks.empty()) {
+      for (auto& [writer, state] : part.sinks) manifest.sinks[writer] = std::move(state);
+    }
     for (const auto& [table, lines] : part.dead_letters) letters[table] += lines;
     if (!part.delta.empty()) record_.deltas.emplace_back(part.shard, std::move(part.delta));
   }
@@ -133,7 +138,9 @@ Status Coordinator::Assemble(std::vector<EpochPart> parts) {
   manifest.dead_letters = settings_.dead_letters->lengths();
   for (const auto& [table, lines] : letters_) {
     uint64_t& length = manifest.dead_letters[table];
-    record_.dead_letters[table] = {.at = length, .lines = lines};
+    if (!MUTANT("letters-not-in-journal")) {
+      record_.dead_letters[table] = {.at = length, .lines = lines};
+    }
     length += lines.size();
   }
   return OkStatus();
@@ -190,7 +197,8 @@ Result<StepResult> Coordinator::AwaitSync(int64_t now) {
 }
 
 Status Coordinator::Decide() {
-  TRY(settings_.transaction->Decide({.epoch = record_.epoch, .hash = hash_}));
+  const uint64_t epoch = record_.epoch - (MUTANT("epoch-before-decided") ? 1 : 0);
+  TRY(settings_.transaction->Decide({.epoch = epoch, .hash = hash_}));
   state_ = State::kDeciding;
   return OkStatus();
 }
@@ -260,7 +268,8 @@ Result<StepResult> Coordinator::AfterCommit() {
 Status Coordinator::Maintain() {
   if (settings_.applier == nullptr) return OkStatus();
   TRY(settings_.applier->status());
-  const uint64_t applied = settings_.applier->applied_epoch();
+  const uint64_t applied =
+      MUTANT("journal-given-up-too-early") ? completed_.load() : settings_.applier->applied_epoch();
   if (applied <= trimmed_) return OkStatus();
   control_->applied_epoch.store(applied, std::memory_order_release);
   TRY(settings_.dead_letters->Sync());

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 
+#include "base/mutant.h"
 #include "runtime/epochs/state_applier.h"
 
 namespace millrace {
@@ -35,13 +36,13 @@ Error NotHere(const Decider& decider, const std::string& found) {
 }
 
 bool Same(const std::optional<EpochRecord>& record, uint64_t epoch, uint64_t hash) {
-  return record && record->epoch == epoch && record->hash == hash;
+  return record && record->epoch == epoch && (record->hash == hash || MUTANT("hash-ignored"));
 }
 
 /// How many of the journal's places happened.
 Result<size_t> CountDecided(const Decider& decider, const std::vector<Place>& places,
                             const std::optional<StateMarker>& marker) {
-  if (!decider.transaction) return places.size();
+  if (!decider.transaction || MUTANT("journal-decides")) return places.size();
   for (size_t i = places.size(); i > 0; --i) {
     const Place& place = places[i - 1];
     if (place.kind == JournalRecord::Kind::kEpoch && Same(decider.record, place.epoch, place.hash))
@@ -111,9 +112,12 @@ Result<RecoveredRun> RecoverRun(const Decider& decider, EpochJournal* journal,
   uint64_t gathered_bytes = 0;
   for (const Place& place : places) {
     TRY_ASSIGN(JournalRecord record, journal->Read(place));
-    run.dead_letters.push_back(std::exchange(record.dead_letters, {}));
-    if (marker && record.epoch <= marker->epoch) continue;
-    body = record.manifest;
+    const bool applied = marker && record.epoch <= marker->epoch;
+    if (!applied || !MUTANT("letters-of-applied-epochs-lost")) {
+      run.dead_letters.push_back(std::exchange(record.dead_letters, {}));
+    }
+    if (applied) continue;
+    if (!MUTANT("positions-of-applied-state") || body.empty()) body = record.manifest;
     epoch = record.epoch;
     for (const auto& [shard, delta] : record.deltas) gathered_bytes += delta.size();
     gathered.push_back({.record = std::move(record), .hash = place.hash, .bytes = 0});

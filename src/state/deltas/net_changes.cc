@@ -5,6 +5,8 @@
 #include <array>
 #include <cstring>
 
+#include "base/mutant.h"
+
 namespace millrace {
 namespace {
 
@@ -106,7 +108,8 @@ Status NetChanges::WriteTable(std::string_view prefix, const Table& table, Durab
       __builtin_prefetch(&table.changes[sorted[i + kAhead].change]);
       __builtin_prefetch(table.changes[sorted[i + kAhead / 2].change].key.data());
     }
-    if (i + 1 < sorted.size() && Compare(table.changes, sorted[i], sorted[i + 1]) == 0) continue;
+    const size_t other = MUTANT("first-change-wins") ? i - 1 : i + 1;
+    if (other < sorted.size() && Compare(table.changes, sorted[i], sorted[other]) == 0) continue;
     const Change& change = table.changes[sorted[i].change];
     const StateEntry entry{.operator_id = table.operator_id,
                            .table = table.name,

@@ -51,8 +51,8 @@ struct Board {
 };
 
 Board* MakeBoard() {
-  void* const memory = mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE,
-                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const memory =
+      mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   return memory == MAP_FAILED ? nullptr : new (memory) Board;
 }
 
@@ -124,8 +124,7 @@ int Summarize(const Board& board, size_t workers) {
               static_cast<unsigned long long>(lives),
               static_cast<unsigned long long>(sum.processes),
               static_cast<unsigned long long>(sum.deaths),
-              static_cast<unsigned long long>(sum.steps),
-              static_cast<double>(sum.nanos) / 3.6e12);
+              static_cast<unsigned long long>(sum.steps), static_cast<double>(sum.nanos) / 3.6e12);
   int code = 0;
   for (size_t fault = 0; fault < kFaults; ++fault) {
     const auto count = static_cast<unsigned long long>(sum.fired[fault]);
@@ -186,12 +185,11 @@ int RunOne(uint64_t seed, const std::string& mutant) {
               scenario.ToString().c_str());
   const LifeReport report = Live(scenario);
   std::printf("%s", report.story.c_str());
-  std::printf("%llu processes, %llu died, %llu steps, %.3f virtual seconds, trace %016llx\n",
-              static_cast<unsigned long long>(report.processes),
-              static_cast<unsigned long long>(report.deaths),
-              static_cast<unsigned long long>(report.steps),
-              static_cast<double>(report.nanos) / 1e9,
-              static_cast<unsigned long long>(report.trace));
+  std::printf(
+      "%llu processes, %llu died, %llu steps, %.3f virtual seconds, trace %016llx\n",
+      static_cast<unsigned long long>(report.processes),
+      static_cast<unsigned long long>(report.deaths), static_cast<unsigned long long>(report.steps),
+      static_cast<double>(report.nanos) / 1e9, static_cast<unsigned long long>(report.trace));
   std::printf("%s\n", report.violation.empty() ? "no violation" : report.violation.c_str());
   return report.violation.empty() ? 0 : 1;
 }

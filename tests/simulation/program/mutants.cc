@@ -20,7 +20,6 @@ constexpr auto kMutants = std::to_array<Mutant>({
      "a start repeats only the letters of epochs that are not applied yet"},
     {"positions-of-applied-state", "a start reads from where the applied state was"},
     {"shard-of-delta-forgotten", "cells of all shards are applied as those of the first"},
-    {"state-not-flushed", "the journal is given up for a state that was not flushed"},
     {"letters-not-repeated", "a start takes the dead-letter files as they are"},
     {"orphans-not-restored", "files of shards that this run does not have stay hidden"},
     {"move-not-seen", "a split that moves to another shard does not count as moved"},
@@ -46,6 +45,18 @@ constexpr auto kMutants = std::to_array<Mutant>({
     {"staged-file-not-synced", "what an epoch wrote to a file is not synced"},
     {"rename-not-synced", "the new name of a file is not made durable"},
     {"staged-name-not-synced", "a file that is written is not made durable in its directory"},
+    {"undecided-not-taken-back",
+     "records of epochs that were not decided count after the next ones"},
+    {"gathered-epoch-lost", "of epochs that are applied together only the last counts"},
+    {"first-change-wins", "of two changes of a key the first is applied"},
+    {"journal-decides", "a start takes the newest record of the journal, whatever was committed"},
+    {"hash-ignored", "a start takes any record with the number of the decided epoch"},
+    {"epoch-before-decided", "the decision record says the epoch before"},
+    {"resent-request-ignored", "a producer is kept although a request was sent twice"},
+    {"unclear-end-asked-again", "an unclear end is asked for again, on the same producer"},
+    {"unclear-is-decided", "an unclear end counts as a commit"},
+    {"closed-before-commit", "output of the next epoch goes out before the commit"},
+    {"output-not-held", "output behind the barrier goes into the running transaction"},
 });
 
 }  // namespace

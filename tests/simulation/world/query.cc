@@ -204,22 +204,19 @@ constexpr auto kQueries = std::to_array<Query>({
      .endless = true,
      .expect = Totals},
     {.name = "tumble",
-     .text = "SELECT k, " BEGIN_SECONDS
-             ", COUNT(*), SUM(v) "
+     .text = "SELECT k, " BEGIN_SECONDS ", COUNT(*), SUM(v) "
              "FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '10' SECOND)) "
              "GROUP BY k, window_start, window_end",
      .columns = "k BIGINT, w BIGINT, n BIGINT, total BIGINT",
      .expect = Tumble},
     {.name = "hop",
-     .text = "SELECT k, " BEGIN_SECONDS
-             ", COUNT(*), MIN(v) "
+     .text = "SELECT k, " BEGIN_SECONDS ", COUNT(*), MIN(v) "
              "FROM TABLE(HOP(TABLE events, DESCRIPTOR(ts), INTERVAL '5' SECOND, "
              "INTERVAL '20' SECOND)) GROUP BY k, window_start, window_end",
      .columns = "k BIGINT, w BIGINT, n BIGINT, least BIGINT",
      .expect = Hop},
     {.name = "distinct",
-     .text = "SELECT " BEGIN_SECONDS
-             ", COUNT(*), COUNT(DISTINCT k) "
+     .text = "SELECT " BEGIN_SECONDS ", COUNT(*), COUNT(DISTINCT k) "
              "FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '7' SECOND)) "
              "GROUP BY window_start, window_end",
      .columns = "w BIGINT, n BIGINT, ks BIGINT",

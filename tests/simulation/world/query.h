@@ -23,10 +23,10 @@ struct InputRow {
 using OutputRow = std::vector<std::optional<int64_t>>;
 
 struct Expected {
-  std::vector<OutputRow> rows;         // of a changelog: what remains of it
-  std::vector<int64_t> failed;         // v of rows that must become dead letters
+  std::vector<OutputRow> rows;  // of a changelog: what remains of it
+  std::vector<int64_t> failed;  // v of rows that must become dead letters
   uint64_t filtered = 0;
-  std::optional<uint64_t> late;        // if the query says so
+  std::optional<uint64_t> late;  // if the query says so
 };
 
 /// What the oracle reads: the rows of each split in order, and how far the watermark is behind.

@@ -88,8 +88,8 @@ void Receiver::Apply(const HttpRequest& request) {
     applied_.push_back(request.body);
   } else if (found->second != request.body && violation_.empty() &&
              scenario_.sink != Scenario::Sink::kWebhookAtOnce) {
-    violation_ = "key " + key + " came with '" + found->second + "' and then with '" +
-                 request.body + "'";
+    violation_ =
+        "key " + key + " came with '" + found->second + "' and then with '" + request.body + "'";
   }
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr char kDataDir[] = "/data";
 constexpr int64_t kMilli = 1'000'000;
 constexpr int64_t kStepNanosMax = 20'000;
-constexpr uint64_t kStepsMax = 3'000'000;                  // a process that needs more does not end
+constexpr uint64_t kStepsMax = 3'000'000;  // a process that needs more does not end
 constexpr int64_t kLifeNanosMax = 12ll * 3600 * 1000 * kMilli;  // nor one that needs longer
 constexpr uint64_t kStepsPerLook = 1024;
 constexpr int64_t kTransactionMillis = 2000;
@@ -55,7 +55,8 @@ std::string Script(const Scenario& scenario) {
       "CREATE TABLE events (k BIGINT, v BIGINT, ts TIMESTAMP(3), "
       "WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'events');\n"
       "CREATE TABLE results (" +
-      std::string(query.columns) + (upsert ? ", PRIMARY KEY (k) NOT ENFORCED" : "") + ") WITH (" + SinkOptions(scenario) + ");\n";
+      std::string(query.columns) + (upsert ? ", PRIMARY KEY (k) NOT ENFORCED" : "") + ") WITH (" +
+      SinkOptions(scenario) + ");\n";
   if (scenario.sink == Scenario::Sink::kWebhookAtOnce) {
     text += "SET 'millrace.table.results.delivery' = 'at-least-once';\n";
   }
@@ -84,9 +85,8 @@ World::World(const Scenario& scenario)
   fired_[static_cast<size_t>(Fault::kLateRow)] = input_.late_rows();
   fired_[static_cast<size_t>(Fault::kBadRow)] = expected_.failed.size();
   plan_ = Compile();
-  disk_.SetFaults([this](SimulatedDisk::Operation operation, const std::string&) {
-    return OnDisk(operation);
-  });
+  disk_.SetFaults(
+      [this](SimulatedDisk::Operation operation, const std::string&) { return OnDisk(operation); });
 }
 
 World::~World() { disk_.SetFaults(nullptr); }
@@ -140,7 +140,7 @@ JobSpec World::MakeSpec(int parallelism) {
   spec.open_state = [this](const std::string&) -> Result<std::unique_ptr<DurableState>> {
     return std::make_unique<MemoryState>(&state_);
   };
-  spec.state_settings.gather_bytes = scenario_.flush_bytes;
+  spec.state_settings.gather_bytes = scenario_.gather_bytes;
   return spec;
 }
 
@@ -198,8 +198,7 @@ World::End World::Die() {
   receiver_.OnProcessGone();
   const bool both = scenario_.Has(Fault::kPowerLoss) && scenario_.Has(Fault::kKill);
   const bool power =
-      data_may_be_gone_ ||
-      (both ? random_->Next() % 2 == 0 : scenario_.Has(Fault::kPowerLoss));
+      data_may_be_gone_ || (both ? random_->Next() % 2 == 0 : scenario_.Has(Fault::kPowerLoss));
   Count(power ? Fault::kPowerLoss : Fault::kKill);
   if (power) {
     disk_.Crash(random_.get());
@@ -353,7 +352,8 @@ void World::CheckQueues(const Job& job) {
   const uint64_t shards = snapshot.shards.size();
   for (const NodeSnapshot& node : snapshot.nodes) {
     // Per input and pair of shards: a queue, and behind it what a call may still put there.
-    const uint64_t budget = node.inputs.size() * shards * shards * (scenario_.exchange_capacity + 8);
+    const uint64_t budget =
+        node.inputs.size() * shards * shards * (scenario_.exchange_capacity + 8);
     if (node.queued > budget) {
       Violate(std::to_string(node.queued) + " batches wait in front of " + node.kind);
     }

@@ -92,7 +92,7 @@ class World {
   PlanNodePtr plan_;
   bool calm_ = false;
   bool observing_ = false;  // it is the world that reads
-  bool fresh_ = true;  // no process was here before
+  bool fresh_ = true;       // no process was here before
 
   // The process that runs.
   bool down_ = false;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "base/mutant.h"
 #include "connectors/kafka/discovery.h"
 
 namespace millrace {
@@ -301,11 +302,12 @@ Result<bool> KafkaTransaction::OnDone(const KafkaStepResult& result) {
       return false;
     }
     case Phase::kMark:
+      if (MUTANT("closed-before-commit")) closed_.store(deciding_.epoch);
       phase_ = Phase::kCommit;
       producer_->Commit();
       return false;
     case Phase::kCommit:
-      if (!result.disturbed) return true;
+      if (!result.disturbed || MUTANT("resent-request-ignored")) return true;
       failure_ = AwaitingError("a request had to be sent twice");
       TRY(Renew());
       return false;
@@ -337,6 +339,7 @@ Result<bool> KafkaTransaction::OnRead(const KafkaStepResult& result) {
     }
     return std::unexpected(Undecided(failure_));
   }
+  if (MUTANT("unclear-is-decided")) return true;
   if (mark->record.epoch == deciding_.epoch && mark->record.hash == deciding_.hash) return true;
   return std::unexpected(Undecided(failure_));
 }
@@ -345,6 +348,10 @@ Status KafkaTransaction::OnFailure(const KafkaStepResult& result) {
   failure_ = result.error;
   switch (phase_) {
     case Phase::kCommit:
+      if (MUTANT("unclear-end-asked-again") && result.outcome == KafkaStepOutcome::kUnclear) {
+        producer_->Commit();
+        return OkStatus();
+      }
       if (result.outcome == KafkaStepOutcome::kUnclear) return Renew();
       break;
     case Phase::kInit:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/kafka/transaction/transaction_writer.h"
 
+#include "base/mutant.h"
+
 namespace millrace {
 
 KafkaTransactionWriter::~KafkaTransactionWriter() {
@@ -10,7 +12,7 @@ KafkaTransactionWriter::~KafkaTransactionWriter() {
 }
 
 Status KafkaTransactionWriter::Add(const KafkaOutput& record) {
-  if (held_.empty() && transaction_->closed() >= passed_) {
+  if (held_.empty() && (transaction_->closed() >= passed_ || MUTANT("output-not-held"))) {
     TRY_ASSIGN(const bool sent, Send(record));
     if (sent) return OkStatus();
   }
