@@ -293,8 +293,10 @@ void Shard::MarkTicks(int64_t now) {
 
 int64_t Shard::WakeAt(int64_t now) {
   int64_t wake_at = next_tick_;
+  // Who lets sources go on wakes the shards.
+  const bool held = control_->hold_sources.load(std::memory_order_acquire);
   for (const auto& slot : slots_) {
-    if (slot->source != nullptr && !slot->ended && slot->epoch < control_->final_epoch &&
+    if (slot->source != nullptr && !held && !slot->ended && slot->epoch < control_->final_epoch &&
         slot->output.Drained()) {
       wake_at = std::min(wake_at, slot->not_before);
     }

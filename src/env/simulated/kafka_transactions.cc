@@ -198,7 +198,9 @@ Result<bool> SimulatedTransactionalProducer::Produce(const KafkaOutput& record) 
     if (reply == Reply::kInvalid) {
       const auto told = weak.lock();
       brokers_->events()->At(brokers_->clock()->MonotonicNanos() + kMilli, [=, this] {
-        if (told && !client.expired()) Send(client, ask, *told, sent, wanted, true);
+        if (told && !client.expired()) {
+          Send(client, ask, [told](Reply later) { (*told)(later); }, sent, wanted, true);
+        }
       });
       return;
     }

@@ -20,6 +20,7 @@ constexpr uint64_t kStepsMax = 3'000'000;  // a process that needs more does not
 constexpr int64_t kLifeNanosMax = 12ll * 3600 * 1000 * kMilli;  // nor one that needs longer
 constexpr uint64_t kStepsPerLook = 1024;
 constexpr int64_t kTransactionMillis = 2000;
+constexpr int kTimesFullMax = 4;  // of a life
 constexpr int64_t kSettleNanos = 400 * kMilli;  // until a job has published what it is like
 
 std::string SinkOptions(const Scenario& scenario) {
@@ -269,7 +270,8 @@ void World::Disturb() {
       brokers_.Hijack();
     }
   }
-  if (drawn % 401 == 0 && scenario_.Has(Fault::kNoSpace)) {
+  if (drawn % 401 == 0 && scenario_.Has(Fault::kNoSpace) && times_full_ < kTimesFullMax) {
+    ++times_full_;
     full_until_ = clock_.MonotonicNanos() + Draw(random_.get(), 1, 4000) * kMilli;
   }
 }

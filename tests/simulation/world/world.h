@@ -100,6 +100,7 @@ class World {
   bool excused_ = false;  // it met a fault that may end it
   bool data_may_be_gone_ = false;
   int64_t full_until_ = 0;
+  int times_full_ = 0;
   int64_t consumed_at_ = 0;
   std::vector<StepResult> last_;
 
