@@ -15,6 +15,7 @@ using Fate = SimulatedTransactions::Fate;
 constexpr int64_t kMilli = 1'000'000;
 constexpr int64_t kLatencyNanosMax = 3 * kMilli;
 constexpr int64_t kRepeatNanos = 400 * kMilli;  // a request without an answer is sent again
+constexpr int64_t kRefusedNanos = 20 * kMilli;  // likewise what came too early
 constexpr int64_t kLateNanosMax = 5000 * kMilli;
 constexpr int64_t kStepMillisMax = 10'000;
 constexpr size_t kQueueMax = 64;
@@ -41,6 +42,7 @@ struct Client {
   size_t in_flight = 0;
   std::map<KafkaPartition, int> sequences;
   uint64_t step = 0;  // answers of earlier ones do not count
+  int64_t last_there = 0;  // requests of a connection stay in order, unless they come late
   std::optional<KafkaStepResult> result;
   std::function<void()> wake;
 
@@ -112,7 +114,9 @@ void SimulatedTransactionalProducer::Send(std::weak_ptr<Client> client, Ask ask,
   if (fate == Fate::kLate) {
     events->At(now + kRepeatNanos + draw(kLateNanosMax), [ask] { ask(); });
   } else if (fate != Fate::kLost) {
-    const int64_t there = now + 1 + draw(kLatencyNanosMax);
+    int64_t& last_there = client.lock()->last_there;
+    const int64_t there = std::max(now + 1 + draw(kLatencyNanosMax), last_there + 1);
+    last_there = there;
     const int64_t back = there + 1 + draw(kLatencyNanosMax);
     const bool lost = fate == Fate::kAnswerLost;
     events->At(there, [=] {
@@ -190,14 +194,14 @@ Result<bool> SimulatedTransactionalProducer::Produce(const KafkaOutput& record) 
                     sequence, owned] { return brokers->Produce(id, epoch, to, sequence, owned); };
   const auto wanted = [settled] { return !*settled; };
   const auto sent = std::make_shared<int>(0);
-  // A record that overtook the one in front is refused, and sent again.
+  // A record whose forerunner is not there is refused, and sent again.
   const auto again = std::make_shared<Told>();
   *again = [this, client, settled, ask, wanted, sent, weak = std::weak_ptr(again)](Reply reply) {
     const auto self = client.lock();
     if (!self || *settled) return;
     if (reply == Reply::kInvalid) {
       const auto told = weak.lock();
-      brokers_->events()->At(brokers_->clock()->MonotonicNanos() + kMilli, [=, this] {
+      brokers_->events()->At(brokers_->clock()->MonotonicNanos() + kRefusedNanos, [=, this] {
         if (told && !client.expired()) {
           Send(client, ask, [told](Reply later) { (*told)(later); }, sent, wanted, true);
         }
