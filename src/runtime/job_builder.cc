@@ -102,7 +102,6 @@ class JobBuilder {
     TRY(job_->dead_letters->StartBehindExisting());
     for (const auto& epoch : start_.dead_letters) {
       for (const auto& [table, letters] : epoch) {
-        if (MUTANT("letters-not-repeated")) continue;
         TRY(job_->dead_letters->Repeat(table, letters.at, letters.lines));
       }
     }

@@ -31,6 +31,8 @@ World::Limits DrawLimits(const Scenario& scenario, Random* random) {
     limits.stop_at = DrawSpan(random, 5000);
   } else if (dies && random->Next() % 2 == 0) {
     limits.operations = DrawSpan(random, 600);
+    // One without end may have nothing left to do before it comes to that.
+    if (!scenario.bounded) limits.calm_at = 20'000;
   } else if (dies) {
     limits.steps = DrawSpan(random, 5000);
   } else if (!scenario.bounded) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// LineFormat: a record per row, as print shows it, with its change kind. Header only.
+// LineFormat: a record per row, as print shows it, with its change kind; as 'keys' without, as a
+// key is the same whatever happens to its row. Header only.
 #pragma once
 
 #include <memory>
@@ -14,10 +15,11 @@ namespace millrace {
 
 class LineEncoder final : public RecordEncoder {
  public:
-  explicit LineEncoder(Schema schema) : schema_(std::move(schema)) {}
+  LineEncoder(Schema schema, bool keys) : schema_(std::move(schema)), keys_(keys) {}
   Status Encode(const Batch& batch, std::string* out, std::vector<size_t>* ends) override {
     for (int64_t row = 0; row < batch.num_rows; ++row) {
-      *out += FormatRow(schema_, batch, row);
+      const std::string line = FormatRow(schema_, batch, row);
+      *out += keys_ ? line.substr(line.find('[')) : line;
       ends->push_back(out->size());
     }
     return OkStatus();
@@ -25,18 +27,23 @@ class LineEncoder final : public RecordEncoder {
 
  private:
   Schema schema_;
+  bool keys_;
 };
 
 class LineFormat final : public Format {
  public:
-  std::string_view name() const override { return "lines"; }
+  explicit LineFormat(bool keys) : keys_(keys) {}
+  std::string_view name() const override { return keys_ ? "keys" : "lines"; }
   std::vector<OptionSpec> options() const override { return {}; }
   Status CheckSchema(const Schema&, const Options&, bool) const override { return OkStatus(); }
   Result<std::unique_ptr<RecordEncoder>> MakeEncoder(const Schema& schema,
                                                      const Options&) const override {
-    return std::make_unique<LineEncoder>(schema);
+    return std::make_unique<LineEncoder>(schema, keys_);
   }
   ChangelogMode changelog_mode() const override { return ChangelogMode::All(); }
+
+ private:
+  bool keys_;
 };
 
 }  // namespace millrace

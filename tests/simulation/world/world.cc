@@ -34,7 +34,7 @@ std::string SinkOptions(const Scenario& scenario) {
   if (scenario.sink == Scenario::Sink::kKafka) {
     const std::string shared =
         "'topic' = 'results', 'properties.bootstrap.servers' = 'broker:9092', "
-        "'key.format' = 'lines', 'sink.delivery-guarantee' = 'exactly-once', "
+        "'key.format' = 'keys', 'sink.delivery-guarantee' = 'exactly-once', "
         "'sink.transactional-id-prefix' = 'simulated', "
         "'properties.transaction.timeout.ms' = '" +
         std::to_string(kTransactionMillis) + "', ";
@@ -82,7 +82,7 @@ World::World(const Scenario& scenario)
       expected_(QueryAt(scenario.query).expect(input_.rows())) {
   RegisterBuiltinConnectors(&connectors_);
   connectors_.Register(input_.MakeConnector());
-  formats_.Register(std::make_unique<LineFormat>());
+  for (const bool keys : {false, true}) formats_.Register(std::make_unique<LineFormat>(keys));
   fired_[static_cast<size_t>(Fault::kLateRow)] = input_.late_rows();
   fired_[static_cast<size_t>(Fault::kBadRow)] = expected_.failed.size();
   plan_ = Compile();
