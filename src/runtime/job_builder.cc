@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Building a job: who reads which split, the slots of every shard and the queues between them, and
-// what the sinks have to restore or take back.
+// Building a job: who reads which split, the slots and queues of every shard, what sinks restore.
 #include <algorithm>
 #include <map>
 #include <set>
