@@ -41,7 +41,7 @@ struct Client {
   bool invalid = false;
   size_t in_flight = 0;
   std::map<KafkaPartition, int> sequences;
-  uint64_t step = 0;  // answers of earlier ones do not count
+  uint64_t step = 0;       // answers of earlier ones do not count
   int64_t last_there = 0;  // requests of a connection stay in order, unless they come late
   std::optional<KafkaStepResult> result;
   std::function<void()> wake;

@@ -143,35 +143,43 @@ int RunCampaign(const Campaign& campaign) {
   board->next = campaign.from;
   const auto workers = static_cast<size_t>(std::clamp(campaign.jobs, 1, 64));
   std::map<pid_t, size_t> running;
-  for (size_t i = 0; i < workers; ++i) {
-    const pid_t pid = Start([&, told = &board->told[i]] {
+  const auto start = [&](size_t place) {
+    const pid_t pid = Start([&, told = &board->told[place]] {
       while (!board->stop) {
         const uint64_t seed = board->next++;
         if (seed >= campaign.from + campaign.seeds) return;
-        if (!LiveOne(seed, seed % kSeedsPerRepetition == 0, told)) board->stop = true;
+        if (!LiveOne(seed, seed % kSeedsPerRepetition == 0, told)) return;
       }
     });
-    running[pid] = i;
-  }
-  bool violated = false;
+    running[pid] = place;
+  };
+  for (size_t i = 0; i < workers; ++i) start(i);
+  uint64_t violations = 0;
   while (!running.empty()) {
     int status = 0;
-    const pid_t pid = Await(&status);
-    const auto found = running.find(pid);
+    const auto found = running.find(Await(&status));
     if (found == running.end()) return 3;
-    const Told& told = board->told[found->second];
+    const size_t place = found->second;
+    Told& told = board->told[place];
     running.erase(found);
     const std::string outcome = Outcome(told, status);
     if (outcome.empty()) continue;
-    violated = true;
-    board->stop = true;
+    ++violations;
     const uint64_t seed = told.seed;
     std::printf("seed %llu: %s\n  %s\n", static_cast<unsigned long long>(seed), outcome.c_str(),
                 DrawScenario(seed).ToString().c_str());
     std::printf("  again: make simulate SEED=%llu\n", static_cast<unsigned long long>(seed));
+    std::fflush(stdout);
+    told.violation[0] = 0;
+    if (campaign.all) {
+      start(place);
+    } else {
+      board->stop = true;
+    }
   }
   const int code = Summarize(*board, workers);
-  return violated ? 1 : code;
+  if (campaign.all) std::printf("%llu violations\n", static_cast<unsigned long long>(violations));
+  return violations > 0 ? 1 : code;
 }
 
 int RunOne(uint64_t seed, const std::string& mutant) {

@@ -12,6 +12,7 @@ struct Campaign {
   uint64_t seeds = 1000;
   uint64_t from = 1;
   int jobs = 2;
+  bool all = false;  // goes on behind a violation
   std::string only;  // of the mutants
 };
 

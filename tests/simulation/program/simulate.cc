@@ -2,6 +2,7 @@
 // simulate: lives from seeds, on several processes.
 //
 //   simulate --seeds 20000 [--from 1] [--jobs 2]   runs them, tells what they consisted of
+//   ... --all                                      does not stop at the first violation
 //   simulate --seed 17                             one, with its scenario
 //   simulate --mutants [--seeds 3000] [--only name]   each planted mistake until it is caught
 //
@@ -20,7 +21,7 @@ namespace {
 
 int Usage() {
   std::fprintf(stderr,
-               "usage: simulate [--seeds n] [--from n] [--jobs n] | --seed n | "
+               "usage: simulate [--seeds n] [--from n] [--jobs n] [--all] | --seed n | "
                "--mutants [--only name]\n");
   return 2;
 }
@@ -32,6 +33,10 @@ int Main(int argc, char** argv) {
     const std::string option = argv[i];
     if (option == "--mutants") {
       mutants = true;
+      continue;
+    }
+    if (option == "--all") {
+      campaign.all = true;
       continue;
     }
     if (i + 1 == argc) return Usage();

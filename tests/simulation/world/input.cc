@@ -127,6 +127,7 @@ Input::Input(const Scenario& scenario, Random* random, Clock* clock)
     rows_.splits.push_back(std::move(rows));
   }
   completed_.resize(rows_.splits.size());
+  span_ms_ = scenario.splits * scenario.rows_per_split * kStepMs + kDisorderMs + kLateMs;
 }
 
 std::unique_ptr<Connector> Input::MakeConnector() { return std::make_unique<InputConnector>(this); }

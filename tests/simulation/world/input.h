@@ -27,6 +27,8 @@ class Input {
   /// An epoch has happened that covers everything.
   bool consumed() const;
   uint64_t late_rows() const { return late_rows_; }
+  /// From the first to the last row, in event time.
+  int64_t span_ms() const { return span_ms_; }
   /// What a reader or the job did wrong, if anything.
   const std::string& violation() const { return violation_; }
 
@@ -43,6 +45,7 @@ class Input {
   int64_t spacing_nanos_;
   std::vector<size_t> completed_;  // by split: rows that are in epochs which happened
   uint64_t late_rows_ = 0;
+  int64_t span_ms_ = 0;
   std::string violation_;
 };
 

@@ -208,18 +208,21 @@ constexpr auto kQueries = std::to_array<Query>({
              "FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '10' SECOND)) "
              "GROUP BY k, window_start, window_end",
      .columns = "k BIGINT, w BIGINT, n BIGINT, total BIGINT",
+     .burst_step = 10 * kSecond,
      .expect = Tumble},
     {.name = "hop",
      .text = "SELECT k, " BEGIN_SECONDS ", COUNT(*), MIN(v) "
              "FROM TABLE(HOP(TABLE events, DESCRIPTOR(ts), INTERVAL '5' SECOND, "
              "INTERVAL '20' SECOND)) GROUP BY k, window_start, window_end",
      .columns = "k BIGINT, w BIGINT, n BIGINT, least BIGINT",
+     .burst_step = 5 * kSecond,
      .expect = Hop},
     {.name = "distinct",
      .text = "SELECT " BEGIN_SECONDS ", COUNT(*), COUNT(DISTINCT k) "
              "FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '7' SECOND)) "
              "GROUP BY window_start, window_end",
      .columns = "w BIGINT, n BIGINT, ks BIGINT",
+     .burst_step = 7 * kSecond,
      .expect = Distinct},
     {.name = "over",
      .text = "SELECT k, v, COUNT(*) OVER w, SUM(v) OVER w, MAX(v) OVER w FROM events "
@@ -232,6 +235,7 @@ constexpr auto kQueries = std::to_array<Query>({
              "AND b.ts BETWEEN a.ts - INTERVAL '2' SECOND AND a.ts - INTERVAL '1' SECOND",
      .columns = "k BIGINT, v BIGINT, w BIGINT",
      .takes_late = false,
+     .burst_step = 350,  // that is half of what lies between rows: two inputs
      .expect = IntervalJoin},
     {.name = "window join",
      .text = "SELECT l.k, l.v, r.v "
@@ -241,6 +245,7 @@ constexpr auto kQueries = std::to_array<Query>({
              "ON l.k = r.k AND l.window_start = r.window_start AND l.window_end = r.window_end",
      .columns = "k BIGINT, v BIGINT, w BIGINT",
      .takes_late = false,
+     .burst_step = 3 * kSecond,
      .expect = WindowJoin},
 });
 

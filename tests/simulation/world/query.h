@@ -43,6 +43,7 @@ struct Query {
   bool keeps_order = false;  // rows of a split stay in order and are told by column 1, their v
   bool endless = false;      // its results do not need the end of the input
   bool takes_late = true;    // the oracle knows what becomes of late rows
+  int64_t burst_step = 0;    // ms of event time for which a call may emit a batch of its own
   Expected (*expect)(const OracleInput& input) = nullptr;
 };
 
