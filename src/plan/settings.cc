@@ -51,9 +51,10 @@ std::vector<OptionSpec> EngineSettings() {
               "Most rows that a source hands over at once; 1 to 8192."),
       Setting("millrace.latency-budget", T::kDuration, "",
               "Declared budget from arrival to action; operators that cannot meet it are named."),
-      Setting("millrace.memory-budget", T::kMemorySize, "",
-              "What the process may hold; sources wait while it is used up. Default: four fifths "
-              "of the memory of the machine or the control group."),
+      Setting(
+          "millrace.memory-budget", T::kMemorySize, "",
+          "What the process may hold; sources wait when it is nearly used up. Default: four fifths "
+          "of the memory of the machine or the control group."),
       Choice("millrace.on-row-error", "dead-letter", {"dead-letter", "fail"},
              "What happens to a row whose expression fails: dead letters, or the job fails (as "
              "Flink)."),

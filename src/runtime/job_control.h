@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "runtime/epochs/epoch_part.h"
 #include "runtime/exchange/wake_up.h"
+#include "runtime/memory/read_credit.h"
 
 namespace millrace {
 
@@ -33,6 +34,8 @@ class JobControl {
   std::atomic<bool> failed{false};
   std::atomic<bool> hold_sources{false};  // read nothing more for now
   std::atomic<bool> describe{false};      // publish what is waited for
+
+  ReadCredit read_credit;  // and no more than this
 
   /// Of a careful run: only this shard may read, one record; kNobody until the record is through.
   static constexpr int kEverybody = -1;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/mutant.h"
+#include "runtime/memory/batch_bytes.h"
 
 namespace millrace {
 namespace {
@@ -15,6 +16,7 @@ constexpr int64_t kSourcePollNanos = 5 * kMilli;
 /// A source is polled at least after this many operator runs: data from other shards must not
 /// starve it.
 constexpr int kSlotRunsPerPoll = 64;
+constexpr int64_t kBatchBytes = 2 << 20;  // of a source, about
 constexpr size_t kDeadLettersHurry = 1 << 20;
 constexpr size_t kDeadLettersStop = 16 << 20;
 
@@ -157,7 +159,7 @@ Result<bool> Shard::InjectBarriers() {
     if (slot->source == nullptr || slot->epoch >= requested || !slot->output.Drained()) continue;
     slot->output.BeginCall();
     if (!slot->source->AtBoundary()) {
-      TRY_ASSIGN(auto polled, slot->source->Poll(settings_.batch_rows_max, /*flush=*/true));
+      TRY_ASSIGN(auto polled, Poll(*slot, /*flush=*/true));
       slot->output.Push(std::move(polled.batch));
       return true;
     }
@@ -244,13 +246,35 @@ void Shard::TakeAssignments() {
 
 // ------------------------------------------------------------------ sources
 
+/// Sources must not read. Who lets them go on wakes the shards.
+bool Shard::Held() {
+  if (control_->hold_sources.load(std::memory_order_acquire)) return true;
+  if (!control_->read_credit.exhausted()) return false;
+  control_->coordinator_wake_up().Notify();
+  return true;
+}
+
+/// Rows that are large come in smaller batches.
+Result<SourceDriver::Polled> Shard::Poll(Slot& slot, bool flush) {
+  const int64_t fitting = kBatchBytes / std::max<int64_t>(slot.row_bytes, 1);
+  const int64_t rows = std::clamp<int64_t>(fitting, 1, settings_.batch_rows_max);
+  auto polled = slot.source->Poll(rows, flush);
+  if (!polled) return std::unexpected(std::move(polled).error().With(slot.label));
+  if (polled->batch.num_rows > 0) {
+    const uint64_t bytes = BatchBytes(polled->batch);
+    slot.row_bytes = static_cast<int64_t>(bytes) / polled->batch.num_rows;
+    control_->read_credit.Count(bytes);
+  }
+  return polled;
+}
+
 Result<bool> Shard::PollSources(int64_t now) {
   back_pressured_ = false;
   if (control_->TakePollNow(settings_.index)) {
     for (const auto& slot : slots_) slot->not_before = 0;
   }
   if (letter_bytes_ > kDeadLettersStop) return false;
-  if (control_->hold_sources.load(std::memory_order_acquire)) return false;
+  if (Held()) return false;
   const int reader = control_->reader.load(std::memory_order_relaxed);
   if (reader != JobControl::kEverybody && reader != settings_.index) return false;
   for (size_t i = 0; i < slots_.size(); ++i) {
@@ -263,19 +287,18 @@ Result<bool> Shard::PollSources(int64_t now) {
     }
     if (slot.not_before > now) continue;
     slot.output.BeginCall();
-    auto polled = slot.source->Poll(settings_.batch_rows_max, /*flush=*/false);
-    if (!polled) return std::unexpected(std::move(polled).error().With(slot.label));
+    TRY_ASSIGN(auto polled, Poll(slot, /*flush=*/false));
     slot.busy_nanos += static_cast<uint64_t>(Now() - now);
-    if (polled->kind == SourceDriver::Polled::Kind::kIdle) {
-      slot.not_before = now + (polled->wait_nanos > 0 ? polled->wait_nanos : kSourcePollNanos);
+    if (polled.kind == SourceDriver::Polled::Kind::kIdle) {
+      slot.not_before = now + (polled.wait_nanos > 0 ? polled.wait_nanos : kSourcePollNanos);
       continue;
     }
-    if (polled->kind == SourceDriver::Polled::Kind::kEnd) {
+    if (polled.kind == SourceDriver::Polled::Kind::kEnd) {
       slot.ended = true;
       slot.output.PushEnd();
     } else {
       if (reader != JobControl::kEverybody) control_->reader = JobControl::kNobody;
-      slot.output.Push(std::move(polled->batch));
+      slot.output.Push(std::move(polled.batch));
     }
     return true;
   }
@@ -293,8 +316,7 @@ void Shard::MarkTicks(int64_t now) {
 
 int64_t Shard::WakeAt(int64_t now) {
   int64_t wake_at = next_tick_;
-  // Who lets sources go on wakes the shards.
-  const bool held = control_->hold_sources.load(std::memory_order_acquire);
+  const bool held = Held();
   for (const auto& slot : slots_) {
     if (slot->source != nullptr && !held && !slot->ended && slot->epoch < control_->final_epoch &&
         slot->output.Drained()) {

@@ -76,6 +76,8 @@ class Shard {
   Result<bool> InjectBarriers();
   Result<bool> RunSlots(int64_t now);
   Result<bool> PollSources(int64_t now);
+  bool Held();
+  Result<SourceDriver::Polled> Poll(Slot& slot, bool flush);
   void TendTerminals();
   Result<bool> RunSlot(Slot& slot, int64_t now);
   std::optional<size_t> NextPort(Slot& slot);

@@ -51,6 +51,7 @@ struct Slot {
   bool undelivered = false;  // terminal: prepared, delivery is awaited
   int64_t tend_at = 0;       // terminal: when it has something to do
   int64_t not_before = 0;    // source: nothing can come earlier
+  int64_t row_bytes = 0;     // source: of its last batch, on average
 
   uint64_t rows_in = 0;
   uint64_t batches_in = 0;

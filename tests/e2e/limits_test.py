@@ -3,9 +3,11 @@
 """Limits of a process: memory that is used up, descriptors, many starts and stops.
 
 Usage: limits_test.py PATH_TO_MILLRACE
-A run whose receiver is away holds its sources at the memory budget, and goes on when it is back.
+A run in a control group of 512 MiB, at full speed with many keys and a receiver that hangs, holds
+its sources and is never killed; what waits is delivered in the end.
 """
 import json
+import os
 import pathlib
 import re
 import resource
@@ -15,6 +17,24 @@ import time
 
 import faults
 from receiver import Receiver
+
+LIMIT = 512 << 20
+
+MANY_KEYS = """
+SET 'pipeline.name' = 'many';
+CREATE TABLE s (n BIGINT, k BIGINT, note STRING) WITH ('connector' = 'datagen',
+  'rows-per-second' = '1000000000', 'fields.n.kind' = 'sequence', 'fields.n.start' = '1',
+  'fields.n.end' = '1000000000000', 'fields.k.min' = '0', 'fields.k.max' = '1000000000',
+  'fields.note.length' = '100');
+CREATE TABLE counts (k BIGINT, c BIGINT, last STRING, PRIMARY KEY (k) NOT ENFORCED)
+WITH ('connector' = 'blackhole');
+CREATE TABLE calls (n BIGINT, note STRING) WITH ('connector' = 'webhook', 'format' = 'json',
+  'url' = 'http://127.0.0.1:{port}/', 'timeout' = '60 s', 'max-in-flight' = '4');
+BEGIN STATEMENT SET;
+INSERT INTO counts SELECT k, COUNT(*), MAX(note) FROM s GROUP BY k;
+INSERT INTO calls SELECT n, note FROM s WHERE MOD(n, 1000) = 0;
+END;
+"""
 
 WAITING = """
 SET 'pipeline.name' = 'waiting';
@@ -30,6 +50,36 @@ CREATE TABLE calls (n BIGINT, note STRING) WITH ('connector' = 'webhook', 'forma
 INSERT INTO calls SELECT n, note FROM s;
 """
 
+
+class ControlGroup:
+    """A memory control group around this process's own; none where that is not allowed."""
+
+    def __init__(self, limit):
+        self.folder = None
+        for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            if controllers == "memory":
+                self.make(pathlib.Path("/sys/fs/cgroup/memory" + path), limit)
+
+    def make(self, parent, limit):
+        folder = parent / f"millrace-test-{os.getpid()}"
+        try:
+            folder.mkdir()
+            (folder / "memory.limit_in_bytes").write_text(str(limit))
+        except OSError:
+            return
+        self.folder = folder
+
+    def enter(self):
+        """For the child process, before it becomes the program."""
+        (self.folder / "cgroup.procs").write_text("0")
+
+    def read(self, name):
+        return (self.folder / name).read_text()
+
+    def remove(self):
+        if self.folder is not None:
+            self.folder.rmdir()
 
 
 def private_bytes(pid):
@@ -67,6 +117,31 @@ class MemoryTest(faults.FaultCase):
             time.sleep(0.05)
         return most
 
+    def test_never_killed_in_a_small_control_group(self):
+        group = ControlGroup(LIMIT)
+        self.addCleanup(group.remove)
+        receiver = Receiver(faults=1.0)  # refuses, or applies and hangs
+        receiver.hang_seconds = 30
+        self.addCleanup(receiver.stop)
+        arguments = []
+        if group.folder is None:  # not allowed here: the same budget, and the bound is checked
+            arguments = ["-D", f"millrace.memory-budget={LIMIT // 5 * 4 >> 20} mb"]
+        program = self.launch(MANY_KEYS.format(port=receiver.port),
+                              None if group.folder is None else group.enter, arguments)
+        budget = program.wait_for(lambda: metric(program, "memory_budget_bytes"), "the job")
+        self.assertAlmostEqual(budget, LIMIT * 0.8, delta=2 << 20)
+        end = time.monotonic() + 30
+        most = self.watch(program, lambda: time.monotonic() > end
+                          or "memory budget" in program.said())
+        end = time.monotonic() + 5  # held, it stays below the limit
+        most = max(most, self.watch(program, lambda: time.monotonic() > end))
+        self.assertLess(most, LIMIT)
+        self.assertGreater(most, LIMIT // 4, "the load was none")
+        self.assertIsNone(program.process.poll(), program.said())
+        if group.folder is not None:
+            self.assertIn("oom_kill 0", group.read("memory.oom_control"))
+        self.assertEqual(program.stop(), 0, program.said())
+
     def test_sources_are_held_and_go_on(self):
         """A receiver is away: its outbox is larger than the process may hold."""
         rows = 80000  # of 4 kB
@@ -83,9 +158,9 @@ class MemoryTest(faults.FaultCase):
         self.assertIn("millrace.memory-budget", program.ask("/ready")[1])
         self.assertEqual(metric(program, "sources_held"), 1)
         most = self.watch(program, lambda: time.monotonic() > waited + 3)
-        self.assertLess(most, 330 << 20)
         receiver.start()
-        self.watch(program, lambda: receiver.keys() > rows // 2)
+        most = max(most, self.watch(program, lambda: receiver.keys() > rows // 2))
+        self.assertLess(most, 290 << 20)
         self.assertEqual(program.stop(), 0, program.said())  # the rest stays in the outbox
 
     def test_a_budget_to_do_nothing_with_is_refused(self):

@@ -100,6 +100,7 @@ void Coordinator::Begin(bool last, int64_t now) {
   if (last) control_->final_epoch.store(epoch, std::memory_order_release);
   control_->requested_epoch.store(epoch, std::memory_order_release);
   control_->WakeShards();
+  begun_bytes_ = control_->read_credit.read_bytes();
   state_ = State::kCollecting;
 }
 
@@ -223,6 +224,7 @@ Status Coordinator::OnDecided() {
     TRY(settings_.applier->status());
     settings_.applier->Push(std::exchange(record_, {}), std::exchange(hash_, 0));
   }
+  decided_bytes_ = begun_bytes_;
   control_->commit_epoch.store(settings_.manifest.epoch, std::memory_order_release);
   control_->WakeShards();
   state_ = State::kCommitting;
@@ -295,11 +297,14 @@ bool Coordinator::Overloaded() {
 }
 
 void Coordinator::WatchMemory(int64_t now) {
-  const bool exceeded = settings_.memory.Exceeded(now);
+  const uint64_t in_flight = control_->read_credit.read_bytes() - decided_bytes_;
+  const bool starved = control_->read_credit.exhausted();
+  settings_.memory.Watch(now, in_flight, &control_->read_credit);
+  if (starved && !control_->read_credit.exhausted()) control_->WakeShards();
   memory_used_.store(settings_.memory.used_bytes(), std::memory_order_relaxed);
   one_epoch_at_a_time_ = settings_.memory.tight() && state_ != State::kWaiting;
   HoldSources();
-  if (!exceeded) {
+  if (!settings_.memory.exceeded()) {
     SetTrouble(kMemory, "");
   } else if (troubles_[kMemory].empty()) {
     const std::string parts = settings_.memory_parts ? settings_.memory_parts() : "";

@@ -122,6 +122,10 @@ class Coordinator {
   bool hurry_ = false;
   int64_t next_discovery_at_ = 0;
 
+  // Bytes that sources had read when the epoch in flight and the last decided one were begun.
+  uint64_t begun_bytes_ = 0;
+  uint64_t decided_bytes_ = 0;
+
   // The epoch in flight.
   JournalRecord record_;
   std::map<std::string, std::string> letters_;  // complete lines by table

@@ -12,7 +12,11 @@ namespace {
 constexpr int64_t kMilli = 1'000'000;
 constexpr int64_t kLookNanos = 50 * kMilli;
 constexpr int64_t kCloseLookNanos = 5 * kMilli;  // once half of the budget is used
+constexpr int64_t kHastyLookNanos = kMilli;      // sources wait for credit
 constexpr int64_t kReturnNanos = 1000 * kMilli;  // least time between two returns of freed memory
+/// Of a byte in flight, beside the one that was read: in the part of the epoch, in its record on
+/// the way to the disk, in an outbox.
+constexpr uint64_t kCopies = 3;
 constexpr uint64_t kLeastBudgetBytes = 128ull << 20;
 
 std::string Megabytes(uint64_t bytes) { return std::to_string(bytes >> 20) + " MB"; }
@@ -37,9 +41,11 @@ Status MemoryGuard::CheckStart() const {
                        Megabytes(kLeastBudgetBytes) + " are the least to work with");
 }
 
-bool MemoryGuard::Exceeded(int64_t now) {
-  if (now >= next_look_) Look(now);
-  return exceeded_;
+void MemoryGuard::Watch(int64_t now, uint64_t in_flight, ReadCredit* credit) {
+  const bool hasty = credit->exhausted() && now >= last_look_ + kHastyLookNanos;
+  if (now < next_look_ && !(hasty && memory_ != nullptr)) return;
+  Look(now, in_flight);
+  credit->Grant(Grantable());
 }
 
 std::string MemoryGuard::Describe() const {
@@ -47,10 +53,11 @@ std::string MemoryGuard::Describe() const {
          Megabytes(budget_) + " (millrace.memory-budget)";
 }
 
-void MemoryGuard::Look(int64_t now) {
+void MemoryGuard::Look(int64_t now, uint64_t in_flight) {
+  last_look_ = now;
   used_ = memory_->UsedBytes();
   // Once held, sources go on at a little less, so that they do not stop and go with every batch.
-  const uint64_t bound = exceeded_ ? Share(budget_, 19, 20) : budget_;
+  const uint64_t bound = Share(budget_, exceeded_ ? 28 : 30, 32);
   if (used_ >= bound && now >= next_return_) {
     next_return_ = now + kReturnNanos;
     arrow::default_memory_pool()->ReleaseUnused();
@@ -58,7 +65,14 @@ void MemoryGuard::Look(int64_t now) {
     used_ = memory_->UsedBytes();
   }
   exceeded_ = used_ >= bound;
-  next_look_ = now + (used_ >= budget_ / 2 ? kCloseLookNanos : kLookNanos);
+  reserve_ = kCopies * in_flight;
+  next_look_ = now + (used_ + reserve_ >= budget_ / 2 ? kCloseLookNanos : kLookNanos);
+}
+
+/// What is read takes room for itself and for its copies.
+uint64_t MemoryGuard::Grantable() const {
+  if (exceeded_ || used_ + reserve_ >= budget_) return 0;
+  return (budget_ - used_ - reserve_) / (1 + kCopies);
 }
 
 }  // namespace millrace

@@ -4,7 +4,10 @@
 // queues, state, outboxes, buffers of sockets and clients, RocksDB's memory and what allocators
 // waste are all in it, and what is forgotten in a list cannot get the process killed.
 //
-// Between the budget and the limit there is room for what is in flight when sources are held.
+// What was read since the last decided epoch costs more before that is decided: it is copied into
+// the record of its epoch, to the disk, and into an outbox. So room for it is kept, epochs hurry
+// when there is little, and sources get a credit of bytes: however late somebody looks again, they
+// have not read more.
 // One thread.
 #pragma once
 
@@ -13,6 +16,7 @@
 
 #include "base/result.h"
 #include "env/process_memory.h"
+#include "runtime/memory/read_credit.h"
 
 namespace millrace {
 
@@ -23,11 +27,14 @@ class MemoryGuard {
 
   /// MR0816 if the budget leaves no room beside what every process holds.
   Status CheckStart() const;
-  /// Whether sources must be held. Looks at the system only when it is time to.
-  bool Exceeded(int64_t now);
+  /// Looks at the system when it is time to, or at once if sources wait for credit, and grants it.
+  /// `in_flight`: bytes read that no decided epoch holds.
+  void Watch(int64_t now, uint64_t in_flight, ReadCredit* credit);
+  /// Sources must be held, whatever is in flight.
+  bool exceeded() const { return exceeded_; }
   /// So little is left that epochs must be small: what is in one is copied on its way to the disk.
-  bool tight() const { return memory_ != nullptr && used_ >= budget_ / 20 * 17; }
-  /// When Exceeded should be asked again at the latest.
+  bool tight() const { return memory_ != nullptr && used_ + reserve_ >= budget_ / 20 * 17; }
+  /// When Watch should be called again at the latest.
   int64_t next_look() const { return next_look_; }
 
   std::string Describe() const;
@@ -35,12 +42,15 @@ class MemoryGuard {
   uint64_t budget_bytes() const { return budget_; }
 
  private:
-  void Look(int64_t now);
+  void Look(int64_t now, uint64_t in_flight);
+  uint64_t Grantable() const;
 
   ProcessMemory* memory_;
   uint64_t budget_ = 0;
   uint64_t used_ = 0;
+  uint64_t reserve_ = 0;  // for copies of what is in flight
   bool exceeded_ = false;
+  int64_t last_look_ = 0;
   int64_t next_look_ = 0;
   int64_t next_return_ = 0;
 };

@@ -11,10 +11,17 @@ namespace {
 constexpr uint64_t kMegabyte = 1 << 20;
 constexpr int64_t kMilli = 1'000'000;
 
+/// With nothing in flight.
+bool Exceeded(MemoryGuard* guard, int64_t now) {
+  ReadCredit credit;
+  guard->Watch(now, 0, &credit);
+  return guard->exceeded();
+}
+
 TEST(MemoryGuardTest, WithoutASeamNothingIsExceeded) {
   MemoryGuard guard(nullptr, 100);
   EXPECT_TRUE(guard.CheckStart().has_value());
-  EXPECT_FALSE(guard.Exceeded(1000 * kMilli));
+  EXPECT_FALSE(Exceeded(&guard, 1000 * kMilli));
 }
 
 TEST(MemoryGuardTest, TheDefaultLeavesRoomBelowTheLimit) {
@@ -31,29 +38,29 @@ TEST(MemoryGuardTest, ABudgetThatLeavesNothingToWorkWithIsRefused) {
   EXPECT_TRUE(MemoryGuard(&memory, 200 * kMegabyte).CheckStart().has_value());
 }
 
-TEST(MemoryGuardTest, HoldsAtTheBudgetAndGoesOnAtALittleLess) {
+TEST(MemoryGuardTest, HoldsInFrontOfTheBudgetAndGoesOnAtALittleLess) {
   SimulatedProcessMemory memory(1000 * kMegabyte);
   MemoryGuard guard(&memory, 400 * kMegabyte);
-  memory.used = 399 * kMegabyte;
-  EXPECT_FALSE(guard.Exceeded(0));
-  memory.used = 400 * kMegabyte;
-  EXPECT_FALSE(guard.Exceeded(0)) << "it is not asked again at once";
-  EXPECT_TRUE(guard.Exceeded(guard.next_look()));
-  memory.used = 390 * kMegabyte;
-  EXPECT_TRUE(guard.Exceeded(guard.next_look()));
-  memory.used = 379 * kMegabyte;
-  EXPECT_FALSE(guard.Exceeded(guard.next_look()));
-  EXPECT_NE(guard.Describe().find("379 MB"), std::string::npos);
+  memory.used = 374 * kMegabyte;
+  EXPECT_FALSE(Exceeded(&guard, 0));
+  memory.used = 376 * kMegabyte;
+  EXPECT_FALSE(Exceeded(&guard, 0)) << "it is not asked again at once";
+  EXPECT_TRUE(Exceeded(&guard, guard.next_look()));
+  memory.used = 360 * kMegabyte;
+  EXPECT_TRUE(Exceeded(&guard, guard.next_look()));
+  memory.used = 349 * kMegabyte;
+  EXPECT_FALSE(Exceeded(&guard, guard.next_look()));
+  EXPECT_NE(guard.Describe().find("349 MB"), std::string::npos);
 }
 
 TEST(MemoryGuardTest, LooksOftenerTheCloserItIs) {
   SimulatedProcessMemory memory(1000 * kMegabyte);
   MemoryGuard guard(&memory, 400 * kMegabyte);
   memory.used = 100 * kMegabyte;
-  guard.Exceeded(0);
+  Exceeded(&guard, 0);
   EXPECT_EQ(guard.next_look(), 50 * kMilli);
   memory.used = 300 * kMegabyte;
-  guard.Exceeded(50 * kMilli);
+  Exceeded(&guard, 50 * kMilli);
   EXPECT_EQ(guard.next_look(), 55 * kMilli);
 }
 
@@ -62,13 +69,44 @@ TEST(MemoryGuardTest, MemoryThatWasOnlyKeptIsGivenBackFirst) {
   MemoryGuard guard(&memory, 400 * kMegabyte);
   memory.used = 200 * kMegabyte;
   memory.kept = 250 * kMegabyte;
-  EXPECT_FALSE(guard.Exceeded(0));
+  EXPECT_FALSE(Exceeded(&guard, 0));
   EXPECT_EQ(memory.returns, 1);
   memory.kept = 250 * kMegabyte;
-  EXPECT_TRUE(guard.Exceeded(100 * kMilli)) << "giving back costs: once a second at most";
+  EXPECT_TRUE(Exceeded(&guard, 100 * kMilli)) << "giving back costs: once a second at most";
   EXPECT_EQ(memory.returns, 1);
-  EXPECT_FALSE(guard.Exceeded(1000 * kMilli));
+  EXPECT_FALSE(Exceeded(&guard, 1000 * kMilli));
   EXPECT_EQ(memory.returns, 2);
+}
+
+TEST(MemoryGuardTest, CreditIsWhatHasRoomWithItsCopies) {
+  SimulatedProcessMemory memory(1000 * kMegabyte);
+  MemoryGuard guard(&memory, 400 * kMegabyte);
+  memory.used = 200 * kMegabyte;
+  ReadCredit credit;
+  EXPECT_FALSE(credit.exhausted());
+  guard.Watch(0, 0, &credit);
+  credit.Count(50 * kMegabyte - 1);
+  EXPECT_FALSE(credit.exhausted());
+  credit.Count(1);
+  EXPECT_TRUE(credit.exhausted());
+}
+
+TEST(MemoryGuardTest, RoomIsKeptForWhatIsInFlight) {
+  SimulatedProcessMemory memory(1000 * kMegabyte);
+  MemoryGuard guard(&memory, 400 * kMegabyte);
+  memory.used = 200 * kMegabyte;
+  ReadCredit credit;
+  credit.Count(60 * kMegabyte);
+  guard.Watch(0, 60 * kMegabyte, &credit);
+  EXPECT_TRUE(guard.tight()) << "epochs must hurry";
+  EXPECT_FALSE(guard.exceeded());
+  credit.Count(5 * kMegabyte);
+  EXPECT_TRUE(credit.exhausted());
+  guard.Watch(kMilli / 2, 0, &credit);
+  EXPECT_TRUE(credit.exhausted()) << "it is not looked at more than once a millisecond";
+  guard.Watch(kMilli, 0, &credit);
+  EXPECT_FALSE(credit.exhausted()) << "its epoch is decided";
+  EXPECT_FALSE(guard.tight());
 }
 
 }  // namespace
