@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/json_writer.h"
+#include "env/durable_directory.h"
 #include "plan/identity/plan_identity.h"
 #include "plan/nodes/sink_nodes.h"
 #include "runtime/epochs/json_value.h"
@@ -84,7 +85,7 @@ Status ProgramProgress::Write() const {
     out.Field("epoch", entry.epoch).EndObject();
   }
   out.EndArray().EndObject();
-  TRY(disk_->CreateDirectories(data_dir_));
+  TRY(CreateDurableDirectory(disk_, data_dir_));
   return disk_->WriteAtomic(PathIn(data_dir_), std::move(out).Finish());
 }
 

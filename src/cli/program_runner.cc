@@ -17,6 +17,7 @@
 #include "cli/program_progress.h"
 #include "cli/restart_policy.h"
 #include "data/key_codec.h"
+#include "env/durable_directory.h"
 #include "operators/io/replay/replay_source.h"
 #include "operators/io/scan_driver.h"
 #include "plan/nodes/sink_nodes.h"
@@ -279,7 +280,7 @@ Result<JobSpec> ProgramRunner::MakeSpec(const Program& program, const Step& step
   TRY_ASSIGN(spec.settings, JobSettings::From(step.settings));
   if (!step.is_select) {
     spec.data_dir = directory;
-    TRY(application_->env.disk->CreateDirectories(spec.data_dir));
+    TRY(CreateDurableDirectory(application_->env.disk, spec.data_dir));
   }
   if (!options_.quiet) {
     spec.notice = [this](const std::string& text) { application_->Say(text + "\n"); };

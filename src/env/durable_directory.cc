@@ -1,9 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "env/durable_directory.h"
 
+#include <ranges>
 #include <vector>
 
 namespace millrace {
+namespace {
+
+/// The name of a directory that is there. Whoever made it may have died before the sync. A parent
+/// that cannot be read is somebody else's, who made the directory in it.
+Status SyncName(Disk* disk, const std::string& path) {
+  const std::string parent = ParentDirectory(path);
+  if (path == parent) return OkStatus();
+  Status synced = disk->SyncDirectory(parent);
+  if (!synced && !disk->List(parent, /*recursive=*/false)) return OkStatus();
+  return synced;
+}
+
+}  // namespace
 
 std::string ParentDirectory(const std::string& path) {
   const size_t end = path.find_last_not_of('/');
@@ -13,18 +27,20 @@ std::string ParentDirectory(const std::string& path) {
 }
 
 Status CreateDurableDirectory(Disk* disk, const std::string& path) {
-  std::vector<std::string> parents;  // of what is missing
-  std::string missing = path;
+  std::vector<std::string> missing;
+  std::string present = path;
   while (true) {
-    TRY_ASSIGN(const auto present, disk->Stat(missing));
-    if (present) break;
-    parents.push_back(ParentDirectory(missing));
-    if (parents.back() == missing || parents.back() == ".") break;
-    missing = parents.back();
+    TRY_ASSIGN(const auto found, disk->Stat(present));
+    if (found) break;
+    missing.push_back(present);
+    present = ParentDirectory(present);
+    if (present == missing.back() || present == ".") break;
   }
-  if (parents.empty()) return OkStatus();
-  TRY(disk->CreateDirectories(path));
-  for (const std::string& parent : parents) TRY(disk->SyncDirectory(parent));
+  TRY(SyncName(disk, present));
+  for (const std::string& directory : missing | std::views::reverse) {
+    TRY(disk->CreateDirectories(directory));
+    TRY(disk->SyncDirectory(ParentDirectory(directory)));
+  }
   return OkStatus();
 }
 

@@ -13,7 +13,8 @@ namespace millrace {
 /// "a/b/c" -> "a/b", "c" -> ".", "/c" -> "/".
 std::string ParentDirectory(const std::string& path);
 
-/// Creates the directory and those above it; all their names are durable when this returns.
+/// Creates the directory and those above it; all their names are durable when this returns, also
+/// those that a process made which died in here: each is synced before the next one is made in it.
 Status CreateDurableDirectory(Disk* disk, const std::string& path);
 
 }  // namespace millrace

@@ -20,7 +20,7 @@ constexpr size_t kScratchBytesKept = 1 << 20;  // a large batch leaves no large 
 
 Status SegmentedLog::Implementation::Open(bool create) {
   TRY_ASSIGN(const auto present, home_.disk->Stat(home_.directory));
-  if (!present && create) TRY(CreateDurableDirectory(home_.disk, home_.directory));
+  if (create) TRY(CreateDurableDirectory(home_.disk, home_.directory));
   if (present) TRY(home_.disk->SyncDirectory(home_.directory));
   TRY_ASSIGN(RecoveredLog recovered, RecoverLog(place_, settings_));
   if (recovered.empty && !create) {

@@ -69,7 +69,8 @@ LifeReport Live(const Scenario& scenario) {
     ++report.processes;
     report.story += "  " + std::to_string(parallelism) + " shards, " +
                     std::to_string(world.steps() - steps) + " steps: " + std::string(NameOf(end)) +
-                    (calm > 0 ? " (calm)\n" : "\n");
+                    (calm > 0 ? " (calm)" : "") +
+                    (world.cause().empty() ? "\n" : ": " + world.cause() + "\n");
     if (end == World::End::kDied || end == World::End::kFailed) ++report.deaths;
     if (end == World::End::kStopped) {
       ++world.fired()[static_cast<size_t>(Fault::kStop)];

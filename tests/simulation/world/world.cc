@@ -16,7 +16,7 @@ namespace {
 constexpr char kDataDir[] = "/data";
 constexpr int64_t kMilli = 1'000'000;
 constexpr int64_t kStepNanosMax = 20'000;
-constexpr uint64_t kStepsMax = 3'000'000;  // a process that needs more does not end
+constexpr uint64_t kStepsMax = 30'000'000;  // a process that needs more does not end
 constexpr int64_t kLifeNanosMax = 12ll * 3600 * 1000 * kMilli;  // nor one that needs longer
 constexpr uint64_t kStepsPerLook = 1024;
 constexpr int64_t kTransactionMillis = 2000;
@@ -152,11 +152,13 @@ World::End World::Run(int parallelism, const Limits& limits) {
   down_ = excused_ = data_may_be_gone_ = false;
   operations_left_ = limits.operations;
   consumed_at_ = 0;
+  cause_.clear();
   const bool first = std::exchange(fresh_, false);
   auto job = Job::Create(MakeSpec(parallelism));
   if (!job) {
     if (down_) return Die();
-    if (!excused_) Violate("it does not start: " + job.error().ToString());
+    cause_ = job.error().ToString();
+    if (!excused_) Violate("it does not start: " + cause_);
     disk_.Kill();
     return End::kFailed;
   }
@@ -189,6 +191,7 @@ void World::CheckEnd(const Job& job, End end) {
   const Status result = job.result();
   if (end != End::kFailed) return;
   const Error& error = result.error();
+  cause_ = error.ToString();
   if (error.code.empty() || error.domain == ErrorDomain::kInternal) {
     Violate("it stopped without a cause: " + error.ToString());
   } else if (!excused_) {

@@ -42,6 +42,8 @@ class World {
   /// What the world saw that must not be; empty: nothing.
   const std::string& violation() const { return violation_; }
   void CheckOutput(bool complete);
+  /// Why the last process failed, if it did.
+  const std::string& cause() const { return cause_; }
 
   uint64_t trace() const { return trace_; }
   uint64_t steps() const { return steps_; }
@@ -97,6 +99,7 @@ class World {
   // The process that runs.
   bool down_ = false;
   uint64_t operations_left_ = 0;
+  std::string cause_;
   bool excused_ = false;  // it met a fault that may end it
   bool data_may_be_gone_ = false;
   int64_t full_until_ = 0;
