@@ -43,6 +43,9 @@ std::vector<OptionSpec> EngineSettings() {
   return {
       Setting("execution.checkpointing.interval", T::kDuration, "200 ms",
               "Upper bound of the time between two barriers."),
+      Setting("execution.checkpointing.interval-during-backlog", T::kDuration, "",
+              "The same while a source reads what has waited for at least five times this long. 0: "
+              "no barriers by time then. Default: 2 s, or the interval if that is set."),
       Setting("execution.checkpointing.min-pause", T::kDuration, "5 ms",
               "Least time between two barriers."),
       Choice("execution.runtime-mode", "streaming", {"streaming"},

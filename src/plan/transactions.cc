@@ -8,6 +8,7 @@ namespace millrace {
 namespace {
 
 constexpr const char* kInterval = "execution.checkpointing.interval";
+constexpr const char* kBacklogInterval = "execution.checkpointing.interval-during-backlog";
 
 Status Check(const Step& step) {
   std::vector<TableContext> tables;
@@ -24,14 +25,18 @@ Status Check(const Step& step) {
   }
   if (connector == nullptr) return OkStatus();
   TRY_ASSIGN(const auto transaction, connector->MakeTransaction(tables));
-  const int64_t interval = step.settings.GetDuration(kInterval).count();
   const int64_t limit = transaction->time_limit_ms();
-  if (limit == 0 || interval < limit) return OkStatus();
-  return UserError("MR0503", "bad value of '" + std::string(kInterval) + "'",
-                   "epochs come every " + std::to_string(interval) +
-                       " ms, but the transaction of table '" + tables[0].table +
-                       "' is given up after " + std::to_string(limit) + " ms",
-                   "lower it, or raise 'properties.transaction.timeout.ms'");
+  for (const char* key : {kInterval, kBacklogInterval}) {
+    if (limit == 0 || (key == kBacklogInterval && !step.settings.Find(key))) continue;
+    const int64_t interval = step.settings.GetDuration(key).count();
+    if (interval > 0 && interval < limit) continue;
+    const std::string come = interval == 0 ? "never" : "every " + std::to_string(interval) + " ms";
+    return UserError("MR0503", "bad value of '" + std::string(key) + "'",
+                     "epochs come " + come + ", but the transaction of table '" + tables[0].table +
+                         "' is given up after " + std::to_string(limit) + " ms",
+                     "change it, or raise 'properties.transaction.timeout.ms'");
+  }
+  return OkStatus();
 }
 
 }  // namespace

@@ -461,9 +461,7 @@ class JobBuilder {
     job_->coordinator = std::make_unique<Coordinator>(
         Coordinator::Settings{.env = spec_.env,
                               .data_dir = spec_.data_dir,
-                              .interval_nanos = spec_.settings.checkpoint_interval_ms * kMilli,
-                              .pause_nanos = spec_.settings.checkpoint_pause_ms * kMilli,
-                              .discovery_nanos = spec_.settings.discovery_interval_ms * kMilli,
+                              .job = spec_.settings,
                               .manifest = manifest_,
                               .dead_letters = job_->dead_letters.get(),
                               .shipper = job_->shipper.get(),

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/job_control.h"
 
+#include <algorithm>
+
 namespace millrace {
 
 JobControl::JobControl(int shards)
     : shards_(shards),
       poll_now_(std::make_unique<std::atomic<bool>[]>(static_cast<size_t>(shards))),
+      lags_(std::make_unique<std::atomic<int64_t>[]>(static_cast<size_t>(shards))),
       assignments_(static_cast<size_t>(shards)) {
   for (int shard = 0; shard < shards; ++shard) {
     shard_wake_ups_.push_back(std::make_unique<WakeUp>());
@@ -14,6 +17,14 @@ JobControl::JobControl(int shards)
 
 void JobControl::WakeShards() {
   for (auto& wake_up : shard_wake_ups_) wake_up->Notify();
+}
+
+int64_t JobControl::lag_ms() const {
+  int64_t worst = -1;
+  for (int shard = 0; shard < shards_; ++shard) {
+    worst = std::max(worst, lags_[static_cast<size_t>(shard)].load(std::memory_order_relaxed));
+  }
+  return worst;
 }
 
 void JobControl::PollNow(int shard) {

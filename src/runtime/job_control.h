@@ -37,6 +37,12 @@ class JobControl {
 
   ReadCredit read_credit;  // and no more than this
 
+  /// How late the sources of a shard are, as far as they know; of all shards, the worst.
+  void SetLag(int shard, int64_t milliseconds) {
+    lags_[static_cast<size_t>(shard)].store(milliseconds, std::memory_order_relaxed);
+  }
+  int64_t lag_ms() const;
+
   /// Of a careful run: only this shard may read, one record; kNobody until the record is through.
   static constexpr int kEverybody = -1;
   static constexpr int kNobody = -2;
@@ -87,6 +93,7 @@ class JobControl {
   int shards_;
   std::vector<std::unique_ptr<WakeUp>> shard_wake_ups_;
   std::unique_ptr<std::atomic<bool>[]> poll_now_;  // by shard
+  std::unique_ptr<std::atomic<int64_t>[]> lags_;   // by shard
   WakeUp coordinator_wake_up_;
   mutable std::mutex mutex_;
   std::optional<Error> error_;

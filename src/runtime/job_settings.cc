@@ -9,6 +9,9 @@
 namespace millrace {
 namespace {
 
+constexpr int64_t kDayMs = 86400000;
+constexpr int64_t kBacklogIntervalMs = 2000;
+
 Status CheckRange(const std::string& key, int64_t value, int64_t min, int64_t max) {
   if (value >= min && value <= max) return OkStatus();
   return UserError("MR0503", "bad value for '" + key + "'",
@@ -16,10 +19,20 @@ Status CheckRange(const std::string& key, int64_t value, int64_t min, int64_t ma
                        std::to_string(max));
 }
 
+/// Who sets the interval wants it at all times.
+Result<int64_t> BacklogInterval(const Settings& settings, int64_t interval_ms) {
+  constexpr auto kKey = "execution.checkpointing.interval-during-backlog";
+  if (settings.Find(kKey)) {
+    const int64_t given = settings.GetDuration(kKey).count();
+    if (given != 0) TRY(CheckRange(kKey, given, interval_ms, kDayMs));
+    return given;
+  }
+  return settings.Find("execution.checkpointing.interval") ? interval_ms : kBacklogIntervalMs;
+}
+
 }  // namespace
 
 Result<JobSettings> JobSettings::From(const Settings& settings) {
-  constexpr int64_t kDayMs = 86400000;
   JobSettings job;
   std::string parallelism_key = "table.exec.resource.default-parallelism";
   int64_t parallelism = settings.GetLong(parallelism_key);
@@ -33,6 +46,7 @@ Result<JobSettings> JobSettings::From(const Settings& settings) {
   TRY(CheckRange("millrace.batch-size", job.batch_rows_max, 1, kMaxBatchRows));
   job.checkpoint_interval_ms = settings.GetDuration("execution.checkpointing.interval").count();
   TRY(CheckRange("execution.checkpointing.interval", job.checkpoint_interval_ms, 1, kDayMs));
+  TRY_ASSIGN(job.backlog_interval_ms, BacklogInterval(settings, job.checkpoint_interval_ms));
   job.checkpoint_pause_ms = settings.GetDuration("execution.checkpointing.min-pause").count();
   TRY(CheckRange("execution.checkpointing.min-pause", job.checkpoint_pause_ms, 0, kDayMs));
   job.batch_delay_ms = settings.GetDuration("millrace.source.batch-delay").count();

@@ -14,7 +14,8 @@ struct JobSettings {
   int parallelism = 1;
   int64_t batch_rows_max = 8192;
   int64_t checkpoint_interval_ms = 200;
-  int64_t checkpoint_pause_ms = 5;  // least time between two epochs that were asked for early
+  int64_t backlog_interval_ms = 200;  // while sources are far behind; 0 = not by time
+  int64_t checkpoint_pause_ms = 5;    // least time between two epochs that were asked for early
   int64_t batch_delay_ms = 0;
   int64_t discovery_interval_ms = 1000;
   size_t exchange_capacity = 16;     // batches in flight from one shard to another on one edge

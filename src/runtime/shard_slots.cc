@@ -184,7 +184,12 @@ Status Shard::OnRowFailure(Slot& slot, const RowFailure& failure) {
 void Shard::Publish(int64_t now) {
   ShardReport report;
   report.shard = times_;
-  for (const auto& slot : slots_) report.nodes.push_back(Describe(*slot));
+  int64_t lag_ms = -1;
+  for (const auto& slot : slots_) {
+    report.nodes.push_back(Describe(*slot));
+    lag_ms = std::max(lag_ms, report.nodes.back().source.lag_ms);
+  }
+  control_->SetLag(settings_.index, lag_ms);
   const bool describe = control_->describe;
   if (describe) report.waiting = DescribeWaiting();
   next_publish_ = now + kPublishNanos;

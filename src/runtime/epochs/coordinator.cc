@@ -14,6 +14,9 @@ constexpr int64_t kStopPollNanos = 50 * kMilli;  // a signal handler cannot wake
 constexpr int64_t kDecisionPollNanos = kMilli;
 constexpr int64_t kRetryNanosMin = 100 * kMilli;
 constexpr int64_t kRetryNanosMax = 5000 * kMilli;
+constexpr int64_t kBacklogIntervals = 5;  // a source that is so many intervals late has a backlog
+constexpr int64_t kBacklogLeastMs = 1000;
+constexpr int64_t kNeverMs = int64_t{1} << 40;
 constexpr uint64_t kUnappliedBytesMax = 256ull << 20;
 constexpr uint64_t kUnappliedShare = 8;  // and of the memory budget
 
@@ -25,6 +28,12 @@ bool MayPass(const Error& error) { return error.code == "MR0802" || error.code =
 Coordinator::Coordinator(Settings settings, JobControl* control)
     : settings_(std::move(settings)), control_(control), unapplied_bytes_max_(kUnappliedBytesMax) {
   trimmed_ = settings_.manifest.epoch;
+  JobSettings& job = settings_.job;
+  if (const auto* transaction = settings_.transaction;
+      transaction != nullptr && transaction->time_limit_ms() > 0) {
+    const int64_t longest = std::max(transaction->time_limit_ms() / 2, job.checkpoint_interval_ms);
+    job.backlog_interval_ms = std::min(job.backlog_interval_ms, longest);
+  }
   if (const uint64_t budget = settings_.memory.budget_bytes(); budget > 0) {
     unapplied_bytes_max_ = std::min(unapplied_bytes_max_, budget / kUnappliedShare);
   }
@@ -71,7 +80,7 @@ Result<StepResult> Coordinator::TryStep(int64_t now) {
 }
 
 Result<StepResult> Coordinator::Wait(int64_t now) {
-  if (next_epoch_at_ == 0) next_epoch_at_ = now + settings_.interval_nanos;
+  if (last_epoch_at_ == 0) last_epoch_at_ = now;
   TRY(Discover(now));
   TRY(Maintain());
   TRY(ShipLetters());
@@ -83,16 +92,25 @@ Result<StepResult> Coordinator::Wait(int64_t now) {
     return StepResult{Progress::kBusy, 0};
   }
   hurry_ |= control_->TakeHurry() || settings_.memory.tight();
-  if (hurry_) next_epoch_at_ = std::min(next_epoch_at_, last_epoch_at_ + settings_.pause_nanos);
-  if (now >= next_epoch_at_) {
+  const int64_t due =
+      last_epoch_at_ + kMilli * (hurry_ ? settings_.job.checkpoint_pause_ms : IntervalMs());
+  if (now >= due) {
     Begin(/*last=*/false, now);
     return StepResult{Progress::kBusy, 0};
   }
-  return StepResult{Progress::kIdle, std::min(next_epoch_at_, now + kStopPollNanos)};
+  return StepResult{Progress::kIdle, std::min(due, now + kStopPollNanos)};
+}
+
+/// Who is far behind loses nothing that counts when results come a little later still, and the
+/// state changes less often between two epochs than rows come.
+int64_t Coordinator::IntervalMs() const {
+  const JobSettings& job = settings_.job;
+  const int64_t least = std::max(kBacklogIntervals * job.backlog_interval_ms, kBacklogLeastMs);
+  if (control_->lag_ms() < least) return job.checkpoint_interval_ms;
+  return job.backlog_interval_ms > 0 ? job.backlog_interval_ms : kNeverMs;
 }
 
 void Coordinator::Begin(bool last, int64_t now) {
-  next_epoch_at_ = now + settings_.interval_nanos;
   last_epoch_at_ = now;
   hurry_ = false;
   last_ = last;
@@ -357,7 +375,7 @@ void Coordinator::TellSources() {
 
 Status Coordinator::Discover(int64_t now) {
   if (settings_.watched.empty() || now < next_discovery_at_) return OkStatus();
-  next_discovery_at_ = now + settings_.discovery_nanos;
+  next_discovery_at_ = now + settings_.job.discovery_interval_ms * kMilli;
   for (WatchedSource& watched : settings_.watched) {
     if (watched.bounded) continue;
     TRY_ASSIGN(const auto splits, watched.source->Discover());

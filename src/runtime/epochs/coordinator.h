@@ -30,6 +30,7 @@
 #include "runtime/epochs/manifest.h"
 #include "runtime/epochs/state_applier.h"
 #include "runtime/job_control.h"
+#include "runtime/job_settings.h"
 #include "runtime/memory/memory_guard.h"
 #include "runtime/shard.h"
 
@@ -52,9 +53,7 @@ class Coordinator {
   struct Settings {
     Environment env;
     std::string data_dir;  // empty: nothing is made durable
-    int64_t interval_nanos = 0;
-    int64_t pause_nanos = 0;  // least time between two epochs
-    int64_t discovery_nanos = 0;
+    JobSettings job;
     RunManifest manifest;  // of the epoch the run starts from
     DeadLetterFiles* dead_letters = nullptr;
     LetterShipper* shipper = nullptr;  // or null; outlives it
@@ -99,6 +98,7 @@ class Coordinator {
   void Begin(bool last, int64_t now);
   Status Assemble(std::vector<EpochPart> parts);
   bool NothingChanged();
+  int64_t IntervalMs() const;
   Status Decide();
   Status OnDecided();
   Status Maintain();
@@ -114,11 +114,10 @@ class Coordinator {
   Settings settings_;
   JobControl* control_;
   State state_ = State::kWaiting;
-  bool last_ = false;       // the epoch in flight is the final one
-  bool finishing_ = false;  // the one behind it, without data
-  bool drained_ = false;    // it is final because all input ended
-  int64_t next_epoch_at_ = 0;
-  int64_t last_epoch_at_ = 0;
+  bool last_ = false;          // the epoch in flight is the final one
+  bool finishing_ = false;     // the one behind it, without data
+  bool drained_ = false;       // it is final because all input ended
+  int64_t last_epoch_at_ = 0;  // or when the job was started
   bool hurry_ = false;
   int64_t next_discovery_at_ = 0;
 
