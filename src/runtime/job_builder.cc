@@ -149,7 +149,7 @@ class JobBuilder {
       size_t reader = i % static_cast<size_t>(readers);
       const int before = splits[i].shard;
       if (!moved_ && before >= 0 && before < readers) reader = static_cast<size_t>(before);
-      moved_ |= before >= 0 && reader != static_cast<size_t>(before) && !MUTANT("move-not-seen");
+      moved_ |= before >= 0 && reader != static_cast<size_t>(before);
       placed[reader].push_back(splits[i]);
     }
     Watch(node, source.get(), bounded, splits, readers);

@@ -65,8 +65,9 @@ class OperatorRestorer {
 
   /// The shard that goes on with what another one wrote.
   size_t TakerOf(int shard) const {
-    if (IsActive(shard) && !MUTANT("outbox-on-another-shard")) return static_cast<size_t>(shard);
-    return active_[static_cast<size_t>(shard) % active_.size()];
+    const size_t next = MUTANT("outbox-on-another-shard") ? 1 : 0;
+    if (IsActive(shard) && next == 0) return static_cast<size_t>(shard);
+    return active_[(static_cast<size_t>(shard) + next) % active_.size()];
   }
 
   Status RestoreOwn(size_t index, const std::string& key, const Values& values) {

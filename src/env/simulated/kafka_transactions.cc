@@ -11,6 +11,7 @@ namespace {
 
 using Reply = SimulatedTransactions::Reply;
 using Fate = SimulatedTransactions::Fate;
+using Kind = SimulatedTransactions::Kind;
 
 constexpr int64_t kMilli = 1'000'000;
 constexpr int64_t kLatencyNanosMax = 3 * kMilli;
@@ -84,8 +85,8 @@ class SimulatedTransactionalProducer final : public KafkaTransactionalProducer {
   using Ask = std::function<Reply()>;
   using Told = std::function<void(Reply)>;
   void Send(std::weak_ptr<Client> client, Ask ask, Told told, std::shared_ptr<int> sent,
-            std::function<bool()> wanted, bool may_be_late);
-  void Step(Ask ask, std::shared_ptr<int> sent, int64_t millis_max, bool may_be_late);
+            std::function<bool()> wanted, Kind kind);
+  void Step(Ask ask, std::shared_ptr<int> sent, int64_t millis_max, Kind kind);
 
   SimulatedTransactions* brokers_;
   KafkaTransactionConfig config_;
@@ -99,7 +100,7 @@ class SimulatedTransactionalProducer final : public KafkaTransactionalProducer {
 /// One request until it is answered or not wanted any more: repeated as long as no answer comes.
 void SimulatedTransactionalProducer::Send(std::weak_ptr<Client> client, Ask ask, Told told,
                                           std::shared_ptr<int> sent, std::function<bool()> wanted,
-                                          bool may_be_late) {
+                                          Kind kind) {
   if (client.expired() || !wanted()) return;
   ++*sent;
   SimulatedTransactions* const brokers = brokers_;
@@ -109,8 +110,8 @@ void SimulatedTransactionalProducer::Send(std::weak_ptr<Client> client, Ask ask,
     return static_cast<int64_t>(brokers->random()->Next() % static_cast<uint64_t>(below));
   };
   const auto answered = std::make_shared<bool>(false);
-  Fate fate = brokers->DrawFate();
-  if (fate == Fate::kLate && !may_be_late) fate = Fate::kLost;
+  Fate fate = brokers->DrawFate(kind);
+  if (fate == Fate::kLate && kind == Kind::kQuestion) fate = Fate::kLost;
   if (fate == Fate::kLate) {
     events->At(now + kRepeatNanos + draw(kLateNanosMax), [ask] { ask(); });
   } else if (fate != Fate::kLost) {
@@ -132,12 +133,12 @@ void SimulatedTransactionalProducer::Send(std::weak_ptr<Client> client, Ask ask,
   if (fate == Fate::kFine) return;
   // The owner of this may be gone by then, but then so is the client.
   events->At(now + kRepeatNanos, [=, this] {
-    if (!client.expired() && !*answered) Send(client, ask, told, sent, wanted, may_be_late);
+    if (!client.expired() && !*answered) Send(client, ask, told, sent, wanted, kind);
   });
 }
 
 void SimulatedTransactionalProducer::Step(Ask ask, std::shared_ptr<int> sent, int64_t millis_max,
-                                          bool may_be_late) {
+                                          Kind kind) {
   client_->result.reset();
   const uint64_t step = ++client_->step;
   const std::weak_ptr<Client> client = client_;
@@ -166,7 +167,7 @@ void SimulatedTransactionalProducer::Step(Ask ask, std::shared_ptr<int> sent, in
         const auto self = client.lock();
         return self && self->step == step && !self->result;
       },
-      may_be_late);
+      kind);
   if (millis_max == 0) return;
   brokers_->events()->At(brokers_->clock()->MonotonicNanos() + millis_max * kMilli, [finish] {
     finish(Failed(KafkaStepOutcome::kUnclear, "no answer came"));
@@ -203,7 +204,7 @@ Result<bool> SimulatedTransactionalProducer::Produce(const KafkaOutput& record) 
       const auto told = weak.lock();
       brokers_->events()->At(brokers_->clock()->MonotonicNanos() + kRefusedNanos, [=, this] {
         if (told && !client.expired()) {
-          Send(client, ask, [told](Reply later) { (*told)(later); }, sent, wanted, true);
+          Send(client, ask, [told](Reply later) { (*told)(later); }, sent, wanted, Kind::kRecord);
         }
       });
       return;
@@ -213,9 +214,7 @@ Result<bool> SimulatedTransactionalProducer::Produce(const KafkaOutput& record) 
     --self->in_flight;
     if (self->wake) self->wake();
   };
-  Send(
-      client_, ask, [again](Reply reply) { (*again)(reply); }, sent, wanted,
-      /*may_be_late=*/true);
+  Send(client_, ask, [again](Reply reply) { (*again)(reply); }, sent, wanted, Kind::kRecord);
   return true;
 }
 
@@ -229,7 +228,7 @@ void SimulatedTransactionalProducer::Init() {
         if (const auto self = client.lock()) self->epoch = given;
         return Reply::kOk;
       },
-      std::make_shared<int>(0), /*millis_max=*/0, /*may_be_late=*/false);
+      std::make_shared<int>(0), /*millis_max=*/0, Kind::kQuestion);
 }
 
 void SimulatedTransactionalProducer::Flush() {
@@ -242,13 +241,13 @@ void SimulatedTransactionalProducer::Flush() {
 void SimulatedTransactionalProducer::PutMark(const KafkaPartition& at, const KafkaMark& mark) {
   Step([brokers = brokers_, id = config_.transactional_id, epoch = client_->epoch,
         key = MarkKey(config_.group, at), mark] { return brokers->PutMark(id, epoch, key, mark); },
-       marks_sent_, std::min(config_.timeout_ms, kStepMillisMax), /*may_be_late=*/true);
+       marks_sent_, std::min(config_.timeout_ms, kStepMillisMax), Kind::kDecision);
 }
 
 void SimulatedTransactionalProducer::Commit() {
   Step([brokers = brokers_, id = config_.transactional_id,
         epoch = client_->epoch] { return brokers->End(id, epoch); },
-       ends_sent_, std::min(config_.timeout_ms, kStepMillisMax), /*may_be_late=*/true);
+       ends_sent_, std::min(config_.timeout_ms, kStepMillisMax), Kind::kDecision);
 }
 
 void SimulatedTransactionalProducer::ReadMark(const KafkaPartition& at) {
@@ -272,7 +271,7 @@ void SimulatedTransactionalProducer::ReadMark(const KafkaPartition& at) {
         const auto self = client.lock();
         return self && self->step == step && !self->result;
       },
-      /*may_be_late=*/false);
+      Kind::kQuestion);
 }
 
 std::optional<KafkaStepResult> SimulatedTransactionalProducer::Poll() {
@@ -295,7 +294,7 @@ std::optional<KafkaStepResult> SimulatedTransactionalProducer::Poll() {
 // ---------------------------------------------------------------- brokers
 
 SimulatedTransactions::SimulatedTransactions(SimulatedClock* clock, SimulatedEvents* events,
-                                             Random* random, std::function<Fate()> fate)
+                                             Random* random, std::function<Fate(Kind)> fate)
     : clock_(clock), events_(events), random_(random), fate_(std::move(fate)) {}
 
 void SimulatedTransactions::CreateTopic(const std::string& name, int partitions) {

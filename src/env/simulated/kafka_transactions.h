@@ -22,10 +22,15 @@ class SimulatedTransactions {
  public:
   /// What happens to one request.
   enum class Fate { kFine, kLost, kAnswerLost, kLate };
+  enum class Kind {
+    kRecord,
+    kDecision,  // the mark or the end of a transaction: few, and all hangs on them
+    kQuestion,  // none of these come late, as somebody waits for the answer
+  };
 
-  /// The pointers outlive it. `fate` is asked for each request of whatever kind.
+  /// The pointers outlive it. `fate` is asked for each request.
   SimulatedTransactions(SimulatedClock* clock, SimulatedEvents* events, Random* random,
-                        std::function<Fate()> fate);
+                        std::function<Fate(Kind)> fate);
 
   void CreateTopic(const std::string& name, int partitions);
   std::unique_ptr<KafkaTransactionalProducer> MakeProducer(const KafkaTransactionConfig& config);
@@ -55,7 +60,7 @@ class SimulatedTransactions {
   SimulatedClock* clock() { return clock_; }
   SimulatedEvents* events() { return events_; }
   Random* random() { return random_; }
-  Fate DrawFate() { return fate_(); }
+  Fate DrawFate(Kind kind) { return fate_(kind); }
 
  private:
   enum class State { kOpen, kCommitted, kAborted };
@@ -80,7 +85,7 @@ class SimulatedTransactions {
   SimulatedClock* clock_;
   SimulatedEvents* events_;
   Random* random_;
-  std::function<Fate()> fate_;
+  std::function<Fate(Kind)> fate_;
   std::map<std::string, std::vector<std::vector<Entry>>> topics_;
   std::vector<State> transactions_;
   std::map<std::string, Producer> producers_;

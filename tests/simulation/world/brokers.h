@@ -40,7 +40,7 @@ class Brokers final : public KafkaClients {
 
  private:
   static constexpr int kPartitions = 3;
-  SimulatedTransactions::Fate DrawFate();
+  SimulatedTransactions::Fate DrawFate(SimulatedTransactions::Kind kind);
 
   const Scenario& scenario_;
   Random* random_;

@@ -164,6 +164,7 @@ void Input::OnSeek(size_t split, size_t row) {
 
 void Input::OnCompleted(size_t split, size_t row) {
   const size_t before = std::exchange(completed_[split], row);
+  if (row != before) ++moves_;
   if (row >= before || !violation_.empty()) return;
   violation_ = "the position of split " + std::to_string(split) + " went back from row " +
                std::to_string(before) + " to " + std::to_string(row);

@@ -29,6 +29,8 @@ class Input {
   uint64_t late_rows() const { return late_rows_; }
   /// From the first to the last row, in event time.
   int64_t span_ms() const { return span_ms_; }
+  /// How often positions moved.
+  uint64_t moves() const { return moves_; }
   /// What a reader or the job did wrong, if anything.
   const std::string& violation() const { return violation_; }
 
@@ -46,6 +48,7 @@ class Input {
   std::vector<size_t> completed_;  // by split: rows that are in epochs which happened
   uint64_t late_rows_ = 0;
   int64_t span_ms_ = 0;
+  uint64_t moves_ = 0;
   std::string violation_;
 };
 

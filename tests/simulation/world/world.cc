@@ -16,7 +16,7 @@ namespace {
 constexpr char kDataDir[] = "/data";
 constexpr int64_t kMilli = 1'000'000;
 constexpr int64_t kStepNanosMax = 20'000;
-constexpr uint64_t kStepsMax = 30'000'000;  // a process that needs more does not end
+constexpr uint64_t kStepsMax = 3'000'000;  // in which nothing happens: it does not come to an end
 constexpr int64_t kLifeNanosMax = 12ll * 3600 * 1000 * kMilli;  // nor one that needs longer
 constexpr uint64_t kStepsPerLook = 1024;
 constexpr int64_t kTransactionMillis = 2000;
@@ -282,13 +282,19 @@ void World::Disturb() {
 
 World::End World::StepUntilDone(Job* job, const Limits& limits) {
   last_.assign(static_cast<size_t>(job->parts()), {Progress::kBusy, 0});
+  uint64_t done = 0;  // by what the peers see
+  uint64_t done_at = 0;
   for (uint64_t step = 0;; ++step) {
     if (step >= limits.steps || down_) return End::kDied;
     if (step == limits.stop_at) job->RequestStop();
     if (step == limits.calm_at) Calm();
     if (calm_ && !scenario_.bounded && HasDoneEverything(*job)) job->RequestStop();
     if (step % kStepsPerLook == 0) CheckQueues(*job);
-    if (step >= kStepsMax || nanos() >= kLifeNanosMax) {
+    if (const uint64_t seen = receiver_.applied().size() + input_.moves(); seen != done) {
+      done = seen;
+      done_at = step;
+    }
+    if (step - done_at >= kStepsMax || nanos() >= kLifeNanosMax) {
       Violate("it does not come to an end: step " + std::to_string(step) + ", " +
               std::to_string(nanos() / kMilli) + " ms, " + job->Snapshot().trouble);
       return End::kDied;

@@ -5,6 +5,7 @@
 // a process. It looks at what readers of the output see while it runs.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -107,6 +108,7 @@ class World {
   int64_t consumed_at_ = 0;
   std::vector<StepResult> last_;
 
+  std::map<std::string, std::vector<std::string>> files_seen_;  // by readers of the output
   uint64_t trace_ = 0;
   uint64_t steps_ = 0;
   std::string violation_;
