@@ -15,8 +15,9 @@ using Kind = SimulatedTransactions::Kind;
 
 constexpr int64_t kMilli = 1'000'000;
 constexpr int64_t kLatencyNanosMax = 3 * kMilli;
-constexpr int64_t kRepeatNanos = 400 * kMilli;  // a request without an answer is sent again
+constexpr int64_t kRepeatNanos = 40 * kMilli;   // a request without an answer is sent again
 constexpr int64_t kRefusedNanos = 20 * kMilli;  // likewise what came too early
+constexpr int64_t kSoonNanosMax = 60 * kMilli;  // in the next transaction, not in one far behind
 constexpr int64_t kLateNanosMax = 5000 * kMilli;
 constexpr int64_t kStepMillisMax = 10'000;
 constexpr size_t kQueueMax = 64;
@@ -113,7 +114,8 @@ void SimulatedTransactionalProducer::Send(std::weak_ptr<Client> client, Ask ask,
   Fate fate = brokers->DrawFate(kind);
   if (fate == Fate::kLate && kind == Kind::kQuestion) fate = Fate::kLost;
   if (fate == Fate::kLate) {
-    events->At(now + kRepeatNanos + draw(kLateNanosMax), [ask] { ask(); });
+    const int64_t late = draw(draw(2) == 0 ? kSoonNanosMax : kLateNanosMax);
+    events->At(now + kRepeatNanos + late, [ask] { ask(); });
   } else if (fate != Fate::kLost) {
     int64_t& last_there = client.lock()->last_there;
     const int64_t there = std::max(now + 1 + draw(kLatencyNanosMax), last_there + 1);

@@ -135,7 +135,6 @@ Status Coordinator::Assemble(std::vector<EpochPart> parts) {
   record_ = JournalRecord();
   record_.epoch = manifest.epoch;
   record_.deltas = std::exchange(settings_.first_deltas, {});
-  if (MUTANT("leftovers-not-deleted")) record_.deltas.clear();
   std::map<std::string, std::string> letters;
   for (EpochPart& part : parts) {
     if (part.epoch != manifest.epoch) return InternalError("a part of another epoch came");

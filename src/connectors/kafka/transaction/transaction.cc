@@ -348,10 +348,6 @@ Status KafkaTransaction::OnFailure(const KafkaStepResult& result) {
   failure_ = result.error;
   switch (phase_) {
     case Phase::kCommit:
-      if (MUTANT("unclear-end-asked-again") && result.outcome == KafkaStepOutcome::kUnclear) {
-        producer_->Commit();
-        return OkStatus();
-      }
       if (result.outcome == KafkaStepOutcome::kUnclear) return Renew();
       break;
     case Phase::kInit:
