@@ -15,6 +15,7 @@ import sys
 
 # Header prefix -> folders that may include it. The first matching row decides.
 THIRD_PARTY = [
+    ("arrow/filesystem", ["src/state/object_store"]),
     ("arrow/", ["src/data", "src/functions", "src/formats", "src/connectors", "src/state",
                 "src/models", "src/expr", "src/plan", "src/operators", "src/runtime",
                 "src/pipelines", "src/assistants", "src/cli", "src/app"]),

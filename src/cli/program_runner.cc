@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "cli/backup/backup_target.h"
 #include "cli/output/budget_remark.h"
 #include "cli/output/limited_rows.h"
 #include "cli/output/progress_line.h"
@@ -273,6 +274,7 @@ Result<JobSpec> ProgramRunner::MakeSpec(const Program& program, const Step& step
   spec.services.replays_only = options_.replays_only;
   spec.fresh = options_.fresh;
   spec.allow_state_loss = options_.allow_state_loss;
+  spec.allow_rewind = options_.allow_rewind;
   if (step.is_select) spec.dead_letter_dir = options_.data_dir + "/dead-letters/select";
   spec.session = step.session;
   const int64_t seed = step.settings.GetLong("millrace.random-seed");
@@ -280,6 +282,8 @@ Result<JobSpec> ProgramRunner::MakeSpec(const Program& program, const Step& step
   TRY_ASSIGN(spec.settings, JobSettings::From(step.settings));
   if (!step.is_select) {
     spec.data_dir = directory;
+    const BackedUpJob backed_up{program.name, spec.copy, options_.data_dir, directory};
+    TRY_ASSIGN(spec.backup, MakeJobBackup(*application_, step.settings, backed_up));
     TRY(CreateDurableDirectory(application_->env.disk, spec.data_dir));
   }
   if (!options_.quiet) {

@@ -22,6 +22,7 @@ struct RunOptions {
   std::string live_dir;  // where the embedded log is, if not in data_dir
   bool fresh = false;
   bool allow_state_loss = false;
+  bool allow_rewind = false;
   bool replays_only = false;  // sources give what `millrace dlq replay` asked for, nothing else
   bool quiet = false;
   RowStyle style = RowStyle::kChangelog;

@@ -38,9 +38,17 @@ OptionSpec Choice(std::string key, std::string default_value, std::vector<std::s
   return spec;
 }
 
+OptionSpec Secret(std::string key, std::string help) {
+  OptionSpec spec = Setting(std::move(key), OptionType::kString, "", std::move(help));
+  spec.secret = true;
+  return spec;
+}
+
 std::vector<OptionSpec> EngineSettings() {
   using T = OptionType;
   return {
+      Setting("execution.checkpointing.dir", T::kString, "",
+              "Where backups of state go: file:///directory or s3://bucket/prefix; else nowhere."),
       Setting("execution.checkpointing.interval", T::kDuration, "200 ms",
               "Upper bound of the time between two barriers."),
       Setting("execution.checkpointing.interval-during-backlog", T::kDuration, "",
@@ -48,8 +56,13 @@ std::vector<OptionSpec> EngineSettings() {
               "no barriers by time then. Default: 2 s, or the interval if that is set."),
       Setting("execution.checkpointing.min-pause", T::kDuration, "5 ms",
               "Least time between two barriers."),
+      Setting("execution.checkpointing.num-retained", T::kInt, "1", "Backups that are kept."),
       Choice("execution.runtime-mode", "streaming", {"streaming"},
              "Only streaming is supported: a changelog, row by row."),
+      Setting("execution.savepoint.path", T::kString, "",
+              "Start from this savepoint or backup, as --from does."),
+      Setting("millrace.backup.interval", T::kDuration, "10 s",
+              "Time between two backups; no more than that is lost with the disk."),
       Setting("millrace.batch-size", T::kInt, "8192",
               "Most rows that a source hands over at once; 1 to 8192."),
       Setting("millrace.latency-budget", T::kDuration, "",
@@ -106,8 +119,21 @@ std::vector<OptionSpec> FlinkSettings() {
              {"exponential-delay", "fixed-delay", "none"},
              "How a pipeline starts again, in the same process and from its last epoch, when an "
              "epoch could not be committed, a peer went away or the disk was full."),
+      Secret("s3.access-key", "Access key of s3:// places; without one AWS_ACCESS_KEY_ID."),
+      Setting("s3.endpoint", T::kString, "",
+              "Address of an S3 that is not Amazon's: http://127.0.0.1:9000; without one "
+              "AWS_ENDPOINT_URL."),
+      Setting("s3.endpoint.region", T::kString, "",
+              "Region of s3:// places; without one AWS_REGION."),
+      Setting("s3.path.style.access", T::kBoolean, "true",
+              "With an endpoint: the bucket stands in the path, not in the host's name."),
+      Secret("s3.secret-key", "Secret key of s3:// places; without one AWS_SECRET_ACCESS_KEY."),
       Setting("sql-client.execution.result-mode", T::kString, "",
               "Accepted for Flink's client; use --format."),
+      Setting("state.checkpoints.dir", T::kString, "",
+              "Flink's older name of execution.checkpointing.dir."),
+      Setting("state.checkpoints.num-retained", T::kInt, "1",
+              "Flink's older name of execution.checkpointing.num-retained."),
       Setting("table.dml-sync", T::kBoolean, "true",
               "Accepted for Flink; bounded statements always run one after the other."),
       Setting("table.exec.mini-batch.enabled", T::kBoolean, "false",

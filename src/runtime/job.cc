@@ -78,6 +78,8 @@ Status Job::Run() {
   job.control.WakeShards();
   threads.clear();
   if (job.quarantine != nullptr) job.quarantine->Close();
+  // A failed job goes on from its last epoch; what it has is backed up then.
+  if (job.backup != nullptr && result()) job.backup->Finish();
   SayDeadLetters(Snapshot(), job.spec);
   return result();
 }
@@ -111,6 +113,7 @@ JobSnapshot Job::Snapshot() const {
   snapshot.sources_held = job.control.hold_sources;
   snapshot.memory_used = job.coordinator->memory_used();
   snapshot.memory_budget = job.coordinator->memory_budget();
+  if (job.backup != nullptr) snapshot.backup = job.backup->status();
   snapshot.elapsed_nanos = job.spec.env.clock->MonotonicNanos() - job.started_at;
   std::map<int, NodeSnapshot> nodes;
   for (const auto& shard : job.shards) {

@@ -16,12 +16,22 @@
 #include "env/process_memory.h"
 #include "operators/io/sink_driver.h"
 #include "plan/node.h"
+#include "runtime/backup/backup_runner.h"
 #include "runtime/epochs/state_applier.h"
 #include "runtime/job_settings.h"
 #include "runtime/metrics/job_snapshot.h"
 #include "runtime/shard.h"
 
 namespace millrace {
+
+/// Where backups of a job's data directory go.
+struct JobBackup {
+  /// Empty: nowhere. Reaches nobody yet.
+  std::function<Result<std::unique_ptr<ObjectStore>>()> open;
+  int64_t interval_ms = 10'000;
+  size_t retained = 1;
+  std::string program_file;  // of a file with several statements, else empty
+};
 
 struct JobSpec {
   std::vector<PlanNodePtr> roots;  // SinkNode and CollectNode
@@ -35,6 +45,7 @@ struct JobSpec {
   ConnectorServices services;
   CopyShare copy;
   bool fresh = false;                           // discard an interrupted run
+  bool allow_rewind = false;                    // sinks have output behind the last epoch
   bool allow_state_loss = false;                // of an interrupted run of another version
   RowConsumer* collector = nullptr;             // rows of CollectNodes; outlives the job
   const OperatorRegistry* operators = nullptr;  // null: BuiltinOperators()
@@ -43,6 +54,7 @@ struct JobSpec {
   DurableStateFactory open_state;
   StateApplier::Settings state_settings;
   uint64_t journal_segment_bytes = kJournalSegmentBytes;
+  JobBackup backup;
   /// One-line remarks for stderr: "replaying from the start: ...".
   std::function<void(const std::string&)> notice;
 };

@@ -43,6 +43,7 @@ struct JobState {
   std::vector<std::unique_ptr<ExchangeQueue>> queues;
   std::vector<std::unique_ptr<Shard>> shards;
   std::unique_ptr<Coordinator> coordinator;
+  std::unique_ptr<BackupRunner> backup;  // or null
   int64_t started_at = 0;
 };
 
@@ -54,6 +55,10 @@ struct StartPoint {
     kDiscard,  // --fresh: outputs of the interrupted run are taken back
   } mode = Mode::kFresh;
   RunManifest manifest;  // of the last epoch of the interrupted run
+  /// kResume: the number of that epoch. The manifest's is above it if numbers must not be used
+  /// again: the directory was restored.
+  uint64_t resumed_epoch = 0;
+  bool restored = false;  // and nothing happened since: sinks may have output behind that epoch
   Decider decider;
   /// kResume: of epochs that may not be in their files.
   std::vector<std::map<std::string, JournalRecord::Letters>> dead_letters;
@@ -74,5 +79,11 @@ Status OpenLetterTopics(JobState* job);
 Result<StartPoint> DecideStart(JobState* job);
 /// Discovers splits, builds the shards, restores or discards the sinks, writes the first manifest.
 Status BuildJob(JobState* job, const StartPoint& start);
+/// Makes backups from now on, if the job is to have them. `begun_epoch`: the run's start.
+Status MakeBackup(JobState* job, uint64_t begun_epoch);
+/// Removes what a sink's readers see behind a restored epoch, for it would be there twice. MR0723
+/// if that is not allowed.
+Status TakeBackOutput(const JobSpec& spec, const StartPoint& start, const Terminal& sink,
+                      const std::string& state);
 
 }  // namespace millrace

@@ -301,6 +301,28 @@ TEST_F(RecoveryTest, ADecisionRecordThatWentBackIsSaid) {
   EXPECT_EQ(job.error().code, "MR0723");
 }
 
+TEST_F(RecoveryTest, AnOlderDirectoryGoesOnWhereThatIsAllowed) {
+  decides_ = true;
+  RunAndCrash(1, 40);
+  ASSERT_TRUE(remote_.record);
+  const uint64_t lost = remote_.record->epoch + 5;
+  remote_.record = EpochRecord{.epoch = lost, .hash = 17};
+  {
+    JobSpec spec = Spec(1);
+    spec.allow_rewind = true;
+    const auto job = Job::Create(std::move(spec));
+    ASSERT_TRUE(job) << job.error().ToString();
+    ASSERT_TRUE(StepAll(job->get(), kForever));
+    ASSERT_TRUE((*job)->result()) << (*job)->result().error().ToString();
+  }
+  EXPECT_TRUE(std::ranges::any_of(notices_, [&](const std::string& line) {
+    return line.contains("all up to epoch " + std::to_string(lost)) && line.contains("as allowed");
+  }));
+  // No number is used twice.
+  EXPECT_GT(remote_.record->epoch, lost);
+  ExpectWhole();
+}
+
 TEST_F(RecoveryTest, AFullDiskHoldsSourcesUntilThereIsRoom) {
   const auto job = Make(2);
   ASSERT_FALSE(StepAll(job.get(), 20));

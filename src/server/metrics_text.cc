@@ -121,6 +121,7 @@ class Writer {
 
   std::string Write() {
     WriteJobs();
+    WriteBackups();
     WriteRows();
     WriteSources();
     WriteShards();
@@ -166,6 +167,30 @@ class Writer {
     for (const auto& job : jobs_) {
       restarts.Add({{"statement", job.title}}, static_cast<double>(job.snapshot.restarts));
     }
+  }
+
+  template <typename Value>
+  void PerBackup(Family family, Value value) {
+    for (const auto& job : jobs_) {
+      if (!job.snapshot.backup.enabled) continue;
+      family.Add({{"statement", job.title}}, static_cast<double>(value(job.snapshot.backup)));
+    }
+  }
+
+  void WriteBackups() {
+    PerBackup(Gauge("backup_age_seconds",
+                    "Time since everything durable was in the newest backup, or since the start."),
+              [](const BackupStatus& backup) {
+                return static_cast<double>(backup.age_nanos) / kNanosPerSecond;
+              });
+    PerBackup(Gauge("backup_bytes", "What the newest backup consists of."),
+              [](const BackupStatus& backup) { return backup.bytes; });
+    PerBackup(Counter("backup_uploaded_bytes_total", "Bytes written to where backups go."),
+              [](const BackupStatus& backup) { return backup.uploaded_bytes; });
+    PerBackup(Counter("backups_total", "Backups made."),
+              [](const BackupStatus& backup) { return backup.made; });
+    PerBackup(Counter("backup_failures_total", "Backups that could not be made."),
+              [](const BackupStatus& backup) { return backup.failures; });
   }
 
   void WriteRows() {

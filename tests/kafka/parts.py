@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -49,23 +50,42 @@ def broker_jars():
     return LIBS
 
 
-def toxiproxy():
-    """The proxy's program; built by Go unless it is there."""
-    wanted = version("TOXIPROXY_VERSION")
-    program = BUILD / f"toxiproxy-{wanted}"
+def go_program(name, module, built_as):
+    """A program of that name; built by Go from `module@version` unless it is there."""
+    program = BUILD / name
     with lock():
         if not program.exists():
             if shutil.which("go") is None:
-                raise RuntimeError("Go is missing, which builds toxiproxy: tools/setup.sh --live")
+                raise RuntimeError(f"Go is missing, which builds {name}: tools/setup.sh --live")
             place = BUILD / "go"
             # The flag makes the module cache writable, so that it can be removed again.
             environment = {**os.environ, "GOPATH": str(place), "GOBIN": str(place / "bin"),
                            "GOFLAGS": "-modcacherw", "CGO_ENABLED": "0"}
-            module = f"github.com/Shopify/toxiproxy/v2/cmd/server@v{wanted}"
             subprocess.run(["go", "install", module], check=True, env=environment)
-            (place / "bin" / "server").rename(program)
+            (place / "bin" / built_as).rename(program)
             shutil.rmtree(place)
     return program
+
+
+def toxiproxy():
+    """The proxy's program."""
+    wanted = version("TOXIPROXY_VERSION")
+    return go_program(f"toxiproxy-{wanted}",
+                      f"github.com/Shopify/toxiproxy/v2/cmd/server@v{wanted}", "server")
+
+
+def s3_server():
+    """An S3 server's program; None where Go is too old to build it."""
+    wanted = version("VERSITYGW_VERSION")
+    name = f"versitygw-{wanted}"
+    if not (BUILD / name).exists():
+        if shutil.which("go") is None:
+            return None
+        said = subprocess.run(["go", "version"], capture_output=True, text=True, check=True).stdout
+        found = re.search(r"go(\d+)\.(\d+)", said)
+        if (int(found.group(1)), int(found.group(2))) < (1, 23):
+            return None
+    return go_program(name, f"github.com/versity/versitygw/cmd/versitygw@v{wanted}", "versitygw")
 
 
 def client_python():

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // millrace run FILE.sql: compiles a file and carries it out.
+#include "cli/backup/backup_target.h"
 #include "cli/commands/builtin.h"
 #include "cli/data_directory.h"
 
@@ -9,6 +10,7 @@
 #include "cli/program_changes.h"
 #include "cli/program_runner.h"
 #include "cli/script.h"
+#include "runtime/backup/backup_location.h"
 #include "runtime/inspection/savepoint.h"
 
 namespace millrace {
@@ -24,10 +26,14 @@ class RunCommand final : public Command {
     app->add_option("--data-dir", data_dir_, "State and progress (default ./.millrace/<name>)")
         ->type_name("DIR");
     app->add_flag("--fresh", fresh_, "Discard an interrupted run and start anew");
-    app->add_option("--from", from_, "Start from this savepoint (millrace savepoint)")
-        ->type_name("DIR");
+    app->add_option("--from", from_,
+                    "Start from this savepoint (millrace savepoint), or the newest backup there")
+        ->type_name("DIR|URL");
     app->add_flag("--allow-state-loss", allow_state_loss_,
                   "Go on with a changed file although it cannot use all that is kept");
+    app->add_flag("--allow-rewind", allow_rewind_,
+                  "Go on although sinks have output behind what is kept: files are taken back, "
+                  "others get it twice");
     app->add_flag("--replays-only", replays_only_,
                   "Read only the dead letters that 'millrace dlq replay' puts in again");
     app->add_option("--format", format_, "Rows of SELECT: table, changelog, json or csv")
@@ -67,9 +73,12 @@ class RunCommand final : public Command {
     if (share->count > 1) options.data_dir += "/copy-" + std::to_string(share->index);
     options.fresh = fresh_;
     options.allow_state_loss = allow_state_loss_;
+    options.allow_rewind = allow_rewind_;
+    const Settings settings = SettingsOf(program);
+    if (from_.empty()) from_ = settings.GetString("execution.savepoint.path");
     if (!from_.empty()) {
-      const auto installed = InstallSavepoint(application->env.disk, from_, options.data_dir);
-      if (!installed) return ShowUsage(*application, common, installed.error());
+      const Status begun = StartFrom(*application, common, settings, program, options);
+      if (!begun) return ShowUsage(*application, common, begun.error());
     }
     options.replays_only = replays_only_;
     if (!fresh_ && !allow_state_loss_) {
@@ -87,6 +96,33 @@ class RunCommand final : public Command {
   }
 
  private:
+  /// Of the first statement that runs.
+  static Settings SettingsOf(const Program& program) {
+    for (const Step& step : program.steps) {
+      if (step.kind == Step::Kind::kJob) return step.settings;
+    }
+    return {};
+  }
+
+  Status StartFrom(const Application& application, const CommonOptions& common,
+                   const Settings& settings, const Program& program,
+                   const RunOptions& options) const {
+    Disk* disk = application.env.disk;
+    bool backup = IsBackupUrl(from_);
+    if (!backup) {
+      TRY_ASSIGN(backup, HoldsBackups(disk, from_, program.name));
+    }
+    if (!backup) return InstallSavepoint(disk, from_, options.data_dir).transform([](bool) {});
+    TRY_ASSIGN(const CopyShare share, options.kafka.Share());
+    TRY_ASSIGN(const BackupTarget target,
+               FindBackupTarget(application, from_, BackupFolder(program.name, share), settings));
+    TRY_ASSIGN(const auto all, RestoreTarget(application, target, /*epoch=*/0, options.data_dir));
+    for (const RestoredTarget& one : all) {
+      if (!common.quiet) application.Say(RestoredText(one));
+    }
+    return OkStatus();
+  }
+
   /// Before anything starts: what of an interrupted run this version of the file cannot use. What
   /// cannot be read is reported by the run itself.
   static DiagnosticList FindLosses(const Application& application, const std::string& data_dir,
@@ -113,6 +149,7 @@ class RunCommand final : public Command {
   std::string data_dir_;
   bool fresh_ = false;
   bool allow_state_loss_ = false;
+  bool allow_rewind_ = false;
   std::string from_;
   bool replays_only_ = false;
   std::string format_;

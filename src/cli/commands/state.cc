@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // millrace state list|inspect|export|verify DIR: what a pipeline keeps. Reads only: beside a
-// running pipeline, on a full disk, and of a damaged directory what is left of it.
+// running pipeline, on a full disk, and of a damaged directory what is left of it. The same of the
+// backups at a URL, and `restore` puts one of them into a data directory.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 
 #include "base/json_writer.h"
+#include "cli/backup/backup_view.h"
 #include "cli/commands/builtin.h"
 #include "cli/data_directory.h"
 #include "cli/output/state_table.h"
+#include "cli/script.h"
+#include "runtime/backup/backup_location.h"
 #include "runtime/inspection/state_survey.h"
 #include "state/rocksdb/rocks_state.h"
 
@@ -29,12 +33,15 @@ class StateCommand final : public Command {
   std::string help() const override { return "Look at what a pipeline keeps on disk"; }
 
   void Declare(CLI::App* app) override {
-    app->add_option("action", action_, "list, inspect, export or verify")
-        ->type_name("{list,inspect,export,verify}")
-        ->check(CLI::IsMember({"list", "inspect", "export", "verify"}))
+    app->add_option("action", action_, "list, inspect, export, verify or restore")
+        ->type_name("{list,inspect,export,verify,restore}")
+        ->check(CLI::IsMember({"list", "inspect", "export", "verify", "restore"}))
         ->required();
-    app->add_option("pipeline", target_, "A data directory, or the SQL file of a pipeline")
-        ->type_name("SQL_FILE|DIR")
+    app->add_option(
+           "pipeline", target_,
+           "A data directory, a savepoint, the SQL file of a pipeline, or where its backups "
+           "are")
+        ->type_name("SQL_FILE|DIR|URL")
         ->required();
     app->add_option("operator", operator_,
                     "Id of an operator, or words of its description (inspect, export)");
@@ -45,18 +52,74 @@ class StateCommand final : public Command {
     app->add_option("--format", format_, "Of export: json, one object per line, or csv")
         ->type_name("{json,csv}")
         ->check(CLI::IsMember({"json", "csv"}));
+    app->add_option("--data-dir", data_dir_, "Of restore: where the pipeline is to run")
+        ->type_name("DIR");
+    app->add_option("--epoch", epoch_, "Of a backup (default: the newest)");
+    app->add_option("-D,--define", definitions_, "key=value: how S3 is reached, as with SET")
+        ->allow_extra_args(false);
   }
 
   int Run(Application* application, const CommonOptions& common) override {
-    auto opened = Open(application);
+    auto target = FindBackups(*application);
+    if (!target) return ShowUsage(*application, common, target.error());
+    if (action_ == "restore") {
+      const Status restored = Restore(*application, common, *target);
+      return restored ? kExitOk : ShowUsage(*application, common, restored.error());
+    }
+    auto opened = *target ? OpenBackup(*application, **target) : Open(application);
     if (!opened) return ShowUsage(*application, common, opened.error());
-    if (action_ == "list") return List(*application, common, *opened);
+    if (action_ == "list") return List(*application, common, *opened, *target);
     if (action_ == "verify") return Verify(*application, common, *opened);
     const Status shown = Show(*application, common, *opened);
     return shown ? kExitOk : ShowUsage(*application, common, shown.error());
   }
 
  private:
+  /// nullopt: the target is none.
+  Result<std::optional<BackupTarget>> FindBackups(const Application& application) const {
+    if (!IsBackupUrl(target_)) {
+      TRY_ASSIGN(const bool backups, HoldsBackups(application.env.disk, target_, ""));
+      if (!backups) return std::nullopt;
+    }
+    TRY_ASSIGN(const auto definitions, ParseDefinitions(definitions_));
+    Settings settings;
+    for (const auto& [key, value] : definitions) TRY(settings.Set(key, {value, false}));
+    return FindBackupTarget(application, target_, "", settings);
+  }
+
+  Status Restore(const Application& application, const CommonOptions& common,
+                 const std::optional<BackupTarget>& target) const {
+    if (data_dir_.empty() || !target) {
+      return UserError("MR0902", "expected the place of backups and --data-dir DIR", "",
+                       "`millrace run FILE.sql --from DIR` starts from a savepoint");
+    }
+    TRY_ASSIGN(const auto restored, RestoreTarget(application, *target, epoch_, data_dir_));
+    JsonWriter out;
+    out.BeginObject().Key("restored").BeginArray();
+    for (const RestoredTarget& one : restored) {
+      const BackupManifest& manifest = one.backup.manifest;
+      if (!common.json) application.Print(RestoredText(one));
+      out.BeginObject().Field("url", one.url).Field("data_dir", one.data_dir);
+      out.Field("already", one.backup.already).Field("pipeline", manifest.pipeline);
+      out.Field("epoch", manifest.epoch).Field("bytes", manifest.bytes()).EndObject();
+    }
+    out.EndArray().EndObject();
+    if (common.json) application.Print(std::move(out).Finish() + "\n");
+    return OkStatus();
+  }
+
+  Result<std::vector<Opened>> OpenBackup(const Application& application,
+                                         const BackupTarget& target) {
+    TRY_ASSIGN(view_, BackupView::Open(application, target, epoch_));
+    std::vector<Opened> opened;
+    for (const RestoredTarget& one : view_->restored()) {
+      TRY_ASSIGN(auto reader,
+                 StateReader::Open(application.env.disk, one.data_dir, OpenRocksStateForReading));
+      opened.push_back({one.url, std::move(reader)});
+    }
+    return opened;
+  }
+
   /// The directory itself, that of a pipeline's name, and the folders of its statements.
   Result<std::vector<Opened>> Open(Application* application) const {
     Disk* disk = application->env.disk;
@@ -82,7 +145,15 @@ class StateCommand final : public Command {
   }
 
   static int List(const Application& application, const CommonOptions& common,
-                  const std::vector<Opened>& opened) {
+                  const std::vector<Opened>& opened, const std::optional<BackupTarget>& target) {
+    std::string backups = "[]";
+    if (target) {
+      const auto listed =
+          common.json ? BackupListJson(*target) : BackupListText(application, *target);
+      if (!listed) return ShowUsage(application, common, listed.error());
+      backups = *listed;
+      if (!common.json) application.Print(backups);
+    }
     std::string json;
     for (const Opened& one : opened) {
       const StateSurvey survey = SurveyState(*one.reader, /*decode=*/false);
@@ -92,7 +163,10 @@ class StateCommand final : public Command {
         application.Print(StateListText(one.data_dir, *one.reader, survey));
       }
     }
-    if (common.json) application.Print("{\"runs\":[" + json + "]}\n");
+    if (common.json) {
+      application.Print("{\"runs\":[" + json + "]" +
+                        (target ? ",\"backups\":" + backups : std::string()) + "}\n");
+    }
     return kExitOk;
   }
 
@@ -212,6 +286,10 @@ class StateCommand final : public Command {
   std::string table_;
   size_t limit_ = kLimit;
   std::string format_;
+  std::string data_dir_;
+  uint64_t epoch_ = 0;
+  std::vector<std::string> definitions_;
+  std::unique_ptr<BackupView> view_;  // what of a backup is read lies there
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "connectors/filesystem/partition_path.h"
 #include "connectors/filesystem/sink_state.h"
 #include "connectors/filesystem/staged_file.h"
+#include "connectors/staged_output.h"
 
 namespace millrace {
 namespace {
@@ -43,7 +44,7 @@ struct RollingPolicy {
   int64_t inactivity_ms = 0;
 };
 
-class FileSink final : public SinkWriter {
+class FileSink final : public SinkWriter, public StagesOutput {
  public:
   FileSink(const TableContext& table, std::string path)
       : table_(table),
@@ -76,6 +77,8 @@ class FileSink final : public SinkWriter {
   Status Commit(uint64_t epoch) override;
   Status Finish() override;
   Status Discard(std::string_view state) override;
+  Result<std::vector<StagedOutput>> Staged(std::string_view state) const override;
+  Result<std::vector<StagedOutput>> Behind(std::string_view state) const override;
 
  private:
   StagedNames NamesOf(uint64_t sequence, const std::string& partition) const;
@@ -225,6 +228,44 @@ Status FileSink::Discard(std::string_view text) {
     TRY(disk_->SyncDirectory(file.path.substr(0, file.path.rfind('/'))));
   }
   return OkStatus();
+}
+
+Result<std::vector<StagedOutput>> FileSink::Staged(std::string_view text) const {
+  std::vector<StagedOutput> outputs;
+  if (text.empty()) return outputs;
+  TRY_ASSIGN(const SinkState state, ReadSinkState(text));
+  for (const StagedFileState& file : state.files) {
+    StagedNames names = NamesOf(file.sequence, file.partition);
+    outputs.push_back({.path = std::move(names.staging),
+                       .final_path = std::move(names.final_name),
+                       .length = file.length,
+                       .finished = file.finished,
+                       .converted = converts_});
+  }
+  return outputs;
+}
+
+Result<std::vector<StagedOutput>> FileSink::Behind(std::string_view text) const {
+  std::vector<StagedOutput> behind;
+  if (text.empty()) return behind;
+  TRY_ASSIGN(const SinkState state, ReadSinkState(text));
+  TRY_ASSIGN(const auto present, disk_->Stat(path_));
+  if (!present) return behind;
+  TRY_ASSIGN(const auto files, disk_->List(path_, partition_.partitioned()));
+  for (const FileInfo& file : files) {
+    const auto sequence = SequenceOf(file.path);
+    if (!sequence) continue;
+    StagedOutput output{.path = {}, .final_path = file.path, .converted = converts_};
+    for (const StagedFileState& staged : state.files) {
+      if (staged.sequence != *sequence || staged.finished) continue;
+      output.path = NamesOf(staged.sequence, staged.partition).staging;
+    }
+    if (!output.path.empty() || *sequence >= state.next_sequence) {
+      behind.push_back(std::move(output));
+    }
+  }
+  std::ranges::sort(behind, {}, &StagedOutput::final_path);
+  return behind;
 }
 
 Result<OpenFile*> FileSink::FileFor(const std::string& partition) {

@@ -233,6 +233,18 @@ run.)",
         .example = "",
         .fixed = "",
     },
+    CodeInfo{
+        .code = "MR0843",
+        .title = "backup cannot be made or used",
+        .explanation = R"(
+Backups of a pipeline's data directory go to `execution.checkpointing.dir`, a directory or S3. While
+that cannot be written, the pipeline goes on and tries again; `/ready` and `/metrics` say how old
+the newest backup is. A backup is used only if all of it is there as it was written, and
+only in a data directory that holds no unfinished run. A restore that was interrupted is repeated:
+until then nothing starts in its directory.)",
+        .example = "",
+        .fixed = "",
+    },
 };
 
 }  // namespace

@@ -118,7 +118,9 @@ A sink commits each epoch in its own system (Kafka), which thereby decides wheth
 happened. What the decision record says is not in the data directory: it is an older copy, another
 pipeline's, or empty, or somebody changed the record. Positions and state of the epochs between are
 lost, so going on would repeat what is already visible. Start with the data directory that the
-pipeline last ran with. `--fresh` begins anew: without state, and reading from the start.)",
+pipeline last ran with. `--allow-rewind` goes on from an older one, such as a restored backup:
+what was read since is read again, and readers of the sink see that output twice. `--fresh` begins
+anew: without state, and reading from the start.)",
         .example = "",
         .fixed = "",
     },

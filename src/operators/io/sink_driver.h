@@ -12,6 +12,7 @@
 
 #include "connectors/connector.h"
 #include "connectors/dead_letter.h"
+#include "connectors/staged_output.h"
 #include "formats/format.h"
 #include "operators/io/dead_letters.h"
 #include "operators/io/message_encoder.h"
@@ -76,6 +77,15 @@ class Terminal {
     (void)state;
     return OkStatus();
   }
+  /// See StagesOutput. Any thread.
+  virtual Result<std::vector<StagedOutput>> Staged(std::string_view state) const {
+    (void)state;
+    return std::vector<StagedOutput>();
+  }
+  virtual Result<std::vector<StagedOutput>> Behind(std::string_view state) const {
+    (void)state;
+    return std::vector<StagedOutput>();
+  }
 };
 
 /// Takes the rows that a sink gives up.
@@ -130,6 +140,14 @@ class SinkDriver final : public Terminal {
   uint64_t dropped() const override { return dropped_; }
   Status Restore(std::string_view state) override { return writer_->Restore(state); }
   Status Discard(std::string_view state) override { return writer_->Discard(state); }
+  Result<std::vector<StagedOutput>> Staged(std::string_view state) const override {
+    const auto* stages = dynamic_cast<const StagesOutput*>(writer_.get());
+    return stages != nullptr ? stages->Staged(state) : std::vector<StagedOutput>();
+  }
+  Result<std::vector<StagedOutput>> Behind(std::string_view state) const override {
+    const auto* stages = dynamic_cast<const StagesOutput*>(writer_.get());
+    return stages != nullptr ? stages->Behind(state) : std::vector<StagedOutput>();
+  }
 
  private:
   explicit SinkDriver(SinkDeadLetters letters) : letters_(letters) {}

@@ -130,14 +130,19 @@ Result<std::unique_ptr<EpochJournal>> EpochJournal::Open(const Environment& env,
 
 EpochJournal::~EpochJournal() = default;
 
+Result<EpochJournal::Place> EpochJournal::PlaceOf(std::string_view payload) {
+  Place place{.hash = HashBytes(payload)};
+  if (!TakeVersion(&payload) || !ReadHead(&payload, &place)) return NotARecord();
+  return place;
+}
+
 Status EpochJournal::ReadPlaces() {
   int64_t offset = log_->first_offset();
   while (offset < log_->end_offset()) {
     TRY_ASSIGN(const LogChunk chunk, log_->Read(offset, LogReadLimits{}));
     for (const LogEntry& entry : chunk.entries) {
-      Place place{.offset = entry.offset, .hash = HashBytes(entry.payload)};
-      std::string_view bytes = entry.payload;
-      if (!TakeVersion(&bytes) || !ReadHead(&bytes, &place)) return NotARecord();
+      TRY_ASSIGN(Place place, PlaceOf(entry.payload));
+      place.offset = entry.offset;
       Add(std::move(place));
     }
     offset = chunk.next_offset;

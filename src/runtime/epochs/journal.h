@@ -59,6 +59,9 @@ class EpochJournal {
     std::optional<EpochRecord> decided_before;
   };
 
+  /// What a record of the journal's log says of itself, without where it is.
+  static Result<Place> PlaceOf(std::string_view payload);
+
   /// Creates it where there is none. `background` of the environment says whether syncs get a
   /// thread; without, Append syncs.
   static Result<std::unique_ptr<EpochJournal>> Open(const Environment& env,

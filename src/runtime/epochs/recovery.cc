@@ -29,10 +29,11 @@ Error NotHere(const Decider& decider, const std::string& found) {
           .message = "the last epoch that happened is not in the data directory",
           .detail = "the decision record of the sink says " + Describe(decider.record) +
                     ", the data directory has " + found +
-                    ": positions and state of what lies between are lost",
+                    ": positions and state of what lies between are lost, its output is visible",
           .hint =
               "use the data directory (or a copy of it) that this pipeline last ran with; "
-              "--fresh begins anew, without its state"};
+              "--allow-rewind goes on from what is here: what was read since is read again, "
+              "and the sink gets that output twice; --fresh begins anew, without its state"};
 }
 
 bool Same(const std::optional<EpochRecord>& record, uint64_t epoch, uint64_t hash) {
@@ -41,7 +42,7 @@ bool Same(const std::optional<EpochRecord>& record, uint64_t epoch, uint64_t has
 
 /// How many of the journal's places happened.
 Result<size_t> CountDecided(const Decider& decider, const std::vector<Place>& places,
-                            const std::optional<StateMarker>& marker) {
+                            const std::optional<StateMarker>& marker, bool* rewinds) {
   if (!decider.transaction || MUTANT("journal-decides")) return places.size();
   for (size_t i = places.size(); i > 0; --i) {
     const Place& place = places[i - 1];
@@ -65,6 +66,10 @@ Result<size_t> CountDecided(const Decider& decider, const std::vector<Place>& pl
         std::ranges::count_if(places, [&](const Place& p) { return p.epoch <= marker->epoch; }));
   }
   if (places.empty() && !marker && !decider.record) return 0;
+  if (decider.allow_rewind && decider.record && (marker || !places.empty())) {
+    *rewinds = true;
+    return places.size();
+  }
   std::string found = marker ? Describe(EpochRecord{marker->epoch, marker->hash}) + " and older"
                              : std::string("nothing of it");
   if (!places.empty()) {
@@ -99,7 +104,7 @@ Result<RecoveredRun> RecoverRun(const Decider& decider, EpochJournal* journal,
                         " and needs the state of the one in front",
               .hint = "put the folder 'state' back, or begin without its state with --fresh"});
   }
-  TRY_ASSIGN(const size_t decided, CountDecided(decider, places, marker));
+  TRY_ASSIGN(const size_t decided, CountDecided(decider, places, marker, &run.rewinds));
   journal->Keep(decided);
   std::string body;
   uint64_t epoch = 0;

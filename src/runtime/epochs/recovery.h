@@ -16,6 +16,8 @@ namespace millrace {
 struct Decider {
   bool transaction = false;
   std::optional<EpochRecord> record;  // what its decision record says; none: nothing, ever
+  /// A run may go on although the decided epoch is not here: what the sink got since comes twice.
+  bool allow_rewind = false;
 };
 
 struct RecoveredRun {
@@ -24,6 +26,7 @@ struct RecoveredRun {
   /// Dead letters of epochs that may not be in their files, in order.
   std::vector<std::map<std::string, JournalRecord::Letters>> dead_letters;
   uint64_t last_epoch = 0;  // no epoch above it was ever given a number
+  bool rewinds = false;     // the sink has epochs that are not here
 };
 
 /// MR0723 if the decided epoch is not here.

@@ -6,6 +6,7 @@
 
 #include "data/key_codec.h"
 #include "env/durable_directory.h"
+#include "runtime/backup/restore_backup.h"
 #include "runtime/epochs/changed_plan.h"
 #include "runtime/epochs/plan_file.h"
 #include "runtime/epochs/recovery.h"
@@ -117,6 +118,7 @@ Result<Decider> ReadDecision(JobState* job) {
   TRY_ASSIGN(job->transaction, MakeTransaction(job));
   if (job->transaction == nullptr) return decider;
   decider.transaction = true;
+  decider.allow_rewind = job->spec.allow_rewind;
   TRY_ASSIGN(decider.record, job->transaction->Recover());
   return decider;
 }
@@ -128,6 +130,19 @@ Status GoOn(JobState* job, const RunManifest& begun, RecoveredRun recovered, Sta
   RunManifest manifest = begun;
   if (recovered.manifest) manifest = *std::move(recovered.manifest);
   manifest.fingerprint = begun.fingerprint;
+  start->resumed_epoch = manifest.epoch;
+  // Numbers behind the epoch of a restored backup may have been used by the run that is lost.
+  manifest.epoch = std::max(manifest.epoch, begun.epoch);
+  start->restored = start->resumed_epoch + kEpochsSkipped <= begun.epoch;
+  if (recovered.rewinds) {
+    manifest.epoch = std::max(manifest.epoch, start->decider.record->epoch);
+    if (spec.notice) {
+      spec.notice("going on behind epoch " + std::to_string(start->resumed_epoch) +
+                  " although the sink has all up to epoch " +
+                  std::to_string(start->decider.record->epoch) +
+                  ": what it got in between comes again, as allowed");
+    }
+  }
   if (!spec.fresh) {
     TRY(TakeOver(job, manifest, begun.fingerprint == fingerprint, &start->dropped_operators));
   }
@@ -144,7 +159,8 @@ Status GoOn(JobState* job, const RunManifest& begun, RecoveredRun recovered, Sta
   start->dead_letters = std::move(recovered.dead_letters);
   if (spec.notice) {
     spec.notice("resuming the interrupted run behind epoch " +
-                std::to_string(start->manifest.epoch));
+                std::to_string(start->resumed_epoch) +
+                (start->restored ? ", which was restored: what was sent since is sent again" : ""));
   }
   return OkStatus();
 }
@@ -162,6 +178,7 @@ Result<StartPoint> DecideStart(JobState* job) {
     return start;
   }
   TRY(CreateDurableDirectory(spec.env.disk, spec.data_dir));
+  TRY(CheckRestored(spec.env.disk, spec.data_dir));
   TRY_ASSIGN(job->lock, spec.env.disk->Lock(spec.data_dir + "/lock"));
   TRY_ASSIGN(const auto begun, ReadInterrupted(job));
   TRY(OpenJournal(job));

@@ -5,6 +5,7 @@
 
 #include "base/json_writer.h"
 #include "env/durable_directory.h"
+#include "runtime/backup/restore_backup.h"
 #include "runtime/epochs/json_value.h"
 
 namespace millrace {
@@ -199,8 +200,11 @@ Result<bool> InstallSavepoint(Disk* disk, const std::string& savepoint,
   TRY(disk->SyncDirectory(data_dir + "/journal"));
   TRY_ASSIGN(const std::string plan, disk->ReadAll(savepoint + "/plan.json"));
   TRY(disk->WriteAtomic(data_dir + "/plan.json", plan));
-  TRY_ASSIGN(const std::string run, disk->ReadAll(savepoint + "/run.json"));
-  TRY(disk->WriteAtomic(data_dir + "/run.json", run));
+  TRY_ASSIGN(auto run, ReadManifest(disk, savepoint));
+  if (!run) return UserError("MR0842", "'" + savepoint + "' has no run.json");
+  // The run it was taken of goes on counting, too, and what it sends carries its epochs in keys.
+  run->epoch += kEpochsSkipped;
+  TRY(WriteManifest(disk, data_dir, *run));
   TRY(disk->WriteAtomic(origin, InfoToJson(info)));
   return true;
 }

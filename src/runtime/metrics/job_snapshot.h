@@ -17,6 +17,7 @@
 #include "operators/io/outbox_table.h"
 #include "operators/io/source_driver.h"
 #include "operators/operator.h"
+#include "runtime/backup/backup_runner.h"
 #include "runtime/metrics/stage_latency.h"
 
 namespace millrace {
@@ -68,6 +69,7 @@ struct JobSnapshot {
   std::vector<NodeSnapshot> nodes;
   std::vector<ShardSnapshot> shards;
   Accounting accounting;
+  BackupStatus backup;
   std::map<std::string, std::string> dead_letter_files;  // by table, those that were written
 };
 

@@ -9,6 +9,22 @@
 namespace millrace {
 namespace {
 
+/// A pipeline whose backups fail takes rows all the same.
+void WriteBackups(const RunningPipelines& pipelines, JsonWriter* json) {
+  json->Key("backups").BeginArray();
+  for (const auto& job : pipelines.Jobs()) {
+    const BackupStatus& backup = job.snapshot.backup;
+    if (!backup.enabled) continue;
+    json->BeginObject().Field("title", job.title).Field("url", backup.url);
+    if (backup.epoch) json->Field("epoch", *backup.epoch);
+    json->Field("age_seconds", static_cast<double>(backup.age_nanos) / 1e9);
+    json->Field("bytes", backup.bytes).Field("failures", backup.failures);
+    if (!backup.trouble.empty()) json->Field("trouble", backup.trouble);
+    json->EndObject();
+  }
+  json->EndArray();
+}
+
 void Handle(const RouteContext& context, RoutedRequest, HttpResponder responder) {
   const RunningPipelines::Health health = context.pipelines->Look();
   const bool ready = health.state == RunningPipelines::State::kRunning;
@@ -27,6 +43,7 @@ void Handle(const RouteContext& context, RoutedRequest, HttpResponder responder)
     json.EndObject();
   }
   json.EndArray();
+  WriteBackups(*context.pipelines, &json);
   json.Key("outboxes").BeginArray();
   for (const auto& job : context.pipelines->Jobs()) {
     for (const NodeSnapshot& node : job.snapshot.nodes) {

@@ -8,10 +8,13 @@
 #include <rocksdb/options.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdarg>
+#include <filesystem>
+#include <limits>
 #include <utility>
 
 #include "state/encoding.h"
@@ -211,6 +214,19 @@ class RocksState final : public DurableState {
       TRY(visit(ToView(entry->key()), ToView(entry->value())));
     }
     return ToStatus(directory_, entry->status());
+  }
+
+  Result<std::optional<StateMarker>> Snapshot(const std::string& directory) const override {
+    rocksdb::Checkpoint* made = nullptr;
+    TRY(ToStatus(directory_, rocksdb::Checkpoint::Create(db_.get(), &made)));
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    // Nothing is ever in memory only, so there is nothing to flush.
+    constexpr uint64_t kNever = std::numeric_limits<uint64_t>::max();
+    const std::string path = std::filesystem::absolute(directory).lexically_normal().string();
+    TRY(ToStatus(directory_, checkpoint->CreateCheckpoint(path, kNever)));
+    RocksState copy(directory);
+    TRY(copy.OpenForReading());
+    return copy.marker_;
   }
 
  private:
