@@ -52,9 +52,9 @@ class DurableState {
       const std::function<Status(size_t index, std::string_view value)>& found) const = 0;
   /// Entries whose keys begin with `prefix`, in order.
   virtual Status Visit(std::string_view prefix, const Visitor& visit) const = 0;
-  /// Puts what is there, as of one commit, into a directory that does not exist yet and can be opened
-  /// like its own; copies no bytes. Any thread, beside the one that writes. The marker of what it
-  /// is; none: nothing is there.
+  /// Puts what is there, as of one commit, into a directory that does not exist yet and can be
+  /// opened like its own; copies no bytes. Any thread, beside the one that writes. The marker of
+  /// what it is; none: nothing is there.
   virtual Result<std::optional<StateMarker>> Snapshot(const std::string& directory) const {
     (void)directory;
     return std::nullopt;

@@ -112,7 +112,7 @@ def wrong_secret(case, expected):
     backup_test.check("no backup could be made" in said, said)
     backup_test.check(SECRET not in said, "a secret is shown: " + said)
     backup_test.check(case.results() == expected, "a run without backups differs")
-    said = case.call("state", "list", "s3://bucket/backups", code=1)
+    said = case.call("state", "list", "s3://bucket/backups", code=3)
     backup_test.check("MR0843" in said and SECRET not in said, said)
 
 

@@ -145,7 +145,7 @@ def lose_disk(case, expected):
     shard_file = next(entry for entry in before if entry.startswith("part-"))
     behind = re.sub(r"-\d+$", "-9000", shard_file)
     shutil.copy(os.path.join(output, shard_file), os.path.join(output, behind))
-    said = case.run(code=1)
+    said = case.run(code=3)
     check("MR0723" in said and "--allow-rewind" in said, said)
     check(os.path.exists(os.path.join(output, behind)), "a file was taken back unasked")
     said = case.run("--allow-rewind")
@@ -212,9 +212,9 @@ def look(case):
         byte = file.read(1)
         file.seek(-1, os.SEEK_CUR)
         file.write(bytes([byte[0] ^ 1]))
-    check("MR0843" in case.call("state", "verify", place, code=1), "damage was not found")
+    check("MR0843" in case.call("state", "verify", place, code=3), "damage was not found")
     other = case.data + ".other"
-    case.call("state", "restore", place, "--data-dir", other, code=1)
+    case.call("state", "restore", place, "--data-dir", other, code=3)
     said = case.call("run", case.sql, "--data-dir", other, code=1)
     check("MR0843" in said and "not restored to its end" in said, said)
 

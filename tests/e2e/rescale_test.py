@@ -180,7 +180,7 @@ def running(millrace, work, expected):
     process.kill()
     process.wait()
     again = place.arguments(1, 4, "-D", "execution.savepoint.path=" + saved)
-    said = place.call(again, code=1)
+    said = place.call(again, code=3)
     check("MR0723" in said, said)
     said = place.call([*again, "--allow-rewind"])
     check("taken back" in said, said)
