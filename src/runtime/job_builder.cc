@@ -415,7 +415,6 @@ class JobBuilder {
       for (const auto& slot : shard->slots()) {
         if (slot->terminal == nullptr) continue;
         const std::string key = slot->node->id + "/" + std::to_string(shard->settings().index);
-        if (resume_) TRY(TakeBackOutput(spec_, start_, *slot->terminal, states[key]));
         if (Status status = RestoreSink(slot->terminal.get(), states[key]); !status) {
           return std::unexpected(std::move(status).error().With(slot->label));
         }
@@ -427,6 +426,7 @@ class JobBuilder {
 
   Status RestoreSink(Terminal* sink, const std::string& state) {
     if (resume_) {
+      TRY(TakeBackOutput(spec_, start_, *sink, state));
       TRY(sink->Restore(state));
       return sink->Commit(start_.resumed_epoch);
     }
@@ -448,7 +448,6 @@ class JobBuilder {
                    SinkDriver::Make(*sink, SinkContext(*sink, shard),
                                     {&letters, &letters, spec_.settings.fail_on_row_error},
                                     spec_.settings.drop_nulls, job_->shards[0]->session()));
-        if (resume_) TRY(TakeBackOutput(spec_, start_, *writer, state));
         TRY(RestoreSink(writer.get(), state));
         TRY(writer->Finish());
       }
