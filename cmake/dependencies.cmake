@@ -42,6 +42,7 @@ endfunction()
 import_library(arrow_core libarrow.so INCLUDE include)
 import_library(arrow libarrow_compute.so INCLUDE include LINK millrace::arrow_core Threads::Threads)
 import_library(parquet libparquet.so INCLUDE include LINK millrace::arrow)
+import_library(arrow_s3 libarrow_s3.so INCLUDE include LINK millrace::arrow)
 import_library(onnxruntime libonnxruntime.so INCLUDE include/onnxruntime)
 import_library(rdkafka librdkafka.so INCLUDE include)
 

@@ -6,7 +6,7 @@
 # Downloads are checked against the pinned sums; what was unpacked is checked before the stamp is
 # written.
 
-ARROW_LIBRARIES=(arrow arrow_compute arrow_acero arrow_dataset parquet)
+ARROW_LIBRARIES=(arrow arrow_compute arrow_acero arrow_dataset arrow_s3 parquet)
 
 # fetch_libraries DIR
 fetch_libraries() {

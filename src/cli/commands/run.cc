@@ -112,7 +112,10 @@ class RunCommand final : public Command {
     if (!backup) {
       TRY_ASSIGN(backup, HoldsBackups(disk, from_, program.name));
     }
-    if (!backup) return InstallSavepoint(disk, from_, options.data_dir).transform([](bool) {});
+    if (!backup) {
+      TRY(InstallSavepoint(disk, from_, options.data_dir));
+      return OkStatus();
+    }
     TRY_ASSIGN(const CopyShare share, options.kafka.Share());
     TRY_ASSIGN(const BackupTarget target,
                FindBackupTarget(application, from_, BackupFolder(program.name, share), settings));
