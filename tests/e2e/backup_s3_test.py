@@ -73,6 +73,7 @@ class S3Case(backup_test.Case):
             text = file.read().replace("file://" + self.copy, "s3://bucket/backups")
         plain = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
         self.environment = {**plain, "AWS_EC2_METADATA_DISABLED": "true",
+                            "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required",
                             "STORE_SECRET": SECRET}
         if by_environment:
             self.environment.update(AWS_ACCESS_KEY_ID=ACCESS, AWS_SECRET_ACCESS_KEY=SECRET,

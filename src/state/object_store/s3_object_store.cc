@@ -27,7 +27,7 @@ Status ToStatus(const std::string& url, const arrow::Status& status) {
   return Failed(url, status);
 }
 
-/// Once per process. Its threads must have ended before the libraries are unloaded.
+/// Once per process.
 arrow::Status StartClient() {
   static std::once_flag once;
   static arrow::Status started;
@@ -35,9 +35,15 @@ arrow::Status StartClient() {
     arrow::fs::S3GlobalOptions options = arrow::fs::S3GlobalOptions::Defaults();
     options.log_level = arrow::fs::S3LogLevel::Off;
     started = arrow::fs::InitializeS3(options);
-    if (started.ok()) std::atexit([] { (void)arrow::fs::EnsureS3Finalized(); });
   });
   return started;
+}
+
+/// Its threads must have ended before the libraries are unloaded. Asked for once a file system was
+/// made: what it needs for that is made with the first one, and goes before what was there already.
+void EndClientAtExit() {
+  static std::once_flag once;
+  std::call_once(once, [] { std::atexit([] { (void)arrow::fs::EnsureS3Finalized(); }); });
 }
 
 class S3File final : public ReadableFile {
@@ -79,10 +85,55 @@ class S3Writer final : public ObjectWriter {
   std::shared_ptr<arrow::io::OutputStream> stream_;
 };
 
+struct Endpoint {
+  std::string scheme = "https";
+  std::string address;
+};
+
+/// Of an S3 that is not Amazon's.
+Result<Endpoint> EndpointOf(const S3Settings& settings) {
+  Endpoint endpoint{.scheme = "https", .address = settings.endpoint};
+  while (endpoint.address.ends_with('/')) endpoint.address.pop_back();
+  for (const std::string scheme : {"http", "https"}) {
+    if (!endpoint.address.starts_with(scheme + "://")) continue;
+    endpoint.scheme = scheme;
+    endpoint.address = endpoint.address.substr(scheme.size() + 3);
+  }
+  if (endpoint.address.empty() || endpoint.address.find_first_of("/@ ") != std::string::npos) {
+    return UserError("MR0503", "bad value for 's3.endpoint'",
+                     "'" + settings.endpoint + "' is not a scheme and an address",
+                     "'http://127.0.0.1:9000'");
+  }
+  return endpoint;
+}
+
+/// The client must have been started.
+Result<arrow::fs::S3Options> OptionsOf(const S3Settings& settings) {
+  arrow::fs::S3Options options =
+      settings.access_key.empty()
+          ? arrow::fs::S3Options::Defaults()
+          : arrow::fs::S3Options::FromAccessKey(settings.access_key, settings.secret_key,
+                                                settings.session_token);
+  if (!settings.endpoint.empty()) {
+    TRY_ASSIGN(const Endpoint endpoint, EndpointOf(settings));
+    options.scheme = endpoint.scheme;
+    options.endpoint_override = endpoint.address;
+    options.force_virtual_addressing = !settings.path_style;
+  }
+  options.region = settings.region;
+  if (options.region.empty() && !settings.endpoint.empty()) options.region = "us-east-1";
+  options.connect_timeout = kConnectSeconds;
+  options.request_timeout = kRequestSeconds;
+  options.retry_strategy = arrow::fs::S3RetryStrategy::GetAwsStandardRetryStrategy(kAttempts);
+  options.background_writes = false;  // an error is that of the call that made it
+  options.allow_delayed_open = true;  // small objects are one request
+  return options;
+}
+
 class S3ObjectStore final : public ObjectStore {
  public:
-  S3ObjectStore(std::string place, arrow::fs::S3Options options)
-      : place_(std::move(place)), url_("s3://" + place_), options_(std::move(options)) {}
+  S3ObjectStore(std::string place, S3Settings settings)
+      : place_(std::move(place)), url_("s3://" + place_), settings_(std::move(settings)) {}
 
   Result<std::unique_ptr<ObjectWriter>> Write(const std::string& name) override {
     TRY(Connect());
@@ -139,7 +190,10 @@ class S3ObjectStore final : public ObjectStore {
   Status Connect() {
     const std::lock_guard lock(mutex_);
     if (files_ != nullptr) return OkStatus();
-    auto files = arrow::fs::S3FileSystem::Make(options_);
+    if (const arrow::Status started = StartClient(); !started.ok()) return Failed(url_, started);
+    TRY_ASSIGN(const arrow::fs::S3Options options, OptionsOf(settings_));
+    auto files = arrow::fs::S3FileSystem::Make(options);
+    EndClientAtExit();
     if (!files.ok()) return Failed(url_, files.status());
     files_ = *std::move(files);
     return OkStatus();
@@ -147,30 +201,10 @@ class S3ObjectStore final : public ObjectStore {
 
   std::string place_;
   std::string url_;
-  arrow::fs::S3Options options_;
+  S3Settings settings_;
   std::mutex mutex_;  // while it is made
   std::shared_ptr<arrow::fs::S3FileSystem> files_;
 };
-
-/// Scheme and address of an endpoint.
-Status SetEndpoint(const S3Settings& settings, arrow::fs::S3Options* options) {
-  std::string endpoint = settings.endpoint;
-  while (endpoint.ends_with('/')) endpoint.pop_back();
-  options->scheme = "https";
-  for (const std::string scheme : {"http", "https"}) {
-    if (!endpoint.starts_with(scheme + "://")) continue;
-    options->scheme = scheme;
-    endpoint = endpoint.substr(scheme.size() + 3);
-  }
-  if (endpoint.empty() || endpoint.find_first_of("/@ ") != std::string::npos) {
-    return UserError("MR0503", "bad value for 's3.endpoint'",
-                     "'" + settings.endpoint + "' is not a scheme and an address",
-                     "'http://127.0.0.1:9000'");
-  }
-  options->endpoint_override = endpoint;
-  options->force_virtual_addressing = !settings.path_style;
-  return OkStatus();
-}
 
 }  // namespace
 
@@ -180,22 +214,8 @@ Result<std::unique_ptr<ObjectStore>> MakeS3ObjectStore(const std::string& place,
     return UserError("MR0503", "'s3.access-key' and 's3.secret-key' go together",
                      "one of them is missing");
   }
-  const std::string url = "s3://" + place;
-  if (const arrow::Status started = StartClient(); !started.ok()) return Failed(url, started);
-  arrow::fs::S3Options options =
-      settings.access_key.empty()
-          ? arrow::fs::S3Options::Defaults()
-          : arrow::fs::S3Options::FromAccessKey(settings.access_key, settings.secret_key,
-                                                settings.session_token);
-  if (!settings.endpoint.empty()) TRY(SetEndpoint(settings, &options));
-  options.region = settings.region;
-  if (options.region.empty() && !settings.endpoint.empty()) options.region = "us-east-1";
-  options.connect_timeout = kConnectSeconds;
-  options.request_timeout = kRequestSeconds;
-  options.retry_strategy = arrow::fs::S3RetryStrategy::GetAwsStandardRetryStrategy(kAttempts);
-  options.background_writes = false;  // an error is that of the call that made it
-  options.allow_delayed_open = true;  // small objects are one request
-  return std::make_unique<S3ObjectStore>(place, std::move(options));
+  if (!settings.endpoint.empty()) TRY(EndpointOf(settings));
+  return std::make_unique<S3ObjectStore>(place, settings);
 }
 
 }  // namespace millrace
