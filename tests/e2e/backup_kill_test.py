@@ -8,6 +8,7 @@ restore. After each kill the newest backup is sound and none is older than one t
 before; the data directory is deleted now and then. At the end there is what an undisturbed run
 gives.
 """
+import json
 import os
 import random
 import shutil
@@ -46,6 +47,14 @@ def sound(case, known):
     return epoch
 
 
+def finished(case):
+    try:
+        with open(os.path.join(case.data, "run.json"), encoding="utf-8") as file:
+            return json.load(file)["run"]["state"] == "finished"
+    except FileNotFoundError:
+        return False
+
+
 def one_run(case, chance):
     """Returns how often it was killed, and how often its disk was lost."""
     epoch = kills = losses = 0
@@ -57,6 +66,8 @@ def one_run(case, chance):
             return kills, losses
         kills += 1
         epoch = sound(case, epoch)
+        if finished(case):  # hit on its way out, in the last backup: another start begins afresh
+            return kills, losses
         if epoch == 0 or chance.random() < 0.4:
             continue
         losses += 1

@@ -52,7 +52,6 @@ END;
 
 TOPICS = """
 SET 'pipeline.name' = 'topics';
-SET 'table.exec.source.idle-timeout' = '100 ms';
 SET 'execution.checkpointing.interval' = '20 ms';
 CREATE TABLE events (id BIGINT, card STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
 WITH ('connector' = 'kafka', 'topic' = 'events', 'format' = 'json',
