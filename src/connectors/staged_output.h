@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,10 +28,11 @@ class StagesOutput {
   virtual ~StagesOutput() = default;
   /// Those that belong to a state that Prepare gave. Any thread.
   virtual Result<std::vector<StagedOutput>> Staged(std::string_view state) const = 0;
-  /// Complete files that readers see and that no epoch up to that of the state has: those of a run
-  /// that went on behind a backup and is lost. `path` is that of a file which the state has open,
-  /// else empty.
-  virtual Result<std::vector<StagedOutput>> Behind(std::string_view state) const = 0;
+  /// Complete files of the table, whatever the shard, that readers see and that no epoch up to that
+  /// of the states has: those of a run that went on behind a backup and is lost. `states` are those
+  /// of all shards. `path` is that of a file which a state has open, else empty.
+  virtual Result<std::vector<StagedOutput>> Behind(
+      const std::map<int, std::string>& states) const = 0;
 };
 
 }  // namespace millrace

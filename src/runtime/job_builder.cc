@@ -39,7 +39,7 @@ class JobBuilder {
       for (auto& slot : shard->slots()) slot->epoch = manifest_.epoch;
     }
     if (job_->state != nullptr) TRY(RestoreState());
-    TRY(RestoreSinks());
+    TRY(RestoreSinks(job_, start_, &manifest_));
     TRY(OpenLetterTopics(job_));
     if (!spec_.data_dir.empty()) {
       if (!resume_) {
@@ -298,24 +298,15 @@ class JobBuilder {
     slot->latency->budget_nanos = job_->spec.settings.latency_budget_ms * 1'000'000;
     if (const auto* sink = As<SinkNode>(node.plan)) {
       slot->state = std::make_unique<StateStore>(/*track=*/!spec_.data_dir.empty());
-      TRY_ASSIGN(
-          slot->terminal,
-          SinkDriver::Make(*sink, SinkContext(*sink, shard->settings().index), LettersOf(slot),
-                           spec_.settings.drop_nulls, shard->session(), slot->state.get()));
+      TRY_ASSIGN(slot->terminal,
+                 SinkDriver::Make(*sink, SinkContext(job_, *sink, shard->settings().index),
+                                  LettersOf(slot), spec_.settings.drop_nulls, shard->session(),
+                                  slot->state.get()));
       return OkStatus();
     }
     if (spec_.collector == nullptr) return InternalError("nobody takes the rows of the SELECT");
     slot->terminal = std::make_unique<CollectDriver>(node.plan->schema(), spec_.collector);
     return OkStatus();
-  }
-
-  TableContext SinkContext(const SinkNode& sink, int shard) const {
-    TableContext context = BaseContext(shard);
-    const Table& table = *sink.table();
-    if (table.connector->transactional(ContextFor(table, context, /*for_write=*/true))) {
-      context.transaction = job_->transaction.get();
-    }
-    return context;
   }
 
   SinkDeadLetters LettersOf(Slot* slot) const {
@@ -404,55 +395,6 @@ class JobBuilder {
       TRY(VisitOperator(*job_->state, id, leave));
     }
     for (auto& [shard, writer] : leftovers) first_deltas_.emplace_back(shard, writer.Take());
-    return OkStatus();
-  }
-
-  // ---------------------------------------------------------------- sinks
-
-  Status RestoreSinks() {
-    std::map<std::string, std::string> states = start_.manifest.sinks;
-    for (const auto& shard : job_->shards) {
-      for (const auto& slot : shard->slots()) {
-        if (slot->terminal == nullptr) continue;
-        const std::string key = slot->node->id + "/" + std::to_string(shard->settings().index);
-        if (Status status = RestoreSink(slot->terminal.get(), states[key]); !status) {
-          return std::unexpected(std::move(status).error().With(slot->label));
-        }
-        states.erase(key);
-      }
-    }
-    return MUTANT("orphans-not-restored") ? OkStatus() : RestoreOrphans(states);
-  }
-
-  Status RestoreSink(Terminal* sink, const std::string& state) {
-    if (resume_) {
-      TRY(TakeBackOutput(spec_, start_, *sink, state));
-      TRY(sink->Restore(state));
-      return sink->Commit(start_.resumed_epoch);
-    }
-    if (start_.mode != StartPoint::Mode::kFresh) TRY(sink->Discard(state));
-    return sink->Restore("");
-  }
-
-  /// Writers of shards that this run does not have: their files are finished or taken back now.
-  Status RestoreOrphans(const std::map<std::string, std::string>& states) {
-    for (const auto& [key, state] : states) {
-      const size_t slash = key.rfind('/');
-      if (slash == std::string::npos) continue;
-      for (const GraphNode& node : job_->graph.nodes()) {
-        const auto* sink = As<SinkNode>(node.plan);
-        if (sink == nullptr || node.id != key.substr(0, slash)) continue;
-        const int shard = std::stoi("0" + key.substr(slash + 1));
-        DeadLetterBuffer letters;  // nothing is written, so there are none
-        TRY_ASSIGN(auto writer,
-                   SinkDriver::Make(*sink, SinkContext(*sink, shard),
-                                    {&letters, &letters, spec_.settings.fail_on_row_error},
-                                    spec_.settings.drop_nulls, job_->shards[0]->session()));
-        TRY(RestoreSink(writer.get(), state));
-        TRY(writer->Finish());
-      }
-      manifest_.sinks.erase(key);
-    }
     return OkStatus();
   }
 

@@ -22,6 +22,12 @@
 
 namespace millrace {
 
+/// A writer of a shard that an earlier start had and this one has not. It has finished.
+struct FormerSink {
+  DeadLetterBuffer letters;  // nothing is written, so there are none
+  std::unique_ptr<Terminal> writer;
+};
+
 struct JobState {
   explicit JobState(JobSpec job_spec)
       : spec(std::move(job_spec)), control(spec.settings.parallelism) {}
@@ -43,7 +49,8 @@ struct JobState {
   std::vector<std::unique_ptr<ExchangeQueue>> queues;
   std::vector<std::unique_ptr<Shard>> shards;
   std::unique_ptr<Coordinator> coordinator;
-  std::unique_ptr<BackupRunner> backup;  // or null
+  std::map<std::string, std::unique_ptr<FormerSink>> former_sinks;  // as manifests name them
+  std::unique_ptr<BackupRunner> backup;                             // or null
   int64_t started_at = 0;
 };
 
@@ -68,6 +75,8 @@ struct StartPoint {
 
 /// What every connector is told, whatever its table.
 TableContext BaseContext(JobState* job, int shard);
+/// What a writer of the sink is told besides.
+TableContext SinkContext(JobState* job, const SinkNode& sink, int shard);
 /// The transaction of the transactional sinks; null if there are none. Connects nothing.
 Result<std::unique_ptr<EpochTransaction>> MakeTransaction(JobState* job);
 
@@ -81,9 +90,8 @@ Result<StartPoint> DecideStart(JobState* job);
 Status BuildJob(JobState* job, const StartPoint& start);
 /// Makes backups from now on, if the job is to have them. `begun_epoch`: the run's start.
 Status MakeBackup(JobState* job, uint64_t begun_epoch);
-/// Removes what a sink's readers see behind a restored epoch, for it would be there twice. MR0723
-/// if that is not allowed.
-Status TakeBackOutput(const JobSpec& spec, const StartPoint& start, const Terminal& sink,
-                      const std::string& state);
+/// Restores the sinks, or takes back what an interrupted run wrote. Output behind a restored epoch
+/// would be there twice: it is removed, MR0723 if that is not allowed.
+Status RestoreSinks(JobState* job, const StartPoint& start, RunManifest* manifest);
 
 }  // namespace millrace

@@ -23,6 +23,15 @@ TableContext BaseContext(JobState* job, int shard) {
   return context;
 }
 
+TableContext SinkContext(JobState* job, const SinkNode& sink, int shard) {
+  TableContext context = BaseContext(job, shard);
+  const Table& table = *sink.table();
+  if (table.connector->transactional(ContextFor(table, context, /*for_write=*/true))) {
+    context.transaction = job->transaction.get();
+  }
+  return context;
+}
+
 Status OpenLetterTopics(JobState* job) {
   std::set<std::string> known;
   for (const GraphNode& node : job->graph.nodes()) {

@@ -77,9 +77,10 @@ Result<bool> HoldsBackups(Disk* disk, const std::string& directory, const std::s
 }
 
 Result<std::vector<RestoredTarget>> RestoreTarget(const Application& application,
-                                                  const BackupTarget& target, uint64_t epoch,
+                                                  const BackupTarget& target,
+                                                  const BackupChoice& choice,
                                                   const std::string& data_dir) {
-  if (epoch > 0 && target.places.size() > 1) {
+  if (choice.epoch > 0 && target.places.size() > 1) {
     return UserError("MR0902", "--epoch goes with the backups of one statement",
                      "there are " + std::to_string(target.places.size()) + " here",
                      "name the folder of one, <pipeline>/job-<number>");
@@ -89,7 +90,7 @@ Result<std::vector<RestoredTarget>> RestoreTarget(const Application& application
     RestoredTarget restored{
         .url = place.store->url(), .data_dir = data_dir + place.folder, .backup = {}};
     const auto notice = [&application](const std::string& line) { application.Say(line + "\n"); };
-    TRY_ASSIGN(restored.backup, RestoreBackup(application.env, place.store.get(), {.epoch = epoch},
+    TRY_ASSIGN(restored.backup, RestoreBackup(application.env, place.store.get(), choice,
                                               restored.data_dir, notice));
     all.push_back(std::move(restored));
   }

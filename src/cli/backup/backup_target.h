@@ -37,9 +37,10 @@ struct RestoredTarget {
   std::string data_dir;
   RestoredBackup backup;
 };
-/// All places of the target. `epoch` 0: the newest.
+/// All places of the target.
 Result<std::vector<RestoredTarget>> RestoreTarget(const Application& application,
-                                                  const BackupTarget& target, uint64_t epoch,
+                                                  const BackupTarget& target,
+                                                  const BackupChoice& choice,
                                                   const std::string& data_dir);
 /// "restored epoch 412 of 'fraud' from s3://..: 14 files, 5021 bytes", or that nothing was to do.
 std::string RestoredText(const RestoredTarget& restored);

@@ -16,7 +16,8 @@ Result<std::unique_ptr<BackupView>> BackupView::Open(const Application& applicat
   if (error) return ExternalError("MR0801", "there is no temporary directory", error.message());
   const std::string name = "millrace-backup-" + std::to_string(EntropySeed());
   std::unique_ptr<BackupView> view(new BackupView(application.env.disk, folder / name));
-  TRY_ASSIGN(view->restored_, RestoreTarget(application, target, epoch, view->directory_));
+  const BackupChoice choice{.epoch = epoch, .only_to_look = true};
+  TRY_ASSIGN(view->restored_, RestoreTarget(application, target, choice, view->directory_));
   return view;
 }
 

@@ -119,7 +119,7 @@ class RunCommand final : public Command {
     TRY_ASSIGN(const CopyShare share, options.kafka.Share());
     TRY_ASSIGN(const BackupTarget target,
                FindBackupTarget(application, from_, BackupFolder(program.name, share), settings));
-    TRY_ASSIGN(const auto all, RestoreTarget(application, target, /*epoch=*/0, options.data_dir));
+    TRY_ASSIGN(const auto all, RestoreTarget(application, target, {}, options.data_dir));
     for (const RestoredTarget& one : all) {
       if (!common.quiet) application.Say(RestoredText(one));
     }

@@ -93,7 +93,8 @@ class StateCommand final : public Command {
       return UserError("MR0902", "expected the place of backups and --data-dir DIR", "",
                        "`millrace run FILE.sql --from DIR` starts from a savepoint");
     }
-    TRY_ASSIGN(const auto restored, RestoreTarget(application, *target, epoch_, data_dir_));
+    TRY_ASSIGN(const auto restored,
+               RestoreTarget(application, *target, {.epoch = epoch_}, data_dir_));
     JsonWriter out;
     out.BeginObject().Key("restored").BeginArray();
     for (const RestoredTarget& one : restored) {

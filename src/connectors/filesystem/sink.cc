@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -38,6 +39,11 @@ struct OpenFile {
   int64_t written_ms = 0;
 };
 
+struct FilePlace {
+  int shard = 0;
+  uint64_t sequence = 0;
+};
+
 struct RollingPolicy {
   uint64_t file_size = 0;
   int64_t rollover_ms = 0;
@@ -52,8 +58,8 @@ class FileSink final : public SinkWriter, public StagesOutput {
         disk_(table.env.disk),
         partition_(table.schema, table.partition_keys,
                    table.options.GetString("partition.default-name")),
-        prefix_("part-" + ShortHash(table.pipeline + "\n" + table.table) + "-" +
-                std::to_string(table.shard) + "-"),
+        table_prefix_("part-" + ShortHash(table.pipeline + "\n" + table.table) + "-"),
+        prefix_(table_prefix_ + std::to_string(table.shard) + "-"),
         converts_(static_cast<bool>(table.make_file_encoder)) {
     policy_.file_size = table.options.GetMemorySize("sink.rolling-policy.file-size");
     policy_.rollover_ms =
@@ -78,13 +84,16 @@ class FileSink final : public SinkWriter, public StagesOutput {
   Status Finish() override;
   Status Discard(std::string_view state) override;
   Result<std::vector<StagedOutput>> Staged(std::string_view state) const override;
-  Result<std::vector<StagedOutput>> Behind(std::string_view state) const override;
+  Result<std::vector<StagedOutput>> Behind(const std::map<int, std::string>& states) const override;
 
  private:
-  StagedNames NamesOf(uint64_t sequence, const std::string& partition) const;
+  StagedNames NamesOf(uint64_t sequence, const std::string& partition) const {
+    return NamesOf(table_.shard, sequence, partition);
+  }
+  StagedNames NamesOf(int shard, uint64_t sequence, const std::string& partition) const;
   Status StartAfresh();
   Status RemoveStrays(const SinkState& keep);
-  std::optional<uint64_t> SequenceOf(std::string_view path) const;
+  std::optional<FilePlace> PlaceOf(std::string_view path) const;
   Result<OpenFile*> FileFor(const std::string& partition);
   Status WritePartition(const std::string& partition, const SinkInput& input,
                         const std::vector<int32_t>* rows);
@@ -97,6 +106,7 @@ class FileSink final : public SinkWriter, public StagesOutput {
   std::string path_;
   Disk* disk_;
   PartitionPath partition_;
+  std::string table_prefix_;  // of the files of all shards
   std::string prefix_;
   bool converts_;
   RollingPolicy policy_;
@@ -113,9 +123,9 @@ class FileSink final : public SinkWriter, public StagesOutput {
   std::string buffer_;
 };
 
-StagedNames FileSink::NamesOf(uint64_t sequence, const std::string& partition) const {
+StagedNames FileSink::NamesOf(int shard, uint64_t sequence, const std::string& partition) const {
   const std::string directory = partition.empty() ? path_ : path_ + "/" + partition;
-  const std::string name = prefix_ + std::to_string(sequence);
+  const std::string name = table_prefix_ + std::to_string(shard) + "-" + std::to_string(sequence);
   return {.directory = directory,
           .staging = directory + "/." + name + ".inprogress",
           .converted = directory + "/." + name + ".complete",
@@ -135,26 +145,30 @@ SinkState FileSink::State() const {
   return state;
 }
 
-/// The number of a published file of this table and shard; nothing for other files.
-std::optional<uint64_t> FileSink::SequenceOf(std::string_view path) const {
-  const std::string_view name = path.substr(path.rfind('/') + 1);
-  if (!name.starts_with(prefix_)) return std::nullopt;
-  const std::string_view digits = name.substr(prefix_.size());
-  uint64_t sequence = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), sequence);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return sequence;
+/// Of a published file of this table; nothing for other files.
+std::optional<FilePlace> FileSink::PlaceOf(std::string_view path) const {
+  std::string_view name = path.substr(path.rfind('/') + 1);
+  if (!name.starts_with(table_prefix_)) return std::nullopt;
+  name.remove_prefix(table_prefix_.size());
+  FilePlace place;
+  const char* const limit = name.data() + name.size();
+  const auto shard = std::from_chars(name.data(), limit, place.shard);
+  if (shard.ec != std::errc() || shard.ptr == limit || *shard.ptr != '-') return std::nullopt;
+  const auto sequence = std::from_chars(shard.ptr + 1, limit, place.sequence);
+  if (sequence.ec != std::errc() || sequence.ptr != limit) return std::nullopt;
+  return place;
 }
 
-/// A run without a past: behind the files of earlier runs, whose unfinished ones go.
+/// A run without a past: behind the files of earlier runs, whose unfinished ones go. Behind those
+/// of all shards, so that a number tells files of one run from those of the runs before it.
 Status FileSink::StartAfresh() {
   ready_ = true;
   TRY(disk_->CreateDirectories(path_));
   TRY(RemoveStrays({}));
   TRY_ASSIGN(const auto files, disk_->List(path_, partition_.partitioned()));
   for (const FileInfo& file : files) {
-    if (const auto sequence = SequenceOf(file.path)) {
-      next_sequence_ = std::max(next_sequence_, *sequence + 1);
+    if (const auto place = PlaceOf(file.path)) {
+      next_sequence_ = std::max(next_sequence_, place->sequence + 1);
     }
   }
   first_sequence_ = next_sequence_;
@@ -222,8 +236,8 @@ Status FileSink::Discard(std::string_view text) {
   // The run starts over: what it published is written again.
   TRY_ASSIGN(const auto files, disk_->List(path_, partition_.partitioned()));
   for (const FileInfo& file : files) {
-    const auto sequence = SequenceOf(file.path);
-    if (!sequence || *sequence < state.first_sequence) continue;
+    const auto place = PlaceOf(file.path);
+    if (!place || place->shard != table_.shard || place->sequence < state.first_sequence) continue;
     TRY(disk_->Remove(file.path));
     TRY(disk_->SyncDirectory(file.path.substr(0, file.path.rfind('/'))));
   }
@@ -245,24 +259,31 @@ Result<std::vector<StagedOutput>> FileSink::Staged(std::string_view text) const 
   return outputs;
 }
 
-Result<std::vector<StagedOutput>> FileSink::Behind(std::string_view text) const {
+Result<std::vector<StagedOutput>> FileSink::Behind(const std::map<int, std::string>& texts) const {
   std::vector<StagedOutput> behind;
-  if (text.empty()) return behind;
-  TRY_ASSIGN(const SinkState state, ReadSinkState(text));
+  std::map<int, SinkState> states;
+  uint64_t first = std::numeric_limits<uint64_t>::max();  // of the run, on any shard
+  for (const auto& [shard, text] : texts) {
+    TRY_ASSIGN(const SinkState state, ReadSinkState(text));
+    first = std::min(first, state.first_sequence);
+    states.emplace(shard, state);
+  }
   TRY_ASSIGN(const auto present, disk_->Stat(path_));
-  if (!present) return behind;
+  if (!present || states.empty()) return behind;
   TRY_ASSIGN(const auto files, disk_->List(path_, partition_.partitioned()));
   for (const FileInfo& file : files) {
-    const auto sequence = SequenceOf(file.path);
-    if (!sequence) continue;
+    const auto place = PlaceOf(file.path);
+    if (!place) continue;
+    const auto state = states.find(place->shard);
     StagedOutput output{.path = {}, .final_path = file.path, .converted = converts_};
-    for (const StagedFileState& staged : state.files) {
-      if (staged.sequence != *sequence || staged.finished) continue;
-      output.path = NamesOf(staged.sequence, staged.partition).staging;
+    if (state != states.end()) {
+      for (const StagedFileState& staged : state->second.files) {
+        if (staged.sequence != place->sequence || staged.finished) continue;
+        output.path = NamesOf(place->shard, staged.sequence, staged.partition).staging;
+      }
     }
-    if (!output.path.empty() || *sequence >= state.next_sequence) {
-      behind.push_back(std::move(output));
-    }
+    const uint64_t known = state != states.end() ? state->second.next_sequence : first;
+    if (!output.path.empty() || place->sequence >= known) behind.push_back(std::move(output));
   }
   std::ranges::sort(behind, {}, &StagedOutput::final_path);
   return behind;
@@ -379,7 +400,7 @@ Status FileSink::Commit(uint64_t epoch) {
 
 Status FileSink::Publish(const StagedFileState& file) {
   const StagedNames names = NamesOf(file.sequence, file.partition);
-  TRY(StagedFile::Publish(disk_, names, converts_));
+  TRY(StagedFile::Publish(disk_, names, file.length, converts_));
   if (success_file_.empty() || file.partition.empty()) return OkStatus();
   return disk_->WriteAtomic(names.directory + "/" + success_file_, "");
 }

@@ -8,6 +8,7 @@
 #include "connectors/filesystem/filesystem.h"
 #include "connectors/filesystem/partition_path.h"
 #include "connectors/filesystem/sink_state.h"
+#include "connectors/staged_output.h"
 #include "env/simulated/clock.h"
 #include "env/simulated/disk.h"
 
@@ -33,13 +34,14 @@ class FileSinkTest : public testing::Test {
   FileSinkTest() : disk_(&clock_) { EXPECT_TRUE(disk_.CreateDirectories("/w").has_value()); }
 
   std::unique_ptr<SinkWriter> Open(std::map<std::string, OptionValue> values = {},
-                                   std::vector<std::string> partition_keys = {}) {
+                                   std::vector<std::string> partition_keys = {}, int shard = 0) {
     const auto connector = MakeFilesystemConnector();
     values.try_emplace("path", OptionValue{"/w/out"});
     TableContext table{.table = "t", .schema = TestSchema(), .pipeline = "p"};
     table.partition_keys = std::move(partition_keys);
     table.options = Options(connector->options(), std::move(values));
     table.env = {.clock = &clock_, .disk = &disk_};
+    table.shard = shard;
     EXPECT_TRUE(connector->Check(table, true).has_value());
     auto sink = connector->MakeSink(table);
     EXPECT_TRUE(sink.has_value());
@@ -153,6 +155,58 @@ TEST_F(FileSinkTest, RestoreAfterAFinishThatWasCutShort) {
   auto restored = Open();
   ASSERT_TRUE(restored->Restore(*state) && restored->Commit(1) && restored->Finish());
   EXPECT_EQ(Visible(), (Files{{"/part-0-0", "1\n"}}));
+}
+
+TEST_F(FileSinkTest, AnOlderPartBesideAFileIsNotTakenForIt) {
+  auto sink = Open();
+  ASSERT_TRUE(Write(sink.get(), {1}));
+  ASSERT_TRUE(sink->Prepare(1));
+  const std::string staging = disk_.List("/w/out", true)->front().path;
+  const std::string part = *disk_.ReadAll(staging);
+  clock_.AdvanceMillis(3'600'000);
+  ASSERT_TRUE(Write(sink.get(), {2}));
+  const auto state = sink->Prepare(2);
+  ASSERT_TRUE(state.has_value() && sink->Commit(2));
+  // Restoring a backup of epoch 1, and then one of epoch 2, leaves the part of the first.
+  ASSERT_TRUE(disk_.WriteAtomic(staging, part));
+  auto restored = Open();
+  ASSERT_TRUE(restored->Restore(*state) && restored->Commit(2) && restored->Finish());
+  EXPECT_EQ(Visible(), (Files{{"/part-0-0", "1\n2\n"}}));
+  EXPECT_EQ(Hidden(), 0u);
+  // Without the file there is nothing that could be shown.
+  for (const FileInfo& file : *disk_.List("/w/out", true)) ASSERT_TRUE(disk_.Remove(file.path));
+  ASSERT_TRUE(disk_.WriteAtomic(staging, part));
+  EXPECT_FALSE(Open()->Restore(*state));
+}
+
+TEST_F(FileSinkTest, KnowsWhatCameBehindAnEpochOnAnyShard) {
+  const auto published = [this](int shard, const std::vector<int>& numbers) {
+    auto sink = Open({}, {}, shard);
+    EXPECT_TRUE(sink->Restore("") && Write(sink.get(), numbers));
+    const std::string state = *sink->Prepare(1);
+    EXPECT_TRUE(sink->Commit(1) && sink->Finish());
+    return state;
+  };
+  const auto behind = [this](const std::map<int, std::string>& states) {
+    auto sink = Open();
+    std::string text;
+    for (const StagedOutput& output : *dynamic_cast<StagesOutput&>(*sink).Behind(states)) {
+      text += output.final_path.substr(output.final_path.find('-') + 10) + " ";
+      if (!output.path.empty())
+        text += "of " + output.path.substr(output.path.find('-') + 10) + " ";
+    }
+    return text;
+  };
+  published(2, {1});  // of a run before
+  const std::string first = published(0, {2});
+  EXPECT_EQ(behind({{0, first}}), "0-1 of 0-1.inprogress ");  // open in that epoch
+  // The run went on with more shards, and is lost.
+  published(1, {3});
+  published(2, {4});
+  EXPECT_EQ(behind({{0, first}}), "0-1 of 0-1.inprogress 1-2 2-3 ");
+  auto sink = Open();
+  ASSERT_TRUE(sink->Restore("") && Write(sink.get(), {5}));
+  EXPECT_EQ(behind({{0, *sink->Prepare(1)}}), "");
 }
 
 TEST_F(FileSinkTest, WritesPartitionsAsHive) {

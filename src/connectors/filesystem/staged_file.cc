@@ -158,20 +158,22 @@ Status StagedFile::Convert(const TableContext& table, const Schema& file_schema)
   return disk_->SyncDirectory(names_.directory);
 }
 
-Status StagedFile::Publish(Disk* disk, const StagedNames& names, bool converted) {
+Status StagedFile::Publish(Disk* disk, const StagedNames& names, uint64_t length, bool converted) {
   const std::string& from = converted ? names.converted : names.staging;
   TRY_ASSIGN(const auto present, disk->Stat(from));
-  if (present) {
+  const bool whole = present && (converted || present->size == length);
+  if (whole) {
     TRY(disk->Rename(from, names.final_name));
     if (!MUTANT("rename-not-synced")) TRY(disk->SyncDirectory(names.directory));
   } else {
     TRY_ASSIGN(const auto published, disk->Stat(names.final_name));
     if (!published) {
-      return ExternalError("MR0801", "the staged file '" + from + "' is gone",
+      return ExternalError("MR0801",
+                           "the staged file '" + from + "' is " + (present ? "not whole" : "gone"),
                            "rows that were reported as written are lost");
     }
   }
-  return converted ? disk->Remove(names.staging) : OkStatus();
+  return converted || (present && !whole) ? disk->Remove(names.staging) : OkStatus();
 }
 
 }  // namespace millrace

@@ -43,8 +43,9 @@ class StagedFile {
   uint64_t size() const { return file_->size(); }
   const StagedNames& names() const { return names_; }
 
-  /// Gives a complete file its final name. May be repeated, also after a crash in between.
-  static Status Publish(Disk* disk, const StagedNames& names, bool converted);
+  /// Gives a complete file of `length` staged bytes its final name. May be repeated, also after a
+  /// crash in between, and beside an older part of the file that a backup has put back.
+  static Status Publish(Disk* disk, const StagedNames& names, uint64_t length, bool converted);
 
  private:
   StagedFile(Disk* disk, StagedNames names, std::unique_ptr<WritableFile> file, bool fresh)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,8 +83,8 @@ class Terminal {
     (void)state;
     return std::vector<StagedOutput>();
   }
-  virtual Result<std::vector<StagedOutput>> Behind(std::string_view state) const {
-    (void)state;
+  virtual Result<std::vector<StagedOutput>> Behind(const std::map<int, std::string>& states) const {
+    (void)states;
     return std::vector<StagedOutput>();
   }
 };
@@ -144,9 +145,10 @@ class SinkDriver final : public Terminal {
     const auto* stages = dynamic_cast<const StagesOutput*>(writer_.get());
     return stages != nullptr ? stages->Staged(state) : std::vector<StagedOutput>();
   }
-  Result<std::vector<StagedOutput>> Behind(std::string_view state) const override {
+  Result<std::vector<StagedOutput>> Behind(
+      const std::map<int, std::string>& states) const override {
     const auto* stages = dynamic_cast<const StagesOutput*>(writer_.get());
-    return stages != nullptr ? stages->Behind(state) : std::vector<StagedOutput>();
+    return stages != nullptr ? stages->Behind(states) : std::vector<StagedOutput>();
   }
 
  private:

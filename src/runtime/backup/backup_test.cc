@@ -283,6 +283,29 @@ TEST_F(BackupTest, LettersAndStagedFilesAreInIt) {
   EXPECT_FALSE(*disk_.Stat("out/gone"));
 }
 
+/// The run goes on meanwhile: its files must not get company.
+TEST_F(BackupTest, WhoLooksLeavesStagedFilesAlone) {
+  ASSERT_TRUE(disk_.CreateDirectories("out"));
+  ASSERT_TRUE(disk_.WriteAtomic("out/.part-0.inprogress", "rows"));
+  staged_ = {{.path = "out/.part-0.inprogress", .final_path = "out/part-0", .length = 4}};
+  AddEpoch(1, "a", "1");
+  completed_ = 1;
+  Make();
+  ASSERT_TRUE(disk_.Rename("out/.part-0.inprogress", "out/part-0"));
+  const BackupChoice look{.only_to_look = true};
+  ASSERT_TRUE(RestoreBackup(env_, store_.get(), look, "view", {}));
+  EXPECT_EQ(Entries("view"), "a=1");
+  EXPECT_FALSE(*disk_.Stat("out/.part-0.inprogress"));
+  // They are checked all the same.
+  for (const ObjectInfo& object : *store_->List("objects")) {
+    if (object.name.find("part-0") == std::string::npos) continue;
+    ASSERT_TRUE(store_->WriteAll(object.name, "ROWS"));
+  }
+  const auto refused = RestoreBackup(env_, store_.get(), look, "other-view", {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "MR0843");
+}
+
 TEST_F(BackupTest, PathsDoNotLeadOut) {
   AddEpoch(1, "a", "1");
   completed_ = 1;

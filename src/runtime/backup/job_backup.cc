@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a job has to do with backups: it makes them, and takes back what the sinks show behind one
-// that was restored.
+// The backups that a job makes.
 #include <algorithm>
 #include <map>
 
-#include "env/durable_directory.h"
 #include "runtime/job_state.h"
 
 namespace millrace {
@@ -23,6 +21,8 @@ Sinks SinksByKey(const JobState& job) {
       sinks[slot->node->id + "/" + std::to_string(shard->settings().index)] = slot->terminal.get();
     }
   }
+  // Files that they had open at the epoch this run began with are complete, but not in that epoch.
+  for (const auto& [key, sink] : job.former_sinks) sinks[key] = sink->writer.get();
   return sinks;
 }
 
@@ -35,16 +35,6 @@ Result<std::vector<StagedOutput>> StagedOf(const Sinks& sinks, const RunManifest
     for (StagedOutput& output : staged) all.push_back(std::move(output));
   }
   return all;
-}
-
-Status TakeBack(Disk* disk, const StagedOutput& output) {
-  TRY_ASSIGN(const auto staged, disk->Stat(output.path.empty() ? output.final_path : output.path));
-  if (!staged && !output.converted) {  // its front part belongs to the epoch, and is nowhere else
-    TRY(disk->Rename(output.final_path, output.path));
-  } else {
-    TRY(disk->Remove(output.final_path));
-  }
-  return disk->SyncDirectory(ParentDirectory(output.final_path));
 }
 
 }  // namespace
@@ -74,28 +64,6 @@ Status MakeBackup(JobState* job, uint64_t begun_epoch) {
       BackupRunner::Settings{.interval_nanos = spec.backup.interval_ms * kMilli,
                              .retained = spec.backup.retained,
                              .notice = spec.notice});
-  return OkStatus();
-}
-
-Status TakeBackOutput(const JobSpec& spec, const StartPoint& start, const Terminal& sink,
-                      const std::string& state) {
-  if (!start.restored) return OkStatus();
-  TRY_ASSIGN(const auto outputs, sink.Behind(state));
-  if (outputs.empty()) return OkStatus();
-  const std::string what = std::to_string(outputs.size()) +
-                           (outputs.size() == 1 ? " file" : " files") + " from '" +
-                           outputs[0].final_path + "' on";
-  if (!spec.allow_rewind) {
-    return std::unexpected(
-        Error{.code = "MR0723",
-              .domain = ErrorDomain::kExternal,
-              .message = "a sink has output behind the epoch that was restored",
-              .detail = what + " came behind epoch " + std::to_string(start.resumed_epoch) +
-                        "; going on writes their rows again",
-              .hint = "--allow-rewind takes these files back first; or move them away"});
-  }
-  for (const StagedOutput& output : outputs) TRY(TakeBack(spec.env.disk, output));
-  if (spec.notice) spec.notice(what + " are taken back: their rows are written again");
   return OkStatus();
 }
 

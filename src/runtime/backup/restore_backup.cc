@@ -39,8 +39,12 @@ Result<std::string> PlaceOf(const BackupFile& file, const std::string& data_dir)
 class Restorer {
  public:
   Restorer(const Environment& env, ObjectStore* store, const BackupManifest& manifest,
-           const std::string& data_dir)
-      : disk_(env.disk), store_(store), manifest_(manifest), data_dir_(data_dir) {}
+           const std::string& data_dir, bool only_to_look)
+      : disk_(env.disk),
+        store_(store),
+        manifest_(manifest),
+        data_dir_(data_dir),
+        only_to_look_(only_to_look) {}
 
   /// The manifest of the run goes last: until then the directory is that of no run.
   Status Run() {
@@ -66,6 +70,7 @@ class Restorer {
   Status RestoreFile(const BackupFile& file) {
     TRY_ASSIGN(const std::string path, PlaceOf(file, data_dir_));
     if (file.outside || file.path == kProgram) {
+      if (only_to_look_) return Fetch(file, [](std::string_view) { return OkStatus(); });
       // On the machine where it was written, it may be there, and longer.
       TRY_ASSIGN(const auto there, disk_->Stat(path));
       if (there && (file.path == kProgram || there->size >= file.size())) return OkStatus();
@@ -118,6 +123,7 @@ class Restorer {
   ObjectStore* store_;
   const BackupManifest& manifest_;
   const std::string& data_dir_;
+  const bool only_to_look_;
   std::vector<std::string> directories_;
   std::vector<char> buffer_;
 };
@@ -197,7 +203,7 @@ Result<RestoredBackup> RestoreBackup(const Environment& env, ObjectStore* store,
   TRY_ASSIGN(restored.manifest, Choose(store, choice, notice));
   const std::string origin = OriginJson(*store, restored.manifest);
   TRY(disk->WriteAtomic(unfinished, origin));
-  TRY(Restorer(env, store, restored.manifest, data_dir).Run());
+  TRY(Restorer(env, store, restored.manifest, data_dir, choice.only_to_look).Run());
   TRY(disk->WriteAtomic(data_dir + "/" + kOrigin, origin));
   TRY(disk->Remove(unfinished));
   TRY(disk->SyncDirectory(data_dir));

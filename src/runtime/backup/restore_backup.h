@@ -22,6 +22,8 @@ constexpr uint64_t kEpochsSkipped = 1'000'000'000;
 /// Which of the backups of one pipeline.
 struct BackupChoice {
   uint64_t epoch = 0;  // 0: the newest
+  /// What lies outside of the data directory is read and checked, and left alone where it is.
+  bool only_to_look = false;
 };
 
 /// Those that can be read, the newest first; `notice` is told of the others.
