@@ -32,6 +32,10 @@ set_target_properties(millrace::rocksdb PROPERTIES
 # import_library(NAME FILE [LINK target...]): a shared library of .deps/lib.
 function(import_library name file)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "INCLUDE" "LINK")
+  if(NOT EXISTS ${MILLRACE_DEPS_DIR}/lib/${file})
+    message(FATAL_ERROR "The native libraries are those of another version: ${file} is missing. "
+                        "Run: make setup")
+  endif()
   add_library(millrace::${name} SHARED IMPORTED GLOBAL)
   set_target_properties(millrace::${name} PROPERTIES
     IMPORTED_LOCATION ${MILLRACE_DEPS_DIR}/lib/${file}

@@ -9,6 +9,8 @@
 #include "env/simulated/clock.h"
 #include "env/simulated/disk.h"
 #include "runtime/epochs/recovery.h"
+#include "runtime/inspection/savepoint.h"
+#include "runtime/inspection/state_reader.h"
 #include "runtime/job.h"
 #include "state/memory_state.h"
 #include "support/memory_connector.h"
@@ -104,7 +106,7 @@ class RecoveryTest : public testing::Test {
     spec.roots = {std::make_shared<SinkNode>(Node("Count", rejected, {Distribution::Hash({0})}),
                                              MakeTable("output", kRows, sink))};
     spec.pipeline = "test";
-    spec.data_dir = "/data";
+    spec.data_dir = data_dir_;
     spec.settings.parallelism = parallelism;
     spec.settings.batch_rows_max = 5;
     spec.settings.checkpoint_interval_ms = 1;
@@ -151,21 +153,38 @@ class RecoveryTest : public testing::Test {
     ASSERT_TRUE(job->result()) << job->result().error().ToString();
   }
 
+  /// Takes a savepoint of the run; the next starts are from it, in another directory.
+  void SavepointInto(const std::string& savepoint, const std::string& directory) {
+    const auto reader = StateReader::Open(&disk_, data_dir_, {});
+    ASSERT_TRUE(reader) << reader.error().ToString();
+    const auto written = WriteSavepoint(Spec(1).env, **reader, savepoint);
+    ASSERT_TRUE(written) << written.error().ToString();
+    const auto installed = InstallSavepoint(&disk_, savepoint, directory);
+    ASSERT_TRUE(installed) << installed.error().ToString();
+    data_dir_ = directory;
+  }
+
   std::vector<std::string> Output() {
     std::vector<std::string> lines = out_.Visible();
     std::ranges::sort(lines);
     return lines;
   }
 
-  std::string Letters() { return disk_.ReadAll("/data/dead-letters/input.jsonl").value_or(""); }
+  std::string Letters() {
+    return disk_.ReadAll(data_dir_ + "/dead-letters/input.jsonl").value_or("");
+  }
 
-  void ExpectWhole() {
+  void ExpectCounts() {
     const std::vector<std::string> lines = Output();
     ASSERT_EQ(lines.size(), 23u);
     // Of 900 rows 180 are divisible by five and rejected.
     int64_t total = 0;
     for (const std::string& line : lines) total += std::stoll(line.substr(line.find(',') + 1));
     EXPECT_EQ(total, 720);
+  }
+
+  void ExpectWhole() {
+    ExpectCounts();
     EXPECT_EQ(std::ranges::count(Letters(), '\n'), 180);
   }
 
@@ -176,6 +195,7 @@ class RecoveryTest : public testing::Test {
   MemoryStore in_;
   MemoryStore out_;
   RemoteSystem remote_;
+  std::string data_dir_ = "/data";
   bool decides_ = false;  // the sink is transactional
   MemoryConnector source_{&in_};
   MemoryConnector sink_{&out_};
@@ -296,6 +316,53 @@ TEST_F(RecoveryTest, ADecisionRecordThatWentBackIsSaid) {
   RunAndCrash(1, 40);
   ASSERT_TRUE(remote_.record);
   remote_.record->hash ^= 1;
+  const auto job = Job::Create(Spec(1));
+  ASSERT_FALSE(job);
+  EXPECT_EQ(job.error().code, "MR0723");
+}
+
+TEST_F(RecoveryTest, ARunGoesOnFromASavepointThatTheSinkKnows) {
+  decides_ = true;
+  for (int number = 0; number < 3; ++number) {
+    RunAndCrash(1 + number, 40);
+    ASSERT_TRUE(remote_.record);
+    SavepointInto("/saved" + std::to_string(number), "/other" + std::to_string(number));
+    // It may die before it has decided anything, and a savepoint of that is as good.
+    RunAndCrash(2, 2);
+    SavepointInto("/again" + std::to_string(number), "/next" + std::to_string(number));
+  }
+  RunToTheEnd(2);
+  ExpectCounts();
+}
+
+TEST_F(RecoveryTest, ASinkThatKnowsNothingOfASavepointMustBeAllowed) {
+  decides_ = true;
+  RunAndCrash(1, 40);
+  SavepointInto("/saved", "/other");
+  remote_.record.reset();
+  const auto refused = Job::Create(Spec(1));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "MR0723");
+  for (const bool lose : {true, false}) {
+    remote_.lose_commits = lose;
+    JobSpec spec = Spec(3);
+    spec.allow_rewind = true;
+    const auto job = Job::Create(std::move(spec));
+    ASSERT_TRUE(job) << job.error().ToString();
+    ASSERT_TRUE(StepAll(job->get(), kForever));
+    EXPECT_EQ((*job)->result().has_value(), !lose);
+    if (lose) disk_.Crash(random_.get());
+  }
+  ExpectCounts();
+}
+
+TEST_F(RecoveryTest, ASavepointOfAnOlderEpochIsSaid) {
+  decides_ = true;
+  RunAndCrash(1, 40);
+  SavepointInto("/saved", "/other");
+  const std::string behind = std::exchange(data_dir_, "/data");
+  RunAndCrash(1, 40);
+  data_dir_ = behind;
   const auto job = Job::Create(Spec(1));
   ASSERT_FALSE(job);
   EXPECT_EQ(job.error().code, "MR0723");

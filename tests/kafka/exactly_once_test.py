@@ -9,7 +9,9 @@ import collections
 import json
 import os
 import random
+import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -19,7 +21,7 @@ import parts  # noqa: E402
 parts.run_with_client()
 import confluent_kafka  # noqa: E402
 from broker import Broker  # noqa: E402
-from case import KafkaCase, run_all  # noqa: E402
+from case import MILLRACE, WAIT_SECONDS, KafkaCase, run_all  # noqa: E402
 from client import Client  # noqa: E402
 from exactly_once import Counts, copy, key_rows, keyed_counts, rows_by_key  # noqa: E402
 
@@ -92,6 +94,96 @@ class ExactlyOnceTest(KafkaCase):
         self.stop(process)
         counts = Counts(self.committed(), rows_by_key(written, KEYS))
         self.assertTrue(counts.is_right(), counts.text())
+
+    def in_directory(self, sql, number, *more):
+        arguments = self.arguments(sql, "p", *more)
+        arguments[arguments.index("--data-dir") + 1] = str(self.work / f"data{number}")
+        return arguments
+
+    def feed(self, rows):
+        self.client.produce(self.topic, key_rows(range(self.written, self.written + rows), KEYS))
+        self.written += rows
+
+    def wait_for_counts(self, process):
+        self.wait_until(
+            lambda: Counts(self.committed(), rows_by_key(self.written, KEYS)).lost == 0,
+            "all counts are out", process)
+
+    def check_counts(self):
+        counts = Counts(self.committed(), rows_by_key(self.written, KEYS))
+        self.assertTrue(counts.is_right(), counts.text())
+
+    def tool(self, *arguments):
+        done = subprocess.run([MILLRACE, *map(str, arguments)], capture_output=True, text=True,
+                              timeout=WAIT_SECONDS, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_rescaled_from_savepoints(self):
+        """1 -> 2 -> 4 -> 1 shards, each in a directory of its own; rows come meanwhile. Once it is
+        killed and goes on in its directory under yet another parallelism."""
+        sql = keyed_counts(self.broker.address, self.topic, self.out)
+        self.written = 0
+        more = []
+        for number, shards in enumerate([1, 2, 4, 1]):
+            parallel = ["-D", f"parallelism.default={shards}"]
+            process = self.start(self.in_directory(sql, number, *parallel, *more))
+            self.feed(700)
+            self.wait_for_counts(process)
+            self.feed(700)
+            if number == 1:
+                process.kill()
+                parallel = ["-D", "parallelism.default=3"]
+                process = self.start(self.in_directory(sql, number, *parallel))
+                self.feed(700)
+                self.wait_for_counts(process)
+            self.stop(process)
+            self.tool("savepoint", self.work / f"data{number}", "--to", self.work / f"saved{number}")
+            more = ["--from", str(self.work / f"saved{number}")]
+        process = self.start(self.in_directory(sql, 3))
+        self.wait_for_counts(process)
+        self.stop(process)
+        self.check_counts()
+
+    def test_disk_lost(self):
+        """A run that was stopped goes on from its backup as if nothing had happened. One that was
+        killed may have sent more than the backup has: that is said, and goes on if it is allowed;
+        then counts come again, and none is missing."""
+        sql = (f"SET 'execution.checkpointing.dir' = '{(self.work / 'copy').as_uri()}';\n"
+               "SET 'millrace.backup.interval' = '50 ms';\n"
+               + keyed_counts(self.broker.address, self.topic, self.out))
+        self.written = 0
+        process = self.start(self.in_directory(sql, 0))
+        self.feed(1000)
+        self.wait_for_counts(process)
+        self.stop(process)
+        shutil.rmtree(self.work / "data0")
+        restore = ["state", "restore", self.work / "copy" / "p", "--data-dir"]
+        self.tool(*restore, self.work / "data1")
+        process = self.start(self.in_directory(sql, 1, "-D", "parallelism.default=3"))
+        self.feed(1000)
+        self.wait_for_counts(process)
+        self.stop(process)
+        self.check_counts()
+        process = self.start(self.in_directory(sql, 1))
+        saved = self.work / "older"
+        self.feed(200)
+        self.wait_for_counts(process)
+        self.wait_until(lambda: list((self.work / "copy" / "p" / "backups").iterdir()),
+                        "there is a backup", process)
+        shutil.copytree(self.work / "copy" / "p", saved)
+        self.feed(1000)
+        self.wait_for_counts(process)
+        process.kill()
+        shutil.rmtree(self.work / "data1")
+        self.tool("state", "restore", saved, "--data-dir", self.work / "data2")
+        self.wait_for_end(self.start(self.in_directory(sql, 2)), "MR0723")
+        process = self.start(self.in_directory(sql, 2, "--allow-rewind"))
+        self.feed(500)
+        self.wait_for_counts(process)
+        self.stop(process)
+        counts = Counts(self.committed(), rows_by_key(self.written, KEYS))
+        self.assertEqual((counts.lost, counts.counted_twice), (0, 0), counts.text())
+        self.assertGreater(counts.duplicates, 0)
 
     def test_broker_killed(self):
         self.client.produce(self.topic, ids(range(2000)))

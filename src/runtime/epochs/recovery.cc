@@ -40,15 +40,34 @@ bool Same(const std::optional<EpochRecord>& record, uint64_t epoch, uint64_t has
   return record && record->epoch == epoch && record->hash == hash;
 }
 
+/// The epoch that the sink knows is this one, or one that a savepoint put this one in place of.
+bool IsDecided(const std::optional<EpochRecord>& record, const Place& place) {
+  if (place.kind != JournalRecord::Kind::kEpoch) return false;
+  if (Same(record, place.epoch, place.hash)) return true;
+  return place.decided_before &&
+         Same(record, place.decided_before->epoch, place.decided_before->hash);
+}
+
+/// The last record of a savepoint that a run began from, if nothing was decided since. The sink
+/// knows of no epoch: it is another one, or has forgotten.
+size_t BehindSavepoint(const std::vector<Place>& places, const std::optional<StateMarker>& marker) {
+  for (size_t i = places.size(); i > 0 && places.size() - i <= 1; --i) {
+    const Place& place = places[i - 1];
+    const bool last = !marker || marker->epoch <= place.epoch;
+    if (place.kind == JournalRecord::Kind::kEpoch && place.decided_before && last) return i;
+  }
+  return 0;
+}
+
 /// How many of the journal's places happened.
 Result<size_t> CountDecided(const Decider& decider, const std::vector<Place>& places,
                             const std::optional<StateMarker>& marker, bool* rewinds) {
   if (!decider.transaction || MUTANT("journal-decides")) return places.size();
   for (size_t i = places.size(); i > 0; --i) {
-    const Place& place = places[i - 1];
-    if (place.kind == JournalRecord::Kind::kEpoch && Same(decider.record, place.epoch, place.hash))
-      return i;
+    if (IsDecided(decider.record, places[i - 1])) return i;
   }
+  const size_t savepoint = decider.record ? 0 : BehindSavepoint(places, marker);
+  if (savepoint > 0 && decider.allow_rewind) return savepoint;
   const bool begins = !places.empty() && places[0].kind == JournalRecord::Kind::kStart;
   const auto& before = begins ? places[0].decided_before : std::nullopt;
   const bool nothing_since =
@@ -60,7 +79,7 @@ Result<size_t> CountDecided(const Decider& decider, const std::vector<Place>& pl
     return p.kind == JournalRecord::Kind::kEpoch && (!marker || p.epoch > marker->epoch);
   });
   const bool record_lost = !decider.record && unapplied > 1;
-  if (nothing_since && !record_lost) return 1;
+  if (nothing_since && !record_lost && savepoint == 0) return 1;
   if (marker && Same(decider.record, marker->epoch, marker->hash)) {
     return static_cast<size_t>(
         std::ranges::count_if(places, [&](const Place& p) { return p.epoch <= marker->epoch; }));

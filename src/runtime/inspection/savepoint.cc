@@ -47,10 +47,11 @@ class StateWriter {
     return bytes_ < kPartBytes ? OkStatus() : Write(JournalRecord::Kind::kEpoch);
   }
 
-  /// The last epoch is that of the run, or later.
-  Status Finish(uint64_t epoch) {
+  /// The last epoch is that of the run, or later. It stands for the run's, as far as that was
+  /// decided elsewhere.
+  Status Finish(uint64_t epoch, const std::optional<EpochRecord>& decided) {
     manifest_.epoch = std::max(manifest_.epoch, epoch == 0 ? 0 : epoch - 1);
-    TRY(Write(JournalRecord::Kind::kEpoch));
+    TRY(Write(JournalRecord::Kind::kEpoch, decided));
     return journal_->Sync();
   }
 
@@ -64,14 +65,14 @@ class StateWriter {
     bool merges = false;
   };
 
-  Status Write(JournalRecord::Kind kind) {
+  Status Write(JournalRecord::Kind kind, const std::optional<EpochRecord>& decided = {}) {
     if (kind == JournalRecord::Kind::kEpoch) ++manifest_.epoch;
     JournalRecord record{.kind = kind,
                          .epoch = manifest_.epoch,
                          .manifest = manifest_.Body(),
                          .deltas = {},
                          .dead_letters = {},
-                         .decided_before = std::nullopt};
+                         .decided_before = decided};
     for (auto& [number, shard] : shards_) record.deltas.emplace_back(number, shard.delta.Take());
     shards_.clear();
     bytes_ = 0;
@@ -137,7 +138,7 @@ Result<SavepointInfo> WriteSavepoint(const Environment& env, const StateReader& 
   StateWriter writer(journal.get(), manifest);
   TRY(writer.Begin());
   TRY(reader.Visit([&writer](const StateEntry& entry) { return writer.Add(entry); }));
-  TRY(writer.Finish(reader.epoch()));
+  TRY(writer.Finish(reader.epoch(), reader.decided()));
   TRY(WritePlan(disk, directory, *reader.plan(), {}));
   TRY(WriteManifest(disk, directory, writer.manifest()));
   SavepointInfo info{.pipeline = manifest.pipeline,

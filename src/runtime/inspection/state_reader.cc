@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "data/key_codec.h"
 #include "log/segment/log_follower.h"
 #include "log/segment/segment_scanner.h"
 #include "state/encoding.h"
@@ -115,17 +116,23 @@ void StateReader::ReadJournal(Disk* disk, const std::string& directory) {
       }
       if (record->kind == JournalRecord::Kind::kStart) records_.clear();
       while (!records_.empty() && records_.back().epoch >= record->epoch) records_.pop_back();
+      if (record->kind == JournalRecord::Kind::kEpoch && !record->decided_before) {
+        record->decided_before =
+            EpochRecord{.epoch = record->epoch, .hash = HashBytes(entry.payload)};
+      }
       records_.push_back(*std::move(record));
     }
   }
   const auto marker = state_ == nullptr ? std::nullopt : state_->marker();
   std::string body = marker ? marker->manifest : std::string();
   epoch_ = marker ? marker->epoch : 0;
+  if (marker) decided_ = EpochRecord{.epoch = marker->epoch, .hash = marker->hash};
   if (marker && !records_.empty() && records_[0].kind == JournalRecord::Kind::kStart &&
       marker->epoch < records_[0].epoch) {
     state_.reset();  // of the run before; it is cleared when the pipeline starts
   }
   for (const JournalRecord& record : records_) {
+    if (!marker || record.epoch >= marker->epoch) decided_ = record.decided_before;
     if (state_ != nullptr && marker && record.epoch <= marker->epoch) continue;
     if (const Status added = AddRecord(record); !added) {
       problems_.push_back("journal, epoch " + std::to_string(record.epoch) + ": " +

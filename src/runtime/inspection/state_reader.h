@@ -34,6 +34,8 @@ class StateReader {
   const std::optional<RunManifest>& manifest() const { return manifest_; }
   const std::optional<StoredPlan>& plan() const { return plan_; }
   uint64_t epoch() const { return epoch_; }
+  /// What a decision record says if that epoch is the last one that happened.
+  const std::optional<EpochRecord>& decided() const { return decided_; }
   /// The epoch up to which state has left the journal; nullopt: none has.
   std::optional<uint64_t> applied_epoch() const;
   size_t journal_records() const { return journal_records_; }
@@ -56,6 +58,7 @@ class StateReader {
   std::optional<RunManifest> manifest_;
   std::optional<StoredPlan> plan_;
   uint64_t epoch_ = 0;
+  std::optional<EpochRecord> decided_;
   size_t journal_records_ = 0;
   uint64_t journal_bytes_ = 0;
   std::vector<std::string> problems_;
