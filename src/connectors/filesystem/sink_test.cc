@@ -174,7 +174,8 @@ TEST_F(FileSinkTest, AnOlderPartBesideAFileIsNotTakenForIt) {
   EXPECT_EQ(Visible(), (Files{{"/part-0-0", "1\n2\n"}}));
   EXPECT_EQ(Hidden(), 0u);
   // Without the file there is nothing that could be shown.
-  for (const FileInfo& file : *disk_.List("/w/out", true)) ASSERT_TRUE(disk_.Remove(file.path));
+  const auto files = *disk_.List("/w/out", true);
+  for (const FileInfo& file : files) ASSERT_TRUE(disk_.Remove(file.path));
   ASSERT_TRUE(disk_.WriteAtomic(staging, part));
   EXPECT_FALSE(Open()->Restore(*state));
 }
@@ -190,7 +191,8 @@ TEST_F(FileSinkTest, KnowsWhatCameBehindAnEpochOnAnyShard) {
   const auto behind = [this](const std::map<int, std::string>& states) {
     auto sink = Open();
     std::string text;
-    for (const StagedOutput& output : *dynamic_cast<StagesOutput&>(*sink).Behind(states)) {
+    const auto outputs = *dynamic_cast<StagesOutput&>(*sink).Behind(states);
+    for (const StagedOutput& output : outputs) {
       text += output.final_path.substr(output.final_path.find('-') + 10) + " ";
       if (!output.path.empty())
         text += "of " + output.path.substr(output.path.find('-') + 10) + " ";

@@ -297,7 +297,8 @@ TEST_F(BackupTest, WhoLooksLeavesStagedFilesAlone) {
   EXPECT_EQ(Entries("view"), "a=1");
   EXPECT_FALSE(*disk_.Stat("out/.part-0.inprogress"));
   // They are checked all the same.
-  for (const ObjectInfo& object : *store_->List("objects")) {
+  const auto objects = *store_->List("objects");
+  for (const ObjectInfo& object : objects) {
     if (object.name.find("part-0") == std::string::npos) continue;
     ASSERT_TRUE(store_->WriteAll(object.name, "ROWS"));
   }
