@@ -137,8 +137,9 @@ class ExactlyOnceTest(KafkaCase):
                 self.feed(700)
                 self.wait_for_counts(process)
             self.stop(process)
-            self.tool("savepoint", self.work / f"data{number}", "--to", self.work / f"saved{number}")
-            more = ["--from", str(self.work / f"saved{number}")]
+            saved = self.work / f"saved{number}"
+            self.tool("savepoint", self.work / f"data{number}", "--to", saved)
+            more = ["--from", str(saved)]
         process = self.start(self.in_directory(sql, 3))
         self.wait_for_counts(process)
         self.stop(process)
