@@ -194,7 +194,6 @@ Status Shard::HandOverPart() {
   }
   for (const auto& slot : slots_) slot->undelivered_letters.TakeInto(&part_.dead_letters);
   for (const auto& slot : slots_) {
-    if (MUTANT("letters-behind-barrier")) slot->letters.TakeInto(&part_.dead_letters);
     if (slot->source == nullptr || !MUTANT("positions-behind-barrier")) continue;
     part_.sources[slot->node->id] = slot->source->Positions();
   }

@@ -307,7 +307,7 @@ Result<bool> KafkaTransaction::OnDone(const KafkaStepResult& result) {
       producer_->Commit();
       return false;
     case Phase::kCommit:
-      if (!result.disturbed || MUTANT("resent-request-ignored")) return true;
+      if (!result.disturbed) return true;
       failure_ = AwaitingError("a request had to be sent twice");
       TRY(Renew());
       return false;
