@@ -10,10 +10,12 @@ const OperatorRegistry& BuiltinOperators() {
     RegisterChangelogNormalize(&made);
     RegisterGroupAggregate(&made);
     RegisterIntervalJoin(&made);
+    RegisterJoin(&made);
     RegisterLateRows(&made);
     RegisterOver(&made);
     RegisterPredict(&made);
     RegisterUnion(&made);
+    RegisterUnnest(&made);
     RegisterWatermarkAssigner(&made);
     RegisterWindowAggregate(&made);
     RegisterWindowJoin(&made);

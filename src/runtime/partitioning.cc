@@ -4,10 +4,11 @@
 #include <algorithm>
 
 #include "plan/nodes/aggregate_nodes.h"
-#include "plan/nodes/join_nodes.h"
+#include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
+#include "plan/nodes/unnest_node.h"
 
 namespace millrace {
 namespace {
@@ -35,12 +36,15 @@ std::vector<int> CarriedColumns(const PlanNodePtr& node) {
     return carried;
   }
   const bool appends = As<OverNode>(node) || As<WatermarkNode>(node) || As<WindowTvfNode>(node) ||
-                       As<PredictNode>(node) || As<SinkNode>(node) || As<CollectNode>(node);
+                       As<PredictNode>(node) || As<UnnestNode>(node) || As<SinkNode>(node) ||
+                       As<CollectNode>(node);
   // The left columns come first; only an inner join leaves every left row as it is on its shard.
   const auto* window_join = As<WindowJoinNode>(node);
   const auto* interval_join = As<IntervalJoinNode>(node);
+  const auto* join = As<JoinNode>(node);
   const bool joins = (window_join && window_join->fields().type == JoinType::kInner) ||
-                     (interval_join && interval_join->fields().type == JoinType::kInner);
+                     (interval_join && interval_join->fields().type == JoinType::kInner) ||
+                     (join && (join->fields().type == JoinType::kInner || join->left_only()));
   if (!appends && !joins) return {};
   for (size_t i = 0; i < columns; ++i) carried[i] = static_cast<int>(i);
   return carried;

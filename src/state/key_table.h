@@ -51,6 +51,10 @@ class KeyTable final : public StateTable {
   }
   /// kNone if unknown.
   uint32_t Find(std::string_view key, uint64_t hash) const { return index_.Find(key, hash); }
+  /// slots[i] becomes the slot of key i, or kNone.
+  void Find(const EncodedKeys& keys, std::vector<uint32_t>* slots) const {
+    index_.Find(keys, slots);
+  }
   /// The slot becomes free for the next unknown key. Its value is the owner's to clear.
   void Erase(uint32_t slot) {
     Detach(slot);

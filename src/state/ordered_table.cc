@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "state/encoding.h"
 
 namespace millrace {
@@ -76,6 +77,30 @@ void OrderedTable::TrimFront(uint32_t key, size_t count) {
   } else if (keyed.begin > kGap && keyed.begin * 2 > keyed.entries.size) {
     DropGap(&keyed);
   }
+}
+
+/// The index of an entry that is there, among all that the list of its key has.
+size_t OrderedTable::IndexOf(uint32_t key, const OrderedEntry& entry) const {
+  const auto held = entries_of(key);
+  const auto place = std::lower_bound(held.begin(), held.end(), entry);
+  CHECK(place != held.end() && !(entry < *place));
+  return keyed_[key].begin + static_cast<size_t>(place - held.begin());
+}
+
+void OrderedTable::Erase(uint32_t key, int64_t time, uint64_t sequence) {
+  const size_t index = IndexOf(key, {time, sequence, 0});
+  Keyed& keyed = keyed_[key];
+  if (index == keyed.begin) return TrimFront(key, 1);
+  Forget(key, keyed.entries.items[index]);
+  pool_.Erase(&keyed.entries, index);
+}
+
+void OrderedTable::Move(uint32_t key, const OrderedEntry& from, const OrderedEntry& to) {
+  const size_t index = IndexOf(key, from);
+  if (track_ && (FlagsOf(from.row).flags & kStored) != 0) deleted_.push_back(KeyOf(key, from));
+  pool_.Erase(&keyed_[key].entries, index);
+  --count_;
+  Insert(key, to);
 }
 
 std::string OrderedTable::KeyOf(uint32_t key, const OrderedEntry& entry) const {

@@ -50,6 +50,10 @@ class OrderedTable final : public StateTable {
   size_t Insert(uint32_t key, const OrderedEntry& entry);
   /// Removes the first `count` entries of the key.
   void TrimFront(uint32_t key, size_t count);
+  /// Removes the key's entry of that time and sequence number, which is there.
+  void Erase(uint32_t key, int64_t time, uint64_t sequence);
+  /// Gives that entry another place among those of its key, and its row with it.
+  void Move(uint32_t key, const OrderedEntry& from, const OrderedEntry& to);
   /// Sequence numbers given so far are below this.
   uint64_t next_sequence() const { return next_sequence_; }
 
@@ -78,6 +82,7 @@ class OrderedTable final : public StateTable {
     OrderedEntry entry;
   };
 
+  size_t IndexOf(uint32_t key, const OrderedEntry& entry) const;
   std::string KeyOf(uint32_t key, const OrderedEntry& entry) const;
   void AppendKeyOf(uint32_t key, const OrderedEntry& entry, std::string* out) const;
   void Forget(uint32_t key, const OrderedEntry& entry);

@@ -22,7 +22,9 @@ using Sections = std::map<std::string, Section>;  // by header: "-- statement 3"
 
 struct Directives {
   bool exact_order = false;
+  bool net = false;
   bool straight_only = false;
+  bool one_by_one = false;
 };
 
 Directives ReadDirectives(const std::string& text) {
@@ -30,6 +32,8 @@ Directives ReadDirectives(const std::string& text) {
   for (const std::string& line : SplitLines(text)) {
     if (!line.starts_with("-- ")) break;
     directives.exact_order |= line == "-- order: exact";
+    directives.net |= line == "-- order: net";
+    directives.one_by_one |= line == "-- modes: one";
     directives.straight_only |= line == "-- modes: straight";
   }
   return directives;
@@ -79,6 +83,17 @@ void AddFiles(const std::string& folder, Sections* sections) {
   }
 }
 
+/// The rows that are left when a changelog is over, each as an insert.
+std::vector<std::string> Net(const std::vector<std::string>& lines) {
+  std::map<std::string, int> counts;
+  for (const std::string& line : lines) counts[line.substr(2)] += line.starts_with("+") ? 1 : -1;
+  std::vector<std::string> rows;
+  for (const auto& [row, count] : counts) {
+    rows.insert(rows.end(), static_cast<size_t>(std::abs(count)), (count > 0 ? "+I" : "-D") + row);
+  }
+  return rows;
+}
+
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -108,11 +123,20 @@ class CaseRun {
     data_ = std::filesystem::absolute(std::filesystem::path(base).parent_path() / "data").string();
     std::string text = ReadTextFile(base + ".sql");
     const Directives directives = ReadDirectives(text);
-    if (directives.straight_only && mode_.parallelism > 1) return {};
+    const bool in_order = directives.straight_only || directives.one_by_one;
+    if (in_order && mode_.parallelism > 1) return {};
+    if (directives.one_by_one && mode_.batch_size != 1) return {};
     text = ReplaceAll(ReplaceAll(text, "${DATA}", data_), "${OUT}", out_.path());
+    // Flink needs the pause between two rows to see one before the other.
+    if (directives.one_by_one) {
+      text = ReplaceAll(text, "'rows-per-second' = '1'", "'rows-per-second' = '1000'");
+    }
     const Sections expected = ReadExpected(base + ".expected");
     Run(text);
     AddFiles(out_.path(), &actual_);
+    if (directives.net) {
+      for (auto& [header, section] : actual_) section.lines = Net(section.lines);
+    }
     return Compare(expected, directives.exact_order && mode_.parallelism == 1);
   }
 

@@ -50,6 +50,19 @@ void KeyIndex::FindOrInsert(const EncodedKeys& keys, std::vector<uint32_t>* slot
   }
 }
 
+void KeyIndex::Find(const EncodedKeys& keys, std::vector<uint32_t>* slots) const {
+  const size_t count = keys.size();
+  slots->resize(count);
+  for (size_t i = 0; i < count; ++i) {
+    if (i + kPrefetchAhead < count) Prefetch(keys.hashes[i + kPrefetchAhead]);
+    if (i + kPrefetchAhead / 2 < count) {
+      const Bucket& next = buckets_[TagOf(keys.hashes[i + kPrefetchAhead / 2]) & mask_];
+      if (next.slot != kNone) __builtin_prefetch(&slots_[next.slot]);
+    }
+    (*slots)[i] = Find(keys.key(i), keys.hashes[i]);
+  }
+}
+
 uint32_t KeyIndex::FindOrInsert(std::string_view key, uint64_t hash) {
   size_t at = FindBucket(key, hash);
   if (buckets_[at].slot != kNone) return buckets_[at].slot;

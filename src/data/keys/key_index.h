@@ -27,6 +27,8 @@ class KeyIndex {
 
   /// slots[i] becomes the slot of key i; unknown keys are inserted.
   void FindOrInsert(const EncodedKeys& keys, std::vector<uint32_t>* slots);
+  /// slots[i] becomes the slot of key i; kNone if unknown.
+  void Find(const EncodedKeys& keys, std::vector<uint32_t>* slots) const;
   /// `hash` is that of HashBytes.
   uint32_t FindOrInsert(std::string_view key, uint64_t hash);
   /// kNone if unknown.

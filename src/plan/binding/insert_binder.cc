@@ -9,6 +9,7 @@
 #include "plan/binding/statement_binder.h"
 #include "plan/binding/table_binder.h"
 #include "plan/calc_builder.h"
+#include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/sink_nodes.h"
 
 namespace millrace {
@@ -42,16 +43,24 @@ ExpressionPtr StoreCast(const ExpressionPtr& value, const DataType& to) {
   return cast ? *cast : nullptr;
 }
 
+/// The operator that makes updates of rows that only come.
+const PlanNode* FirstUpdating(const PlanNode& query) {
+  const PlanNode* producer = &query;
+  while (true) {
+    const auto child = std::ranges::find_if(producer->children(), [](const PlanNodePtr& input) {
+      return !input->changelog_mode().insert_only();
+    });
+    if (child == producer->children().end()) return producer;
+    producer = child->get();
+  }
+}
+
 bool CheckUpdates(BindContext* context, const Table& table, const PlanNode& query, Span span) {
   const ChangelogMode mode = query.changelog_mode();
   if (mode.insert_only()) return true;
   const SinkTraits traits = table.connector->sink_traits();
   if (traits.accepts.insert_only()) {
-    const PlanNode* producer = &query;
-    while (!producer->children().empty() &&
-           !producer->children()[0]->changelog_mode().insert_only()) {
-      producer = producer->children()[0].get();
-    }
+    const PlanNode* producer = FirstUpdating(query);
     Diagnostic& diagnostic =
         context->Error("MR0410",
                        "table '" + table.name + "' takes new rows only, but " +
@@ -59,8 +68,11 @@ bool CheckUpdates(BindContext* context, const Table& table, const PlanNode& quer
                        span);
     diagnostic.detail = "changelog of the query: " + mode.ToString();
     diagnostic.next_step =
-        "Aggregate by window (TUMBLE, HOP) so that each result is final, or write to a sink that "
-        "takes updates.";
+        producer->kind() == JoinNode::kKind
+            ? "Join by time bounds or by windows so that each result is final, or write to a sink "
+              "that takes updates."
+            : "Aggregate by window (TUMBLE, HOP) so that each result is final, or write to a sink "
+              "that takes updates.";
     return false;
   }
   if (traits.needs_primary_key_for_updates && table.primary_key.empty()) {

@@ -24,7 +24,7 @@ std::vector<const ScopeColumn*> Scope::Matches(const std::string* qualifier,
   std::vector<const ScopeColumn*> found;
   for (const ScopeColumn& column : columns_) {
     if (column.name != name) continue;
-    if (qualifier != nullptr && column.qualifier != *qualifier) continue;
+    if (qualifier == nullptr ? column.qualified_only : column.qualifier != *qualifier) continue;
     found.push_back(&column);
   }
   return found;
@@ -132,7 +132,11 @@ void Scope::ReportUnknown(BindContext* context, const sql::QualifiedName& name) 
 
 std::optional<std::vector<ScopeColumn>> Scope::ExpandStar(BindContext* context,
                                                           const sql::Star& star) const {
-  if (star.qualifier.parts.empty()) return columns_;
+  if (star.qualifier.parts.empty()) {
+    std::vector<ScopeColumn> seen = columns_;
+    std::erase_if(seen, [](const ScopeColumn& column) { return column.qualified_only; });
+    return seen;
+  }
   const std::string& qualifier = star.qualifier.parts.back().text;
   std::vector<ScopeColumn> found;
   for (const ScopeColumn& column : columns_) {

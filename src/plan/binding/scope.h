@@ -19,6 +19,8 @@ struct ScopeColumn {
   std::string name;
   DataType type;
   int index = 0;
+  bool qualified_only =
+      false;  // not seen by its bare name and by *: a column of USING stands for it
 };
 
 class Scope {

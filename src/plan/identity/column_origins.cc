@@ -9,8 +9,10 @@
 #include "plan/nodes/changelog_nodes.h"
 #include "plan/nodes/join_nodes.h"
 #include "plan/nodes/node_text.h"
+#include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
+#include "plan/nodes/unnest_node.h"
 
 namespace millrace {
 namespace {
@@ -212,7 +214,9 @@ ColumnOrigins::Known ColumnOrigins::Describe(const PlanNodePtr& node) {
     return known;
   }
   if (As<WindowAggregateNode>(node) || As<GroupAggregateNode>(node)) return DescribeGroups(node);
-  if (As<WindowJoinNode>(node) || As<IntervalJoinNode>(node)) return DescribeJoin(node);
+  if (As<WindowJoinNode>(node) || As<IntervalJoinNode>(node) || As<JoinNode>(node)) {
+    return DescribeJoin(node);
+  }
   const PlanNodePtr& input = node->children()[0];
   if (As<UnionNode>(node)) {
     std::vector<std::string> rows;
@@ -246,6 +250,10 @@ ColumnOrigins::Known ColumnOrigins::Describe(const PlanNodePtr& node) {
     added = ShortTablePath(predict->model()->path) + "(" + List(input, predict->args()) + ")";
   } else if (As<OverNode>(node)) {
     known.columns = OverColumns(node);
+  } else if (const auto* unnest = As<UnnestNode>(node)) {
+    added = "elements of " +
+            ExpressionOrigin(unnest->fields().collection, input->schema(), Columns(input));
+    known.rows += " by " + added;
   }
   for (size_t i = known.columns.size(); i < node->schema().size(); ++i) {
     known.columns.push_back(added + "." + node->schema()[i].name);
@@ -278,16 +286,28 @@ std::string ColumnOrigins::Frames(const PlanNodePtr& node) {
 std::string ColumnOrigins::JoinKeys(const PlanNodePtr& node) {
   const auto* interval = As<IntervalJoinNode>(node);
   const auto* window = As<WindowJoinNode>(node);
-  const std::vector<int>& left =
-      interval ? interval->fields().left_keys : window->fields().left_keys;
-  const std::vector<int>& right =
-      interval ? interval->fields().right_keys : window->fields().right_keys;
+  const auto* regular = As<JoinNode>(node);
+  const std::vector<int>& left = regular    ? regular->fields().left_keys
+                                 : interval ? interval->fields().left_keys
+                                            : window->fields().left_keys;
+  const std::vector<int>& right = regular    ? regular->fields().right_keys
+                                  : interval ? interval->fields().right_keys
+                                             : window->fields().right_keys;
   std::vector<std::string> texts;
   for (size_t i = 0; i < left.size(); ++i) {
     texts.push_back(List(node->children()[0], {left[i]}) + " = " +
                     List(node->children()[1], {right[i]}));
   }
   return texts.empty() ? "nothing" : Joined(texts, " AND ");
+}
+
+std::string ColumnOrigins::JoinCondition(const PlanNodePtr& node) {
+  const auto* join = As<JoinNode>(node);
+  if (join->fields().condition == nullptr) return "nothing";
+  std::vector<std::string> origins = Columns(node->children()[0]);
+  const std::vector<std::string>& right = Columns(node->children()[1]);
+  origins.insert(origins.end(), right.begin(), right.end());
+  return ExpressionOrigin(join->fields().condition, join->pair_schema(), origins);
 }
 
 std::string ColumnOrigins::JoinTimes(const PlanNodePtr& node) {
@@ -323,11 +343,13 @@ ColumnOrigins::Known ColumnOrigins::DescribeGroups(const PlanNodePtr& node) {
 ColumnOrigins::Known ColumnOrigins::DescribeJoin(const PlanNodePtr& node) {
   Known known;
   const auto* interval = As<IntervalJoinNode>(node);
-  const JoinType type =
-      interval ? interval->fields().type : As<WindowJoinNode>(node)->fields().type;
+  const auto* regular = As<JoinNode>(node);
+  const JoinType type = regular    ? regular->fields().type
+                        : interval ? interval->fields().type
+                                   : As<WindowJoinNode>(node)->fields().type;
   known.rows = std::string(JoinTypeName(type)) + " join of (" + Rows(node->children()[0]) +
                ") and (" + Rows(node->children()[1]) + ") on " + JoinKeys(node) + ", " +
-               JoinTimes(node);
+               (regular ? "where " + JoinCondition(node) : JoinTimes(node));
   for (const PlanNodePtr& child : node->children()) {
     const std::vector<std::string>& columns = Columns(child);
     known.columns.insert(known.columns.end(), columns.begin(), columns.end());

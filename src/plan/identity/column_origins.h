@@ -43,6 +43,8 @@ class ColumnOrigins {
   std::vector<StatePart> OverParts(const PlanNodePtr& input, const std::vector<OverStage>& stages);
   /// `payments.id = refunds.payment` of a join.
   std::string JoinKeys(const PlanNodePtr& node);
+  /// What a regular join asks of pairs beside equal keys, or `nothing`.
+  std::string JoinCondition(const PlanNodePtr& node);
   /// `payments.ts - refunds.ts in -60000..0 ms`, or the windows that meet.
   std::string JoinTimes(const PlanNodePtr& node);
 

@@ -10,6 +10,7 @@
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/changelog_nodes.h"
 #include "plan/nodes/join_nodes.h"
+#include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
@@ -80,6 +81,8 @@ class Describer {
       DescribeOver();
     } else if (As<WindowJoinNode>(node_) || As<IntervalJoinNode>(node_)) {
       DescribeJoin();
+    } else if (As<JoinNode>(node_)) {
+      DescribeRegularJoin();
     } else if (const auto* normalize = As<ChangelogNormalizeNode>(node_)) {
       Aspect("rows", origins_->Rows(Input()));
       Keys("key", Input(), normalize->keys());
@@ -214,6 +217,24 @@ class Describer {
     Rows("right", Input(1), All(Input(1)));
     out_.description = std::string(JoinTypeName(type)) + " join of " + out_.aspect("rows") +
                        " on " + origins_->JoinKeys(node_) + ", " + out_.aspect(TimesAspect());
+  }
+
+  /// A condition decides how many partners a row has, which is kept; where no row needs to know, it
+  /// only chooses. How the rows of a side lie is in the name of their table.
+  void DescribeRegularJoin() {
+    const auto* join = As<JoinNode>(node_);
+    const JoinType type = join->fields().type;
+    Aspect("rows", origins_->Rows(Input(0)) + " and " + origins_->Rows(Input(1)));
+    Aspect("join type", std::string(JoinTypeName(type)));
+    Keys("join key", Input(0), join->keys(0));
+    Aspect("join condition", origins_->JoinKeys(node_));
+    if (type != JoinType::kInner) Aspect("further condition", origins_->JoinCondition(node_));
+    for (size_t i = 0; i < 2; ++i) {
+      const bool one = join->input(i).shape == JoinInputShape::kJoinKeyContainsUniqueKey;
+      Rows(std::string(i == 0 ? "left" : "right") + (one ? " row" : ""), Input(i), All(Input(i)));
+    }
+    out_.description = std::string(JoinTypeName(type)) + " join of " + out_.aspect("rows") +
+                       " on " + origins_->JoinKeys(node_);
   }
 
   const char* TimesAspect() const { return As<WindowJoinNode>(node_) ? "windows" : "time bounds"; }

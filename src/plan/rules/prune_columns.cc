@@ -2,6 +2,7 @@
 #include "plan/rules/prune_columns.h"
 
 #include "plan/calc_builder.h"
+#include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
 
@@ -22,6 +23,26 @@ Narrowed Unchanged(PlanNodePtr plan) {
 }
 
 Narrowed Narrow(const PlanNodePtr& node, std::vector<bool> wanted);
+
+/// Exactly the wanted columns: those that Narrow had to leave are projected away.
+Narrowed NarrowTo(const PlanNodePtr& node, const std::vector<bool>& wanted) {
+  Narrowed narrowed = Narrow(node, wanted);
+  const Schema& schema = narrowed.plan->schema();
+  std::vector<ExpressionPtr> columns;
+  std::vector<std::string> names;
+  Narrowed result;
+  result.mapping.assign(wanted.size(), -1);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (!wanted[i]) continue;
+    const int place = narrowed.mapping[i];
+    result.mapping[i] = static_cast<int>(columns.size());
+    const Column& column = schema[static_cast<size_t>(place)];
+    columns.push_back(Expression::InputRef(place, column.type, column.name));
+    names.push_back(column.name);
+  }
+  result.plan = MakeCalc(std::move(narrowed.plan), nullptr, std::move(columns), std::move(names));
+  return result;
+}
 
 Narrowed NarrowScan(const ScanNode& scan, const std::vector<bool>& wanted) {
   Narrowed result;
@@ -68,6 +89,30 @@ Narrowed NarrowWatermark(const WatermarkNode& node, std::vector<bool> wanted) {
   return result;
 }
 
+/// A regular join keeps rows as long as nothing takes them back: what nobody reads is not kept.
+Narrowed NarrowJoin(const JoinNode& join, std::vector<bool> wanted) {
+  JoinNode::Fields fields = join.fields();
+  const size_t left_size = join.children()[0]->schema().size();
+  const size_t right_size = join.children()[1]->schema().size();
+  wanted.resize(left_size + right_size, false);
+  if (fields.condition) fields.condition->CollectInputs(&wanted);
+  for (const int key : fields.left_keys) wanted[static_cast<size_t>(key)] = true;
+  for (const int key : fields.right_keys) wanted[left_size + static_cast<size_t>(key)] = true;
+  const auto middle = wanted.begin() + static_cast<ptrdiff_t>(left_size);
+  const Narrowed left = NarrowTo(join.children()[0], {wanted.begin(), middle});
+  const Narrowed right = NarrowTo(join.children()[1], {middle, wanted.end()});
+  Narrowed result;
+  result.mapping = left.mapping;
+  const int shift = static_cast<int>(left.plan->schema().size());
+  for (const int place : right.mapping) result.mapping.push_back(place < 0 ? -1 : place + shift);
+  for (int& key : fields.left_keys) key = left.mapping[static_cast<size_t>(key)];
+  for (int& key : fields.right_keys) key = right.mapping[static_cast<size_t>(key)];
+  if (fields.condition) fields.condition = fields.condition->Remap(result.mapping);
+  if (join.left_only()) result.mapping.resize(left_size);
+  result.plan = std::make_shared<JoinNode>(left.plan, right.plan, std::move(fields));
+  return result;
+}
+
 /// Children of a node whose inputs are all needed.
 PlanNodePtr Below(const PlanNodePtr& node) {
   if (node->children().empty()) return node;
@@ -85,6 +130,7 @@ Narrowed Narrow(const PlanNodePtr& node, std::vector<bool> wanted) {
   if (const auto* watermark = As<WatermarkNode>(node)) {
     return NarrowWatermark(*watermark, std::move(wanted));
   }
+  if (const auto* join = As<JoinNode>(node)) return NarrowJoin(*join, std::move(wanted));
   if (const auto* scan = As<ScanNode>(node)) return NarrowScan(*scan, wanted);
   return Unchanged(Below(node));
 }

@@ -207,6 +207,19 @@ struct EntryDecoder::Parts {
     return OkStatus();
   }
 
+  /// The row of a key of a regular join: when it came (0 without time-to-live), its number, itself.
+  Result<DecodedEntry> DecodeJoinRow(std::string_view table, std::string_view key,
+                                     std::string_view value) const {
+    DecodedEntry entry;
+    uint64_t time = 0;
+    uint64_t number = 0;
+    TRY(AppendCoded(keys, key, &entry.key));
+    if (!GetVarint(&value, &time) || !GetVarint(&value, &number)) return Unreadable(table);
+    if (time != 0) entry.value.push_back(TimeOf("last_change", static_cast<int64_t>(time)));
+    TRY(AppendRow(rows.find(table)->second, value, &entry.value));
+    return entry;
+  }
+
   /// A block of rows of OVER that is full.
   Result<DecodedEntry> DecodeBlock(size_t list, std::string_view key,
                                    std::string_view value) const {
@@ -349,6 +362,9 @@ Result<DecodedEntry> EntryDecoder::Decode(std::string_view table, std::string_vi
     if (!GetOrdered(&value, &touched_ms)) return CorruptStateEntry(table);
     TRY(AppendCoded(parts.rows.find("rows")->second, value, &entry.value));
     return entry;
+  }
+  if (parts.kind == "Join" && table.ends_with(" row")) {
+    return parts.DecodeJoinRow(table, key, value);
   }
   const auto list = std::ranges::find(parts.lists, table);
   if (list != parts.lists.end()) {

@@ -104,8 +104,12 @@ std::optional<BoundRelation> QueryBinder::BindFrom(const sql::TableRef& ref,
     return BindRelation(ref, BindFunctionTable(*function), "");
   }
   if (const auto* join = sql::As<sql::Join>(ref)) return BindJoin(*join, where);
-  context_->NotSupported(ref.kind == sql::TableRefKind::kUnnest ? "UNNEST" : "MATCH_RECOGNIZE",
-                         ref.span);
+  if (const auto* unnest = sql::As<sql::UnnestTable>(ref)) {
+    BoundRelation one_row;
+    one_row.plan = SingleRow();
+    return BindUnnest(*unnest, std::move(one_row), /*keeps_empty=*/false);
+  }
+  context_->NotSupported("MATCH_RECOGNIZE", ref.span);
   return std::nullopt;
 }
 

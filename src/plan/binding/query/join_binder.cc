@@ -1,337 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Joins: conditions are sorted into equal keys, window equality, time bounds and a rest, and that
-// decides which join it is. Inner joins also use what WHERE says about both sides.
-#include <arrow/scalar.h>
-
+// JOIN and the comma of FROM: ON, USING and NATURAL, and what WHERE says about both sides.
 #include <algorithm>
-#include <limits>
 
-#include "functions/coercion.h"
 #include "plan/binding/expression_binder.h"
+#include "plan/binding/query/join_planner.h"
 #include "plan/binding/query/query_binder.h"
 #include "plan/calc_builder.h"
-#include "plan/nodes/join_nodes.h"
 
 namespace millrace {
 namespace {
-
-/// Which inputs an expression over left ++ right uses.
-struct Sides {
-  bool left = false;
-  bool right = false;
-};
-
-Sides SidesOf(const ExpressionPtr& expression, int left_size) {
-  std::vector<bool> used;
-  expression->CollectInputs(&used);
-  Sides sides;
-  for (size_t i = 0; i < used.size(); ++i) {
-    if (!used[i]) continue;
-    (static_cast<int>(i) < left_size ? sides.left : sides.right) = true;
-  }
-  return sides;
-}
-
-/// column + offset milliseconds, the shape time bounds are made of.
-struct TimeTerm {
-  int column = -1;
-  int64_t offset = 0;
-};
-
-std::optional<TimeTerm> AsTimeTerm(const ExpressionPtr& expression) {
-  if (expression->kind() == ExpressionKind::kInputRef) return TimeTerm{expression->index(), 0};
-  if (expression->kind() == ExpressionKind::kCast) return AsTimeTerm(expression->args()[0]);
-  if (expression->kind() != ExpressionKind::kCall || expression->args().size() != 2) {
-    return std::nullopt;
-  }
-  const std::string& op = expression->function()->name;
-  if (op != "+" && op != "-") return std::nullopt;
-  ExpressionPtr base = expression->args()[0];
-  ExpressionPtr delta = expression->args()[1];
-  if (op == "+" && base->kind() == ExpressionKind::kLiteral) std::swap(base, delta);
-  if (delta->kind() != ExpressionKind::kLiteral || !delta->literal()->is_valid ||
-      delta->type().kind() != TypeKind::kIntervalDayTime) {
-    return std::nullopt;
-  }
-  auto term = AsTimeTerm(base);
-  if (!term) return std::nullopt;
-  const int64_t value = static_cast<const arrow::Int64Scalar&>(*delta->literal()).value;
-  term->offset += op == "+" ? value : -value;
-  return term;
-}
-
-constexpr int64_t kNoLower = std::numeric_limits<int64_t>::min();
-constexpr int64_t kNoUpper = std::numeric_limits<int64_t>::max();
-
-/// left.ts - right.ts in [lower, upper], as found so far.
-struct TimeBounds {
-  int left_time = -1;
-  int right_time = -1;
-  int64_t lower = kNoLower;
-  int64_t upper = kNoUpper;
-};
-
-class JoinPlanner {
- public:
-  JoinPlanner(BindContext* context, BoundRelation left, BoundRelation right, JoinType type,
-              Span span)
-      : context_(context),
-        left_(std::move(left)),
-        right_(std::move(right)),
-        type_(type),
-        span_(span),
-        left_size_(static_cast<int>(left_.plan->schema().size())) {
-    for (const ScopeColumn& column : left_.scope.columns()) scope_.Add(column);
-    for (ScopeColumn column : right_.scope.columns()) {
-      column.index += left_size_;
-      scope_.Add(std::move(column));
-    }
-  }
-
-  const Scope& scope() const { return scope_; }
-
-  void AddCondition(const ExpressionPtr& condition) {
-    for (const ExpressionPtr& part : Conjuncts(condition)) Classify(part);
-  }
-
-  std::optional<BoundRelation> Plan() {
-    if (!left_.plan->changelog_mode().insert_only() ||
-        !right_.plan->changelog_mode().insert_only()) {
-      context_->NotSupported("a join of rows that are updated", span_);
-      return std::nullopt;
-    }
-    const bool by_window = TakeWindowKeys();
-    if (!by_window &&
-        (bounds_.left_time < 0 || bounds_.lower == kNoLower || bounds_.upper == kNoUpper)) {
-      Diagnostic& diagnostic = context_->Error(
-          "MR0401", "a regular join, whose state grows without bound, is not supported yet", span_);
-      diagnostic.next_step =
-          "Bound it in time: a.ts BETWEEN b.ts - INTERVAL '1' HOUR AND b.ts, or join two windowed "
-          "relations on their keys, window_start and window_end.";
-      return std::nullopt;
-    }
-    return by_window ? PlanWindow() : PlanInterval();
-  }
-
- private:
-  void Classify(const ExpressionPtr& part) {
-    if (AddEquality(part) || AddBound(part)) return;
-    rest_.push_back(part);
-  }
-
-  bool AddEquality(const ExpressionPtr& part) {
-    if (part->kind() != ExpressionKind::kCall || part->function()->name != "=") return false;
-    ExpressionPtr a = part->args()[0];
-    ExpressionPtr b = part->args()[1];
-    Sides side_a = SidesOf(a, left_size_);
-    Sides side_b = SidesOf(b, left_size_);
-    if (side_a.right && !side_a.left) {
-      std::swap(a, b);
-      std::swap(side_a, side_b);
-    }
-    if (!side_a.left || side_a.right || !side_b.right || side_b.left) return false;
-    if (IsRowtime(a) && IsRowtime(b)) return false;  // a.ts = b.ts is a time bound
-    left_keys_.push_back(a);
-    right_keys_.push_back(b);
-    return true;
-  }
-
-  bool IsRowtime(const ExpressionPtr& expression) const {
-    return expression->kind() == ExpressionKind::kInputRef &&
-           expression->type().time_attribute() == TimeAttribute::kRowtime;
-  }
-
-  DataType ColumnType(int column) const {
-    return column < left_size_
-               ? left_.plan->schema()[static_cast<size_t>(column)].type
-               : right_.plan->schema()[static_cast<size_t>(column - left_size_)].type;
-  }
-
-  bool AddBound(const ExpressionPtr& part) {
-    if (part->kind() != ExpressionKind::kCall || part->args().size() != 2) return false;
-    std::string op = part->function()->name;
-    if (op != "<" && op != "<=" && op != ">" && op != ">=" && op != "=") return false;
-    auto a = AsTimeTerm(part->args()[0]);
-    auto b = AsTimeTerm(part->args()[1]);
-    if (!a || !b) return false;
-    if (a->column >= left_size_ && b->column < left_size_) {
-      std::swap(a, b);
-      if (op[0] == '<') {
-        op[0] = '>';
-      } else if (op[0] == '>') {
-        op[0] = '<';
-      }
-    }
-    if (a->column >= left_size_ || b->column < left_size_) return false;
-    if (ColumnType(a->column).time_attribute() != TimeAttribute::kRowtime ||
-        ColumnType(b->column).time_attribute() != TimeAttribute::kRowtime) {
-      return false;
-    }
-    bounds_.left_time = a->column;
-    bounds_.right_time = b->column - left_size_;
-    // left + oa  op  right + ob   <=>   left - right  op  ob - oa
-    const int64_t difference = b->offset - a->offset;
-    const int64_t open = op == "<" ? -1 : op == ">" ? 1 : 0;
-    if (op != ">" && op != ">=") bounds_.upper = std::min(bounds_.upper, difference + open);
-    if (op != "<" && op != "<=") bounds_.lower = std::max(bounds_.lower, difference + open);
-    time_conditions_.push_back(part);
-    return true;
-  }
-
-  /// Finds L.window_start = R.window_start AND L.window_end = R.window_end among the keys.
-  bool TakeWindowKeys() {
-    const auto left = left_.plan->window_columns();
-    const auto right = right_.plan->window_columns();
-    if (!left || !right) return false;
-    int start = -1;
-    int end = -1;
-    for (size_t i = 0; i < left_keys_.size(); ++i) {
-      if (left_keys_[i]->kind() != ExpressionKind::kInputRef ||
-          right_keys_[i]->kind() != ExpressionKind::kInputRef) {
-        continue;
-      }
-      const int l = left_keys_[i]->index();
-      const int r = right_keys_[i]->index() - left_size_;
-      if (l == left->start && r == right->start) start = static_cast<int>(i);
-      if (l == left->end && r == right->end) end = static_cast<int>(i);
-    }
-    if (start < 0 || end < 0) return false;
-    for (const int at : {std::max(start, end), std::min(start, end)}) {
-      left_keys_.erase(left_keys_.begin() + at);
-      right_keys_.erase(right_keys_.begin() + at);
-    }
-    return true;
-  }
-
-  /// Makes every key a column of its input, of one type on both sides.
-  bool PlaceKeys(std::vector<int>* left_keys, std::vector<int>* right_keys) {
-    ProjectionBuilder left_columns;
-    ProjectionBuilder right_columns;
-    const auto left_names = left_.plan->schema().names();
-    const auto right_names = right_.plan->schema().names();
-    const auto left_refs = InputRefs(left_.plan->schema());
-    const auto right_refs = InputRefs(right_.plan->schema());
-    for (size_t i = 0; i < left_refs.size(); ++i) left_columns.Add(left_refs[i], left_names[i]);
-    for (size_t i = 0; i < right_refs.size(); ++i) right_columns.Add(right_refs[i], right_names[i]);
-    std::vector<int> shift(static_cast<size_t>(left_size_) + right_refs.size(), -1);
-    for (size_t i = 0; i < right_refs.size(); ++i) {
-      shift[static_cast<size_t>(left_size_) + i] = static_cast<int>(i);
-    }
-    for (size_t i = 0; i < left_keys_.size(); ++i) {
-      const ExpressionPtr right = right_keys_[i]->Remap(shift);
-      left_keys->push_back(left_columns.Add(left_keys_[i], "$key" + std::to_string(i)));
-      right_keys->push_back(right_columns.Add(right, "$key" + std::to_string(i)));
-    }
-    left_.plan = MakeCalc(left_.plan, nullptr, left_columns.expressions(),
-                          UniqueNames(left_columns.names()));
-    right_.plan = MakeCalc(right_.plan, nullptr, right_columns.expressions(),
-                           UniqueNames(right_columns.names()));
-    return true;
-  }
-
-  /// Expressions over left ++ right, where the left side may have got key columns.
-  std::vector<int> Shift(size_t right_columns) const {
-    const int left_now = static_cast<int>(left_.plan->schema().size());
-    std::vector<int> mapping;
-    for (int i = 0; i < left_size_; ++i) mapping.push_back(i);
-    for (size_t i = 0; i < right_columns; ++i) mapping.push_back(left_now + static_cast<int>(i));
-    return mapping;
-  }
-
-  /// Output of the join without helper key columns, under the names of both sides.
-  std::optional<BoundRelation> Finish(PlanNodePtr join, size_t right_columns) {
-    const std::vector<int> mapping = Shift(right_columns);
-    std::vector<ExpressionPtr> columns;
-    std::vector<std::string> names;
-    for (const int position : mapping) {
-      const Column& column = join->schema()[static_cast<size_t>(position)];
-      columns.push_back(Expression::InputRef(position, column.type, column.name));
-      names.push_back(column.name);
-    }
-    BoundRelation relation;
-    relation.plan = MakeCalc(std::move(join), nullptr, std::move(columns), UniqueNames(names));
-    // Types may have lost their time attribute; names and positions stay. In an inner window join
-    // the window of the right row is that of the left one, under either name.
-    for (ScopeColumn column : scope_.columns()) {
-      if (inner_window_ && column.index == left_size_ + inner_window_->right.start) {
-        column.index = inner_window_->left.start;
-      } else if (inner_window_ && column.index == left_size_ + inner_window_->right.end) {
-        column.index = inner_window_->left.end;
-      }
-      column.type = relation.plan->schema()[static_cast<size_t>(column.index)].type;
-      relation.scope.Add(std::move(column));
-    }
-    return relation;
-  }
-
-  Schema JoinSchema(bool keep_time) const {
-    Schema schema;
-    for (const BoundRelation* side : {&left_, &right_}) {
-      const bool may_lack = type_ == JoinType::kFull ||
-                            type_ == (side == &left_ ? JoinType::kRight : JoinType::kLeft);
-      for (const Column& column : side->plan->schema()) {
-        DataType type = may_lack ? column.type.Nullable() : column.type;
-        if (!keep_time) type = type.WithTimeAttribute(TimeAttribute::kNone);
-        schema.Append({column.name, std::move(type)});
-      }
-    }
-    return schema;
-  }
-
-  std::optional<BoundRelation> PlanWindow() {
-    WindowJoinNode::Fields fields;
-    fields.type = type_;
-    fields.left_window = *left_.plan->window_columns();
-    fields.right_window = *right_.plan->window_columns();
-    if (type_ == JoinType::kInner) inner_window_ = {fields.left_window, fields.right_window};
-    const size_t right_columns = right_.plan->schema().size();
-    for (const ExpressionPtr& condition : time_conditions_) rest_.push_back(condition);
-    PlaceKeys(&fields.left_keys, &fields.right_keys);
-    if (!rest_.empty()) {
-      fields.condition = ConjunctionOf(std::move(rest_))->Remap(Shift(right_columns));
-    }
-    return Finish(std::make_shared<WindowJoinNode>(left_.plan, right_.plan, std::move(fields),
-                                                   JoinSchema(/*keep_time=*/false)),
-                  right_columns);
-  }
-
-  std::optional<BoundRelation> PlanInterval() {
-    IntervalJoinNode::Fields fields;
-    fields.type = type_;
-    fields.left_time = bounds_.left_time;
-    fields.right_time = bounds_.right_time;
-    fields.lower_ms = bounds_.lower;
-    fields.upper_ms = bounds_.upper;
-    const size_t right_columns = right_.plan->schema().size();
-    // Finer than a millisecond the stored bounds are not exact: check the conditions again.
-    for (const ExpressionPtr& condition : time_conditions_) rest_.push_back(condition);
-    PlaceKeys(&fields.left_keys, &fields.right_keys);
-    if (!rest_.empty()) {
-      fields.condition = ConjunctionOf(std::move(rest_))->Remap(Shift(right_columns));
-    }
-    return Finish(std::make_shared<IntervalJoinNode>(left_.plan, right_.plan, std::move(fields),
-                                                     JoinSchema(/*keep_time=*/true)),
-                  right_columns);
-  }
-
-  BindContext* context_;
-  BoundRelation left_;
-  BoundRelation right_;
-  JoinType type_;
-  Span span_;
-  int left_size_;
-  Scope scope_;
-  std::vector<ExpressionPtr> left_keys_;
-  std::vector<ExpressionPtr> right_keys_;
-  std::vector<ExpressionPtr> time_conditions_;
-  std::vector<ExpressionPtr> rest_;
-  TimeBounds bounds_;
-  struct WindowPair {
-    WindowColumns left;
-    WindowColumns right;
-  };
-  std::optional<WindowPair> inner_window_;
-};
 
 JoinType ToJoinType(sql::JoinType type) {
   switch (type) {
@@ -342,39 +19,196 @@ JoinType ToJoinType(sql::JoinType type) {
   }
 }
 
+/// A column by which both sides are joined, as columns of left ++ right.
+struct SharedColumn {
+  std::string name;
+  Span span;
+  int left = -1;
+  int right = -1;
+};
+
+/// Two relations of one FROM need two names.
+bool CheckNames(BindContext* context, const Scope& left, const Scope& right,
+                const sql::TableRef& ref) {
+  for (const ScopeColumn& column : right.columns()) {
+    if (column.qualifier.empty() || !left.HasQualifier(column.qualifier)) continue;
+    context
+        ->Error("MR0209", "two relations of FROM are named '" + column.qualifier + "'",
+                ref.alias ? ref.alias->name.span : ref.span)
+        .next_step = "Give one of them another name: .. AS other.";
+    return false;
+  }
+  return true;
+}
+
+/// The one column of that name that can be seen without a qualifier; reports at `span`.
+const ScopeColumn* FindShared(BindContext* context, const Scope& scope, const std::string& name,
+                              std::string_view side, Span span) {
+  const ScopeColumn* found = nullptr;
+  for (const ScopeColumn& column : scope.columns()) {
+    if (column.name != name || column.qualified_only) continue;
+    if (found != nullptr) {
+      context->Error(
+          "MR0203",
+          "column '" + name + "' is ambiguous on the " + std::string(side) + " side of the join",
+          span);
+      return nullptr;
+    }
+    found = &column;
+  }
+  if (found == nullptr) {
+    Diagnostic& diagnostic = context->Error(
+        "MR0201", "the " + std::string(side) + " side of the join has no column '" + name + "'",
+        span);
+    std::vector<std::string> world;
+    for (const ScopeColumn& column : scope.columns()) world.push_back(column.name);
+    context->Suggest(&diagnostic, name, world);
+  }
+  return found;
+}
+
+/// The columns of USING, or those that both sides of a NATURAL join have.
+std::optional<std::vector<SharedColumn>> SharedColumns(BindContext* context, const sql::Join& join,
+                                                       const Scope& left, const Scope& right,
+                                                       int left_size) {
+  std::vector<SharedColumn> shared;
+  for (const sql::Identifier& column : join.using_columns) {
+    shared.push_back({column.text, column.span});
+  }
+  for (const ScopeColumn& column : left.columns()) {
+    if (!join.natural || column.qualified_only) continue;
+    const bool both = std::ranges::any_of(right.columns(), [&](const ScopeColumn& other) {
+      return other.name == column.name && !other.qualified_only;
+    });
+    if (both) shared.push_back({column.name, join.operator_span});
+  }
+  for (SharedColumn& column : shared) {
+    const ScopeColumn* l = FindShared(context, left, column.name, "left", column.span);
+    const ScopeColumn* r = FindShared(context, right, column.name, "right", column.span);
+    if (l == nullptr || r == nullptr) return std::nullopt;
+    column.left = l->index;
+    column.right = left_size + r->index;
+  }
+  return shared;
+}
+
+ExpressionPtr ColumnOf(const Scope& scope, int index) {
+  const auto found = std::ranges::find(scope.columns(), index, &ScopeColumn::index);
+  return Expression::InputRef(index, found->type, found->name);
+}
+
+/// Puts each shared column in front, once: COALESCE of both. The two are still there for those who
+/// say which one they mean.
+std::optional<BoundRelation> MergeShared(BindContext* context, BoundRelation joined,
+                                         const std::vector<SharedColumn>& shared) {
+  std::vector<ExpressionPtr> columns;
+  std::vector<std::string> names;
+  BoundRelation merged;
+  for (const SharedColumn& column : shared) {
+    std::vector<ExpressionPtr> both = {ColumnOf(joined.scope, column.left),
+                                       ColumnOf(joined.scope, column.right)};
+    const bool nullable = both[0]->type().nullable() && both[1]->type().nullable();
+    auto type = Unify(context, &both, column.span, "column '" + column.name + "'");
+    if (!type) return std::nullopt;
+    type = type->WithTimeAttribute(TimeAttribute::kNone).Nullable(nullable);
+    merged.scope.Add({"", column.name, *type, static_cast<int>(columns.size())});
+    columns.push_back(Expression::Coalesce(std::move(both), *type));
+    names.push_back(column.name);
+  }
+  const int shift = static_cast<int>(columns.size());
+  for (ScopeColumn column : joined.scope.columns()) {
+    for (const SharedColumn& one : shared) {
+      if (column.index == one.left || column.index == one.right) column.qualified_only = true;
+    }
+    column.index += shift;
+    merged.scope.Add(std::move(column));
+  }
+  for (const ExpressionPtr& column : InputRefs(joined.plan->schema())) columns.push_back(column);
+  for (const std::string& name : joined.plan->schema().names()) names.push_back(name);
+  merged.plan = MakeCalc(joined.plan, nullptr, std::move(columns), UniqueNames(std::move(names)));
+  return merged;
+}
+
 }  // namespace
+
+bool QueryBinder::CheckCondition(const sql::Join& join) {
+  const bool may_lack = join.type == sql::JoinType::kComma || join.type == sql::JoinType::kCross;
+  if (may_lack || join.natural || join.condition != nullptr || !join.using_columns.empty()) {
+    return true;
+  }
+  context_->Error("MR0101", "this join has no condition, expected ON or USING", join.operator_span)
+      .next_step = "CROSS JOIN, or a comma, joins every row with every row.";
+  return false;
+}
+
+/// How long the rows of a side of a regular join are kept: as STATE_TTL says, which names tables
+/// and views of FROM, or as the setting does.
+int64_t QueryBinder::JoinTtl(const sql::TableRef& side) {
+  std::string name;
+  if (const auto* named = sql::As<sql::NamedTable>(side)) name = named->name.parts.back().text;
+  if (side.alias) name = side.alias->name.text;
+  const auto hint = state_ttls_.find(name);
+  if (hint == state_ttls_.end()) {
+    return context_->settings->GetDuration("table.exec.state.ttl").count();
+  }
+  return hint->second;
+}
 
 std::optional<BoundRelation> QueryBinder::BindJoin(const sql::Join& join,
                                                    std::vector<sql::ExprPtr>* where) {
+  if (const auto* unnest = sql::As<sql::UnnestTable>(join.right)) {
+    return BindUnnestJoin(join, *unnest, where);
+  }
   const JoinType type = ToJoinType(join.type);
   std::vector<sql::ExprPtr> none;
-  auto left = BindFrom(*join.left, type == JoinType::kInner ? where : &none);
-  auto right = BindFrom(*join.right, &none);
-  if (!left || !right) return std::nullopt;
-  if (join.natural || !join.using_columns.empty()) {
-    context_->NotSupported(join.natural ? "NATURAL JOIN" : "JOIN .. USING", join.operator_span,
-                           "Write the condition with ON.");
-    return std::nullopt;
-  }
+  const bool keeps_left = type == JoinType::kInner || type == JoinType::kLeft;
+  auto left = BindFrom(*join.left, keeps_left ? where : &none);
+  auto right = BindFrom(*join.right, type == JoinType::kRight ? where : &none);
+  if (!CheckCondition(join) || !left || !right) return std::nullopt;
+  if (!CheckNames(context_, left->scope, right->scope, *join.right)) return std::nullopt;
+  const Scope left_scope = left->scope;
+  const Scope right_scope = right->scope;
   JoinPlanner planner(context_, *std::move(left), *std::move(right), type, join.operator_span);
+  planner.set_ttl_ms({JoinTtl(*join.left), JoinTtl(*join.right)});
+  const auto shared = SharedColumns(context_, join, left_scope, right_scope, planner.left_size());
+  if (!shared) return std::nullopt;
+  ExpressionBinder binder(context_, &planner.scope());
+  for (const SharedColumn& column : *shared) {
+    const ExpressionPtr equal = binder.Call(
+        "=", {ColumnOf(planner.scope(), column.left), ColumnOf(planner.scope(), column.right)},
+        column.span);
+    if (equal == nullptr) return std::nullopt;
+    planner.AddCondition(equal);
+  }
   if (join.condition != nullptr) {
-    ExpressionBinder binder(context_, &planner.scope());
     const ExpressionPtr condition = binder.BindCondition(*join.condition, "ON");
     if (condition == nullptr) return std::nullopt;
     planner.AddCondition(condition);
   }
-  if (type == JoinType::kInner) {
-    // Parts of WHERE that bind over this join belong to it; the rest is left for an outer join or
-    // filter.
-    std::erase_if(*where, [&](const sql::ExprPtr& part) {
-      QuietScope quiet(context_);
-      ExpressionBinder binder(context_, &planner.scope());
-      const ExpressionPtr condition = binder.BindCondition(*part, "WHERE");
-      if (condition != nullptr) planner.AddCondition(condition);
-      return condition != nullptr;
-    });
+  TakeWhere(&planner, where);
+  auto joined = planner.Plan();
+  if (!joined) return std::nullopt;
+  joined_regularly_ = joined_regularly_ || planner.is_regular();
+  if (shared->empty()) return joined;
+  return MergeShared(context_, *std::move(joined), *shared);
+}
+
+/// Parts of WHERE that bind over this join and belong to it or below it; the rest is left for a
+/// join or filter above.
+void QueryBinder::TakeWhere(JoinPlanner* planner, std::vector<sql::ExprPtr>* where) {
+  std::vector<ExpressionPtr> bound;
+  for (const sql::ExprPtr& part : *where) {
+    QuietScope quiet(context_);
+    ExpressionBinder binder(context_, &planner->scope());
+    bound.push_back(binder.BindCondition(*part, "WHERE"));
+    if (bound.back() == nullptr) continue;
+    for (const ExpressionPtr& conjunct : Conjuncts(bound.back())) planner->Simplify(conjunct);
   }
-  return planner.Plan();
+  size_t next = 0;
+  std::erase_if(*where, [&](const sql::ExprPtr&) {
+    const ExpressionPtr& condition = bound[next++];
+    return condition != nullptr && planner->AddWhere(condition);
+  });
 }
 
 }  // namespace millrace

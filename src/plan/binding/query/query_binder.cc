@@ -12,6 +12,7 @@
 #include "plan/binding/query/select_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/aggregate_nodes.h"
+#include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
 
@@ -113,47 +114,74 @@ PlanNodePtr QueryBinder::BindSelect(const sql::Select& select) {
   return SelectBinder(this, select).Bind();
 }
 
+/// Both sides of a set operation with the types that their columns have in common.
+bool QueryBinder::UnifySides(const sql::SetOperation& operation, PlanNodePtr* left,
+                             PlanNodePtr* right) {
+  const std::string_view name = operation.op == sql::SetOperator::kUnion       ? "UNION"
+                                : operation.op == sql::SetOperator::kIntersect ? "INTERSECT"
+                                                                               : "EXCEPT";
+  if ((*left)->schema().size() != (*right)->schema().size()) {
+    context_->Error("MR0315",
+                    std::string(name) + " needs equally many columns on both sides: " +
+                        std::to_string((*left)->schema().size()) + " and " +
+                        std::to_string((*right)->schema().size()),
+                    operation.op_span);
+    return false;
+  }
+  std::vector<ExpressionPtr> left_columns = InputRefs((*left)->schema());
+  std::vector<ExpressionPtr> right_columns = InputRefs((*right)->schema());
+  for (size_t i = 0; i < left_columns.size(); ++i) {
+    std::vector<ExpressionPtr> pair = {left_columns[i], right_columns[i]};
+    const bool same =
+        left_columns[i]->type().EqualIgnoringNull(right_columns[i]->type()) &&
+        left_columns[i]->type().time_attribute() == right_columns[i]->type().time_attribute();
+    const auto type = Unify(context_, &pair, operation.op_span,
+                            "column '" + (*left)->schema()[i].name + "' of " + std::string(name));
+    if (!type) return false;
+    if (same) continue;
+    left_columns[i] = pair[0];
+    right_columns[i] = pair[1];
+  }
+  const auto names = (*left)->schema().names();
+  *left = MakeCalc(*left, nullptr, std::move(left_columns), names);
+  *right = MakeCalc(*right, nullptr, std::move(right_columns), names);
+  return true;
+}
+
 PlanNodePtr QueryBinder::BindSetOperation(const sql::SetOperation& operation) {
   PlanNodePtr left = BindBody(*operation.left);
   PlanNodePtr right = BindBody(*operation.right);
-  if (operation.op != sql::SetOperator::kUnion) {
-    context_->NotSupported(operation.op == sql::SetOperator::kIntersect ? "INTERSECT" : "EXCEPT",
-                           operation.op_span);
+  const bool all = operation.quantifier == sql::SetQuantifier::kAll;
+  const bool intersect = operation.op == sql::SetOperator::kIntersect;
+  if (operation.op != sql::SetOperator::kUnion && all) {
+    context_->NotSupported(intersect ? "INTERSECT ALL" : "EXCEPT ALL", operation.op_span);
     return nullptr;
   }
-  if (left == nullptr || right == nullptr) return nullptr;
-  if (left->schema().size() != right->schema().size()) {
-    context_->Error(
-        "MR0315",
-        "UNION needs equally many columns on both sides: " + std::to_string(left->schema().size()) +
-            " and " + std::to_string(right->schema().size()),
-        operation.op_span);
-    return nullptr;
-  }
-  std::vector<ExpressionPtr> left_columns = InputRefs(left->schema());
-  std::vector<ExpressionPtr> right_columns = InputRefs(right->schema());
-  Schema schema;
-  for (size_t i = 0; i < left_columns.size(); ++i) {
-    std::vector<ExpressionPtr> pair = {left_columns[i], right_columns[i]};
-    const auto attribute = left_columns[i]->type().time_attribute();
-    const bool same = left_columns[i]->type().EqualIgnoringNull(right_columns[i]->type()) &&
-                      attribute == right_columns[i]->type().time_attribute();
-    const auto type = Unify(context_, &pair, operation.op_span,
-                            "column '" + left->schema()[i].name + "' of UNION");
-    if (!type) return nullptr;
-    if (!same) {
-      left_columns[i] = pair[0];
-      right_columns[i] = pair[1];
+  if (left == nullptr || right == nullptr || !UnifySides(operation, &left, &right)) return nullptr;
+  if (operation.op == sql::SetOperator::kUnion) {
+    Schema schema;
+    for (size_t i = 0; i < left->schema().size(); ++i) {
+      const DataType& type = left->schema()[i].type;
+      const bool nullable = type.nullable() || right->schema()[i].type.nullable();
+      const bool same = type.time_attribute() == right->schema()[i].type.time_attribute();
+      schema.Append({left->schema()[i].name,
+                     type.Nullable(nullable).WithTimeAttribute(same ? type.time_attribute()
+                                                                    : TimeAttribute::kNone)});
     }
-    schema.Append(
-        {left->schema()[i].name, type->WithTimeAttribute(same ? attribute : TimeAttribute::kNone)});
+    PlanNodePtr plan =
+        std::make_shared<UnionNode>(std::vector<PlanNodePtr>{left, right}, std::move(schema));
+    return all ? plan : MakeDistinct(context_, plan);
   }
-  const auto names = schema.names();
-  PlanNodePtr plan = std::make_shared<UnionNode>(
-      std::vector<PlanNodePtr>{MakeCalc(left, nullptr, std::move(left_columns), names),
-                               MakeCalc(right, nullptr, std::move(right_columns), names)},
-      schema);
-  return operation.quantifier == sql::SetQuantifier::kAll ? plan : MakeDistinct(context_, plan);
+  JoinNode::Fields fields;
+  fields.type = intersect ? JoinType::kSemi : JoinType::kAnti;
+  for (size_t i = 0; i < left->schema().size(); ++i) {
+    fields.left_keys.push_back(static_cast<int>(i));
+    fields.nulls_match.push_back(true);
+  }
+  fields.right_keys = fields.left_keys;
+  const int64_t ttl_ms = context_->settings->GetDuration("table.exec.state.ttl").count();
+  fields.ttl_ms = {ttl_ms, ttl_ms};
+  return MakeDistinct(context_, std::make_shared<JoinNode>(left, right, std::move(fields)));
 }
 
 PlanNodePtr QueryBinder::BindValues(const sql::Values& values) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plan/binding/bind_context.h"
@@ -20,6 +21,8 @@ struct BoundRelation {
   Scope scope;
 };
 
+class JoinPlanner;
+
 class QueryBinder {
  public:
   explicit QueryBinder(BindContext* context) : context_(context) {}
@@ -33,10 +36,20 @@ class QueryBinder {
   /// A table, view or common table by name; no alias applied.
   PlanNodePtr BindTableName(const sql::QualifiedName& name, const std::vector<sql::Hint>& hints);
 
+  /// STATE_TTL of the SELECT whose FROM is bound next: milliseconds by the name of a relation.
+  /// Answers those that held before.
+  std::map<std::string, int64_t> SetStateTtls(std::map<std::string, int64_t> ttls) {
+    return std::exchange(state_ttls_, std::move(ttls));
+  }
+  /// Whether a regular join, which state time-to-live is for, was bound since the last call.
+  void NoteRegularJoin() { joined_regularly_ = true; }
+  bool TakeJoinedRegularly() { return std::exchange(joined_regularly_, false); }
+
   BindContext* context() const { return context_; }
 
  private:
   PlanNodePtr BindSelect(const sql::Select& select);
+  bool UnifySides(const sql::SetOperation& operation, PlanNodePtr* left, PlanNodePtr* right);
   PlanNodePtr BindSetOperation(const sql::SetOperation& operation);
   PlanNodePtr BindValues(const sql::Values& values);
   PlanNodePtr BindView(const View& view, Span span);
@@ -44,6 +57,13 @@ class QueryBinder {
   std::optional<BoundRelation> BindRelation(const sql::TableRef& ref, PlanNodePtr plan,
                                             const std::string& default_name);
   std::optional<BoundRelation> BindJoin(const sql::Join& join, std::vector<sql::ExprPtr>* where);
+  std::optional<BoundRelation> BindUnnest(const sql::UnnestTable& table, BoundRelation outer,
+                                          bool keeps_empty);
+  std::optional<BoundRelation> BindUnnestJoin(const sql::Join& join, const sql::UnnestTable& table,
+                                              std::vector<sql::ExprPtr>* where);
+  bool CheckCondition(const sql::Join& join);
+  int64_t JoinTtl(const sql::TableRef& side);
+  void TakeWhere(JoinPlanner* planner, std::vector<sql::ExprPtr>* where);
   PlanNodePtr BindFunctionTable(const sql::FunctionTable& table);
   PlanNodePtr BindWindowFunction(const sql::FunctionCall& call);
   PlanNodePtr BindPredict(const sql::FunctionCall& call);
@@ -51,8 +71,13 @@ class QueryBinder {
 
   BindContext* context_;
   std::map<std::string, PlanNodePtr> common_tables_;
+  std::map<std::string, int64_t> state_ttls_;
+  bool joined_regularly_ = false;
   int view_depth_ = 0;
 };
+
+/// One row without columns: what is computed without FROM.
+PlanNodePtr SingleRow();
 
 /// SELECT DISTINCT and UNION: one row per distinct row, as a changelog.
 PlanNodePtr MakeDistinct(BindContext* context, PlanNodePtr input,

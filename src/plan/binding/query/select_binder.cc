@@ -4,12 +4,31 @@
 #include <algorithm>
 
 #include "data/option_text.h"
+#include "plan/binding/query/scalar_subqueries.h"
+#include "plan/binding/query/subquery_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/source_nodes.h"
 #include "sql/ast/children.h"
 
 namespace millrace {
 namespace {
+
+std::string ItemName(const sql::SelectItem& item, size_t position) {
+  if (item.alias) return item.alias->text;
+  if (const auto* column = sql::As<sql::ColumnRef>(item.value)) {
+    return column->name.parts.back().text;
+  }
+  if (const auto* access = sql::As<sql::FieldAccess>(item.value)) return access->field.text;
+  return "EXPR$" + std::to_string(position);
+}
+
+}  // namespace
+
+PlanNodePtr SingleRow() {
+  Batch batch;
+  batch.num_rows = 1;
+  return std::make_shared<ValuesNode>(Schema(), std::move(batch), "one row");
+}
 
 void SplitConjuncts(const sql::ExprPtr& expr, std::vector<sql::ExprPtr>* out) {
   if (expr == nullptr) return;
@@ -22,24 +41,6 @@ void SplitConjuncts(const sql::ExprPtr& expr, std::vector<sql::ExprPtr>* out) {
   }
   out->push_back(expr);
 }
-
-/// One row without columns: SELECT without FROM.
-PlanNodePtr SingleRow() {
-  Batch batch;
-  batch.num_rows = 1;
-  return std::make_shared<ValuesNode>(Schema(), std::move(batch), "one row");
-}
-
-std::string ItemName(const sql::SelectItem& item, size_t position) {
-  if (item.alias) return item.alias->text;
-  if (const auto* column = sql::As<sql::ColumnRef>(item.value)) {
-    return column->name.parts.back().text;
-  }
-  if (const auto* access = sql::As<sql::FieldAccess>(item.value)) return access->field.text;
-  return "EXPR$" + std::to_string(position);
-}
-
-}  // namespace
 
 bool ContainsAggregate(const BindContext& context, const sql::Expr& expr) {
   if (const auto* call = sql::As<sql::FunctionCall>(expr)) {
@@ -97,9 +98,10 @@ void SelectBinder::ExplainAliases(size_t first) {
   }
 }
 
-/// STATE_TTL('relation' = 'duration'): how long this query's aggregation keeps a key. As in Flink
-/// it names relations of FROM and stands above table.exec.state.ttl.
-bool SelectBinder::BindHints() {
+/// STATE_TTL('relation' = 'duration'): how long regular joins keep rows of a relation and this
+/// query's aggregation keeps a key. As in Flink it names relations of FROM and stands above
+/// table.exec.state.ttl.
+bool SelectBinder::ParseHints() {
   for (const sql::Hint& hint : select_.hints) {
     if (hint.name != "STATE_TTL") {
       context_->NotSupported("hint " + hint.name, hint.span);
@@ -112,24 +114,35 @@ bool SelectBinder::BindHints() {
                         hint.span);
         return false;
       }
-      if (!source_.scope.HasQualifier(argument.key->value)) {
-        Diagnostic& diagnostic = context_->Error(
-            "MR0207", "STATE_TTL names '" + argument.key->value + "', which is not in FROM",
-            hint.span);
-        std::vector<std::string> names;
-        for (const ScopeColumn& column : source_.scope.columns()) names.push_back(column.qualifier);
-        context_->Suggest(&diagnostic, argument.key->value, names);
-        return false;
-      }
-      state_ttl_ms_ = std::max(state_ttl_ms_.value_or(0), int64_t{duration->count()});
+      state_ttls_[argument.key->value] = duration->count();
     }
   }
   return true;
 }
 
+bool SelectBinder::CheckHints() {
+  for (const sql::Hint& hint : select_.hints) {
+    for (const sql::HintArgument& argument : hint.arguments) {
+      const std::string& name = argument.key->value;
+      if (source_.scope.HasQualifier(name)) continue;
+      Diagnostic& diagnostic = context_->Error(
+          "MR0207", "STATE_TTL names '" + name + "', which is not in FROM", hint.span);
+      std::vector<std::string> names;
+      for (const ScopeColumn& column : source_.scope.columns()) names.push_back(column.qualifier);
+      context_->Suggest(&diagnostic, name, names);
+      return false;
+    }
+  }
+  // Rows of a join are no relation that a hint can name: its sides have taken it.
+  if (joins_) return true;
+  for (const auto& [name, ttl_ms] : state_ttls_) {
+    state_ttl_ms_ = std::max(state_ttl_ms_.value_or(0), ttl_ms);
+  }
+  return true;
+}
+
 PlanNodePtr SelectBinder::BindParts() {
-  if (!BindSource()) return nullptr;
-  if (!BindHints()) return nullptr;
+  if (!ParseHints() || !BindSource() || !CheckHints()) return nullptr;
   if (!ExpandItems()) return nullptr;
   bool aggregates = select_.has_group_by || select_.having != nullptr;
   bool over = false;
@@ -165,28 +178,48 @@ bool SelectBinder::BindSource() {
   if (select_.from == nullptr) {
     source_.plan = SingleRow();
   } else {
+    auto outer_ttls = queries_->SetStateTtls(state_ttls_);
+    const bool outer_joins = queries_->TakeJoinedRegularly();
     auto bound = queries_->BindFrom(*select_.from, &where);
+    queries_->SetStateTtls(std::move(outer_ttls));
+    joins_ = queries_->TakeJoinedRegularly();
+    if (outer_joins) queries_->NoteRegularJoin();
     if (!bound) return false;
     source_ = *std::move(bound);
   }
+  return BindWhere(where);
+}
+
+/// What joins have left of WHERE: conditions first, so that joins of subqueries see fewer rows.
+bool SelectBinder::BindWhere(const std::vector<sql::ExprPtr>& where) {
   std::vector<ExpressionPtr> conditions;
-  bool ok = true;
+  std::vector<sql::ExprPtr> subqueries;
   for (const sql::ExprPtr& part : where) {
+    if (AsSubqueryPredicate(*part) || ContainsScalarSubquery(*part)) {
+      subqueries.push_back(part);
+      continue;
+    }
     ExpressionBinder binder(context_, &source_.scope);
     ExpressionPtr condition = binder.BindCondition(*part, "WHERE");
-    ok = ok && condition != nullptr;
-    conditions.push_back(std::move(condition));
+    if (condition == nullptr) {
+      // Go on with the SELECT list, so that its errors show in the same pass.
+      failed_ = true;
+      continue;
+    }
+    for (ExpressionPtr& conjunct : Conjuncts(condition)) conditions.push_back(std::move(conjunct));
   }
-  if (!ok) {
-    // Go on with the SELECT list, so that its errors show in the same pass.
-    conditions.clear();
-    failed_ = true;
+  condition_ = failed_ ? nullptr : ConjunctionOf(std::move(conditions));
+  for (const sql::ExprPtr& part : subqueries) {
+    source_.plan = MakeFilter(source_.plan, std::exchange(condition_, nullptr));
+    const auto predicate = AsSubqueryPredicate(*part);
+    auto filtered = predicate ? SubqueryBinder(queries_, source_).Bind(*predicate, part->span)
+                              : BindScalarSubqueries(queries_, source_, *part);
+    if (filtered) {
+      source_ = *std::move(filtered);
+    } else {
+      failed_ = true;
+    }
   }
-  std::vector<ExpressionPtr> flat;
-  for (const ExpressionPtr& condition : conditions) {
-    for (ExpressionPtr& part : Conjuncts(condition)) flat.push_back(std::move(part));
-  }
-  condition_ = ConjunctionOf(std::move(flat));
   return true;
 }
 

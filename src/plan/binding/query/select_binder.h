@@ -2,6 +2,7 @@
 // SelectBinder: one SELECT. Chooses between a plain projection, an aggregation and an OVER query.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,10 @@ class SelectBinder {
 
  private:
   PlanNodePtr BindParts();
-  bool BindHints();
+  bool ParseHints();
+  bool CheckHints();
   bool BindSource();
+  bool BindWhere(const std::vector<sql::ExprPtr>& where);
   bool ExpandItems();
   bool ExpandRow(const sql::Star& star, Span span, bool* ok);
   void ExplainAliases(size_t first);
@@ -44,9 +47,14 @@ class SelectBinder {
   BoundRelation source_;
   ExpressionPtr condition_;  // WHERE, over the columns of source_
   std::vector<SelectColumn> items_;
-  std::optional<int64_t> state_ttl_ms_;  // STATE_TTL
+  std::map<std::string, int64_t> state_ttls_;  // STATE_TTL, milliseconds by relation
+  std::optional<int64_t> state_ttl_ms_;        // of the aggregation
+  bool joins_ = false;                         // FROM has a regular join
   bool failed_ = false;  // an error was reported; only further errors are looked for
 };
+
+/// The parts of a condition that are joined by AND; none of null.
+void SplitConjuncts(const sql::ExprPtr& expr, std::vector<sql::ExprPtr>* out);
 
 /// True if an aggregate without OVER / a call with OVER occurs in the expression (not in
 /// subqueries).

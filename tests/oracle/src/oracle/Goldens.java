@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -223,6 +224,7 @@ final class Goldens {
   private String statements(Path f, String text, int parallelism, boolean printed)
       throws Exception {
     boolean exact = directive(text, "order", "sorted").equals("exact");
+    boolean net = directive(text, "order", "sorted").equals("net");
     Path out = Files.createTempDirectory("oracle-out");
     String sql = text.replace("${DATA}", f.resolveSibling("data").toAbsolutePath().toString())
         .replace("${OUT}", out.toString());
@@ -242,6 +244,7 @@ final class Goldens {
         if (upper.startsWith("INSERT") || upper.startsWith("EXECUTE")) {
           lines.removeIf(String::isEmpty);
         }
+        if (net) lines = net(lines);
         if (!exact) Collections.sort(lines);
         b.append("-- statement ").append(n).append('\n');
         for (String l : lines) b.append(neutral(l, f, out)).append('\n');
@@ -249,6 +252,20 @@ final class Goldens {
     }
     b.append(files(out, exact));
     return b.toString();
+  }
+
+  /** The rows that are left when the changelog is over, each as an insert. */
+  private static List<String> net(List<String> lines) {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (String l : lines) {
+      boolean adds = l.startsWith("+");
+      counts.merge(l.substring(2), adds ? 1 : -1, Integer::sum);
+    }
+    List<String> rows = new ArrayList<>();
+    counts.forEach((row, count) -> {
+      for (int i = 0; i < Math.abs(count); i++) rows.add((count > 0 ? "+I" : "-D") + row);
+    });
+    return rows;
   }
 
   private static String neutral(String line, Path f, Path out) {

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/join/join_side.h"
+
+#include <arrow/api.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "state/encoding.h"
+
+namespace millrace {
+namespace {
+
+/// Longer identities are kept as two hashes of 64 bits.
+constexpr size_t kIdentityBytes = 32;
+
+std::vector<int> AllColumns(const Schema& schema) {
+  std::vector<int> columns(schema.size());
+  std::iota(columns.begin(), columns.end(), 0);
+  return columns;
+}
+
+std::vector<DataType> TypesOf(const Schema& schema, const std::vector<int>& columns) {
+  std::vector<DataType> types;
+  for (const int column : columns) types.push_back(schema[static_cast<size_t>(column)].type);
+  return types;
+}
+
+void PutHash(uint64_t hash, std::string* out) {
+  out->append(reinterpret_cast<const char*>(&hash), sizeof(hash));
+}
+
+/// Of bytes whose own hash is known: one that does not follow from it.
+uint64_t SecondHash(std::string_view bytes) {
+  const size_t half = bytes.size() / 2;
+  return HashBytes(bytes.substr(0, half)) * 0x9E3779B97F4A7C15U + HashBytes(bytes.substr(half));
+}
+
+bool IsOne(const JoinNode& node, size_t input) {
+  return node.input(input).shape == JoinInputShape::kJoinKeyContainsUniqueKey;
+}
+
+}  // namespace
+
+JoinSide::JoinSide(const JoinNode& node, size_t input, const OperatorContext& context,
+                   Options options)
+    : one_per_key_(IsOne(node, input)),
+      replaces_(node.input(input).shape == JoinInputShape::kHasUniqueKey),
+      counts_matches_(options.counts),
+      ttl_ms_(node.fields().ttl_ms[input]),
+      cells_(options.cells),
+      sequence_(options.sequence),
+      keys_(options.name, one_per_key_ && context.state->track(),
+            {.write = [this](uint32_t place, std::string* out) { Write(place, out); },
+             .read = [this](uint32_t place, std::string_view bytes) { return Read(place, bytes); },
+             .clear = [this](uint32_t place) { Clear(place); },
+             // Of rows that expire or are counted, all are looked at.
+             .may_be_cold = ttl_ms_ == 0 && !options.counts}),
+      rows_(
+          TypesOf(node.children()[input]->schema(), AllColumns(node.children()[input]->schema()))),
+      lists_(options.name, context.state->track(), &keys_, &rows_),
+      counts_(options.name + " matches", context.state->track()) {
+  if (one_per_key_) {
+    context.state->Register(&keys_);
+  } else {
+    context.state->Register(&lists_);
+  }
+  if (counts_matches_) context.state->Register(&counts_);
+  const JoinNode::Input& facts = node.input(input);
+  if (one_per_key_ || (!facts.retracts && !replaces_)) return;
+  const Schema& schema = node.children()[input]->schema();
+  const std::vector<int> columns = replaces_ ? facts.unique_key : AllColumns(schema);
+  identity_.emplace(columns, TypesOf(schema, columns));
+}
+
+void JoinSide::Fit() {
+  if (one_per_key_ && ones_.size() < keys_.slot_limit()) {
+    ones_.resize(keys_.slot_limit(), {0, 0, RowStore::kNone});
+  }
+}
+
+JoinSide::Place& JoinSide::PlaceOf(uint32_t row) {
+  if (row >= place_of_.size()) place_of_.resize(rows_.slot_limit());
+  return place_of_[row];
+}
+
+Status JoinSide::BeginBatch(const Batch& batch, const EncodedKeys& keys,
+                            const std::vector<bool>& passes) {
+  if (one_per_key_) TRY(keys_.Load(keys));
+  keys_.FindOrInsert(keys, &places_);
+  Fit();
+  if (finds_rows()) identity_->Encode(batch, &encoded_identities_);
+  std::vector<int32_t> added;
+  for (int64_t row = 0; row < batch.num_rows; ++row) {
+    const auto i = static_cast<size_t>(row);
+    const bool keeps = !passes[i] && IsAddition(batch.kind(row));
+    if (keeps) added.push_back(static_cast<int32_t>(row));
+    if (!keeps) maybe_empty_.push_back(places_[i]);
+  }
+  if (added.size() == places_.size()) {
+    slots_.clear();
+    rows_.Add(batch.columns, added, &slots_);
+    return OkStatus();
+  }
+  std::vector<uint32_t> copies;
+  rows_.Add(batch.columns, added, &copies);
+  slots_.assign(places_.size(), RowStore::kNone);
+  for (size_t i = 0; i < added.size(); ++i) slots_[static_cast<size_t>(added[i])] = copies[i];
+  return OkStatus();
+}
+
+void JoinSide::Insert(size_t i, int64_t matches, int key_group) {
+  if (one_per_key_) return InsertOne(places_[i], slots_[i], matches, key_group);
+  InsertInList(i, places_[i], slots_[i], matches, key_group);
+}
+
+void JoinSide::InsertOne(uint32_t place, uint32_t row, int64_t matches, int key_group) {
+  OrderedEntry& entry = ones_[place];
+  if (entry.row != RowStore::kNone) rows_.Free(entry.row);
+  if (counts_matches_) {
+    if (entry.row == RowStore::kNone) {
+      entry.sequence = static_cast<uint64_t>(cells_->get(sequence_));
+      cells_->Set(sequence_, cells_->get(sequence_) + 1);
+    }
+    counts_.Set(entry.sequence, key_group, matches);
+  }
+  entry.row = row;
+  entry.time = ttl_ms_ > 0 ? now_ms_ : 0;
+  if (ttl_ms_ > 0) expiry_.Touch(place, now_ms_);
+  keys_.MarkDirty(place);
+}
+
+void JoinSide::InsertInList(size_t i, uint32_t place, uint32_t row, int64_t matches,
+                            int key_group) {
+  if (replaces_) RemoveFromList(place, i, key_group);
+  const int64_t sequence = cells_->get(sequence_);
+  cells_->Set(sequence_, sequence + 1);
+  const OrderedEntry entry{ttl_ms_ > 0 ? now_ms_ : 0, static_cast<uint64_t>(sequence), row};
+  lists_.Insert(place, entry);
+  if (counts_matches_) counts_.Set(entry.sequence, key_group, matches);
+  if (finds_rows() || ttl_ms_ > 0) {
+    PlaceOf(row) = {place, RowStore::kNone, entry.time, entry.sequence};
+  }
+  if (finds_rows()) AddIdentity(place, i, row);
+  if (ttl_ms_ > 0) expiry_.Touch(row, now_ms_);
+}
+
+std::string_view JoinSide::IdentityOf(uint32_t place, size_t i) {
+  identity_bytes_.assign(reinterpret_cast<const char*>(&place), sizeof(place));
+  const std::string_view bytes = encoded_identities_.key(i);
+  if (bytes.size() <= kIdentityBytes) {
+    identity_bytes_ += bytes;
+  } else {
+    // One byte more than any that is written out, so the two cannot be taken for each other.
+    identity_bytes_.append(kIdentityBytes + 1 - 2 * sizeof(uint64_t), '\0');
+    PutHash(encoded_identities_.hashes[i], &identity_bytes_);
+    PutHash(SecondHash(bytes), &identity_bytes_);
+  }
+  return identity_bytes_;
+}
+
+void JoinSide::AddIdentity(uint32_t place, size_t i, uint32_t row) {
+  const std::string_view bytes = IdentityOf(place, i);
+  const uint32_t identity = identities_.FindOrInsert(bytes, HashBytes(bytes));
+  if (identity >= first_row_.size()) first_row_.resize(identities_.slot_limit(), RowStore::kNone);
+  PlaceOf(row).twin = first_row_[identity];
+  first_row_[identity] = row;
+}
+
+void JoinSide::Remove(size_t i, int key_group) {
+  if (one_per_key_) return RemoveOne(places_[i], key_group);
+  RemoveFromList(places_[i], i, key_group);
+}
+
+void JoinSide::RemoveOne(uint32_t place, int key_group) {
+  OrderedEntry& entry = ones_[place];
+  if (entry.row == RowStore::kNone) return;
+  rows_.Free(entry.row);
+  if (counts_matches_) counts_.Set(entry.sequence, key_group, 0);
+  if (ttl_ms_ > 0) expiry_.Remove(place);
+  entry = {0, 0, RowStore::kNone};
+}
+
+void JoinSide::RemoveFromList(uint32_t place, size_t i, int key_group) {
+  const std::string_view bytes = IdentityOf(place, i);
+  const uint32_t identity = identities_.Find(bytes, HashBytes(bytes));
+  if (identity == KeyIndex::kNone) return;
+  const uint32_t row = first_row_[identity];
+  const Place at = PlaceOf(row);
+  first_row_[identity] = at.twin;
+  if (at.twin == RowStore::kNone) {
+    identities_.Detach(identity);
+    identities_.Release(identity);
+  }
+  if (counts_matches_) counts_.Set(at.sequence, key_group, 0);
+  if (ttl_ms_ > 0) expiry_.Remove(row);
+  lists_.Erase(place, at.time, at.sequence);
+}
+
+void JoinSide::EndBatch() {
+  for (const uint32_t place : maybe_empty_) {
+    if (keys_.live(place) && rows_of(place).empty()) keys_.Erase(place);
+  }
+  maybe_empty_.clear();
+}
+
+Status JoinSide::Find(const EncodedKeys& keys, std::vector<uint32_t>* places) {
+  if (one_per_key_) TRY(keys_.Load(keys));
+  Fit();
+  keys_.Find(keys, places);
+  return OkStatus();
+}
+
+void JoinSide::SetMatches(uint32_t place, const OrderedEntry& entry, int64_t matches,
+                          int key_group) {
+  if (ttl_ms_ == 0) return counts_.Set(entry.sequence, key_group, matches);
+  if (one_per_key_) {
+    ones_[place].time = now_ms_;
+    expiry_.Touch(place, now_ms_);
+    keys_.MarkDirty(place);
+    return counts_.Set(entry.sequence, key_group, matches);
+  }
+  Place& at = PlaceOf(entry.row);
+  counts_.Set(at.sequence, key_group, 0);
+  const OrderedEntry from{at.time, at.sequence, entry.row};
+  at.time = now_ms_;
+  at.sequence = static_cast<uint64_t>(cells_->get(sequence_));
+  cells_->Set(sequence_, cells_->get(sequence_) + 1);
+  lists_.Move(place, from, {at.time, at.sequence, entry.row});
+  expiry_.Touch(entry.row, now_ms_);
+  counts_.Set(at.sequence, key_group, matches);
+}
+
+void JoinSide::Expire(int64_t now_ms) {
+  now_ms_ = now_ms;
+  if (ttl_ms_ == 0) return;
+  while (const auto slot = expiry_.PopBefore(now_ms - ttl_ms_ + 1)) {
+    if (one_per_key_) {
+      RemoveOne(*slot, keys_.key_group(*slot));
+      keys_.Erase(*slot);
+    } else {
+      ExpireRow(*slot);
+    }
+  }
+}
+
+void JoinSide::ExpireRow(uint32_t row) {
+  const Place at = PlaceOf(row);
+  if (finds_rows()) {
+    Batch one;
+    one.num_rows = 1;
+    if (auto columns = rows_.GatherAll(std::span(&row, 1))) one.columns = *std::move(columns);
+    identity_->Encode(one, &encoded_identities_);
+    const std::string_view bytes = IdentityOf(at.key, 0);
+    const uint32_t identity = identities_.Find(bytes, HashBytes(bytes));
+    uint32_t* link = &first_row_[identity];
+    while (*link != row) link = &PlaceOf(*link).twin;
+    *link = at.twin;
+    if (first_row_[identity] == RowStore::kNone) {
+      identities_.Detach(identity);
+      identities_.Release(identity);
+    }
+  }
+  if (counts_matches_) counts_.Set(at.sequence, keys_.key_group(at.key), 0);
+  lists_.Erase(at.key, at.time, at.sequence);
+  if (lists_.entries_of(at.key).empty()) keys_.Erase(at.key);
+}
+
+void JoinSide::Write(uint32_t place, std::string* out) const {
+  const OrderedEntry& entry = ones_[place];
+  PutVarint(static_cast<uint64_t>(entry.time), out);
+  PutVarint(entry.sequence, out);
+  rows_.Write(entry.row, out);
+}
+
+Status JoinSide::Read(uint32_t place, std::string_view bytes) {
+  Fit();
+  uint64_t time = 0;
+  OrderedEntry entry;
+  if (!GetVarint(&bytes, &time) || !GetVarint(&bytes, &entry.sequence)) {
+    return CorruptStateEntry(keys_.name());
+  }
+  entry.time = static_cast<int64_t>(time);
+  TRY_ASSIGN(entry.row, rows_.Read(bytes));
+  if (ones_[place].row != RowStore::kNone) rows_.Free(ones_[place].row);
+  ones_[place] = entry;
+  // A start with a time-to-live that the run before did not have counts from now on.
+  if (ttl_ms_ > 0) expiry_.Touch(place, entry.time);
+  return OkStatus();
+}
+
+void JoinSide::Clear(uint32_t place) {
+  if (ones_[place].row != RowStore::kNone) rows_.Free(ones_[place].row);
+  expiry_.Remove(place);
+  ones_[place] = {0, 0, RowStore::kNone};
+}
+
+Status JoinSide::Restored() {
+  if (one_per_key_) {
+    if (ttl_ms_ > 0) expiry_.Sort();
+    return OkStatus();
+  }
+  for (uint32_t place = 0; place < keys_.slot_limit(); ++place) {
+    if (keys_.live(place)) TRY(RestoreRows(place, lists_.entries_of(place)));
+  }
+  if (ttl_ms_ > 0) expiry_.Sort();
+  return OkStatus();
+}
+
+Status JoinSide::RestoreRows(uint32_t place, std::span<const OrderedEntry> entries) {
+  if (!finds_rows() && ttl_ms_ == 0) return OkStatus();
+  for (size_t begin = 0; begin < entries.size(); begin += kMaxBatchRows) {
+    const auto part =
+        entries.subspan(begin, std::min<size_t>(kMaxBatchRows, entries.size() - begin));
+    std::vector<uint32_t> rows;
+    for (const OrderedEntry& entry : part) {
+      rows.push_back(entry.row);
+      PlaceOf(entry.row) = {place, RowStore::kNone, entry.time, entry.sequence};
+      if (ttl_ms_ > 0) expiry_.Touch(entry.row, entry.time);
+    }
+    if (!finds_rows()) continue;
+    Batch batch;
+    batch.num_rows = static_cast<int64_t>(rows.size());
+    TRY_ASSIGN(batch.columns, rows_.GatherAll(rows));
+    identity_->Encode(batch, &encoded_identities_);
+    for (size_t i = 0; i < rows.size(); ++i) AddIdentity(place, i, rows[i]);
+  }
+  return OkStatus();
+}
+
+}  // namespace millrace
