@@ -66,6 +66,17 @@ ON a.card = b.card AND b.amount > 150
 AND b.ts BETWEEN a.ts - INTERVAL '3' SECOND AND a.ts - INTERVAL '1' SECOND;
 """
 
+# A regular join: rows of both sides are kept, here for ever.
+PIPELINES["kept"] = INPUT + """
+SET 'execution.checkpointing.interval' = '20 ms';
+CREATE TABLE pairs (id BIGINT, other BIGINT, amount DOUBLE)
+WITH ('connector' = 'filesystem', 'path' = '{out}', 'format' = 'csv',
+      'sink.rolling-policy.file-size' = '300kb');
+INSERT INTO pairs SELECT a.id, b.id, b.amount FROM payments a JOIN payments b
+ON a.id = b.id + 60000 AND a.amount <> b.amount
+WHERE b.card IN (SELECT card FROM payments WHERE amount > 199);
+"""
+
 # Two statements, one after the other: what is done is not done again.
 TWO = INPUT + """
 SET 'execution.checkpointing.interval' = '20 ms';
