@@ -12,6 +12,7 @@
 #include "operators/deadline_operator.h"
 #include "operators/late_rows.h"
 #include "operators/row_failures.h"
+#include "operators/window/fired_windows.h"
 #include "operators/window/timestamp_arrays.h"
 #include "operators/window/window_panes.h"
 #include "operators/window/window_times.h"
@@ -32,9 +33,12 @@ class WindowAggregate final : public DeadlineOperator {
         codec_(fields_.keys, TypesOf(input_schema_, fields_.keys)),
         panes_("windows", operator_context.state->track(), &fields_.calls),
         ordered_(AggregateStates::OrderSensitive(fields_.calls)),
+        shares_(!attached_ && times_.shared()),
+        fired_(operator_context.state->track(), operator_context.shard, operator_context.shards),
         fired_until_(cells().Add("fired until", kMinWatermark, CellTable::Rule::kGreatest)),
         sequence_(cells().Add("sequence", 0, CellTable::Rule::kGreatest)) {
     operator_context.state->Register(&panes_);
+    if (shares_) operator_context.state->Register(&fired_);
   }
 
   std::string Waiting() const override {
@@ -52,6 +56,7 @@ class WindowAggregate final : public DeadlineOperator {
   Status BeginBatch(int, const Batch& batch) override {
     codec_.Encode(batch, &keys_);
     panes_.FindKeys(keys_, &slots_);
+    if (shares_) fired_.See(keys_);
     return OkStatus();
   }
 
@@ -114,6 +119,9 @@ class WindowAggregate final : public DeadlineOperator {
   }
 
   Status Restored() override {
+    fired_.Raise(cells().get(fired_until_));
+    cells().Set(fired_until_, kMinWatermark);
+    RaiseToWatermark();
     FindNextWindow();
     return OkStatus();
   }
@@ -142,10 +150,7 @@ class WindowAggregate final : public DeadlineOperator {
     // Windows over this slice that have fired do not fire again.
     int64_t unfired = end;
     while (times_.ClosingTime(unfired) <= watermark) unfired += times_.slice_width();
-    if (unfired > end) {
-      cells().Set(fired_until_,
-                  std::max(cells().get(fired_until_), unfired - times_.slice_width()));
-    }
+    if (unfired > end) fired_.Raise(unfired - times_.slice_width());
     int64_t start = end - times_.slice_width();
     if (attached_) {
       const auto& starts = *batch.columns[static_cast<size_t>(fields_.start_column)];
@@ -156,14 +161,24 @@ class WindowAggregate final : public DeadlineOperator {
     return pane;
   }
 
-  /// The first window over any pane that has not fired.
+  /// What has closed has fired on every shard, also for groups that had nothing to fire.
+  void RaiseToWatermark() {
+    if (!shares_ || panes_.panes().empty()) return;
+    const int64_t last = times_.LastWindowEnd(panes_.panes().rbegin()->first);
+    int64_t end = panes_.panes().begin()->first;
+    while (end <= last && times_.ClosingTime(end) <= watermark()) end += times_.slice_width();
+    if (end > panes_.panes().begin()->first) fired_.Raise(end - times_.slice_width());
+  }
+
+  /// The first window over any pane that has not fired for all keys. Without shared slices a pane
+  /// goes with its window.
   void FindNextWindow() {
     next_window_.reset();
     next_deadline_ = kMaxWatermark;
     if (panes_.panes().empty()) return;
     int64_t window = panes_.panes().begin()->first;
-    const int64_t fired = cells().get(fired_until_);
-    if (!attached_ && fired >= window) {
+    const int64_t fired = fired_.least();
+    if (shares_ && fired >= window) {
       window += ((fired - window) / times_.slice_width() + 1) * times_.slice_width();
     }
     next_window_ = window;
@@ -181,7 +196,9 @@ class WindowAggregate final : public DeadlineOperator {
     due_.clear();
     emitted_ = 0;
     for (uint32_t slot : firing_->touched) {
-      if (firing_->counts[slot] != 0) due_.push_back(slot);
+      if (firing_->counts[slot] == 0) continue;
+      if (!fired_.alike() && fired_.of(panes_.keys().key_group(slot)) >= end) continue;
+      due_.push_back(slot);
     }
     return OkStatus();
   }
@@ -220,7 +237,7 @@ class WindowAggregate final : public DeadlineOperator {
   void EndWindow() {
     const int64_t end = *next_window_;
     firing_ = nullptr;
-    if (!attached_) cells().Set(fired_until_, end);
+    if (shares_) fired_.Raise(end);
     while (!panes_.panes().empty()) {
       const int64_t slice = panes_.panes().begin()->first;
       if ((attached_ ? slice : times_.LastWindowEnd(slice)) > end) break;
@@ -237,7 +254,9 @@ class WindowAggregate final : public DeadlineOperator {
   KeyCodec codec_;
   WindowPanes panes_;
   bool ordered_;
-  size_t fired_until_;  // cell: windows that end here or before have fired
+  bool shares_;         // a slice stays when a window over it has fired
+  FiredWindows fired_;  // where it does
+  size_t fired_until_;  // cell: what data directories of before have in place of it
   size_t sequence_;     // cell: rows so far, when the order of rows matters
 
   std::optional<int64_t> next_window_;
