@@ -91,7 +91,8 @@ std::vector<OptionSpec> EngineSettings() {
       Setting(
           "state.memory-budget", T::kMemorySize, "",
           "What keyed state may hold in memory, about; what has not been used for longest stays "
-          "on the disk until it is asked for. Default: no bound."),
+          "on the disk until it is asked for, and sources wait while too little of it is there. "
+          "Default: half of `millrace.memory-budget`."),
   };
 }
 

@@ -224,13 +224,12 @@ class JobBuilder {
 
   void MakeShard(int index) {
     job_->shards.push_back(std::make_unique<Shard>(
-        Shard::Settings{
-            .index = index,
-            .batch_rows_max = spec_.settings.batch_rows_max,
-            .fail_on_row_error = spec_.settings.fail_on_row_error,
-            .state_bytes = spec_.settings.state_budget_bytes / static_cast<uint64_t>(shards_),
-            .env = spec_.env,
-            .session = spec_.session},
+        Shard::Settings{.index = index,
+                        .batch_rows_max = spec_.settings.batch_rows_max,
+                        .fail_on_row_error = spec_.settings.fail_on_row_error,
+                        .state = StateBudget::Of(*job_),
+                        .env = spec_.env,
+                        .session = spec_.session},
         &job_->control));
   }
 

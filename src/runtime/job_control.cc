@@ -75,6 +75,10 @@ void JobControl::HurryEpoch() {
   if (!hurry_.exchange(true)) coordinator_wake_up_.Notify();
 }
 
+void JobControl::HurryApply() {
+  if (!hurry_apply_.exchange(true)) coordinator_wake_up_.Notify();
+}
+
 std::optional<std::vector<EpochPart>> JobControl::TakeParts() {
   const std::lock_guard lock(mutex_);
   if (parts_.size() < static_cast<size_t>(shards_)) return std::nullopt;

@@ -73,6 +73,8 @@ class JobControl {
   void ReportDrained();
   /// A shard asks for an epoch before its time, e.g. since many dead letters wait.
   void HurryEpoch();
+  /// A shard needs what is decided on the disk, so that it can leave memory.
+  void HurryApply();
 
   // Read by the coordinator.
   /// The parts of all shards, or nothing yet.
@@ -80,6 +82,7 @@ class JobControl {
   bool TakeCommitted();
   bool AllDrained() const;
   bool TakeHurry() { return hurry_.exchange(false); }
+  bool TakeHurryApply() { return hurry_apply_.exchange(false); }
 
   // Splits found later.
   void AssignSplit(int shard, int node, SplitPosition split);
@@ -101,6 +104,7 @@ class JobControl {
   int committed_ = 0;
   int drained_ = 0;
   std::atomic<bool> hurry_{false};
+  std::atomic<bool> hurry_apply_{false};
   std::atomic<uint64_t> assignments_made_{0};
   std::vector<std::vector<Assignment>> assignments_;
 };

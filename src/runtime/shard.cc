@@ -23,7 +23,10 @@ constexpr size_t kDeadLettersStop = 16 << 20;
 }  // namespace
 
 Shard::Shard(Settings settings, JobControl* control)
-    : settings_(std::move(settings)), control_(control), session_(settings_.session) {
+    : settings_(std::move(settings)),
+      control_(control),
+      session_(settings_.session),
+      state_budget_(settings_.state, control) {
   session_.random_seed += static_cast<uint64_t>(settings_.index);
 }
 
@@ -199,36 +202,11 @@ Status Shard::HandOverPart() {
   }
   part_.delta = delta_.Take();
   part_handed_over_ = true;
+  const uint64_t epoch = part_.epoch;
+  const bool changed = !part_.delta.empty();
   control_->ReportPart(std::move(part_));
-  ShrinkState();
+  state_budget_.OnHandedOver(slots_, epoch, changed);
   return OkStatus();
-}
-
-/// Tables that can leave entries to the disk do so in proportion to what they hold.
-void Shard::ShrinkState() {
-  const uint64_t applied = control_->applied_epoch.load(std::memory_order_acquire);
-  size_t held = 0;
-  size_t shrinkable = 0;
-  for (const auto& slot : slots_) {
-    if (slot->state == nullptr) continue;
-    for (const StateTable* table : slot->state->tables()) {
-      held += table->memory_bytes();
-      if (table->reads_cold()) shrinkable += table->memory_bytes();
-    }
-  }
-  if (shrinkable == 0) return;
-  const size_t excess = settings_.state_bytes == 0 || held < settings_.state_bytes
-                            ? 0
-                            : std::min(held - settings_.state_bytes, shrinkable);
-  const double kept = 1 - static_cast<double>(excess) / static_cast<double>(shrinkable);
-  for (const auto& slot : slots_) {
-    if (slot->state == nullptr) continue;
-    for (StateTable* table : slot->state->tables()) {
-      if (!table->reads_cold()) continue;
-      const size_t bytes = table->memory_bytes();
-      table->Shrink(applied, excess == 0 ? bytes : static_cast<size_t>(bytes * kept));
-    }
-  }
 }
 
 void Shard::TakeAssignments() {
@@ -246,8 +224,9 @@ void Shard::TakeAssignments() {
 // ------------------------------------------------------------------ sources
 
 /// Sources must not read. Who lets them go on wakes the shards.
-bool Shard::Held() {
+bool Shard::Held(int64_t now) {
   if (control_->hold_sources.load(std::memory_order_acquire)) return true;
+  if (state_budget_.Exceeded(slots_, now)) return true;
   if (!control_->read_credit.exhausted()) return false;
   control_->coordinator_wake_up().Notify();
   return true;
@@ -273,7 +252,7 @@ Result<bool> Shard::PollSources(int64_t now) {
     for (const auto& slot : slots_) slot->not_before = 0;
   }
   if (letter_bytes_ > kDeadLettersStop) return false;
-  if (Held()) return false;
+  if (Held(now)) return false;
   const int reader = control_->reader.load(std::memory_order_relaxed);
   if (reader != JobControl::kEverybody && reader != settings_.index) return false;
   for (size_t i = 0; i < slots_.size(); ++i) {
@@ -315,7 +294,8 @@ void Shard::MarkTicks(int64_t now) {
 
 int64_t Shard::WakeAt(int64_t now) {
   int64_t wake_at = next_tick_;
-  const bool held = Held();
+  const bool held = Held(now);
+  if (state_budget_.exceeded()) wake_at = std::min(wake_at, now + kPollNanos);
   for (const auto& slot : slots_) {
     if (slot->source != nullptr && !held && !slot->ended && slot->epoch < control_->final_epoch &&
         slot->output.Drained()) {

@@ -18,6 +18,7 @@
 
 #include "operators/io/dead_letters.h"
 #include "runtime/job_control.h"
+#include "runtime/memory/state_budget.h"
 #include "runtime/metrics/job_snapshot.h"
 #include "runtime/slot.h"
 #include "state/epoch_delta.h"
@@ -48,7 +49,7 @@ class Shard {
     int index = 0;
     int64_t batch_rows_max = kMaxBatchRows;
     bool fail_on_row_error = false;
-    uint64_t state_bytes = 0;  // in memory, about; 0 = no bound
+    StateBudget::Settings state;
     Environment env;
     SessionContext session;
   };
@@ -76,7 +77,7 @@ class Shard {
   Result<bool> InjectBarriers();
   Result<bool> RunSlots(int64_t now);
   Result<bool> PollSources(int64_t now);
-  bool Held();
+  bool Held(int64_t now);
   Result<SourceDriver::Polled> Poll(Slot& slot, bool flush);
   void TendTerminals();
   Result<bool> RunSlot(Slot& slot, int64_t now);
@@ -91,7 +92,6 @@ class Shard {
   Status AlignBarrier(Slot& slot, size_t input, const Barrier& barrier);
   void PassBarrier(Slot& slot, const Barrier& barrier);
   Status HandOverPart();
-  void ShrinkState();
   void MarkTicks(int64_t now);
   int64_t WakeAt(int64_t now);
   void AccountTime(int64_t now, Progress progress);
@@ -109,6 +109,7 @@ class Shard {
   int slot_runs_ = 0;  // since a source was polled
   size_t passed_ = 0;  // slots behind the barrier of the epoch in flight
   EpochPart part_;
+  StateBudget state_budget_;
   DeltaWriter delta_;  // what changed in the tables of slots that have passed the barrier
   bool part_handed_over_ = true;
   uint64_t committed_ = 0;

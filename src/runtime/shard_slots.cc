@@ -240,6 +240,9 @@ NodeSnapshot Shard::Describe(const Slot& slot) const {
 
 std::vector<std::string> Shard::DescribeWaiting() const {
   std::vector<std::string> lines;
+  if (state_budget_.exceeded()) {
+    lines.push_back("sources wait until state has left for the disk (state.memory-budget)");
+  }
   const std::string place =
       control_->shards() > 1 ? " (shard " + std::to_string(settings_.index) + ")" : "";
   for (const auto& slot : slots_) {

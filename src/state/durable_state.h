@@ -47,8 +47,9 @@ class DurableState {
   virtual Status Clear() = 0;
 
   /// The values of those of the keys that are there, in any order; `index` is that of the key.
+  /// Keys ascend.
   virtual Status Get(
-      std::span<const std::string> keys,
+      std::span<const std::string_view> keys,
       const std::function<Status(size_t index, std::string_view value)>& found) const = 0;
   /// Entries whose keys begin with `prefix`, in order.
   virtual Status Visit(std::string_view prefix, const Visitor& visit) const = 0;
@@ -59,6 +60,8 @@ class DurableState {
     (void)directory;
     return std::nullopt;
   }
+  /// What it holds in memory to find entries.
+  virtual size_t memory_bytes() const { return 0; }
   /// False if nothing ever survives: the journal must be kept whole.
   virtual bool survives() const { return true; }
 };

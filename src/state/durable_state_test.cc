@@ -202,7 +202,7 @@ TEST(NetChangesTest, ComeInOrderAndOnce) {
     Status Delete(std::string_view key) override { return Add(key); }
     Status Commit() override { return OkStatus(); }
     Status Clear() override { return OkStatus(); }
-    Status Get(std::span<const std::string>,
+    Status Get(std::span<const std::string_view>,
                const std::function<Status(size_t, std::string_view)>&) const override {
       return OkStatus();
     }

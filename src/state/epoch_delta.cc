@@ -111,8 +111,7 @@ std::string StatePrefix(std::string_view operator_id, std::string_view table) {
 }
 
 void AppendStateKey(const StateEntry& entry, std::string* out) {
-  PutBytes(entry.operator_id, out);
-  PutBytes(entry.table, out);
+  *out += StatePrefix(entry.operator_id, entry.table);
   AppendEntryKey(entry, out);
 }
 

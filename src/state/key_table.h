@@ -8,17 +8,15 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "data/key_codec.h"
 #include "data/keys/key_index.h"
+#include "state/cold/cold_keys.h"
 #include "state/state_store.h"
 
 namespace millrace {
@@ -40,7 +38,9 @@ class KeyTable final : public StateTable {
 
   /// Brings those of the keys that lie on the disk only into memory. What follows, up to the next
   /// Collected or Shrink, finds them.
-  Status Load(const EncodedKeys& keys) { return cold_in_use_ ? LoadCold(keys) : OkStatus(); }
+  Status Load(const EncodedKeys& keys) {
+    return cold_ != nullptr && cold_->in_use() ? LoadCold(keys) : OkStatus();
+  }
 
   /// slots[i] becomes the slot of key i; unknown keys are inserted, and not yet dirty.
   void FindOrInsert(const EncodedKeys& keys, std::vector<uint32_t>* slots) {
@@ -83,6 +83,9 @@ class KeyTable final : public StateTable {
   size_t entries() const override { return index_.size(); }
   /// Without values but for those that may be cold: these are estimated.
   size_t memory_bytes() const override;
+  size_t unsaved_bytes() const override {
+    return cold_ == nullptr ? 0 : dirty_.size() * EntryBytes();
+  }
   bool reads_cold() const override { return values_.may_be_cold && track_; }
   void AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) override;
   void Collected(uint64_t epoch) override;
@@ -94,17 +97,8 @@ class KeyTable final : public StateTable {
   static constexpr uint8_t kStored = 2;  // a delta has carried its key
   static constexpr uint8_t kUsed = 4;    // asked for since Shrink last came by
 
-  /// Keys that were deleted and may still be in DurableState, with the epoch that deletes them.
-  static constexpr uint64_t kNotCollected = UINT64_MAX;
-  struct KeyHash {
-    using is_transparent = void;
-    size_t operator()(std::string_view key) const { return HashBytes(key); }
-  };
-  using Gone = std::unordered_map<std::string, uint64_t, KeyHash, std::equal_to<>>;
-
   void AddDirty(uint32_t slot);
   Status LoadCold(const EncodedKeys& keys);
-  void ForgetGone(uint64_t applied);
   bool CanLeave(uint32_t slot, uint64_t applied);
   void Leave(uint32_t slot);
   size_t EntryBytes() const;
@@ -117,19 +111,10 @@ class KeyTable final : public StateTable {
   std::vector<std::string> deleted_;  // keys that a delta has carried and that are gone
 
   // Only if values may be cold.
-  std::unique_ptr<ColdEntries> cold_;
-  bool cold_in_use_ = false;          // some value may be on the disk only
-  bool follows_deletions_ = false;    // gone_ is kept,
-  uint64_t followed_since_ = 0;       // completely for epochs behind this one
-  uint64_t epoch_ = 0;                // the last one collected
-  std::vector<uint32_t> collected_;   // slots, since the last Collected
-  std::vector<uint64_t> changed_in_;  // by slot: the last epoch that carries it
-  Gone gone_;
-  std::vector<std::string> leaving_;  // keys of gone_ whose deletion was visited by CollectDelta
-  std::deque<std::pair<uint64_t, std::vector<std::string>>> leaving_in_;  // by epoch
-  uint32_t hand_ = 0;                                                     // where Shrink goes on
-  uint64_t values_written_ = 0;
-  uint64_t value_bytes_written_ = 0;
+  std::unique_ptr<ColdKeys> cold_;
+  uint32_t hand_ = 0;  // where Shrink goes on
+  uint64_t written_ = 0;
+  uint64_t written_bytes_ = 0;  // of their keys, and of their values twice
 };
 
 }  // namespace millrace

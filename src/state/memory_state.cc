@@ -46,7 +46,7 @@ Status MemoryState::Clear() {
   return OkStatus();
 }
 
-Status MemoryState::Get(std::span<const std::string> keys,
+Status MemoryState::Get(std::span<const std::string_view> keys,
                         const std::function<Status(size_t, std::string_view)>& found) const {
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < keys.size(); ++i) {

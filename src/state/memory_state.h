@@ -33,7 +33,7 @@ class MemoryState final : public DurableState {
   Status Delete(std::string_view key) override;
   Status Commit() override;
   Status Clear() override;
-  Status Get(std::span<const std::string> keys,
+  Status Get(std::span<const std::string_view> keys,
              const std::function<Status(size_t, std::string_view)>& found) const override;
   Status Visit(std::string_view prefix, const Visitor& visit) const override;
   bool survives() const override { return survives_; }

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "state/cold_entries.h"
+#include "state/cold/cold_entries.h"
 
 namespace millrace {
 
@@ -57,6 +57,8 @@ class StateTable {
   /// Leaves entries to DurableState, which has the epochs up to `applied`, until about `bytes` are
   /// held.
   virtual void Shrink(uint64_t applied, size_t bytes);
+  /// Of memory_bytes: what changed since the last CollectDelta and cannot leave before the next.
+  virtual size_t unsaved_bytes() const { return 0; }
 };
 
 /// Owns the tables of one operator; order of registration is the order of recovery.

@@ -286,6 +286,7 @@ Result<StepResult> Coordinator::AfterCommit() {
 /// Gives up what of the journal the state has durably. Dead letters are not in the state.
 Status Coordinator::Maintain() {
   if (settings_.applier == nullptr) return OkStatus();
+  if (control_->TakeHurryApply()) settings_.applier->Hurry();
   TRY(settings_.applier->status());
   const uint64_t applied =
       MUTANT("journal-given-up-too-early") ? completed_.load() : settings_.applier->applied_epoch();

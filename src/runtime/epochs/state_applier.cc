@@ -52,19 +52,37 @@ void StateApplier::Push(JournalRecord record, uint64_t hash) {
   const std::lock_guard lock(mutex_);
   if (epochs_.empty()) gathered_since_ = clock_->MonotonicNanos();
   epochs_.push_back(std::move(epoch));
+  ApplyIfDue();
+}
+
+void StateApplier::Hurry() {
+  const std::lock_guard lock(mutex_);
+  if (epochs_.empty()) return;
+  hurried_ = true;
+  ApplyIfDue();
+}
+
+/// REQUIRES: the lock.
+void StateApplier::ApplyIfDue() {
   if (!MustApply()) return;
   if (thread_ != nullptr) {
     wake_.notify_one();
     return;
   }
-  Status applied = ApplyGathered(std::exchange(epochs_, {}));
+  Status applied = ApplyGathered(TakeGathered());
   if (!applied && !error_) error_ = std::move(applied).error();
+}
+
+/// REQUIRES: the lock.
+std::vector<StateApplier::Epoch> StateApplier::TakeGathered() {
+  hurried_ = false;
+  return std::exchange(epochs_, {});
 }
 
 /// REQUIRES: the lock.
 bool StateApplier::MustApply() const {
   if (epochs_.empty()) return false;
-  return finishing_ || waiting_bytes_ >= settings_.gather_bytes ||
+  return finishing_ || hurried_ || waiting_bytes_ >= settings_.gather_bytes ||
          clock_->MonotonicNanos() - gathered_since_ >= settings_.gather_nanos;
 }
 
@@ -83,7 +101,7 @@ void StateApplier::Work() {
     wake_.wait_for(lock, kCheck, [this] { return stopping_ || (!error_ && MustApply()); });
     if (stopping_) return;
     if (error_ || !MustApply()) continue;
-    const std::vector<Epoch> epochs = std::exchange(epochs_, {});
+    const std::vector<Epoch> epochs = TakeGathered();
     working_ = true;
     lock.unlock();
     Status done = ApplyGathered(epochs);
@@ -104,7 +122,7 @@ Status StateApplier::Finish() {
   std::unique_lock lock(mutex_);
   finishing_ = true;
   if (thread_ == nullptr && !epochs_.empty() && !error_) {
-    Status applied = ApplyGathered(std::exchange(epochs_, {}));
+    Status applied = ApplyGathered(TakeGathered());
     if (!applied) error_ = std::move(applied).error();
   }
   wake_.notify_one();

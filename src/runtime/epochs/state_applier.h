@@ -37,6 +37,8 @@ class StateApplier {
   ~StateApplier();
 
   void Push(JournalRecord record, uint64_t hash);
+  /// What has been pushed is applied now.
+  void Hurry();
   /// Of epochs that are not applied yet.
   uint64_t waiting_bytes() const { return waiting_bytes_.load(std::memory_order_relaxed); }
   /// The journal is not needed for this epoch any more.
@@ -56,6 +58,8 @@ class StateApplier {
  private:
   void Work();
   bool MustApply() const;
+  void ApplyIfDue();
+  std::vector<Epoch> TakeGathered();
   Status ApplyGathered(std::span<const Epoch> epochs);
 
   DurableState* state_;
@@ -70,6 +74,7 @@ class StateApplier {
   int64_t gathered_since_ = 0;  // when the first of them came
   bool working_ = false;
   bool finishing_ = false;  // apply what is there
+  bool hurried_ = false;    // the same, once
   bool stopping_ = false;
   std::optional<Error> error_;
   std::unique_ptr<BackgroundThread> thread_;

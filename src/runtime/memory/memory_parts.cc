@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "runtime/job_state.h"
+#include "runtime/memory/state_budget.h"
 
 namespace millrace {
 namespace {
@@ -33,6 +34,10 @@ std::unique_ptr<StateApplier> MakeApplier(JobState* job, const MemoryGuard& memo
   StateApplier::Settings settings = job->spec.state_settings;
   if (memory.budget_bytes() > 0) {
     settings.gather_bytes = std::min(settings.gather_bytes, memory.budget_bytes() / kGatheredShare);
+  }
+  // What state has left memory for must be on the disk.
+  if (const uint64_t bytes = StateBudget::Of(*job).gather_bytes(); bytes > 0) {
+    settings.gather_bytes = std::min(settings.gather_bytes, bytes);
   }
   return std::make_unique<StateApplier>(job->state.get(), job->spec.env, settings);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/rocksdb/rocks_state.h"
 
-#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
@@ -23,10 +22,10 @@
 namespace millrace {
 namespace {
 
-constexpr size_t kBlockCacheBytes = 32ull << 20;
-constexpr size_t kBlockBytes = 4ull << 10;
+constexpr size_t kBlockBytes = 2ull << 10;
 constexpr int kFilesPerCompaction = 8;
-constexpr int kOpenFilesMax = 256;
+constexpr uint64_t kFileBytes = 256ull << 20;
+constexpr int kOpenFilesMax = 512;
 constexpr size_t kKeysAtOnce = 256;
 constexpr double kFilterBitsPerKey = 10;
 /// No entry's key begins with a zero: it would be an operator without an id.
@@ -56,14 +55,18 @@ rocksdb::Options MakeOptions() {
   options.compression = rocksdb::kNoCompression;
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
   options.level0_file_num_compaction_trigger = kFilesPerCompaction;
+  // As many as a state of 100 GB has.
   options.max_open_files = kOpenFilesMax;
+  options.target_file_size_base = kFileBytes;
   options.keep_log_file_num = 2;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.stats_dump_period_sec = 0;
   rocksdb::BlockBasedTableOptions table;
   table.block_size = kBlockBytes;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
-  table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  // What is used again is in the tables of state, what is left of the memory is the system's cache:
+  // another one would hold the same blocks, and putting a block in costs as much as reading it.
+  table.no_block_cache = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
@@ -182,7 +185,7 @@ class RocksState final : public DurableState {
     return Open();
   }
 
-  Status Get(std::span<const std::string> keys,
+  Status Get(std::span<const std::string_view> keys,
              const std::function<Status(size_t, std::string_view)>& found) const override {
     std::array<rocksdb::Slice, kKeysAtOnce> slices;
     std::array<rocksdb::PinnableSlice, kKeysAtOnce> values;
@@ -191,7 +194,7 @@ class RocksState final : public DurableState {
       const size_t count = std::min(kKeysAtOnce, keys.size() - begin);
       for (size_t i = 0; i < count; ++i) slices[i] = ToSlice(keys[begin + i]);
       db_->MultiGet(rocksdb::ReadOptions(), db_->DefaultColumnFamily(), count, slices.data(),
-                    values.data(), statuses.data());
+                    values.data(), statuses.data(), /*sorted_input=*/true);
       for (size_t i = 0; i < count; ++i) {
         if (!statuses[i].IsNotFound()) {
           TRY(ToStatus(directory_, statuses[i]));
@@ -201,6 +204,12 @@ class RocksState final : public DurableState {
       }
     }
     return OkStatus();
+  }
+
+  size_t memory_bytes() const override {
+    uint64_t bytes = 0;
+    db_->GetIntProperty(rocksdb::DB::Properties::kEstimateTableReadersMem, &bytes);
+    return bytes;
   }
 
   Status Visit(std::string_view prefix, const Visitor& visit) const override {
