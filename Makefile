@@ -16,7 +16,7 @@ CTEST = ctest --output-on-failure --no-label-summary --no-tests=error --schedule
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench bench-live \
-        bench-exactly-once docs demo simulate mutants \
+        bench-exactly-once bench-state docs demo simulate mutants \
         chaos demo-kafka test-kafka-exactly-once test-kafka-flink test-live-slow goldens fuzz install clean stats
 
 help: ## This list
@@ -95,6 +95,12 @@ fmt: ## Format C++ with the pinned clang-format
 
 bench: build ## Ratios against bare-library loops and Flink, kept in bench/history/
 	@bench/run.sh $(ONLY)
+
+bench-state: build ## State of 10 million keys: a start, updates at a quarter of it in memory, against Flink (KEYS=..., UPDATES=...)
+	@tests/oracle/oracle.sh libs
+	@mvn -B -q -f bench/state/pom.xml dependency:copy-dependencies -DincludeScope=runtime \
+	    -DoutputDirectory=$(CURDIR)/bench/state/.build/libs
+	@python3 bench/state/run.py build/millrace tests/oracle/.build/libs bench/state/.build/libs
 
 bench-exactly-once: build $(LIVE) ## What exactly-once costs: throughput, until it is seen, an action alone (ONLY=..., PAIRS=...)
 	@cmake --build build --target live_tools >/dev/null
