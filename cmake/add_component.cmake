@@ -129,7 +129,7 @@ function(add_program name)
   install(TARGETS ${name} RUNTIME DESTINATION bin)
   install(DIRECTORY ${MILLRACE_DEPS_DIR}/lib/ DESTINATION lib/millrace
           FILES_MATCHING REGEX
-          "lib(arrow|arrow_compute|parquet|onnxruntime|rdkafka-[0-9a-f]+)\\.so\\.[0-9.]+$")
+          "lib(arrow|arrow_compute|arrow_s3|parquet|onnxruntime|rdkafka-[0-9a-f]+)\\.so\\.[0-9.]+$")
   install(FILES ${CMAKE_SOURCE_DIR}/deploy/systemd/millrace@.service
           DESTINATION lib/systemd/system)
 endfunction()

@@ -51,7 +51,7 @@ class InstallTest(unittest.TestCase):
     def test_brings_its_own_libraries(self):
         own = [p for p in loaded_libraries(self.installed) if p.startswith(str(self.place))]
         names = " ".join(os.path.basename(p) for p in own)
-        for library in ("libarrow.so", "libparquet.so", "libonnxruntime.so"):
+        for library in ("libarrow.so", "libarrow_s3.so", "libparquet.so", "libonnxruntime.so"):
             self.assertIn(library, names)
         outside = [p for p in loaded_libraries(self.installed) if str(ROOT) in p]
         self.assertEqual(outside, [])
