@@ -75,9 +75,9 @@ TEST_F(JobGraphTest, ExchangesStandWhereTheDistributionIsNotThereYet) {
 TEST_F(JobGraphTest, AJoinIsNotLeftHalfOnOneShard) {
   PlanNodePtr single = Node("One", {ScanAll(input_)}, {Distribution::Single()});
   PlanNodePtr join =
-      Node("Join", {single, ScanAll(input_)}, {Distribution::Hash({0}), Distribution::Hash({0})});
+      Node("Both", {single, ScanAll(input_)}, {Distribution::Hash({0}), Distribution::Hash({0})});
   EXPECT_EQ(Describe(*JobGraph::Build({Sink(join, "x")}, 2)),
-            "0 Scan, 1 One <- 0 single, 2 Join <- 1 hash <- 0 hash, 3 Sink <- 2 local");
+            "0 Scan, 1 One <- 0 single, 2 Both <- 1 hash <- 0 hash, 3 Sink <- 2 local");
 }
 
 TEST_F(JobGraphTest, NodesRunOnlyWhereDataCanCome) {
