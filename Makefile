@@ -82,6 +82,7 @@ test-tsan: .deps/stamp $(LIVE) ## The same tests under ThreadSanitizer
 	    second_deadlock_stack=1" $(CTEST) -LE 'long|tidy|tools' --timeout 1200
 
 test-all: test test-asan test-tsan fuzz ## All of the above, the long suites and a minute of each fuzzer
+	@cmake --build build --target simulate simulate_mutants -j $(JOBS)
 	@cd build && ctest --output-on-failure -j $(JOBS) -L long
 
 tidy: ## The house rules: sizes, names, layers, the outside world behind env

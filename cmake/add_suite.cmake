@@ -67,7 +67,7 @@ endfunction()
 
 # add_simulation(SEEDS n MUTANTS file...): tests/simulation/world as the library
 # millrace_simulation, and the programs `simulate` and `simulate_mutants`, which `make test-all`
-# runs, the former with n seeds. The latter has copies of these files of src/ with the mistakes
+# builds and runs, the former with n seeds. The latter has copies of these files of src/ with the mistakes
 # planted in them (base/mutant.h), which stand in front of those of the libraries.
 function(add_simulation)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "SEEDS" "MUTANTS")
@@ -79,13 +79,14 @@ function(add_simulation)
   target_include_directories(millrace_simulation PUBLIC ${CMAKE_SOURCE_DIR}/tests)
   set(mutants ${arg_MUTANTS})
   list(TRANSFORM mutants PREPEND ${CMAKE_SOURCE_DIR}/src/)
-  add_library(millrace_mutants OBJECT ${mutants})
+  add_library(millrace_mutants OBJECT EXCLUDE_FROM_ALL ${mutants})
   target_compile_options(millrace_mutants PRIVATE ${MILLRACE_OPTIMISE})
   target_compile_definitions(millrace_mutants PRIVATE MILLRACE_MUTANTS)
   target_include_directories(millrace_mutants PRIVATE ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(millrace_mutants PRIVATE millrace::arrow)
-  add_executable(simulate ${program})
-  add_executable(simulate_mutants ${program} $<TARGET_OBJECTS:millrace_mutants>)
+  add_executable(simulate EXCLUDE_FROM_ALL ${program})
+  add_executable(simulate_mutants EXCLUDE_FROM_ALL ${program}
+    $<TARGET_OBJECTS:millrace_mutants>)
   target_compile_definitions(simulate_mutants PRIVATE MILLRACE_MUTANTS)
   foreach(target simulate simulate_mutants)
     target_compile_options(${target} PRIVATE ${MILLRACE_OPTIMISE})
