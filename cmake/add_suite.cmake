@@ -67,8 +67,8 @@ endfunction()
 
 # add_simulation(SEEDS n MUTANTS file...): tests/simulation/world as the library
 # millrace_simulation, and the programs `simulate` and `simulate_mutants`, which `make test-all`
-# builds and runs, the former with n seeds. The latter has copies of these files of src/ with the mistakes
-# planted in them (base/mutant.h), which stand in front of those of the libraries.
+# builds and runs, the former with n seeds. The latter has copies of these files of src/ with the
+# mistakes planted in them (base/mutant.h), which stand in front of those of the libraries.
 function(add_simulation)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "SEEDS" "MUTANTS")
   file(GLOB world CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/simulation/world/*.cc)
