@@ -216,6 +216,7 @@ constexpr auto kQueries = std::to_array<Query>({
              "INTERVAL '20' SECOND)) GROUP BY k, window_start, window_end",
      .columns = "k BIGINT, w BIGINT, n BIGINT, least BIGINT",
      .burst_step = 5 * kSecond,
+     .reach = 15 * kSecond,
      .expect = Hop},
     {.name = "distinct",
      .text = "SELECT " BEGIN_SECONDS ", COUNT(*), COUNT(DISTINCT k) "

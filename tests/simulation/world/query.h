@@ -44,6 +44,7 @@ struct Query {
   bool endless = false;      // its results do not need the end of the input
   bool takes_late = true;    // the oracle knows what becomes of late rows
   int64_t burst_step = 0;    // ms of event time for which a call may emit a batch of its own
+  int64_t reach = 0;         // ms by which the first of a row's windows begins before it
   Expected (*expect)(const OracleInput& input) = nullptr;
 };
 
