@@ -54,11 +54,13 @@ def environment(library, **settings):
 
 
 class Running:
-    def __init__(self, arguments, folder, variables):
+    def __init__(self, arguments, folder, variables, prepare=None):
+        """`prepare` is called in the process before it becomes the program."""
         self.said_file = folder / "said.txt"
         with self.said_file.open("ab") as said:
             self.process = subprocess.Popen(arguments, cwd=folder, stdin=subprocess.DEVNULL,
-                                            stdout=said, stderr=said, env=variables)
+                                            stdout=said, stderr=said, env=variables,
+                                            preexec_fn=prepare)
 
     def said(self):
         return self.said_file.read_text(errors="replace")
@@ -137,9 +139,9 @@ class FaultCase(unittest.TestCase):
         (self.folder / "totals.sql").write_text(
             SQL.format(settings=settings, rate=rate, input=self.input, out=self.out, roll=roll))
 
-    def start(self, *arguments, variables=None, data=None):
-        program = Running([MILLRACE, "run", "totals.sql", "--data-dir", str(data or self.data),
-                           *arguments], self.folder, variables or dict(os.environ))
+    def start(self, *arguments, variables=None, data=None, file="totals.sql", prepare=None):
+        program = Running([MILLRACE, "run", file, "--data-dir", str(data or self.data),
+                           *arguments], self.folder, variables or dict(os.environ), prepare)
         self.programs.append(program)
         return program
 

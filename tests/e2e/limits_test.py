@@ -96,15 +96,8 @@ def metric(program, name):
 class MemoryTest(faults.FaultCase):
     def launch(self, text, prepare=None, arguments=()):
         (self.folder / "program.sql").write_text(text)
-        program = faults.Running.__new__(faults.Running)
-        program.said_file = self.folder / "said.txt"
-        with program.said_file.open("ab") as said:
-            program.process = subprocess.Popen(  # pylint: disable=consider-using-with
-                [faults.MILLRACE, "run", "program.sql", "--data-dir", str(self.data), "--listen",
-                 "127.0.0.1:0", *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
-                stdout=said, stderr=said, preexec_fn=prepare)
-        self.programs.append(program)
-        return program
+        return self.start("--listen", "127.0.0.1:0", *arguments, file="program.sql",
+                          prepare=prepare)
 
     def watch(self, program, until):
         """The most memory until then."""
@@ -182,14 +175,9 @@ class DescriptorsTest(faults.FaultCase):
 
     def test_the_soft_limit_is_raised(self):
         self.write(rate=1000)
-        program = faults.Running.__new__(faults.Running)
-        program.said_file = self.folder / "said.txt"
-        with program.said_file.open("ab") as said:
-            program.process = subprocess.Popen(  # pylint: disable=consider-using-with
-                [faults.MILLRACE, "run", "totals.sql", "--data-dir", str(self.data), "--listen",
-                 "127.0.0.1:0"], cwd=self.folder, stdout=said, stderr=said,
-                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 512)))
-        self.programs.append(program)
+        program = self.start(
+            "--listen", "127.0.0.1:0",
+            prepare=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 512)))
         program.ask("/health")
         self.assertEqual(metric(program, "process_max_fds"), 512)
         self.assertGreater(metric(program, "process_open_fds"), 5)

@@ -16,6 +16,7 @@
 #include "operators/aggregate/expiry_list.h"
 #include "operators/aggregate/row_equality.h"
 #include "operators/builtin.h"
+#include "operators/column_types.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "state/encoding.h"
 #include "state/key_table.h"
@@ -28,7 +29,7 @@ class GroupAggregate final : public Operator {
   GroupAggregate(PlanNodePtr node, const OperatorContext& context)
       : node_(std::move(node)),
         group_(*As<GroupAggregateNode>(node_)),
-        codec_(group_.keys(), KeyTypes()),
+        codec_(group_.keys(), TypesOf(node_->children()[0]->schema(), group_.keys())),
         states_(&group_.calls()),
         groups_(
             "groups", context.state->track(),
@@ -89,13 +90,6 @@ class GroupAggregate final : public Operator {
   }
 
  private:
-  std::vector<DataType> KeyTypes() const {
-    std::vector<DataType> types;
-    const Schema& input = node_->children()[0]->schema();
-    for (int key : group_.keys()) types.push_back(input[static_cast<size_t>(key)].type);
-    return types;
-  }
-
   void Fit() {
     if (counts_.size() >= groups_.slot_limit()) return;
     counts_.resize(groups_.slot_limit());

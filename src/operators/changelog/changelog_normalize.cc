@@ -4,12 +4,12 @@
 #include <arrow/api.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "data/key_codec.h"
 #include "data/take.h"
 #include "operators/aggregate/expiry_list.h"
 #include "operators/builtin.h"
+#include "operators/column_types.h"
 #include "plan/nodes/changelog_nodes.h"
 #include "state/encoding.h"
 #include "state/key_table.h"
@@ -17,24 +17,12 @@
 namespace millrace {
 namespace {
 
-std::vector<int> AllColumns(const Schema& schema) {
-  std::vector<int> columns(schema.size());
-  std::iota(columns.begin(), columns.end(), 0);
-  return columns;
-}
-
-std::vector<DataType> TypesOf(const Schema& schema, const std::vector<int>& columns) {
-  std::vector<DataType> types;
-  for (const int column : columns) types.push_back(schema[static_cast<size_t>(column)].type);
-  return types;
-}
-
 class ChangelogNormalize final : public Operator {
  public:
   ChangelogNormalize(const ChangelogNormalizeNode& node, const OperatorContext& context)
       : ttl_ms_(node.state_ttl_ms()),
         keys_(node.keys(), TypesOf(node.schema(), node.keys())),
-        rows_(AllColumns(node.schema()), TypesOf(node.schema(), AllColumns(node.schema()))),
+        rows_(AllColumns(node.schema()), TypesOf(node.schema())),
         table_("rows", context.state->track(),
                {.write =
                     [this](uint32_t slot, std::string* out) {

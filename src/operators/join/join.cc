@@ -15,6 +15,7 @@
 #include "data/take.h"
 #include "expr/evaluator.h"
 #include "operators/builtin.h"
+#include "operators/column_types.h"
 #include "operators/input_watermarks.h"
 #include "operators/join/join_side.h"
 #include "operators/row_failures.h"
@@ -62,11 +63,7 @@ bool KeepsCounts(const JoinNode& node, size_t input) {
 }
 
 KeyCodec KeysOf(const JoinNode& node, size_t input) {
-  std::vector<DataType> types;
-  for (const int key : node.keys(input)) {
-    types.push_back(node.children()[input]->schema()[static_cast<size_t>(key)].type);
-  }
-  return {node.keys(input), std::move(types)};
+  return {node.keys(input), TypesOf(node.children()[input]->schema(), node.keys(input))};
 }
 
 class Join final : public Operator {

@@ -4,8 +4,8 @@
 #include <arrow/api.h>
 
 #include <algorithm>
-#include <numeric>
 
+#include "operators/column_types.h"
 #include "state/encoding.h"
 
 namespace millrace {
@@ -13,18 +13,6 @@ namespace {
 
 /// Longer identities are kept as two hashes of 64 bits.
 constexpr size_t kIdentityBytes = 32;
-
-std::vector<int> AllColumns(const Schema& schema) {
-  std::vector<int> columns(schema.size());
-  std::iota(columns.begin(), columns.end(), 0);
-  return columns;
-}
-
-std::vector<DataType> TypesOf(const Schema& schema, const std::vector<int>& columns) {
-  std::vector<DataType> types;
-  for (const int column : columns) types.push_back(schema[static_cast<size_t>(column)].type);
-  return types;
-}
 
 void PutHash(uint64_t hash, std::string* out) {
   out->append(reinterpret_cast<const char*>(&hash), sizeof(hash));
@@ -56,8 +44,7 @@ JoinSide::JoinSide(const JoinNode& node, size_t input, const OperatorContext& co
              .clear = [this](uint32_t place) { Clear(place); },
              // Of rows that expire or are counted, all are looked at.
              .may_be_cold = ttl_ms_ == 0 && !options.counts}),
-      rows_(
-          TypesOf(node.children()[input]->schema(), AllColumns(node.children()[input]->schema()))),
+      rows_(TypesOf(node.children()[input]->schema())),
       lists_(options.name, context.state->track(), &keys_, &rows_),
       counts_(options.name + " matches", context.state->track()) {
   if (one_per_key_) {
@@ -77,6 +64,12 @@ void JoinSide::Fit() {
   if (one_per_key_ && ones_.size() < keys_.slot_limit()) {
     ones_.resize(keys_.slot_limit(), {0, 0, RowStore::kNone});
   }
+}
+
+uint64_t JoinSide::NextSequence() {
+  const int64_t sequence = cells_->get(sequence_);
+  cells_->Set(sequence_, sequence + 1);
+  return static_cast<uint64_t>(sequence);
 }
 
 JoinSide::Place& JoinSide::PlaceOf(uint32_t row) {
@@ -119,8 +112,7 @@ void JoinSide::InsertOne(uint32_t place, uint32_t row, int64_t matches, int key_
   if (entry.row != RowStore::kNone) rows_.Free(entry.row);
   if (counts_matches_) {
     if (entry.row == RowStore::kNone) {
-      entry.sequence = static_cast<uint64_t>(cells_->get(sequence_));
-      cells_->Set(sequence_, cells_->get(sequence_) + 1);
+      entry.sequence = NextSequence();
     }
     counts_.Set(entry.sequence, key_group, matches);
   }
@@ -133,9 +125,7 @@ void JoinSide::InsertOne(uint32_t place, uint32_t row, int64_t matches, int key_
 void JoinSide::InsertInList(size_t i, uint32_t place, uint32_t row, int64_t matches,
                             int key_group) {
   if (replaces_) RemoveFromList(place, i, key_group);
-  const int64_t sequence = cells_->get(sequence_);
-  cells_->Set(sequence_, sequence + 1);
-  const OrderedEntry entry{ttl_ms_ > 0 ? now_ms_ : 0, static_cast<uint64_t>(sequence), row};
+  const OrderedEntry entry{ttl_ms_ > 0 ? now_ms_ : 0, NextSequence(), row};
   lists_.Insert(place, entry);
   if (counts_matches_) counts_.Set(entry.sequence, key_group, matches);
   if (finds_rows() || ttl_ms_ > 0) {
@@ -167,6 +157,15 @@ void JoinSide::AddIdentity(uint32_t place, size_t i, uint32_t row) {
   first_row_[identity] = row;
 }
 
+void JoinSide::Unlink(uint32_t identity, uint32_t row) {
+  uint32_t* link = &first_row_[identity];
+  while (*link != row) link = &PlaceOf(*link).twin;
+  *link = PlaceOf(row).twin;
+  if (first_row_[identity] != RowStore::kNone) return;
+  identities_.Detach(identity);
+  identities_.Release(identity);
+}
+
 void JoinSide::Remove(size_t i, int key_group) {
   if (one_per_key_) return RemoveOne(places_[i], key_group);
   RemoveFromList(places_[i], i, key_group);
@@ -187,11 +186,7 @@ void JoinSide::RemoveFromList(uint32_t place, size_t i, int key_group) {
   if (identity == KeyIndex::kNone) return;
   const uint32_t row = first_row_[identity];
   const Place at = PlaceOf(row);
-  first_row_[identity] = at.twin;
-  if (at.twin == RowStore::kNone) {
-    identities_.Detach(identity);
-    identities_.Release(identity);
-  }
+  Unlink(identity, row);
   if (counts_matches_) counts_.Set(at.sequence, key_group, 0);
   if (ttl_ms_ > 0) expiry_.Remove(row);
   lists_.Erase(place, at.time, at.sequence);
@@ -224,8 +219,7 @@ void JoinSide::SetMatches(uint32_t place, const OrderedEntry& entry, int64_t mat
   counts_.Set(at.sequence, key_group, 0);
   const OrderedEntry from{at.time, at.sequence, entry.row};
   at.time = now_ms_;
-  at.sequence = static_cast<uint64_t>(cells_->get(sequence_));
-  cells_->Set(sequence_, cells_->get(sequence_) + 1);
+  at.sequence = NextSequence();
   lists_.Move(place, from, {at.time, at.sequence, entry.row});
   expiry_.Touch(entry.row, now_ms_);
   counts_.Set(at.sequence, key_group, matches);
@@ -252,14 +246,7 @@ void JoinSide::ExpireRow(uint32_t row) {
     if (auto columns = rows_.GatherAll(std::span(&row, 1))) one.columns = *std::move(columns);
     identity_->Encode(one, &encoded_identities_);
     const std::string_view bytes = IdentityOf(at.key, 0);
-    const uint32_t identity = identities_.Find(bytes, HashBytes(bytes));
-    uint32_t* link = &first_row_[identity];
-    while (*link != row) link = &PlaceOf(*link).twin;
-    *link = at.twin;
-    if (first_row_[identity] == RowStore::kNone) {
-      identities_.Detach(identity);
-      identities_.Release(identity);
-    }
+    Unlink(identities_.Find(bytes, HashBytes(bytes)), row);
   }
   if (counts_matches_) counts_.Set(at.sequence, keys_.key_group(at.key), 0);
   lists_.Erase(at.key, at.time, at.sequence);

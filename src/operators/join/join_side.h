@@ -89,6 +89,9 @@ class JoinSide {
   /// The first row of the identity of batch row i.
   void RemoveFromList(uint32_t place, size_t i, int key_group);
   void ExpireRow(uint32_t row);
+  /// Takes a row out of the chain of its identity.
+  void Unlink(uint32_t identity, uint32_t row);
+  uint64_t NextSequence();
   void Write(uint32_t place, std::string* out) const;
   Status Read(uint32_t place, std::string_view bytes);
   void Clear(uint32_t place);

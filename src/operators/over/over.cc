@@ -16,6 +16,7 @@
 
 #include "data/event_time.h"
 #include "operators/builtin.h"
+#include "operators/column_types.h"
 #include "operators/deadline_operator.h"
 #include "operators/late_rows.h"
 #include "operators/over/over_frames.h"
@@ -99,8 +100,9 @@ class OverWaiting final : public Operator {
       : node_(std::move(node)),
         fields_(As<OverNode>(node_)->fields()),
         context_(context),
-        codec_(fields_.partition_keys, KeyTypes()),
-        rows_(ColumnTypes()),
+        codec_(fields_.partition_keys,
+               TypesOf(node_->children()[0]->schema(), fields_.partition_keys)),
+        rows_(TypesOf(node_->children()[0]->schema())),
         waiting_("waiting", context.state->track(), &rows_),
         frames_(fields_, node_->schema(), node_->children()[0]->schema().size(), context),
         cells_("times", context.state->track()),
@@ -180,21 +182,6 @@ class OverWaiting final : public Operator {
   }
 
  private:
-  std::vector<DataType> ColumnTypes() const {
-    std::vector<DataType> types;
-    for (const Column& column : node_->children()[0]->schema()) types.push_back(column.type);
-    return types;
-  }
-
-  std::vector<DataType> KeyTypes() const {
-    std::vector<DataType> types;
-    const Schema& input = node_->children()[0]->schema();
-    for (const int key : fields_.partition_keys) {
-      types.push_back(input[static_cast<size_t>(key)].type);
-    }
-    return types;
-  }
-
   void AddStep(EventTime watermark) {
     if (watermark <= cells_.get(watermark_)) return;
     cells_.Set(watermark_, watermark);

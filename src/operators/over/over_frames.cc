@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/over/over_frames.h"
+#include "operators/column_types.h"
 
 #include <algorithm>
 
@@ -8,16 +9,6 @@
 #include "state/encoding.h"
 
 namespace millrace {
-namespace {
-
-std::vector<DataType> TypesOfAll(const Schema& schema) {
-  std::vector<DataType> types;
-  for (const Column& column : schema) types.push_back(column.type);
-  return types;
-}
-
-}  // namespace
-
 OverFrames::Kind OverFrames::KindOf(const OverNode::Fields& fields, const OverStage& stage) {
   if (stage.calls.empty()) return Kind::kNone;
   if (stage.preceding < 0) {
@@ -29,7 +20,7 @@ OverFrames::Kind OverFrames::KindOf(const OverNode::Fields& fields, const OverSt
 OverFrames::OverFrames(const OverNode::Fields& fields, const Schema& schema, size_t input_columns,
                        const OperatorContext& context)
     : fields_(fields),
-      codec_(fields.partition_keys, TypesOf(TypesOfAll(schema), fields.partition_keys)),
+      codec_(fields.partition_keys, TypesOf(schema, fields.partition_keys)),
       separate_(fields.all_unbounded()),
       keys_("keys", context.state->track(),
             {.write = [this](uint32_t key, std::string* out) { Write(key, out); },
@@ -44,7 +35,7 @@ OverFrames::OverFrames(const OverNode::Fields& fields, const Schema& schema, siz
 
 void OverFrames::AddStages(const Schema& schema, size_t input_columns,
                            const OperatorContext& context) {
-  const std::vector<DataType> types = TypesOfAll(schema);
+  const std::vector<DataType> types = TypesOf(schema);
   const bool track = context.state->track();
   for (const OverStage& stage : fields_.stages) {
     Stage& added = stages_.emplace_back();

@@ -9,6 +9,7 @@
 
 #include "data/event_time.h"
 #include "operators/builtin.h"
+#include "operators/column_types.h"
 #include "operators/deadline_operator.h"
 #include "operators/late_rows.h"
 #include "operators/row_failures.h"
@@ -127,12 +128,6 @@ class WindowAggregate final : public DeadlineOperator {
   }
 
  private:
-  static std::vector<DataType> TypesOf(const Schema& schema, const std::vector<int>& columns) {
-    std::vector<DataType> types;
-    for (int column : columns) types.push_back(schema[static_cast<size_t>(column)].type);
-    return types;
-  }
-
   Status Fail(const Batch& batch, int64_t row, std::string reason) {
     return ReportFailedRow(context(), {.stage = "processing",
                                        .reason = std::move(reason),

@@ -71,8 +71,9 @@ void StateBudget::OnHandedOver(Slots slots, uint64_t epoch, bool changed) {
   handed_over_ = epoch;
   if (changed) changed_in_ = epoch;
   all_has_left_ = false;
+  if (bytes_ == 0) return;
   const Sizes sizes = Measure(slots);
-  if (bytes_ == 0 || sizes.can_leave == 0) return;
+  if (sizes.can_leave == 0) return;
   Shrink(slots, sizes, Allowed(sizes));
 }
 
