@@ -28,7 +28,7 @@ SET 'execution.checkpointing.interval' = '20 ms';
 CREATE TABLE payments (id BIGINT, card STRING, amount DOUBLE, ts TIMESTAMP(3),
   WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)
 WITH ('connector' = 'filesystem', 'path' = '{work}/payments.json', 'format' = 'json');
-SET 'millrace.table.payments.rows-per-second' = '4000';
+SET 'millrace.table.payments.rows-per-second' = '2400';
 CREATE TABLE totals (card STRING, window_start TIMESTAMP(3), n BIGINT, total DOUBLE)
 WITH ('connector' = 'filesystem', 'path' = '{out}/totals', 'format' = 'csv',
       'sink.rolling-policy.file-size' = '4kb');
@@ -130,7 +130,7 @@ class Place:
                                    text=True)
         time.sleep(seconds)
         if process.poll() is not None:
-            fail(f"{arguments} ended by itself: {process.stderr.read()}")
+            fail(f"{arguments} ended by itself ({process.returncode}): {process.stderr.read()}")
         process.send_signal(end)
         said = process.communicate()[1]
         if end == signal.SIGTERM:
