@@ -76,6 +76,7 @@ struct OperatorContext {
   std::function<int64_t()> now_nanos;
   int shard = 0;
   int shards = 1;
+  bool unbounded = false;  // rows come from a source without an end
 };
 
 class Operator {

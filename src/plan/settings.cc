@@ -84,6 +84,10 @@ std::vector<OptionSpec> EngineSettings() {
               "Seed of RAND, UUID and datagen; without one each run differs."),
       Setting("millrace.source.batch-delay", T::kDuration, "0 ms",
               "How long a source may wait to fill a batch; 0 sends what has arrived."),
+      Setting("millrace.source.future-limit", T::kDuration, "1 d",
+              "A row of an unbounded source with an event time that far ahead of the wall clock "
+              "and of all rows before it is a dead letter: it would make all others late; 0 = "
+              "none is."),
       Setting(
           "millrace.source.idle-timeout", T::kDuration, "0 ms",
           "An unbounded source that is silent that long no longer holds the watermark; 0 = never."),
@@ -145,10 +149,10 @@ std::vector<OptionSpec> FlinkSettings() {
              "What happens to NULL in a NOT NULL column of a sink."),
       Setting("table.exec.source.idle-timeout", T::kDuration, "0 ms",
               "Flink's name of millrace.source.idle-timeout."),
-      Setting("table.exec.state.ttl", T::kDuration, "0 ms",
-              "State of a key of GROUP BY, DISTINCT or a table of upserts is dropped that long "
-              "after its "
-              "last change; 0 keeps it."),
+      Setting(
+          "table.exec.state.ttl", T::kDuration, "0 ms",
+          "State of a key of GROUP BY, DISTINCT or a table of upserts, and a row that a regular "
+          "join keeps, is dropped that long after its last change; 0 keeps it."),
       Setting(
           "table.local-time-zone", T::kString, "UTC",
           "Zone of TIMESTAMP_LTZ texts and windows: an id such as Europe/Berlin, or GMT+03:00."),

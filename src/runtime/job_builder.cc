@@ -235,6 +235,10 @@ class JobBuilder {
 
   Status MakeSlots(const GraphNode& node) {
     by_node_.emplace_back(static_cast<size_t>(shards_), nullptr);
+    for (const int input : node.inputs) {
+      const int from = job_->graph.edges()[static_cast<size_t>(input)].from;
+      if (unbounded_[from]) unbounded_[node.index] = true;
+    }
     for (int index = 0; index < shards_; ++index) {
       if (!node.active[static_cast<size_t>(index)]) continue;
       Shard* const shard = job_->shards[static_cast<size_t>(index)].get();
@@ -278,7 +282,8 @@ class JobBuilder {
                      .env = spec_.env,
                      .now_nanos = [clock = spec_.env.clock] { return clock->MonotonicNanos(); },
                      .shard = shard->settings().index,
-                     .shards = shards_};
+                     .shards = shards_,
+                     .unbounded = unbounded_[node.index]};
     if (node.plan->drops_late_rows() && AnyLateRowsKept(job_->graph)) {
       slot->late = std::make_unique<LateRoutes>(slot->label, &slot->metrics, &slot->letters);
       slot->context.on_late_row = [routes = slot->late.get()](const Batch& batch, int64_t row) {

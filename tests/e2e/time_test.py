@@ -75,6 +75,33 @@ class TimeTest(faults.FaultCase):
         letters = pathlib.Path(self.data / "dead-letters" / "payments.jsonl").read_text()
         self.assertIn("9223372036854775807", letters)
 
+    def test_a_stamp_of_the_future(self):
+        """In a table without an end: a dead letter; no window closes early, no row is late."""
+        rows = [{"id": i, "card": "c", "amount": 1.0, "ts": f"2024-01-01 00:00:{i:02}"}
+                for i in range(60)]
+        rows.insert(7, {"id": 99, "card": "c", "amount": 1.0, "ts": "9999-01-01 00:00:00"})
+        self.input = self.folder / "in"
+        self.input.mkdir()
+        (self.input / "rows.json").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        self.write()
+        file = self.folder / "totals.sql"
+        file.write_text(file.read_text().replace(
+            "'format' = 'json'", "'format' = 'json', 'source.monitor-interval' = '50 ms'", 1))
+        program = self.start("--listen", "127.0.0.1:0")
+        letters = self.data / "dead-letters" / "payments.jsonl"
+        program.wait_for(lambda: letters.exists() and letters.read_text(), "the dead letter")
+        program.wait_for(lambda: self.rows_read(program) >= len(rows), "all rows")
+        self.assertEqual(program.stop(), 0, program.said())
+        self.assertIn("MR0708", letters.read_text())
+        self.assertEqual(letters.read_text().count("\n"), 1)
+        # The last window waits for its watermark.
+        self.assertEqual([line.split(",")[2] for line in self.lines()], ["10"] * 5)
+
+    def rows_read(self, program):
+        text = program.ask("/metrics")[1]
+        return sum(float(line.split()[-1]) for line in text.splitlines()
+                   if line.startswith("millrace_source_rows_total"))
+
 
 if __name__ == "__main__":
     faults.main()

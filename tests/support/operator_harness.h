@@ -149,6 +149,13 @@ class OperatorHarness final : public Output {
   }
   const std::optional<Error>& error() const { return error_; }
   void set_keep_text(bool keep) { keep_text_ = keep; }
+  /// The wall clock, for operators of a source without an end.
+  void set_now(int64_t now_ms) { session_.now_ms = now_ms; }
+  void set_unbounded_at(int64_t now_ms) {
+    set_now(now_ms);
+    unbounded_ = true;
+    Start();
+  }
   void set_environment(Environment env) {
     env_ = env;
     Start();
@@ -162,6 +169,7 @@ class OperatorHarness final : public Output {
     context.state = state_.get();
     context.metrics = &metrics_;
     context.env = env_;
+    context.unbounded = unbounded_;
     context.on_row_failure = [this](const RowFailure& failure) {
       failures_.push_back(failure.reason + " " +
                           FormatRow(*failure.schema, *failure.batch, failure.row));
@@ -211,6 +219,7 @@ class OperatorHarness final : public Output {
   PlanNodePtr node_;
   Environment env_;
   SessionContext session_;
+  bool unbounded_ = false;
   OperatorMetrics metrics_;
   std::unique_ptr<StateStore> state_;
   std::unique_ptr<Operator> operator_;

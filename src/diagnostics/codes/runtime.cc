@@ -80,6 +80,19 @@ NULL, with `dead-letter` the row is put aside.)",
         .fixed = "",
     },
     CodeInfo{
+        .code = "MR0708",
+        .title = "the event time of a row is too far in the future",
+        .explanation = R"(
+The time is ahead of the wall clock, and of every row before it, by more than
+`millrace.source.future-limit` (a day). As a watermark it would close all windows and make every
+row behind it late, so the row goes to the dead letters. If the table is meant to be ahead of the
+clock, set a longer limit, or 0 for none: for one table
+`SET 'millrace.table.<table>.future-limit' = '30 d'`. If all rows fail, the machine's clock may be
+wrong.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
         .code = "MR0711",
         .title = "a record cannot be decoded",
         .explanation = R"(

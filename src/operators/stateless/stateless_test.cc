@@ -77,7 +77,8 @@ TEST(CalcTest, ARowThatFailsIsReportedAndDropped) {
 }
 
 PlanNodePtr WatermarkOf(int64_t idle_timeout_ms = 0) {
-  return std::make_shared<WatermarkNode>(InputNode(InputSchema()), 2, Ref(2), idle_timeout_ms);
+  return std::make_shared<WatermarkNode>(InputNode(InputSchema()), 2, Ref(2),
+                                         WatermarkNode::Limits{.idle_timeout_ms = idle_timeout_ms});
 }
 
 TEST(WatermarkAssignerTest, RowsCarryTheWatermarkBeforeThem) {
@@ -115,6 +116,60 @@ TEST(WatermarkAssignerTest, ANullTimeFailsTheRowAndTheEndIsNotATime) {
   EXPECT_EQ(harness.watermark(), kMaxWatermark - 1);
   harness.End();
   EXPECT_EQ(harness.watermark(), kMaxWatermark);
+}
+
+constexpr int64_t kNow = 1'700'000'000'000;
+constexpr int64_t kDay = 86'400'000;
+
+PlanNodePtr LimitedWatermark(bool if_bounded = false) {
+  return std::make_shared<WatermarkNode>(
+      InputNode(InputSchema()), 2, Ref(2),
+      WatermarkNode::Limits{.future_ms = kDay, .future_if_bounded = if_bounded});
+}
+
+TEST(WatermarkAssignerTest, ATimeFarInTheFutureFailsTheRowAndMovesNothing) {
+  for (const bool one_batch : {true, false}) {
+    OperatorHarness harness(LimitedWatermark());
+    harness.set_unbounded_at(kNow);
+    const std::vector<int64_t> times = {kNow + 3 * 365 * kDay, kNow - 10,         kNow + kDay,
+                                        kNow + 3 * kDay,       kMaxWatermark - 1, kNow + kDay + 5};
+    BatchBuilder all(InputSchema());
+    for (const int64_t time : times) {
+      all.Row({1, 1, time});
+      if (!one_batch) harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, time}).Build());
+    }
+    if (one_batch) harness.OnBatch(0, all.Build());
+    EXPECT_EQ(harness.rows().size(), 3u);
+    ASSERT_EQ(harness.failures().size(), 3u);
+    EXPECT_TRUE(
+        harness.failures()[0].starts_with("MR0708: the time in 'ts' is more than 1 d ahead"))
+        << harness.failures()[0];
+    EXPECT_EQ(harness.watermark(), kNow + kDay + 5);
+  }
+}
+
+TEST(WatermarkAssignerTest, AClockThatIsBehindFailsNoRowNextToOthers) {
+  OperatorHarness harness(LimitedWatermark());
+  harness.set_unbounded_at(kNow);
+  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, kNow}).Build());
+  harness.Restart();
+  harness.set_now(kNow - 3650 * kDay);
+  harness.OnBatch(0, BatchBuilder(InputSchema())
+                         .Row({1, 1, kNow + 1000})
+                         .Row({1, 1, kNow + kDay})
+                         .Row({1, 1, kNow + 3 * kDay})
+                         .Row({1, 1, kNow + 1000})
+                         .Build());
+  EXPECT_EQ(harness.rows().size(), 4u);
+  EXPECT_EQ(harness.failures().size(), 1u);
+}
+
+TEST(WatermarkAssignerTest, ATableThatEndsMayBeInTheFutureUnlessItIsSaid) {
+  for (const bool if_bounded : {false, true}) {
+    OperatorHarness harness(LimitedWatermark(if_bounded));
+    harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, 3 * kDay}).Build());
+    EXPECT_EQ(harness.failures().size(), if_bounded ? 1u : 0u);
+  }
 }
 
 TEST(WatermarkAssignerTest, SilenceMakesItIdle) {

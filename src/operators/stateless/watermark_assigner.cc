@@ -3,8 +3,10 @@
 // exactly as in Flink SQL (no millisecond is subtracted); that of the shard is the least of its
 // splits. Every row carries the watermark in force before it; a watermark event follows each batch.
 // It never goes back, and NULL values of the expression do not move it. A row whose rowtime is NULL
-// fails. A split that is silent beyond the idle time-out is left out; if all are, an idle mark is
-// passed on.
+// fails, and so does one that is too far ahead of the wall clock and of all rows before it: with it
+// as the watermark all others would be late. (Ahead of both, so that neither a wrong clock nor rows
+// that run ahead of it on purpose make rows fail.) A split that is silent beyond the idle time-out
+// is left out; if all are, an idle mark is passed on.
 #include <arrow/api.h>
 
 #include <algorithm>
@@ -14,6 +16,7 @@
 #include "operators/builtin.h"
 #include "operators/row_failures.h"
 #include "operators/stateless/split_clocks.h"
+#include "plan/nodes/node_text.h"
 #include "plan/nodes/source_nodes.h"
 #include "state/cell_table.h"
 
@@ -37,6 +40,7 @@ class WatermarkAssigner final : public Operator {
     errors_.Clear();
     TRY_ASSIGN(auto values, expression_.Evaluate(batch, &errors_));
     TRY(AddMissingTimes(batch));
+    AddFarTimes(batch, *values[0]);
     if (!errors_.empty()) {
       TRY(ReportRowErrors(context_, errors_, batch, node_->schema()));
       const std::vector<int32_t> rows = RowsWithoutError(errors_, batch.num_rows);
@@ -63,7 +67,7 @@ class WatermarkAssigner final : public Operator {
   }
 
   Status OnTime(int64_t now_ms, Output* output) override {
-    const int64_t timeout = watermark_node_.idle_timeout_ms();
+    const int64_t timeout = watermark_node_.limits().idle_timeout_ms;
     if (timeout == 0 || !clocks_.Tick(now_ms, timeout)) return OkStatus();
     if (clocks_.all_idle()) {
       output->Push(Watermark{cells_.get(watermark_), true});
@@ -81,16 +85,43 @@ class WatermarkAssigner final : public Operator {
     std::vector<bool> known(static_cast<size_t>(batch.num_rows), false);
     for (const RowErrors::Entry& entry : errors_.entries())
       known[static_cast<size_t>(entry.row)] = true;
-    const std::string& column =
-        node_->schema()[static_cast<size_t>(watermark_node_.rowtime())].name;
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       // A delete by key has no other columns.
       const bool is_delete = batch.kind(row) == ChangeKind::kDelete;
       if (times->IsNull(row) && !is_delete && !known[static_cast<size_t>(row)]) {
-        errors_.Add(row, "MR0706", "the rowtime column '" + column + "' is NULL");
+        errors_.Add(row, "MR0706", "the rowtime column '" + column_name() + "' is NULL");
       }
     }
     return OkStatus();
+  }
+
+  const std::string& column_name() const {
+    return node_->schema()[static_cast<size_t>(watermark_node_.rowtime())].name;
+  }
+
+  void AddFarTimes(const Batch& batch, const arrow::Array& watermarks) {
+    const WatermarkNode::Limits& limits = watermark_node_.limits();
+    const int64_t limit = limits.future_ms;
+    if (limit == 0 || !(context_.unbounded || limits.future_if_bounded)) return;
+    const auto& column = *batch.columns[static_cast<size_t>(watermark_node_.rowtime())];
+    const EventTimeReader times(column);
+    const EventTimeReader bounds(watermarks);
+    newest_ = std::max(newest_, cells_.get(watermark_));
+    const EventTime now = context_.session->now_ms;
+    const bool failed = !errors_.empty();
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      const EventTime time =
+          std::max(times[row].value_or(kMinWatermark), bounds[row].value_or(kMinWatermark));
+      const EventTime others = std::max(now, newest_);
+      if (time <= others || time - limit <= others) {
+        newest_ = std::max(newest_, time);
+        continue;
+      }
+      errors_.Add(row, "MR0708",
+                  "the time in '" + column_name() + "' is more than " + DurationText(limit) +
+                      " ahead of the clock and of all rows before it");
+    }
+    if (failed) errors_.SortByRow();
   }
 
   void AssignRows(const arrow::Array& values, Batch* batch) {
@@ -120,6 +151,7 @@ class WatermarkAssigner final : public Operator {
   size_t watermark_;
   RowErrors errors_;
   SplitClocks clocks_;
+  EventTime newest_ = kMinWatermark;  // of all rows so far, or the watermark after a start
 };
 
 }  // namespace

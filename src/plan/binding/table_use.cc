@@ -15,6 +15,8 @@
 namespace millrace {
 namespace {
 
+constexpr std::string_view kFutureLimit = "future-limit";  // extra option of a table
+
 /// Extras that every table understands.
 const std::vector<OptionSpec>& GeneralExtras() {
   static const std::vector<OptionSpec> kExtras = {
@@ -34,6 +36,15 @@ const std::vector<OptionSpec>& GeneralExtras() {
        "Topic, in the system that this table is in, that takes its dead letters, too: key and "
        "value "
        "as they were read, with headers in the convention of Kafka Connect."},
+      {std::string(kFutureLimit),
+       OptionType::kDuration,
+       "",
+       false,
+       false,
+       {},
+       "A row with an event time that far ahead of the wall clock and of all rows before it is a "
+       "dead letter; 0 = none is. Holds for a table that ends, too. Default: "
+       "millrace.source.future-limit, if the table does not end."},
       {std::string(kLateRows),
        OptionType::kEnum,
        "drop",
@@ -214,18 +225,39 @@ TablePtr PrepareUse(BindContext* context, TablePtr table, bool for_write, Span s
   return table;
 }
 
+namespace {
+
+WatermarkNode::Limits LimitsOf(const Settings& settings, const Table& table) {
+  WatermarkNode::Limits limits;
+  limits.idle_timeout_ms = settings.GetDuration("table.exec.source.idle-timeout").count();
+  if (limits.idle_timeout_ms == 0) {
+    limits.idle_timeout_ms = settings.GetDuration("millrace.source.idle-timeout").count();
+  }
+  if (const auto own = table.raw_options.find(std::string(kScanIdleTimeout));
+      own != table.raw_options.end()) {
+    if (const auto duration = ParseDuration(own->second.text)) {
+      limits.idle_timeout_ms = duration->count();
+    }
+  }
+  limits.future_ms = settings.GetDuration("millrace.source.future-limit").count();
+  if (const auto own = table.extras.find(std::string(kFutureLimit)); own != table.extras.end()) {
+    if (const auto duration = ParseDuration(own->second.text)) {
+      limits.future_ms = duration->count();
+      limits.future_if_bounded = true;
+    }
+  }
+  return limits;
+}
+
+}  // namespace
+
 PlanNodePtr BuildScan(BindContext* context, const TablePtr& table) {
   const std::vector<size_t> stored = StoredColumns(*table);
   PlanNodePtr plan = WithComputedColumns(std::make_shared<ScanNode>(table, stored), *table, stored);
   if (table->watermark) {
-    int64_t idle = context->settings->GetDuration("table.exec.source.idle-timeout").count();
-    if (idle == 0) idle = context->settings->GetDuration("millrace.source.idle-timeout").count();
-    if (const auto own = table->raw_options.find(std::string(kScanIdleTimeout));
-        own != table->raw_options.end()) {
-      if (const auto duration = ParseDuration(own->second.text)) idle = duration->count();
-    }
     plan = std::make_shared<WatermarkNode>(plan, static_cast<int>(table->watermark->column),
-                                           table->watermark->expression, idle);
+                                           table->watermark->expression,
+                                           LimitsOf(*context->settings, *table));
   }
   if (table->connector->reads_upserts()) {
     std::vector<int> keys;

@@ -48,8 +48,7 @@ ChangelogMode LateRowsNode::changelog_mode() const { return ScanMode(*table_); }
 ValuesNode::ValuesNode(Schema schema, Batch rows, std::string text)
     : PlanNode({}, std::move(schema)), rows_(std::move(rows)), text_(std::move(text)) {}
 
-WatermarkNode::WatermarkNode(PlanNodePtr input, int rowtime, ExpressionPtr watermark,
-                             int64_t idle_timeout_ms)
+WatermarkNode::WatermarkNode(PlanNodePtr input, int rowtime, ExpressionPtr watermark, Limits limits)
     : PlanNode({input},
                [&] {
                  std::vector<Column> columns = input->schema().columns();
@@ -59,16 +58,23 @@ WatermarkNode::WatermarkNode(PlanNodePtr input, int rowtime, ExpressionPtr water
                }()),
       rowtime_(rowtime),
       watermark_(std::move(watermark)),
-      idle_timeout_ms_(idle_timeout_ms) {}
+      limits_(limits) {}
 
 PlanNodePtr WatermarkNode::WithChildren(std::vector<PlanNodePtr> children) const {
-  return std::make_shared<WatermarkNode>(children[0], rowtime_, watermark_, idle_timeout_ms_);
+  return std::make_shared<WatermarkNode>(children[0], rowtime_, watermark_, limits_);
 }
 
 std::string WatermarkNode::details() const {
-  return "rowtime=[" + schema()[static_cast<size_t>(rowtime_)].name + "], watermark=[" +
-         watermark_->ToString() + "], idle after=[" +
-         (idle_timeout_ms_ > 0 ? DurationText(idle_timeout_ms_) : "never") + "]";
+  std::string text =
+      "rowtime=[" + schema()[static_cast<size_t>(rowtime_)].name + "], watermark=[" +
+      watermark_->ToString() + "], idle after=[" +
+      (limits_.idle_timeout_ms > 0 ? DurationText(limits_.idle_timeout_ms) : "never") + "]";
+  // The default is not said.
+  if (limits_.future_if_bounded || limits_.future_ms != kFutureLimitMs) {
+    text += ", ahead at most=[" +
+            (limits_.future_ms > 0 ? DurationText(limits_.future_ms) : "without limit") + "]";
+  }
+  return text;
 }
 
 }  // namespace millrace

@@ -62,24 +62,33 @@ class ValuesNode final : public PlanNode {
   std::string text_;
 };
 
+/// Default of WatermarkNode::Limits::future_ms: more than a wall clock without a zone can be ahead.
+inline constexpr int64_t kFutureLimitMs = 24 * 60 * 60 * 1000;
+
 /// Evaluates the watermark expression per row; fills Batch::watermarks and emits Watermark events.
-/// A NULL rowtime is a row error.
+/// A NULL rowtime is a row error, and so is one too far in the future.
 class WatermarkNode final : public PlanNode {
  public:
   static constexpr std::string_view kKind = "WatermarkAssigner";
-  WatermarkNode(PlanNodePtr input, int rowtime, ExpressionPtr watermark, int64_t idle_timeout_ms);
+  struct Limits {
+    int64_t idle_timeout_ms = 0;  // 0 = never
+    /// A row so far ahead of the wall clock, and of all rows before it, fails; 0 = none does.
+    int64_t future_ms = 0;
+    bool future_if_bounded = false;  // of a table that ends, too
+  };
+  WatermarkNode(PlanNodePtr input, int rowtime, ExpressionPtr watermark, Limits limits);
   std::string_view kind() const override { return kKind; }
   PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
   std::string details() const override;
   ChangelogMode changelog_mode() const override { return children()[0]->changelog_mode(); }
   int rowtime() const { return rowtime_; }
   const ExpressionPtr& watermark() const { return watermark_; }
-  int64_t idle_timeout_ms() const { return idle_timeout_ms_; }  // 0 = never
+  const Limits& limits() const { return limits_; }
 
  private:
   int rowtime_;
   ExpressionPtr watermark_;
-  int64_t idle_timeout_ms_;
+  Limits limits_;
 };
 
 }  // namespace millrace

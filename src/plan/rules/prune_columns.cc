@@ -85,7 +85,7 @@ Narrowed NarrowWatermark(const WatermarkNode& node, std::vector<bool> wanted) {
   Narrowed result = Narrow(node.children()[0], std::move(wanted));
   result.plan = std::make_shared<WatermarkNode>(
       result.plan, result.mapping[static_cast<size_t>(node.rowtime())],
-      node.watermark()->Remap(result.mapping), node.idle_timeout_ms());
+      node.watermark()->Remap(result.mapping), node.limits());
   return result;
 }
 
