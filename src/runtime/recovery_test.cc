@@ -165,7 +165,7 @@ class RecoveryTest : public testing::Test {
 
   /// Takes a savepoint of the run; the next starts are from it, in another directory.
   void SavepointInto(const std::string& savepoint, const std::string& directory) {
-    const auto reader = StateReader::Open(&disk_, data_dir_, {});
+    const auto reader = StateReader::Open(&disk_, data_dir_, {}, StateReader::View::kDecided);
     ASSERT_TRUE(reader) << reader.error().ToString();
     const auto written = WriteSavepoint(Spec(1).env, **reader, savepoint);
     ASSERT_TRUE(written) << written.error().ToString();
@@ -340,6 +340,28 @@ TEST_F(RecoveryTest, ARunGoesOnFromASavepointThatTheSinkKnows) {
     // It may die before it has decided anything, and a savepoint of that is as good.
     RunAndCrash(2, 0);
     SavepointInto("/again" + std::to_string(number), "/next" + std::to_string(number));
+  }
+  RunToTheEnd(2);
+  ExpectCounts();
+}
+
+/// The last epoch in the journal may have happened or not: a savepoint does not know, the sink
+/// does.
+TEST_F(RecoveryTest, ASavepointOfAKilledRunGoesOnWhateverWasDecided) {
+  decides_ = true;
+  for (int number = 0; number < 8; ++number) {
+    remote_.lose_commits = number % 3 != 1;
+    remote_.lose_answers = !remote_.lose_commits;
+    const auto job = Make(1 + number % 3);
+    ASSERT_NE(job, nullptr) << number;
+    ASSERT_TRUE(StepAll(job.get(), kForever));
+    EXPECT_EQ(job->result().error().code, "MR0831");
+    disk_.Crash(random_.get());
+    SavepointInto("/saved" + std::to_string(number), "/other" + std::to_string(number));
+    remote_.lose_commits = remote_.lose_answers = false;
+    if (number % 2 == 0) RunAndCrash(2, 0);
+    RunAndCrash(2, 20);  // epochs behind one that never happened
+    RunAndCrash(1, 10);
   }
   RunToTheEnd(2);
   ExpectCounts();

@@ -56,8 +56,10 @@ class SavepointCommand final : public Command {
   Result<SavepointInfo> Write(Application* application) {
     Disk* disk = application->env.disk;
     TRY_ASSIGN(const std::string directory, DataDirOfTarget(application, target_));
-    TRY_ASSIGN(const auto reader, StateReader::Open(disk, directory, OpenRocksStateForReading));
-    directory_ = in_.empty() ? to_ : in_ + "/savepoint-" + Padded(reader->epoch());
+    TRY_ASSIGN(const auto reader, StateReader::Open(disk, directory, OpenRocksStateForReading,
+                                                    StateReader::View::kDecided));
+    const uint64_t epoch = reader->left_out() ? reader->left_out()->epoch : reader->epoch();
+    directory_ = in_.empty() ? to_ : in_ + "/savepoint-" + Padded(epoch);
     TRY_ASSIGN(SavepointInfo written, WriteSavepoint(application->env, *reader, directory_));
     if (keep_ > 0) TRY(RemoveOlder(disk));
     return written;

@@ -43,18 +43,24 @@ bool Same(const std::optional<EpochRecord>& record, uint64_t epoch, uint64_t has
 /// The epoch that the sink knows is this one, or one that a savepoint put this one in place of.
 bool IsDecided(const std::optional<EpochRecord>& record, const Place& place) {
   if (place.kind != JournalRecord::Kind::kEpoch) return false;
+  // Epoch 0 is none: a savepoint of a run that had decided nothing.
+  if (!record) return place.decided_before && place.decided_before->epoch == 0;
   if (Same(record, place.epoch, place.hash)) return true;
   return place.decided_before &&
          Same(record, place.decided_before->epoch, place.decided_before->hash);
 }
 
 /// The last record of a savepoint that a run began from, if nothing was decided since. The sink
-/// knows of no epoch: it is another one, or has forgotten.
+/// knows of no epoch: it is another one, or has forgotten. Of two the first: the second may not
+/// have happened, and what comes twice is not lost.
 size_t BehindSavepoint(const std::vector<Place>& places, const std::optional<StateMarker>& marker) {
   for (size_t i = places.size(); i > 0 && places.size() - i <= 1; --i) {
     const Place& place = places[i - 1];
     const bool last = !marker || marker->epoch <= place.epoch;
-    if (place.kind == JournalRecord::Kind::kEpoch && place.decided_before && last) return i;
+    if (place.kind != JournalRecord::Kind::kEpoch || !place.decided_before || !last) continue;
+    const bool two = i > 1 && places[i - 2].kind == JournalRecord::Kind::kEpoch &&
+                     places[i - 2].decided_before && !marker;
+    return two ? i - 1 : i;
   }
   return 0;
 }
@@ -124,6 +130,7 @@ Result<RecoveredRun> RecoverRun(const Decider& decider, EpochJournal* journal,
               .hint = "put the folder 'state' back, or begin without its state with --fresh"});
   }
   TRY_ASSIGN(const size_t decided, CountDecided(decider, places, marker, &run.rewinds));
+  if (decided < places.size()) run.dropped_epoch = places[decided].epoch;
   journal->Keep(decided);
   std::string body;
   uint64_t epoch = 0;
@@ -154,6 +161,18 @@ Result<RecoveredRun> RecoverRun(const Decider& decider, EpochJournal* journal,
   if (body.empty()) return run;
   TRY_ASSIGN(run.manifest, RunManifest::FromBody(body, epoch));
   return run;
+}
+
+Status TakeBack(const Decider& decider, uint64_t dropped_epoch, const RunManifest& manifest,
+                EpochJournal* journal) {
+  JournalRecord record{.kind = JournalRecord::Kind::kEpoch,
+                       .epoch = dropped_epoch,
+                       .manifest = manifest.Body(),
+                       .deltas = {},
+                       .dead_letters = {},
+                       .decided_before = decider.record.value_or(EpochRecord{})};
+  TRY(journal->Append(record, nullptr));
+  return journal->Sync();
 }
 
 Status BeginRun(const Decider& decider, const RunManifest& manifest, EpochJournal* journal,

@@ -25,12 +25,18 @@ struct RecoveredRun {
   std::optional<RunManifest> manifest;
   /// Dead letters of epochs that may not be in their files, in order.
   std::vector<std::map<std::string, JournalRecord::Letters>> dead_letters;
-  uint64_t last_epoch = 0;  // no epoch above it was ever given a number
-  bool rewinds = false;     // the sink has epochs that are not here
+  uint64_t last_epoch = 0;                // no epoch above it was ever given a number
+  bool rewinds = false;                   // the sink has epochs that are not here
+  std::optional<uint64_t> dropped_epoch;  // the first that the journal has and that did not happen
 };
 
 /// MR0723 if the decided epoch is not here.
 Result<RecoveredRun> RecoverRun(const Decider& decider, EpochJournal* journal, DurableState* state);
+
+/// Takes an epoch that did not happen back, where the numbers of those to come do not: they are far
+/// above it after a start from a savepoint. Durable when it returns.
+Status TakeBack(const Decider& decider, uint64_t dropped_epoch, const RunManifest& manifest,
+                EpochJournal* journal);
 
 /// Begins a run: everything before it is forgotten. Durable when it returns.
 Status BeginRun(const Decider& decider, const RunManifest& manifest, EpochJournal* journal,

@@ -129,6 +129,9 @@ Status GoOn(JobState* job, const RunManifest& begun, RecoveredRun recovered, Sta
   const std::string fingerprint = start->manifest.fingerprint;
   RunManifest manifest = begun;
   if (recovered.manifest) manifest = *std::move(recovered.manifest);
+  if (recovered.dropped_epoch && begun.epoch >= *recovered.dropped_epoch && !spec.fresh) {
+    TRY(TakeBack(start->decider, *recovered.dropped_epoch, manifest, job->journal.get()));
+  }
   manifest.fingerprint = begun.fingerprint;
   start->resumed_epoch = manifest.epoch;
   // Numbers behind the epoch of a restored backup may have been used by the run that is lost.

@@ -55,6 +55,21 @@ class StateWriter {
     return journal_->Sync();
   }
 
+  /// One more epoch of the run behind that, of which only the sink knows whether it happened: the
+  /// start from the savepoint asks it.
+  Status AddUndecided(const JournalRecord& last, RunManifest manifest) {
+    manifest.epoch = manifest_.epoch + 1;
+    manifest_ = std::move(manifest);
+    TRY(journal_->Append({.kind = JournalRecord::Kind::kEpoch,
+                          .epoch = manifest_.epoch,
+                          .manifest = manifest_.Body(),
+                          .deltas = last.deltas,
+                          .dead_letters = {},
+                          .decided_before = last.decided_before},
+                         nullptr));
+    return journal_->Sync();
+  }
+
   uint64_t entries() const { return entries_; }
   const RunManifest& manifest() const { return manifest_; }
 
@@ -129,20 +144,31 @@ Result<SavepointInfo> WriteSavepoint(const Environment& env, const StateReader& 
     if (!files.empty()) return NotEmpty(directory);
   }
   TRY(CreateDurableDirectory(disk, directory + "/journal"));
-  RunManifest manifest = *reader.manifest();
-  manifest.fingerprint = reader.plan()->fingerprint;
-  manifest.finished = false;
-  manifest.dead_letters.clear();
-  manifest.dead_letters_at_start.clear();
+  const auto without_letters = [&reader](RunManifest manifest) {
+    manifest.fingerprint = reader.plan()->fingerprint;
+    manifest.finished = false;
+    manifest.dead_letters.clear();
+    manifest.dead_letters_at_start.clear();
+    return manifest;
+  };
+  const RunManifest manifest = without_letters(*reader.manifest());
   TRY_ASSIGN(const auto journal, EpochJournal::Open(env, directory + "/journal"));
   StateWriter writer(journal.get(), manifest);
   TRY(writer.Begin());
   TRY(reader.Visit([&writer](const StateEntry& entry) { return writer.Add(entry); }));
-  TRY(writer.Finish(reader.epoch(), reader.decided()));
+  const auto& last = reader.left_out();
+  // Epoch 0 is none: before the first epoch a sink knows of nothing.
+  const EpochRecord none{};
+  TRY(writer.Finish(reader.epoch(),
+                    last && !reader.decided() ? std::optional(none) : reader.decided()));
+  if (last) {
+    TRY_ASSIGN(RunManifest body, RunManifest::FromBody(last->manifest, last->epoch));
+    TRY(writer.AddUndecided(*last, without_letters(std::move(body))));
+  }
   TRY(WritePlan(disk, directory, *reader.plan(), {}));
   TRY(WriteManifest(disk, directory, writer.manifest()));
   SavepointInfo info{.pipeline = manifest.pipeline,
-                     .epoch = reader.epoch(),
+                     .epoch = last ? last->epoch : reader.epoch(),
                      .entries = writer.entries(),
                      .id = {}};
   info.id = HexHash(writer.manifest().ToJson() + PlanToJson(*reader.plan()) +

@@ -55,7 +55,8 @@ Status FindDamage(const LogPlace& place, std::vector<std::string>* problems) {
 }  // namespace
 
 Result<std::unique_ptr<StateReader>> StateReader::Open(Disk* disk, const std::string& data_dir,
-                                                       const DurableStateFactory& open_state) {
+                                                       const DurableStateFactory& open_state,
+                                                       View view) {
   std::unique_ptr<StateReader> reader(new StateReader());
   const auto begun = ReadManifest(disk, data_dir);
   if (begun && !*begun) {
@@ -74,7 +75,7 @@ Result<std::unique_ptr<StateReader>> StateReader::Open(Disk* disk, const std::st
       reader->problems_.push_back(Said(state.error()));
     }
   }
-  reader->ReadJournal(disk, data_dir + "/journal");
+  reader->ReadJournal(disk, data_dir + "/journal", view);
   if (reader->epoch_ == 0 && begun) reader->manifest_ = **begun;
   if (begun) {
     auto plan = ReadPlan(disk, data_dir, (*begun)->fingerprint);
@@ -92,8 +93,17 @@ std::optional<uint64_t> StateReader::applied_epoch() const {
   return state_->marker()->epoch;
 }
 
+/// What is applied has happened, and so has what is in front of another epoch.
+void StateReader::LeaveOutLast(const std::optional<StateMarker>& marker) {
+  if (records_.empty() || records_.back().kind != JournalRecord::Kind::kEpoch) return;
+  if (records_.size() == 1 && !marker) return;
+  if (marker && records_.back().epoch <= marker->epoch) return;
+  left_out_ = std::move(records_.back());
+  records_.pop_back();
+}
+
 /// Later records take back those of their epoch and above; a start takes back all before it.
-void StateReader::ReadJournal(Disk* disk, const std::string& directory) {
+void StateReader::ReadJournal(Disk* disk, const std::string& directory, View view) {
   const LogPlace place{.disk = disk, .directory = directory, .log_id = kJournalLogId};
   if (const Status looked = FindDamage(place, &problems_); !looked) {
     problems_.push_back("journal: " + Said(looked.error()));
@@ -131,6 +141,7 @@ void StateReader::ReadJournal(Disk* disk, const std::string& directory) {
       marker->epoch < records_[0].epoch) {
     state_.reset();  // of the run before; it is cleared when the pipeline starts
   }
+  if (view == View::kDecided) LeaveOutLast(state_ == nullptr ? std::nullopt : marker);
   for (const JournalRecord& record : records_) {
     if (!marker || record.epoch >= marker->epoch) decided_ = record.decided_before;
     if (state_ != nullptr && marker && record.epoch <= marker->epoch) continue;
