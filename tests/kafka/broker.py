@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real Kafka broker of one node for tests: on free ports of the loopback, in a temporary
-directory, ended by its process id. The jars come once by Maven into tests/kafka/.build.
+"""A real Kafka broker for tests, alone or one of a cluster: on free ports of the loopback, in a
+temporary directory, ended by its process id. The jars come once by Maven into tests/kafka/.build.
 
     python3 tests/kafka/broker.py     starts one, prints its address, ends it on Enter
 """
@@ -29,8 +29,8 @@ PORTS = range(15000, 32000)
 
 PROPERTIES = """
 process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:{controller}
+node.id={node}
+controller.quorum.voters={voters}
 listeners={listeners},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners={advertised}
 listener.security.protocol.map={protocols},CONTROLLER:PLAINTEXT
@@ -64,6 +64,17 @@ class Listener(typing.NamedTuple):
     advertised: int = 0
 
 
+class Member(typing.NamedTuple):
+    """A place in a cluster: which of the nodes, from 1, and the ports of their controllers."""
+    number: int
+    controllers: list
+    cluster: str
+
+
+def cluster_id():
+    return base64.urlsafe_b64encode(b"cluster" + random.randbytes(9)).decode().rstrip("=")
+
+
 LISTENERS = {
     "PLAIN": Listener("PLAINTEXT"),
     "SASL": Listener("SASL_PLAINTEXT", {
@@ -93,9 +104,10 @@ def free_ports(count):
 
 class Broker:
     """Started at once; `stop` also removes its directory. `listeners` come on top of LISTENERS,
-    `settings` are of the whole broker, `jvm` are options of Java."""
+    `settings` are of the whole broker, `jvm` are options of Java. One that is a `member` of a
+    cluster is started by it."""
 
-    def __init__(self, listeners=None, settings=None, jvm=()):
+    def __init__(self, listeners=None, settings=None, jvm=(), member=None):
         parts.broker_jars()
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="millrace-kafka-"))
         self.jvm = list(jvm)
@@ -109,16 +121,17 @@ class Broker:
         self.certificate = self.directory / "certificate.pem"
         self._make_certificate()
         self.properties = self.directory / "server.properties"
-        self.properties.write_text(self._properties(ports[0], settings or {}))
-        cluster = base64.urlsafe_b64encode(b"cluster" + random.randbytes(9)).decode()
-        self._java("kafka.tools.StorageTool", "format", "-t", cluster.rstrip("="), "-c",
+        self.member = member or Member(1, [ports[0]], cluster_id())
+        self.properties.write_text(self._properties(settings or {}))
+        self._java("kafka.tools.StorageTool", "format", "-t", self.member.cluster, "-c",
                    str(self.properties), "--add-scram",
                    "SCRAM-SHA-512=[name=bob,password=tr0ub4dor]")
         self.process = None
         self.tool = None
-        self.start()
+        if member is None:
+            self.start()
 
-    def _properties(self, controller, settings):
+    def _properties(self, settings):
         def joined(form):
             return ",".join(form(name, listener) for name, listener in self.listeners.items())
 
@@ -126,8 +139,11 @@ class Broker:
             port = f"127.0.0.1:{listener.advertised}"
             return f"{name}://{port if listener.advertised else self.addresses[name]}"
 
+        controllers = self.member.controllers
+        voters = (f"{i + 1}@127.0.0.1:{port}" for i, port in enumerate(controllers))
         text = PROPERTIES.format(
-            controller=controller, directory=self.directory,
+            node=self.member.number, voters=",".join(voters),
+            controller=controllers[self.member.number - 1], directory=self.directory,
             listeners=joined(lambda name, _: f"{name}://{self.addresses[name]}"),
             advertised=joined(advertised),
             protocols=joined(lambda name, listener: f"{name}:{listener.protocol}"))
@@ -159,18 +175,24 @@ class Broker:
         return done.stdout
 
     def start(self):
+        self.launch()
+        self.wait_until_up()
+
+    def launch(self):
         log = open(self.directory / "stdout.log", "ab")
         self.process = subprocess.Popen(
             [*self._options(), "kafka.Kafka", str(self.properties)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         log.close()
+
+    def wait_until_up(self):
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise RuntimeError((self.directory / "stdout.log").read_text()[-4000:])
             asked = subprocess.run(
                 ["kcat", "-b", self.address, "-L", "-m", "2"], capture_output=True, text=True)
-            if asked.returncode == 0 and "broker 1 at" in asked.stdout:
+            if asked.returncode == 0 and f"broker {self.member.number} at" in asked.stdout:
                 return
             time.sleep(0.2)
         raise RuntimeError("the broker did not start")

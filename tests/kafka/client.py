@@ -37,10 +37,10 @@ class Client:
         for future in futures.values():
             future.result(SECONDS)
 
-    def create(self, topic, partitions=1, **config):
+    def create(self, topic, partitions=1, replicas=1, **config):
         entries = {key.replace("_", "."): str(value) for key, value in config.items()}
         self._await(self.admin.create_topics(
-            [admin.NewTopic(topic, partitions, 1, config=entries)], request_timeout=SECONDS))
+            [admin.NewTopic(topic, partitions, replicas, config=entries)], request_timeout=SECONDS))
 
     def delete(self, topic):
         self._await(self.admin.delete_topics([topic], request_timeout=SECONDS))
