@@ -60,12 +60,17 @@ void JoinSides(std::span<const Batch> batches, Batch* out) {
       all([&](const Batch& b) { return b.arrivals == nullptr && b.arrival == batches[0].arrival; }),
       [](const Batch& b, int64_t row) { return b.arrival_of(row); });
   out->arrival = batches[0].arrival;
-  // Rows of several chunks have no common origin.
-  if (!all([&](const Batch& b) { return b.origins == batches[0].origins; })) return;
-  out->origins = batches[0].origins;
-  out->origin_rows =
-      JoinSide<int32_t>(batches, out->num_rows, out->origins == nullptr,
-                        [](const Batch& b, int64_t row) { return b.origin_row(row); });
+  // Rows of several chunks have no common origin; -1: a row of none, among such of one.
+  const auto some = std::ranges::find_if(
+      batches, [](const auto& origins) { return origins != nullptr; }, &Batch::origins);
+  if (some == batches.end()) return;
+  if (!all([&](const Batch& b) { return b.origins == nullptr || b.origins == some->origins; })) {
+    return;
+  }
+  out->origins = some->origins;
+  out->origin_rows = JoinSide<int32_t>(
+      batches, out->num_rows, false,
+      [](const Batch& b, int64_t row) { return b.origins == nullptr ? -1 : b.origin_row(row); });
 }
 
 }  // namespace

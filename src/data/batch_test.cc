@@ -56,6 +56,25 @@ TEST(Batch, ConcatenateMaterialisesWhatDiffers) {
   EXPECT_EQ(FormatRow(kSchema, joined, 1), "-D[null, bc]");
 }
 
+TEST(Batch, ConcatenatedRowsKeepTheirOrigin) {
+  struct SomeOrigins final : RowOrigins {
+    RecordOrigin Of(int32_t) const override { return {}; }
+  };
+  const Batch made = MakeBatch().Slice(0, 2);  // by a timer
+  Batch read = MakeBatch().Slice(1, 2);
+  read.origins = std::make_shared<SomeOrigins>();
+  const Batch joined = Concatenate(std::vector<Batch>{made, read, made});
+  EXPECT_EQ(joined.origins, read.origins);
+  for (int64_t row : {0, 1, 4, 5}) EXPECT_EQ(joined.origin_row(row), -1);
+  EXPECT_EQ(joined.origin_row(2), 1);
+  EXPECT_EQ(joined.Slice(3, 1).origin_row(0), 2);
+
+  Batch other = read;
+  other.origins = std::make_shared<SomeOrigins>();
+  EXPECT_EQ(Concatenate(std::vector<Batch>{made, read, other}).origins, nullptr);
+  EXPECT_EQ(Concatenate(std::vector<Batch>{made, made}).origins, nullptr);
+}
+
 TEST(TakeRows, AllShapesWithOffsetsAndMissingRows) {
   const DataType row = DataType::Row({{"a", DataType::Int()}, {"b", DataType::String()}});
   const std::pair<DataType, const char*> cases[] = {

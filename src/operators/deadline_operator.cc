@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "data/time/calendar.h"
+#include "operators/gathered_output.h"
 
 namespace millrace {
 
@@ -42,8 +43,11 @@ void DeadlineOperator::Forward(Watermark watermark, Output* output) {
 }
 
 Status DeadlineOperator::Run(Output* output) {
-  while (more() && !output->full()) TRY(Step(output));
-  return OkStatus();
+  GatheredOutput gathered(output);
+  Status status;
+  while (status && more() && !gathered.full()) status = Step(&gathered);
+  gathered.Flush();
+  return status;
 }
 
 /// One fire, one run of rows, or the watermark behind the batch.

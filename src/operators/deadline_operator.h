@@ -5,8 +5,8 @@
 // It walks a batch row by row in watermark order: rows are processed while their watermark stays
 // below the next deadline, and what is due is fired before the row where the deadline is crossed.
 // Before and after a fire the watermark goes downstream just as it would if rows came one at a
-// time, so results do not depend on where batches were cut. It stops wherever the output is full
-// and goes on in Continue.
+// time, so results do not depend on where batches were cut; what one call emits goes out together
+// (GatheredOutput). It stops wherever the output is full and goes on in Continue.
 #pragma once
 
 #include "operators/input_watermarks.h"

@@ -30,6 +30,7 @@ void LateRoutes::Take(const Batch& batch, int64_t row) {
   auto kept = std::dynamic_pointer_cast<const KeptRows>(batch.origins);
   if (kept == nullptr) return;
   const int32_t place = batch.origin_row(row);
+  if (place < 0) return;
   const Table& table = kept->table();
   if (outputs_.contains(table.name)) {
     ++metrics_->rows_late_kept;

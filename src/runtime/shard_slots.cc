@@ -167,7 +167,8 @@ Status Shard::OnRowFailure(Slot& slot, const RowFailure& failure) {
   }
   std::optional<RecordOrigin> origin;
   if (failure.batch != nullptr && failure.batch->origins != nullptr) {
-    origin = failure.batch->origins->Of(failure.batch->origin_row(failure.row));
+    const int32_t record = failure.batch->origin_row(failure.row);
+    if (record >= 0) origin = failure.batch->origins->Of(record);
   }
   slot.letters.Add({.table = slot.node->table,
                     .stage = failure.stage,

@@ -30,7 +30,7 @@ namespace {
 
 constexpr unsigned kSecondsPerLife = 120;
 constexpr uint64_t kSeedsPerRepetition = 16;  // one in so many runs twice
-constexpr int kMutantsAtLeast = 25;
+constexpr int kMutantsAtLeast = 40;
 
 /// What a process tells the one that started it, in memory that both see.
 struct Told {

@@ -3,7 +3,7 @@
 //
 //   simulate --seeds 20000 [--from 1] [--jobs 2]   runs them, tells what they consisted of
 //   ... --all                                      does not stop at the first violation
-//   simulate --seed 17                             one, with its scenario
+//   simulate --seed 17 [--only name]               one, with its scenario and a mistake
 //   simulate --mutants [--seeds 3000] [--only name]   each planted mistake until it is caught
 //
 // Exit code 1 if a life violates something, if a fault never fired, or if a mistake survives.
@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include "simulation/program/campaign.h"
@@ -29,6 +30,7 @@ int Usage() {
 int Main(int argc, char** argv) {
   Campaign campaign;
   bool mutants = false;
+  std::optional<uint64_t> one;
   for (int i = 1; i < argc; ++i) {
     const std::string option = argv[i];
     if (option == "--mutants") {
@@ -53,11 +55,12 @@ int Main(int argc, char** argv) {
     } else if (option == "--jobs") {
       campaign.jobs = static_cast<int>(number);
     } else if (option == "--seed") {
-      return RunOne(number, campaign.only);
+      one = number;
     } else {
       return Usage();
     }
   }
+  if (one) return RunOne(*one, campaign.only);
   return mutants ? RunMutants(campaign) : RunCampaign(campaign);
 }
 

@@ -13,6 +13,8 @@ constexpr int64_t kBeginMs = 3'600'000;  // no time is before 1970
 constexpr int64_t kStepMs = 700;
 constexpr int64_t kDisorderMs = 4000;  // less than the delay: no row is late
 constexpr int64_t kLateMs = 25000;
+constexpr int64_t kSlowNanos = 2'000'000;  // between two rows of a slow split at least
+constexpr int64_t kSlower = 10;
 constexpr int64_t kIdleNanos = 1'000'000;
 constexpr int64_t kSplitNumbers = 10'000'000;  // between numbers of rows of two splits
 
@@ -107,7 +109,11 @@ Input::Input(const Scenario& scenario, Random* random, Clock* clock)
     : bounded_(scenario.bounded),
       clock_(clock),
       begin_nanos_(clock->MonotonicNanos()),
-      spacing_nanos_(scenario.spacing_us * 1000) {
+      spacing_nanos_(static_cast<size_t>(scenario.splits), scenario.spacing_us * 1000) {
+  if (scenario.slow_split >= 0) {
+    int64_t& spacing = spacing_nanos_[static_cast<size_t>(scenario.slow_split)];
+    spacing = std::max(spacing * kSlower, kSlowNanos);
+  }
   rows_.delay_ms = kInputDelayMs;
   for (int split = 0; split < scenario.splits; ++split) {
     std::vector<InputRow> rows;
@@ -127,16 +133,15 @@ Input::Input(const Scenario& scenario, Random* random, Clock* clock)
     rows_.splits.push_back(std::move(rows));
   }
   completed_.resize(rows_.splits.size());
-  span_ms_ = scenario.splits * scenario.rows_per_split * kStepMs + kDisorderMs + kLateMs;
 }
 
 std::unique_ptr<Connector> Input::MakeConnector() { return std::make_unique<InputConnector>(this); }
 
 size_t Input::ArrivedRows(size_t split) const {
   const size_t all = rows_.splits[split].size();
-  if (spacing_nanos_ == 0) return all;
+  if (spacing_nanos_[split] == 0) return all;
   const int64_t passed = clock_->MonotonicNanos() - begin_nanos_;
-  return std::min(all, static_cast<size_t>(passed / spacing_nanos_));
+  return std::min(all, static_cast<size_t>(passed / spacing_nanos_[split]));
 }
 
 int64_t Input::next_arrival() const {
@@ -144,7 +149,8 @@ int64_t Input::next_arrival() const {
   for (size_t split = 0; split < rows_.splits.size(); ++split) {
     const size_t arrived = ArrivedRows(split);
     if (arrived == rows_.splits[split].size()) continue;
-    next = std::min(next, begin_nanos_ + static_cast<int64_t>(arrived + 1) * spacing_nanos_);
+    const int64_t at = begin_nanos_ + static_cast<int64_t>(arrived + 1) * spacing_nanos_[split];
+    next = std::min(next, at);
   }
   return next;
 }

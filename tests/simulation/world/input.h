@@ -27,8 +27,6 @@ class Input {
   /// An epoch has happened that covers everything.
   bool consumed() const;
   uint64_t late_rows() const { return late_rows_; }
-  /// From the first to the last row, in event time.
-  int64_t span_ms() const { return span_ms_; }
   /// How often positions moved.
   uint64_t moves() const { return moves_; }
   /// What a reader or the job did wrong, if anything.
@@ -44,10 +42,9 @@ class Input {
   bool bounded_;
   Clock* clock_;
   int64_t begin_nanos_;
-  int64_t spacing_nanos_;
-  std::vector<size_t> completed_;  // by split: rows that are in epochs which happened
+  std::vector<int64_t> spacing_nanos_;  // by split
+  std::vector<size_t> completed_;       // by split: rows that are in epochs which happened
   uint64_t late_rows_ = 0;
-  int64_t span_ms_ = 0;
   uint64_t moves_ = 0;
   std::string violation_;
 };

@@ -188,6 +188,49 @@ Expected WindowJoin(const OracleInput& input) {
   return expected;  // each row of the right side is on the left one, too
 }
 
+Expected Joined(const OracleInput& input) {
+  struct Group {
+    int64_t n = 0;
+    int64_t matched = 0;
+    int64_t top = kNever;
+  };
+  std::map<int64_t, Group> groups;
+  for (const Arrival& arrival : Arrivals(input)) {
+    Group& group = groups[arrival.row.k];
+    ++group.n;
+    if (arrival.row.v % 3 != 0) continue;
+    ++group.matched;
+    group.top = std::max(group.top, arrival.row.v);
+  }
+  Expected expected;
+  for (const auto& [k, group] : groups) {
+    OutputRow row = {k, group.n, std::nullopt, std::nullopt};
+    if (group.matched > 0) row = {k, group.n, group.matched, group.top};
+    expected.rows.push_back(row);
+  }
+  return expected;
+}
+
+Expected JoinedRows(const OracleInput& input) {
+  std::map<int64_t, std::vector<int64_t>> rows;
+  std::map<int64_t, int64_t> counts;
+  for (const Arrival& arrival : Arrivals(input)) {
+    const InputRow& row = arrival.row;
+    if (row.v % 10 == 1) rows[row.k].push_back(row.v);
+    if (row.v % 10 > 4) ++counts[row.k];
+  }
+  Expected expected;
+  for (const auto& [k, values] : rows) {
+    const auto n = static_cast<int64_t>(values.size());
+    int64_t total = 0;
+    for (const int64_t value : values) total += value;
+    const std::optional<int64_t> partners =
+        counts.contains(k) ? std::optional(n * counts[k]) : std::nullopt;
+    expected.rows.push_back({k, n, total, partners});
+  }
+  return expected;
+}
+
 #define BEGIN_SECONDS "TIMESTAMPDIFF(SECOND, TIMESTAMP '1970-01-01 00:00:00', window_start)"
 
 constexpr auto kQueries = std::to_array<Query>({
@@ -201,6 +244,7 @@ constexpr auto kQueries = std::to_array<Query>({
      .text = "SELECT k, COUNT(*), SUM(v), MAX(v) FROM events GROUP BY k",
      .columns = "k BIGINT, n BIGINT, total BIGINT, top BIGINT",
      .changelog = true,
+     .versions = true,
      .endless = true,
      .expect = Totals},
     {.name = "tumble",
@@ -208,22 +252,18 @@ constexpr auto kQueries = std::to_array<Query>({
              "FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '10' SECOND)) "
              "GROUP BY k, window_start, window_end",
      .columns = "k BIGINT, w BIGINT, n BIGINT, total BIGINT",
-     .burst_step = 10 * kSecond,
      .expect = Tumble},
     {.name = "hop",
      .text = "SELECT k, " BEGIN_SECONDS ", COUNT(*), MIN(v) "
              "FROM TABLE(HOP(TABLE events, DESCRIPTOR(ts), INTERVAL '5' SECOND, "
              "INTERVAL '20' SECOND)) GROUP BY k, window_start, window_end",
      .columns = "k BIGINT, w BIGINT, n BIGINT, least BIGINT",
-     .burst_step = 5 * kSecond,
-     .reach = 15 * kSecond,
      .expect = Hop},
     {.name = "distinct",
      .text = "SELECT " BEGIN_SECONDS ", COUNT(*), COUNT(DISTINCT k) "
              "FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '7' SECOND)) "
              "GROUP BY window_start, window_end",
      .columns = "w BIGINT, n BIGINT, ks BIGINT",
-     .burst_step = 7 * kSecond,
      .expect = Distinct},
     {.name = "over",
      .text = "SELECT k, v, COUNT(*) OVER w, SUM(v) OVER w, MAX(v) OVER w FROM events "
@@ -236,7 +276,6 @@ constexpr auto kQueries = std::to_array<Query>({
              "AND b.ts BETWEEN a.ts - INTERVAL '2' SECOND AND a.ts - INTERVAL '1' SECOND",
      .columns = "k BIGINT, v BIGINT, w BIGINT",
      .takes_late = false,
-     .burst_step = 350,  // that is half of what lies between rows: two inputs
      .expect = IntervalJoin},
     {.name = "window join",
      .text = "SELECT l.k, l.v, r.v "
@@ -246,8 +285,23 @@ constexpr auto kQueries = std::to_array<Query>({
              "ON l.k = r.k AND l.window_start = r.window_start AND l.window_end = r.window_end",
      .columns = "k BIGINT, v BIGINT, w BIGINT",
      .takes_late = false,
-     .burst_step = 3 * kSecond,
      .expect = WindowJoin},
+    {.name = "join",  // of rows that are taken back, and of keys that are unique
+     .text = "SELECT l.k, l.n, r.n, r.top FROM (SELECT k, COUNT(*) AS n FROM events GROUP BY k) l "
+             "LEFT JOIN (SELECT k, COUNT(*) AS n, MAX(v) AS top FROM events WHERE MOD(v, 3) = 0 "
+             "GROUP BY k) r ON l.k = r.k",
+     .columns = "k BIGINT, n BIGINT, matched BIGINT, top BIGINT",
+     .changelog = true,
+     .endless = true,
+     .expect = Joined},
+    {.name = "join rows",  // of rows that stay with ones that are taken back
+     .text = "SELECT l.k, COUNT(*), SUM(l.v), SUM(r.n) FROM (SELECT k, v FROM events "
+             "WHERE MOD(v, 10) = 1) l LEFT JOIN (SELECT k, COUNT(*) AS n FROM events "
+             "WHERE MOD(v, 10) > 4 GROUP BY k) r ON l.k = r.k GROUP BY l.k",
+     .columns = "k BIGINT, n BIGINT, total BIGINT, partners BIGINT",
+     .changelog = true,
+     .endless = true,
+     .expect = JoinedRows},
 });
 
 #undef BEGIN_SECONDS

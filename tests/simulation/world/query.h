@@ -40,11 +40,10 @@ struct Query {
   std::string_view text;
   std::string_view columns;  // of the result, as declared
   bool changelog = false;    // else its rows are final
+  bool versions = false;     // of a changelog: column 1 counts the versions of a key
   bool keeps_order = false;  // rows of a split stay in order and are told by column 1, their v
   bool endless = false;      // its results do not need the end of the input
   bool takes_late = true;    // the oracle knows what becomes of late rows
-  int64_t burst_step = 0;    // ms of event time for which a call may emit a batch of its own
-  int64_t reach = 0;         // ms by which the first of a row's windows begins before it
   Expected (*expect)(const OracleInput& input) = nullptr;
 };
 

@@ -77,6 +77,7 @@ Scenario DrawScenario(uint64_t seed) {
   scenario.segment_bytes = Pick<uint64_t>(random.get(), {200, 2000, 1 << 20});
   scenario.retries_max = Pick<int64_t>(random.get(), {1, 1000, 1000});
   DrawFaults(random.get(), &scenario);
+  scenario.slow_split = static_cast<int>(Draw(random.get(), -5, scenario.splits - 1));
   return scenario;
 }
 
@@ -85,11 +86,12 @@ std::string Scenario::ToString() const {
   std::ostringstream out;
   out << QueryAt(query).name << " to " << kSinks[static_cast<size_t>(sink)] << ", "
       << (bounded ? "bounded" : "endless") << ", " << splits << " splits of " << rows_per_split
-      << " rows every " << spacing_us << " us, " << keys << " keys, " << parallelism
-      << " shards, batches of " << batch_rows_max << ", queues of " << exchange_capacity
-      << ", epochs of " << interval_ms << " ms, files of " << file_size << ", segments of "
-      << segment_bytes << ", state applied at " << gather_bytes << ", retries " << retries_max
-      << ", deaths " << deaths << "; faults:";
+      << " rows every " << spacing_us << " us";
+  if (slow_split >= 0) out << " (slow: " << slow_split << ")";
+  out << ", " << keys << " keys, " << parallelism << " shards, batches of " << batch_rows_max
+      << ", queues of " << exchange_capacity << ", epochs of " << interval_ms << " ms, files of "
+      << file_size << ", segments of " << segment_bytes << ", state applied at " << gather_bytes
+      << ", retries " << retries_max << ", deaths " << deaths << "; faults:";
   for (size_t i = 0; i < kFaults; ++i) {
     if (faults[i]) out << " [" << NameOf(static_cast<Fault>(i)) << "]";
   }

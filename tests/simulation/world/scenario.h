@@ -46,6 +46,7 @@ struct Scenario {
   int64_t rows_per_split = 100;
   int64_t keys = 10;
   int64_t spacing_us = 0;  // between the arrivals of two rows of a split; 0: all are there
+  int slow_split = -1;     // one whose rows come more slowly than those of the others
   int parallelism = 1;
   int64_t batch_rows_max = 8192;
   size_t exchange_capacity = 16;

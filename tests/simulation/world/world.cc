@@ -362,14 +362,10 @@ bool World::HasDoneEverything(const Job& job) {
 /// Per input and pair of shards there is a queue, and per input and shard what one call puts there,
 /// as an operator is called again only when that has been taken.
 void World::CheckQueues(const Job& job) {
-  constexpr int64_t kPerCall = 8;
-  const Query& query = QueryAt(scenario_.query);
-  const int64_t step = query.burst_step;
-  const int64_t burst = step == 0 ? 0 : (input_.span_ms() + query.reach) / step + 1;
+  constexpr uint64_t kPerCall = 8;
   const JobSnapshot snapshot = job.Snapshot();
   const uint64_t shards = snapshot.shards.size();
-  const uint64_t budget =
-      shards * (shards * scenario_.exchange_capacity + static_cast<uint64_t>(kPerCall + burst));
+  const uint64_t budget = shards * (shards * scenario_.exchange_capacity + kPerCall);
   for (const NodeSnapshot& node : snapshot.nodes) {
     if (node.queued > budget * node.inputs.size()) {
       Violate(std::to_string(node.queued) + " batches wait in front of " + node.kind + ", " +
