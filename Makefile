@@ -73,13 +73,13 @@ chaos: build $(LIVE) ## MINUTES (10) of kills and broker restarts on a real brok
 test-asan: .deps/stamp $(LIVE) ## The same tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake --preset dev >/dev/null
 	@cmake --build build-dev -j $(JOBS)
-	@cd build-dev && $(CTEST) -LE 'long|tidy|tools' --timeout 1200
+	@cd build-dev && $(CTEST) -LE 'long|tidy|tools'
 
 test-tsan: .deps/stamp $(LIVE) ## The same tests under ThreadSanitizer
 	@cmake --preset tsan >/dev/null
 	@cmake --build build-tsan -j $(JOBS)
 	@cd build-tsan && TSAN_OPTIONS="suppressions=$(CURDIR)/tests/sanitizers/tsan.txt \
-	    second_deadlock_stack=1" $(CTEST) -LE 'long|tidy|tools' --timeout 1200
+	    second_deadlock_stack=1" $(CTEST) -LE 'long|tidy|tools'
 
 test-all: test test-asan test-tsan fuzz ## All of the above, the long suites and a minute of each fuzzer
 	@cmake --build build --target simulate simulate_mutants -j $(JOBS)

@@ -89,6 +89,12 @@ function(add_component name)
   endif()
 endfunction()
 
+# set_time_limit(SECONDS test...): of a release build; sanitizers are allowed to be slower.
+function(set_time_limit seconds)
+  math(EXPR limit "${seconds} * ${MILLRACE_SLOWDOWN}")
+  set_tests_properties(${ARGN} PROPERTIES TIMEOUT ${limit})
+endfunction()
+
 # add_unit_test(NAME [ARROW] SOURCES... LINK...): the program NAME_test and its entry in ctest.
 function(add_unit_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "ARROW" "" "SOURCES;LINK")
@@ -107,7 +113,8 @@ function(add_unit_test name)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   add_test(NAME ${target} COMMAND ${target} --gtest_brief=1
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${target} PROPERTIES LABELS "unit;check" TIMEOUT 300)
+  set_tests_properties(${target} PROPERTIES LABELS "unit;check")
+  set_time_limit(300 ${target})
 endfunction()
 
 # add_program(NAME COMPONENT component DEPENDS component...): the composition root, with all

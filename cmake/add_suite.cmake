@@ -36,8 +36,8 @@ function(add_script_tests name)
     add_test(NAME ${name}_${stem}
              COMMAND ${Python3_EXECUTABLE} ${script} $<TARGET_FILE:millrace>
              WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    set_tests_properties(${name}_${stem} PROPERTIES LABELS suite TIMEOUT 600
-                         SKIP_RETURN_CODE 77)
+    set_tests_properties(${name}_${stem} PROPERTIES LABELS suite SKIP_RETURN_CODE 77)
+    set_time_limit(600 ${name}_${stem})
   endforeach()
 endfunction()
 
@@ -51,7 +51,8 @@ function(add_long_test name script)
   add_test(NAME ${name}
            COMMAND ${Python3_EXECUTABLE} tests/${script} $<TARGET_FILE:millrace> ${ARGN}
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES LABELS long TIMEOUT 1800)
+  set_tests_properties(${name} PROPERTIES LABELS long)
+  set_time_limit(1800 ${name})
 endfunction()
 
 # add_model_test(NAME SEEDS n): tests/simulation/model/NAME*.cc, a model of a protocol without code
@@ -61,8 +62,9 @@ function(add_model_test name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/simulation/model/${name}*.cc)
   add_unit_test(${name} SOURCES ${sources} LINK millrace_env millrace_base)
   add_test(NAME ${name}_long COMMAND ${name}_test --gtest_brief=1)
-  set_tests_properties(${name}_long PROPERTIES LABELS long TIMEOUT 1800
+  set_tests_properties(${name}_long PROPERTIES LABELS long
     ENVIRONMENT MILLRACE_MODEL_SEEDS=${arg_SEEDS})
+  set_time_limit(1800 ${name}_long)
 endfunction()
 
 # add_simulation(SEEDS n MUTANTS file...): tests/simulation/world as the library
@@ -95,7 +97,8 @@ function(add_simulation)
   endforeach()
   add_test(NAME simulate_long COMMAND simulate --seeds ${arg_SEEDS} --jobs 2)
   add_test(NAME mutants_long COMMAND simulate_mutants --mutants --jobs 2)
-  set_tests_properties(simulate_long mutants_long PROPERTIES LABELS long TIMEOUT 7200)
+  set_tests_properties(simulate_long mutants_long PROPERTIES LABELS long)
+  set_time_limit(7200 simulate_long mutants_long)
 endfunction()
 
 # add_suites(NAME...): tests/NAME/*.cc as the program suite_NAME, with every builtin linked, and
@@ -117,7 +120,8 @@ function(add_suites)
     endif()
     add_unit_test(suite_${name} ARROW SOURCES ${sources}
       LINK ${world} ${support} ${MILLRACE_BUILTINS} ${MILLRACE_COMPONENTS})
-    set_tests_properties(suite_${name}_test PROPERTIES LABELS suite TIMEOUT 900)
+    set_tests_properties(suite_${name}_test PROPERTIES LABELS suite)
+    set_time_limit(900 suite_${name}_test)
     if(name IN_LIST MILLRACE_QUICK_SUITES)
       set_tests_properties(suite_${name}_test PROPERTIES LABELS "suite;check")
     endif()

@@ -30,6 +30,7 @@ if(MILLRACE_WERROR)
 endif()
 
 set(MILLRACE_SANITIZE "")
+set(MILLRACE_SLOWDOWN 1)  # time limits of tests are so many times those of a release build
 if(MILLRACE_MODE STREQUAL "release")
   set(MILLRACE_OPTIMISE -O2 -D_FORTIFY_SOURCE=2)
   # Tests are compiled once and run once: unoptimised is much faster to build.
@@ -39,9 +40,11 @@ if(MILLRACE_MODE STREQUAL "release")
 elseif(MILLRACE_MODE STREQUAL "dev")
   set(MILLRACE_SANITIZE -fsanitize=address,undefined -fno-sanitize=vptr
                         -fno-sanitize-recover=undefined)
+  set(MILLRACE_SLOWDOWN 5)
 elseif(MILLRACE_MODE STREQUAL "tsan")
   # Fences are not followed; what we publish goes through acquire and release.
   set(MILLRACE_SANITIZE -fsanitize=thread -Wno-tsan)
+  set(MILLRACE_SLOWDOWN 15)
 elseif(MILLRACE_MODE STREQUAL "fuzz")
   set(MILLRACE_SANITIZE -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize=vptr
                         -fno-sanitize-recover=undefined)
