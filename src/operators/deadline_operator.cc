@@ -1,12 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/deadline_operator.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "data/time/calendar.h"
 #include "operators/gathered_output.h"
 
 namespace millrace {
+namespace {
+
+/// Rows may come behind the end of their input, as of a file that was added to a run which had read
+/// all others. They are late like any others: kMaxWatermark as a deadline says that there is none.
+void KeepBelowEnd(Batch* batch) {
+  constexpr EventTime kLatest = kMaxWatermark - 1;
+  if (batch->watermark_before(batch->num_rows - 1) <= kLatest) return;
+  batch->watermark = std::min(batch->watermark, kLatest);
+  if (batch->watermarks == nullptr) return;
+  auto capped = std::make_shared<std::vector<EventTime>>(*batch->watermarks);
+  for (EventTime& watermark : *capped) watermark = std::min(watermark, kLatest);
+  batch->watermarks = std::move(capped);
+}
+
+}  // namespace
 
 DeadlineOperator::DeadlineOperator(int inputs, const OperatorContext& context)
     : context_(context), cells_("times", context.state->track()), inputs_(inputs, &cells_) {
@@ -17,6 +33,7 @@ DeadlineOperator::DeadlineOperator(int inputs, const OperatorContext& context)
 Status DeadlineOperator::OnBatch(int input, Batch batch, Output* output) {
   if (batch.num_rows == 0) return OkStatus();
   inputs_.Apply(input, &batch);
+  KeepBelowEnd(&batch);
   TRY(BeginBatch(input, batch));
   input_ = input;
   batch_ = std::move(batch);

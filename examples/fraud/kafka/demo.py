@@ -137,7 +137,8 @@ def summary(sent, decisions, missing, alerts, answers, seconds):
     ids = {decision["id"] for decision in decisions}
     decided = [answer for answer in answers if answer[1] == 200 and answer[2] == "answered"]
     print(f"\n== Kafka: {sent} payments written in {seconds:.1f} s, the broker's restart included")
-    print(f"   {len(ids)} decided, {len(missing)} missing, "
+    print(f"   {len(ids)} decided with those of the switch, as one sent twice counts once; "
+          f"{len(missing)} missing, "
           f"{len(decisions) - len(ids)} written twice (at least once)")
     print(f"   {len(alerts)} alerts in the topic `alerts`")
     print(f"== /decide: {len(answers)} questions at {ASKED_PER_SECOND}/s, {len(decided)} answered "

@@ -255,6 +255,21 @@ TEST(WindowAggregateTest, ATimeWithoutMeaningFailsTheRow) {
   EXPECT_EQ(harness.metrics().rows_failed, 2u);
 }
 
+TEST(WindowAggregateTest, RowsBehindTheEndOfTheirInputAreLate) {
+  OperatorHarness harness(MakeNode({.kind = WindowKind::kTumble, .size = 60'000}));
+  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 1, true, 61'000}).Build());
+  harness.OnWatermark(0, kMaxWatermark);
+  EXPECT_EQ(harness.TakeRows().size(), 1u);
+  harness.OnBatch(0, BatchBuilder(InputSchema())
+                         .Row({"a", 1, true, 62'000})
+                         .Watermark(kMaxWatermark)
+                         .Row({"a", 1, true, 99'000})
+                         .Watermark(kMaxWatermark)
+                         .Build());
+  EXPECT_TRUE(harness.rows().empty());
+  EXPECT_EQ(harness.metrics().rows_late, 2u);
+}
+
 TEST(WindowTimesTest, AClockChangeShiftsTheClosingTime) {
   const WindowSpec spec{
       .kind = WindowKind::kTumble, .size = 3'600'000, .time_zone = "America/New_York"};

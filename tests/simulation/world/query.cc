@@ -216,8 +216,8 @@ Expected JoinedRows(const OracleInput& input) {
   std::map<int64_t, int64_t> counts;
   for (const Arrival& arrival : Arrivals(input)) {
     const InputRow& row = arrival.row;
-    if (row.v % 10 == 1) rows[row.k].push_back(row.v);
-    if (row.v % 10 > 4) ++counts[row.k];
+    if (row.v % 40 == 1) rows[row.k].push_back(row.v);
+    if (row.v % 50 == 7) ++counts[row.k];
   }
   Expected expected;
   for (const auto& [k, values] : rows) {
@@ -296,8 +296,8 @@ constexpr auto kQueries = std::to_array<Query>({
      .expect = Joined},
     {.name = "join rows",  // of rows that stay with ones that are taken back
      .text = "SELECT l.k, COUNT(*), SUM(l.v), SUM(r.n) FROM (SELECT k, v FROM events "
-             "WHERE MOD(v, 10) = 1) l LEFT JOIN (SELECT k, COUNT(*) AS n FROM events "
-             "WHERE MOD(v, 10) > 4 GROUP BY k) r ON l.k = r.k GROUP BY l.k",
+             "WHERE MOD(v, 40) = 1) l LEFT JOIN (SELECT k, COUNT(*) AS n FROM events "
+             "WHERE MOD(v, 50) = 7 GROUP BY k) r ON l.k = r.k GROUP BY l.k",
      .columns = "k BIGINT, n BIGINT, total BIGINT, partners BIGINT",
      .changelog = true,
      .endless = true,
