@@ -9,6 +9,7 @@
 // move but by Append, Insert and Erase of their own list. One thread.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +25,7 @@ namespace millrace {
 
 template <typename T>
 class ListPool {
-  static_assert(std::is_trivially_copyable_v<T> && sizeof(T) >= sizeof(void*));
+  static_assert(std::is_trivially_copyable_v<T>);
   static_assert(alignof(T) <= alignof(std::max_align_t));
 
  public:
@@ -48,6 +49,12 @@ class ListPool {
   void Append(List* list, const T& value) {
     if (list->full()) Grow(list);
     list->items[list->size++] = value;
+  }
+  void Append(List* list, std::span<const T> values) {
+    while (list->capacity - list->size < values.size()) Grow(list);
+    if (values.empty()) return;
+    std::memcpy(list->items + list->size, values.data(), values.size() * sizeof(T));
+    list->size += static_cast<uint32_t>(values.size());
   }
   /// `place` is at most the size.
   void Insert(List* list, size_t place, const T& value) {
@@ -74,7 +81,8 @@ class ListPool {
   static constexpr size_t kChunkBytes = size_t{1} << 16;
   static constexpr size_t kLargeBytes = kChunkBytes / 4;
   /// Of a list's first block: 32 bytes' worth of items, one at least.
-  static constexpr uint32_t kFirst = sizeof(T) > 16 ? 1 : sizeof(T) > 8 ? 2 : 4;
+  static constexpr uint32_t kFirst = std::bit_floor(std::max<uint32_t>(32 / sizeof(T), 1));
+  static_assert(kFirst * sizeof(T) >= sizeof(T*));  // free blocks hold a pointer
 
   struct Chunk {
     alignas(std::max_align_t) std::byte bytes[kChunkBytes];

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace millrace {
 namespace {
@@ -48,6 +51,27 @@ TEST(ListPoolTest, ListsHoldWhatVectorsHold) {
   for (size_t i = 0; i < lists.size(); ++i) {
     ASSERT_EQ(lists[i].size, expected[i].size());
     EXPECT_TRUE(std::equal(expected[i].begin(), expected[i].end(), lists[i].items));
+  }
+}
+
+TEST(ListPoolTest, SmallItemsAreAppendedManyAtOnce) {
+  ListPool<char> pool;
+  std::vector<ListPool<char>::List> lists(20);
+  std::vector<std::string> expected(20);
+  std::mt19937_64 random(2);
+  for (int i = 0; i < 20'000; ++i) {
+    const size_t at = random() % lists.size();
+    if (random() % 100 == 0) {
+      pool.Clear(&lists[at]);
+      expected[at].clear();
+      continue;
+    }
+    const std::string bytes(random() % 70, static_cast<char>('a' + i % 26));
+    pool.Append(&lists[at], bytes);
+    expected[at] += bytes;
+  }
+  for (size_t i = 0; i < lists.size(); ++i) {
+    EXPECT_EQ(std::string_view(lists[i].items, lists[i].size), expected[i]);
   }
 }
 

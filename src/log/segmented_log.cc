@@ -107,6 +107,7 @@ Result<int64_t> SegmentedLog::Implementation::Append(std::span<const LogRecord> 
     const FrameCodec codec({.log_id = home_.log_id, .base_offset = active_base_});
     if (scratch_.capacity() > kScratchBytesKept) scratch_ = {};
     scratch_.clear();
+    scratch_.reserve(bytes);
     frames_.clear();
     for (size_t i = 0; i < batch.size(); ++i) {
       frames_.emplace_back(Frame{.ends_batch = i + 1 == batch.size(),

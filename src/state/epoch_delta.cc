@@ -24,6 +24,17 @@ std::unexpected<Error> CorruptDelta() {
   return InternalError("a state delta cannot be read", "its bytes are not what was written");
 }
 
+/// Room for the size of a table's entries, which is known behind them.
+constexpr size_t kSizeBytes = 5;
+
+/// A varint of kSizeBytes.
+void SetSize(size_t size, char* at) {
+  for (size_t i = 0; i < kSizeBytes; ++i, size >>= 7) {
+    const size_t more = i + 1 < kSizeBytes ? 0x80 : 0;
+    at[i] = static_cast<char>((size & 0x7F) | more);
+  }
+}
+
 bool GetByte(std::string_view* bytes, uint8_t* value) {
   if (bytes->empty()) return false;
   *value = static_cast<uint8_t>(bytes->front());
@@ -47,32 +58,39 @@ Status DeltaWriter::Collect(std::string_view operator_id, const StateStore& stat
 
 void DeltaWriter::Begin(std::string_view operator_id, std::string_view table, bool merges) {
   End();
+  if (bytes_.empty()) bytes_.reserve(last_size_ + last_size_ / 8);
   merges_ = merges;
-  PutBytes(operator_id, &table_);
-  PutBytes(table, &table_);
+  head_ = bytes_.size();
+  PutBytes(operator_id, &bytes_);
+  PutBytes(table, &bytes_);
+  bytes_.append(kSizeBytes, '\0');
+  entries_ = bytes_.size();
 }
 
 void DeltaWriter::Add(const StateChange& change) {
   if (change.deleted && MUTANT("delta-without-deletes")) return;
   const int without_key = merges_ ? kShardEntry : kFreeEntry;
-  entries_.push_back(
+  bytes_.push_back(
       static_cast<char>(StatePlace(change.key_group < 0 ? without_key : change.key_group)));
-  PutVarint(change.key.size() << 1 | (change.deleted ? 1 : 0), &entries_);
-  entries_.append(change.key);
-  if (!change.deleted) PutBytes(change.value, &entries_);
+  PutVarint(change.key.size() << 1 | (change.deleted ? 1 : 0), &bytes_);
+  bytes_.append(change.key);
+  if (!change.deleted) PutBytes(change.value, &bytes_);
 }
 
+/// Takes the head of a table without entries back, or fills in their size.
 void DeltaWriter::End() {
-  if (!entries_.empty()) {
-    bytes_ += table_;
-    PutBytes(entries_, &bytes_);
+  if (entries_ == bytes_.size()) {
+    bytes_.resize(head_);
+  } else {
+    SetSize(bytes_.size() - entries_, &bytes_[entries_ - kSizeBytes]);
   }
-  table_.clear();
-  entries_.clear();
+  head_ = entries_ = bytes_.size();
 }
 
 std::string DeltaWriter::Take() {
   End();
+  last_size_ = bytes_.size();
+  head_ = entries_ = 0;
   return std::exchange(bytes_, {});
 }
 

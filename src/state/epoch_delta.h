@@ -46,9 +46,11 @@ class DeltaWriter {
   void End();
 
   std::string bytes_;
-  std::string table_;    // head of the table at hand
-  bool merges_ = false;  // of the table at hand
-  std::string entries_;  // its changes
+  size_t last_size_ = 0;  // of the delta before, which the next one resembles
+  // Of the table at hand: where its head begins in bytes_ and its entries do, behind their size.
+  size_t head_ = 0;
+  size_t entries_ = 0;
+  bool merges_ = false;
 };
 
 /// Visits the changes of a delta in order. An error if the bytes are not one.

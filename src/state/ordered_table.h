@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/list_pool.h"
+#include "base/prefetch.h"
 #include "state/key_table.h"
 #include "state/row_store.h"
 #include "state/state_store.h"
@@ -41,10 +42,10 @@ class OrderedTable final : public StateTable {
   }
   /// Starts to load what the next call for the key looks at.
   void Prefetch(uint32_t key) const {
-    if (key < keyed_.size()) __builtin_prefetch(&keyed_[key]);
+    if (key < keyed_.size()) PrefetchLine(&keyed_[key]);
   }
   void PrefetchEntries(uint32_t key) const {
-    if (key < keyed_.size()) __builtin_prefetch(keyed_[key].entries.items);
+    if (key < keyed_.size()) PrefetchLine(keyed_[key].entries.items);
   }
   /// Returns the position of the new entry among the key's entries.
   size_t Insert(uint32_t key, const OrderedEntry& entry);

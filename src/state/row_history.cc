@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
+#include <ranges>
 
+#include "base/check.h"
 #include "state/encoding.h"
 
 namespace millrace {
@@ -11,6 +15,7 @@ namespace {
 
 /// Entries in front of `begin` that are worth moving the rest for.
 constexpr size_t kGap = 32;
+constexpr size_t kAhead = 8;  // of the row at hand, whose key's bytes are loaded
 
 /// Of the key that a block's key begins with.
 int GroupOf(std::string_view block_key) {
@@ -47,7 +52,12 @@ size_t RowHistory::Insert(uint32_t key, int64_t time, uint32_t row) {
   const HistoryEntry entry{time, static_cast<uint32_t>(keyed.arrivals), row};
   ++keyed.arrivals;
   ++count_;
-  if (track_) CountIn(key, entry.number);
+  if (track_) {
+    CountIn(key, entry.number);
+    inserted_.push_back({key, entry});
+    // Rows that are gone would count as rows behind it.
+    if (entries_of(key).empty()) keyed.open.size = 0;
+  }
   Pool::List& entries = keyed.entries;
   // Room in front is used before the list grows: a frame of two rows stays where it is.
   if (entries.full() && keyed.begin * 2 >= entries.size) DropGap(&keyed);
@@ -68,32 +78,94 @@ size_t RowHistory::Insert(uint32_t key, int64_t time, uint32_t row) {
 /// A row has come to the front, where rows that are gone and still in blocks would be taken for it.
 void RowHistory::WriteAgain(uint32_t key) {
   Keyed& keyed = keyed_[key];
+  keyed.open.size = 0;
   for (uint32_t i = 0; i + 1 < keyed.blocks.size; ++i) {
     Block& block = keyed.blocks.items[i];
-    if (block.stored != kStored || block.rows == kBlockRows) continue;
-    block.stored = kStale;
-    full_.emplace_back(key, Between(0, keyed.first_block + i));
+    if (block.stale || block.rows == kBlockRows) continue;
+    block.stale = true;
+    if (block.carried) full_.push_back({key, Between(0, keyed.first_block + i), 0, 0});
   }
 }
 
-/// Counts a row that has arrived; the first of a block makes the one before it full.
+/// Counts a row that has arrived.
 void RowHistory::CountIn(uint32_t key, uint32_t number) {
   Keyed& keyed = keyed_[key];
   const uint32_t block = BlockOf(number);
   if (keyed.blocks.size == 0) keyed.first_block = block;
   if (Between(keyed.first_block, block) == keyed.blocks.size) {
-    if (keyed.blocks.size != 0) {
-      if (keyed.blocks.items[keyed.blocks.size - 1].rows != 0) {
-        full_.emplace_back(key, Between(1, block));
-      } else if (keyed.blocks.size == 1) {
-        keyed.first_block = block;
-        keyed.blocks.items[0].rows = 1;
-        return;
-      }
+    if (keyed.blocks.size == 1 && keyed.blocks.items[0].rows == 0) {
+      keyed.first_block = block;
+    } else {
+      block_pool_.Append(&keyed.blocks, Block());
     }
-    block_pool_.Append(&keyed.blocks, Block());
   }
   ++keyed.blocks.items[keyed.blocks.size - 1].rows;
+}
+
+void RowHistory::PrefetchBytes(uint32_t key) const {
+  if (key >= keyed_.size()) return;
+  const ListPool<char>::List& open = keyed_[key].open;
+  PrefetchLine(open.items);
+  PrefetchLine(open.items + open.size);
+}
+
+void RowHistory::EncodeInserted() {
+  for (size_t i = 0; i < inserted_.size(); ++i) {
+    if (i + 2 * kAhead < inserted_.size()) Prefetch(inserted_[i + 2 * kAhead].key);
+    if (i + kAhead < inserted_.size()) PrefetchBytes(inserted_[i + kAhead].key);
+    EncodeRow(inserted_[i].key, inserted_[i].entry);
+  }
+  inserted_.clear();
+}
+
+void RowHistory::EncodeRow(uint32_t key, const HistoryEntry& entry) {
+  Keyed& keyed = keyed_[key];
+  const uint32_t place = entry.number % kBlockRows;
+  if (place == 0) CloseBlock(key, BlockOf(entry.number - 1));
+  OpenHead head;
+  if (keyed.open.size != 0) {
+    head = HeadOf(keyed);
+  } else if (place == 0) {
+    byte_pool_.Append(&keyed.open, std::span(reinterpret_cast<const char*>(&head), sizeof head));
+  } else {
+    return;  // the rows before it are not there: the store has them, until the next block begins
+  }
+  scratch_.clear();
+  PutVarint(ZigZag(Minus(entry.time, head.time)), &scratch_);
+  rows_->Write(entry.row, &scratch_);
+  byte_pool_.Append(&keyed.open, scratch_);
+  head.time = entry.time;
+  head.rows |= uint64_t{1} << place;
+  std::memcpy(keyed.open.items, &head, sizeof head);
+}
+
+/// The block is full: what is known of its bytes waits for the delta.
+void RowHistory::CloseBlock(uint32_t key, uint32_t block) {
+  Keyed& keyed = keyed_[key];
+  if (Between(keyed.first_block, block) < keyed.blocks.size) {
+    const size_t begin = full_bytes_.size();
+    if (OpenSuffices(keyed, block)) WriteOpen(keyed, &full_bytes_);
+    full_.push_back({key, block, begin, full_bytes_.size() - begin});
+  }
+  keyed.open.size = 0;
+}
+
+RowHistory::OpenHead RowHistory::HeadOf(const Keyed& keyed) {
+  OpenHead head;
+  std::memcpy(&head, keyed.open.items, sizeof head);
+  return head;
+}
+
+/// The open bytes are there, and not mostly of rows that have gone.
+bool RowHistory::OpenSuffices(const Keyed& keyed, uint32_t block) const {
+  if (keyed.open.size == 0) return false;
+  const int rows = keyed.blocks.items[Between(keyed.first_block, block)].rows;
+  return 2 * rows > std::popcount(HeadOf(keyed).rows);
+}
+
+void RowHistory::WriteOpen(const Keyed& keyed, std::string* out) {
+  out->push_back(static_cast<char>(HeadOf(keyed).rows));
+  out->append(keyed.open.items + sizeof(OpenHead), keyed.open.size - sizeof(OpenHead));
 }
 
 void RowHistory::DropGap(Keyed* keyed) {
@@ -110,8 +182,8 @@ void RowHistory::Forget(uint32_t key, const HistoryEntry& entry) {
   const uint32_t index = Between(keyed.first_block, BlockOf(entry.number));
   Block& block = keyed.blocks.items[index];
   if (--block.rows != 0) return;
-  if (block.stored != kNew) deleted_.push_back(KeyOf(key, BlockOf(entry.number)));
-  block.stored = kNew;
+  if (block.carried) deleted_.push_back(KeyOf(key, BlockOf(entry.number)));
+  block = Block();
   uint32_t empty = 0;
   while (empty + 1 < keyed.blocks.size && keyed.blocks.items[empty].rows == 0) ++empty;
   if (empty == 0) return;
@@ -121,6 +193,7 @@ void RowHistory::Forget(uint32_t key, const HistoryEntry& entry) {
 
 void RowHistory::TrimFront(uint32_t key, size_t count) {
   if (count == 0) return;
+  CHECK(inserted_.empty());
   Keyed& keyed = keyed_[key];
   for (size_t i = 0; i < count; ++i) Forget(key, keyed.entries.items[keyed.begin + i]);
   keyed.begin += static_cast<uint32_t>(count);
@@ -137,6 +210,7 @@ void RowHistory::Clear(uint32_t key) {
   TrimFront(key, entries_of(key).size());
   pool_.Clear(&keyed_[key].entries);
   block_pool_.Clear(&keyed_[key].blocks);
+  byte_pool_.Clear(&keyed_[key].open);
   keyed_[key] = Keyed();
 }
 
@@ -205,14 +279,17 @@ void RowHistory::WriteKey(uint32_t key, std::string* out) const {
     out->push_back(0);
     return;
   }
+  CHECK(inserted_.empty());
   const Keyed& keyed = keyed_[key];
   PutVarint(keyed.arrivals, out);
   PutVarint(keyed.entries.size - keyed.begin, out);
-  const auto last = static_cast<uint32_t>(keyed.arrivals - 1);
+  const uint32_t last = BlockOf(static_cast<uint32_t>(keyed.arrivals - 1));
   if (keyed.blocks.size == 0) {
     out->push_back(0);
+  } else if (OpenSuffices(keyed, last)) {
+    WriteOpen(keyed, out);
   } else {
-    WriteBlock(keyed, BlockOf(last), out);
+    WriteBlock(keyed, last, out);
   }
 }
 
@@ -223,7 +300,8 @@ Status RowHistory::ReadKey(uint32_t key, std::string_view* bytes) {
   if (!GetVarint(bytes, &keyed.arrivals)) return CorruptStateEntry(name_);
   if (keyed.arrivals == 0) return OkStatus();
   if (!GetVarint(bytes, &rows)) return CorruptStateEntry(name_);
-  keyed.restored = static_cast<uint32_t>(rows);
+  if (restored_rows_.size() < keyed_.size()) restored_rows_.resize(keyed_.size());
+  restored_rows_[key] = static_cast<uint32_t>(rows);
   return ReadBlock(key, BlockOf(static_cast<uint32_t>(keyed.arrivals - 1)), bytes);
 }
 
@@ -243,10 +321,11 @@ Status RowHistory::Apply(const StateChange& change) {
 }
 
 Status RowHistory::Restored() {
+  restored_rows_.resize(keyed_.size());
   for (uint32_t key = 0; key < keyed_.size(); ++key) {
     Keyed& keyed = keyed_[key];
-    if (keyed.entries.size < keyed.restored) return CorruptStateEntry(name_);
-    const uint32_t gone = keyed.entries.size - keyed.restored;
+    if (keyed.entries.size < restored_rows_[key]) return CorruptStateEntry(name_);
+    const uint32_t gone = keyed.entries.size - restored_rows_[key];
     for (uint32_t i = 0; i < gone; ++i) rows_->Free(keyed.entries.items[i].row);
     pool_.Erase(&keyed.entries, 0, gone);
     count_ -= gone;
@@ -255,9 +334,10 @@ Status RowHistory::Restored() {
   for (const auto& [key, block] : restored_) {
     Keyed& keyed = keyed_[key];
     const uint32_t index = Between(keyed.first_block, block);
-    if (track_ && index < keyed.blocks.size) keyed.blocks.items[index].stored = kStored;
+    if (track_ && index < keyed.blocks.size) keyed.blocks.items[index].carried = true;
   }
   restored_.clear();
+  restored_rows_ = {};
   return OkStatus();
 }
 
@@ -278,22 +358,29 @@ void RowHistory::CountBlocks(uint32_t key) {
 }
 
 Status RowHistory::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
+  CHECK(inserted_.empty());
   for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, GroupOf(key)}));
   deleted_.clear();
-  std::string value;
-  for (const auto& [key, number] : full_) {
+  // The newest first: of the blocks of a slot that are numbered alike, it is the present key's.
+  for (const FullBlock& full : std::views::reverse(full_)) {
     // Gone again since, or of an earlier key of the slot, or written already.
-    Keyed& keyed = keyed_[key];
-    const uint32_t index = Between(keyed.first_block, number);
+    Keyed& keyed = keyed_[full.key];
+    const uint32_t index = Between(keyed.first_block, full.block);
     if (index + 1 >= keyed.blocks.size) continue;
     Block& block = keyed.blocks.items[index];
-    if (block.rows == 0 || block.stored == kStored) continue;
-    block.stored = kStored;
-    value.clear();
-    WriteBlock(keyed, number, &value);
-    TRY(visit({name_, KeyOf(key, number), value, false, keys_->key_group(key)}));
+    if (block.rows == 0 || (block.carried && !block.stale)) continue;
+    std::string_view value = std::string_view(full_bytes_).substr(full.begin, full.size);
+    if (value.empty() || block.stale) {
+      scratch_.clear();
+      WriteBlock(keyed, full.block, &scratch_);
+      value = scratch_;
+    }
+    block.carried = true;
+    block.stale = false;
+    TRY(visit({name_, KeyOf(full.key, full.block), value, false, keys_->key_group(full.key)}));
   }
   full_.clear();
+  full_bytes_.clear();
   return OkStatus();
 }
 
@@ -314,7 +401,8 @@ Status RowHistory::Snapshot(const std::function<Status(const StateChange&)>& vis
 
 size_t RowHistory::memory_bytes() const {
   return keyed_.capacity() * sizeof(Keyed) + pool_.memory_bytes() + block_pool_.memory_bytes() +
-         full_.capacity() * sizeof(full_[0]) + rows_->memory_bytes();
+         byte_pool_.memory_bytes() + inserted_.capacity() * sizeof(Inserted) +
+         full_.capacity() * sizeof(FullBlock) + full_bytes_.capacity() + rows_->memory_bytes();
 }
 
 }  // namespace millrace

@@ -9,6 +9,11 @@
 // bytes: the key's value says how many rows there are, and those are the last in order, since what
 // comes later lies behind all that has gone.
 //
+// Rows are encoded once, right after their batch (EncodeInserted), when they are still in the
+// cache: the bytes of each key's last block are kept and grow by a row, those of full blocks wait
+// for the delta. Whatever is not there as bytes (after a restart, or when a row came before those
+// that are gone) is encoded from the RowStore.
+//
 // Keys are slots of a KeyTable, restored before this table. The history owns the rows of its
 // entries. One thread.
 #pragma once
@@ -21,6 +26,7 @@
 #include <vector>
 
 #include "base/list_pool.h"
+#include "base/prefetch.h"
 #include "state/key_table.h"
 #include "state/row_store.h"
 #include "state/state_store.h"
@@ -52,16 +58,22 @@ class RowHistory final : public StateTable {
   }
   /// Starts to load what the next call for the key looks at, first and second.
   void Prefetch(uint32_t key) const {
-    if (key < keyed_.size()) __builtin_prefetch(&keyed_[key]);
+    if (key < keyed_.size()) PrefetchLine(&keyed_[key]);
   }
   void PrefetchEntries(uint32_t key) const {
     if (key >= keyed_.size()) return;
     const Keyed& keyed = keyed_[key];
-    __builtin_prefetch(keyed.entries.items + keyed.begin);
-    __builtin_prefetch(keyed.blocks.items);
+    PrefetchLine(keyed.entries.items + keyed.begin);
+    PrefetchLine(keyed.entries.items + keyed.entries.size);
+    PrefetchLine(keyed.blocks.items + keyed.blocks.size);
   }
+  /// The same before WriteKey, after Prefetch.
+  void PrefetchBytes(uint32_t key) const;
   /// Returns the position of the new entry among the key's entries.
   size_t Insert(uint32_t key, int64_t time, uint32_t row);
+  /// Encodes the rows that were inserted since the last call: before any of them goes, and before a
+  /// delta. All their columns are known.
+  void EncodeInserted();
   /// Removes the first `count` entries of the key.
   void TrimFront(uint32_t key, size_t count);
   /// Removes all, the count of arrivals too: before the key is erased.
@@ -83,21 +95,35 @@ class RowHistory final : public StateTable {
 
  private:
   using Pool = ListPool<HistoryEntry>;
-  // Of a block: no delta has carried it, one has, or one has with rows that must not be there.
-  static constexpr uint32_t kNew = 0;
-  static constexpr uint32_t kStored = 1;
-  static constexpr uint32_t kStale = 2;
   struct Block {
-    uint32_t rows = 0;  // of it that have not gone
-    uint32_t stored = kNew;
+    uint16_t rows = 0;     // of it that have not gone
+    bool carried = false;  // by a delta
+    bool stale = false;    // its bytes have rows that must not be there
   };
-  struct Keyed {
+  /// Its size keeps what is known of a key in one line of the cache.
+  struct alignas(64) Keyed {
     Pool::List entries;
     ListPool<Block>::List blocks;  // the last one takes the rows to come
+    ListPool<char>::List open;     // OpenHead and the rows of that block, or nothing
     uint32_t begin = 0;            // entries before it are gone
     uint32_t first_block = 0;      // number of blocks[0]
     uint64_t arrivals = 0;
-    uint32_t restored = 0;  // while state is read: the rows that had not gone
+  };
+  static_assert(sizeof(Keyed) == 64);
+  /// What the next row is appended to.
+  struct OpenHead {
+    int64_t time = 0;   // of the last row
+    uint64_t rows = 0;  // which there are, as bits
+  };
+  struct Inserted {
+    uint32_t key;
+    HistoryEntry entry;
+  };
+  struct FullBlock {
+    uint32_t key;
+    uint32_t block;
+    size_t begin;  // in full_bytes_
+    size_t size;   // 0: from the store
   };
   static uint32_t BlockOf(uint32_t number) { return number / kBlockRows; }
   /// Distance from one block to a later one; block numbers go round as those of arrivals do.
@@ -107,6 +133,11 @@ class RowHistory final : public StateTable {
   }
   void CountIn(uint32_t key, uint32_t number);
   void WriteAgain(uint32_t key);
+  void EncodeRow(uint32_t key, const HistoryEntry& entry);
+  void CloseBlock(uint32_t key, uint32_t block);
+  static OpenHead HeadOf(const Keyed& keyed);
+  bool OpenSuffices(const Keyed& keyed, uint32_t block) const;
+  static void WriteOpen(const Keyed& keyed, std::string* out);
   void Forget(uint32_t key, const HistoryEntry& entry);
   void DropGap(Keyed* keyed);
   Keyed& At(uint32_t key);
@@ -122,11 +153,17 @@ class RowHistory final : public StateTable {
   RowStore* rows_;
   Pool pool_;
   ListPool<Block> block_pool_;
+  ListPool<char> byte_pool_;
   std::vector<Keyed> keyed_;
   size_t count_ = 0;
-  std::vector<std::pair<uint32_t, uint32_t>> full_;      // key and block, since the last delta
-  std::vector<std::string> deleted_;                     // keys of blocks that a delta has carried
-  std::vector<std::pair<uint32_t, uint32_t>> restored_;  // key and block, while state is read
+  std::vector<Inserted> inserted_;  // and not encoded yet
+  std::vector<FullBlock> full_;     // since the last delta
+  std::string full_bytes_;
+  std::vector<std::string> deleted_;  // keys of blocks that a delta has carried
+  std::string scratch_;
+  // While state is read: key and block; by key, the rows that had not gone.
+  std::vector<std::pair<uint32_t, uint32_t>> restored_;
+  std::vector<uint32_t> restored_rows_;
 };
 
 }  // namespace millrace

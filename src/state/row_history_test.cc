@@ -31,9 +31,13 @@ class Store {
     rows_->Add(columns, std::vector<int32_t>{0}, &slots);
     return history_->Insert(Key(name), time, slots[0]);
   }
-  void Trim(const std::string& name, size_t count) { history_->TrimFront(Key(name), count); }
+  void Trim(const std::string& name, size_t count) {
+    history_->EncodeInserted();
+    history_->TrimFront(Key(name), count);
+  }
   void Drop(const std::string& name) {
     const uint32_t key = Key(name);
+    history_->EncodeInserted();
     history_->Clear(key);
     keys_->Erase(key);
   }
@@ -54,6 +58,7 @@ class Store {
   /// How many entries the delta of the history had, deletes included.
   size_t Collect() {
     const size_t before = changes_;
+    history_->EncodeInserted();
     Collect(*history_, &blocks_);
     const size_t blocks = changes_ - before;
     Collect(*keys_, &values_);

@@ -200,6 +200,18 @@ class DistinctAccumulators : public Accumulators {
     }
   }
 
+  /// Starts to load what rows behind this one will count.
+  void Prefetch(std::span<const uint32_t> slots, size_t row) const {
+    constexpr size_t kFirst = kPrefetchAhead;
+    constexpr size_t kSecond = kPrefetchAhead * 2 / 3;
+    constexpr size_t kThird = kPrefetchAhead / 3;
+    if (row + kFirst < slots.size()) counts_.Prefetch(slots[row + kFirst]);
+    if (row + kSecond < slots.size()) counts_.PrefetchEntries(slots[row + kSecond]);
+    if (row + kThird < slots.size()) {
+      counts_.PrefetchNumber(slots[row + kThird], numbers_[row + kThird]);
+    }
+  }
+
   /// Counts the rows and fills passed_.
   void Pass(const AggregateInput& input, std::span<const uint32_t> after) {
     const ArgumentColumn<T> column(input.args[0], type_);
@@ -217,10 +229,7 @@ class DistinctAccumulators : public Accumulators {
     };
     bool any_retraction = false;
     for (size_t i = 0; i < count; ++i) {
-      if (i + kPrefetchAhead < count) counts_.Prefetch(input.slots[i + kPrefetchAhead]);
-      if (i + kPrefetchAhead / 2 < count) {
-        counts_.PrefetchEntries(input.slots[i + kPrefetchAhead / 2]);
-      }
+      Prefetch(input.slots, i);
       note(i);
       const uint32_t slot = input.slots[i];
       const int8_t sign = input.signs.empty() ? int8_t{1} : input.signs[i];

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/prefetch.h"
+
 namespace millrace {
 
 class KeyCounts {
@@ -34,6 +36,11 @@ class KeyCounts {
     entries_.push_back({key, change});
     index_[place] = static_cast<uint32_t>(entries_.size());
     return change;
+  }
+
+  /// Starts to load what Add looks at first.
+  void Prefetch(uint64_t key) const {
+    if (!index_.empty()) PrefetchLine(&index_[Hash(key) & (index_.size() - 1)]);
   }
 
   /// All entries, those of count zero included.

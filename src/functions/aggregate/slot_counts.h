@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/list_pool.h"
+#include "base/prefetch.h"
 #include "functions/aggregate/key_counts.h"
 
 namespace millrace {
@@ -47,9 +48,19 @@ class SlotCounts {
     pool_.Clear(&slots_[slot].few);
     slots_[slot].many.reset();
   }
-  /// Start to load what Add looks at, first and second.
-  void Prefetch(uint32_t slot) const { __builtin_prefetch(&slots_[slot]); }
-  void PrefetchEntries(uint32_t slot) const { __builtin_prefetch(slots_[slot].few.items); }
+  /// Start to load what Add looks at: first, second and third.
+  void Prefetch(uint32_t slot) const { PrefetchLine(&slots_[slot]); }
+  void PrefetchEntries(uint32_t slot) const {
+    const Slot& counts = slots_[slot];
+    if (counts.many == nullptr) {
+      PrefetchLine(counts.few.items);
+    } else {
+      PrefetchLine(counts.many.get());
+    }
+  }
+  void PrefetchNumber(uint32_t slot, uint64_t number) const {
+    if (slots_[slot].many != nullptr) slots_[slot].many->Prefetch(number);
+  }
 
   /// Calls visit(number, count) for counts other than 0, in order of first sight.
   template <typename F>

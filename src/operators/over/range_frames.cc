@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "base/prefetch.h"
 #include "operators/over/over_calls.h"
 #include "operators/over/rebuilding.h"
 #include "state/encoding.h"
@@ -78,11 +79,16 @@ void RangeFrames::GiveBack(Reach* reach, size_t frame) {
 void RangeFrames::Prefetch(std::span<const uint32_t> slots, size_t row) const {
   if (row + kPrefetchAhead < slots.size()) {
     const uint32_t key = slots[row + kPrefetchAhead];
-    __builtin_prefetch(&reach_[key * width()]);
+    PrefetchLine(&reach_[key * width()]);
     history_.Prefetch(key);
   }
   if (row + kPrefetchAhead / 2 < slots.size()) {
-    history_.PrefetchEntries(slots[row + kPrefetchAhead / 2]);
+    const uint32_t key = slots[row + kPrefetchAhead / 2];
+    history_.PrefetchEntries(key);
+    const auto entries = history_.entries_of(key);
+    for (size_t f = 0; f < width(); ++f) {
+      PrefetchLine(entries.data() + reach_[key * width() + f].begin);
+    }
   }
 }
 
@@ -280,6 +286,7 @@ void RangeFrames::MoveBackAndForth(size_t frame, const Row& row, size_t place, s
 }
 
 void RangeFrames::Settle() {
+  history_.EncodeInserted();
   for (const Trim& trim : touched_) {
     const size_t gone = CountBefore(history_.entries_of(trim.key), trim.oldest);
     history_.TrimFront(trim.key, gone);

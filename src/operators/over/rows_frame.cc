@@ -53,6 +53,7 @@ Result<FrameCalls::Columns> RowsFrame::Run(const Batch& batch, const FrameCalls:
     Add(row, slots[row]);
   }
   auto results = calls_->Run(columns, &rows_);
+  history_.EncodeInserted();
   for (uint32_t key : touched_) {
     history_.TrimFront(key, begin_[key]);
     begin_[key] = 0;

@@ -72,7 +72,13 @@ bool TakeVersion(std::string_view* bytes) {
 }  // namespace
 
 std::string JournalRecord::Encode() const {
-  std::string out(1, static_cast<char>(kVersion));
+  constexpr size_t kHeadBytes = 64;  // of the record, and about of each part
+  size_t size = kHeadBytes + manifest.size();
+  for (const auto& [shard, delta] : deltas) size += kHeadBytes + delta.size();
+  for (const auto& [table, letters] : dead_letters) size += kHeadBytes + letters.lines.size();
+  std::string out;
+  out.reserve(size);
+  out.push_back(static_cast<char>(kVersion));
   PutVarint(static_cast<uint64_t>(kind), &out);
   PutVarint(epoch, &out);
   PutVarint(decided_before ? 1 : 0, &out);
