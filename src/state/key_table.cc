@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "base/prefetch.h"
+
 namespace millrace {
 
 KeyTable::KeyTable(std::string name, bool track, Values values)
@@ -24,6 +26,17 @@ void KeyTable::AddDirty(uint32_t slot) {
   dirty_.push_back(slot);
 }
 
+/// Starts to load what dirty keys behind this one need.
+void KeyTable::PrefetchDirty(size_t at) const {
+  constexpr size_t kAhead = 8;
+  if (at + 2 * kAhead < dirty_.size()) {
+    const uint32_t slot = dirty_[at + 2 * kAhead];
+    index_.PrefetchSlot(slot);
+    if (values_.prefetch) values_.prefetch(slot, 0);
+  }
+  if (values_.prefetch && at + kAhead < dirty_.size()) values_.prefetch(dirty_[at + kAhead], 1);
+}
+
 Status KeyTable::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
   for (const std::string& key : deleted_) {
     TRY(visit({name_, key, {}, true, KeyGroupOf(HashBytes(key))}));
@@ -31,7 +44,9 @@ Status KeyTable::CollectDelta(const std::function<Status(const StateChange&)>& v
   if (cold_ != nullptr) cold_->CollectDeleted(std::move(deleted_));
   deleted_.clear();
   std::string value;
-  for (uint32_t slot : dirty_) {
+  for (size_t i = 0; i < dirty_.size(); ++i) {
+    PrefetchDirty(i);
+    const uint32_t slot = dirty_[i];
     uint8_t& mark = index_.mark(slot);
     if ((mark & kDirty) == 0) continue;
     mark &= static_cast<uint8_t>(~kDirty);

@@ -32,6 +32,9 @@ class KeyTable final : public StateTable {
     std::function<void(uint32_t slot)> clear;  // the key was deleted while state was applied
     /// The value is all there is of a key, and the owner calls Load: it may lie on the disk.
     bool may_be_cold;
+    /// Starts to load what `write` will look at: step 0 some keys ahead, step 1 a few. May be
+    /// empty.
+    std::function<void(uint32_t slot, int step)> prefetch;
   };
 
   KeyTable(std::string name, bool track, Values values = {});
@@ -98,6 +101,7 @@ class KeyTable final : public StateTable {
   static constexpr uint8_t kUsed = 4;    // asked for since Shrink last came by
 
   void AddDirty(uint32_t slot);
+  void PrefetchDirty(size_t at) const;
   Status LoadCold(const EncodedKeys& keys);
   bool CanLeave(uint32_t slot, uint64_t applied);
   void Leave(uint32_t slot);

@@ -39,8 +39,9 @@ int64_t Plus(int64_t a, int64_t b) {
 
 }  // namespace
 
-RowHistory::RowHistory(std::string name, bool track, KeyTable* keys, RowStore* rows)
-    : name_(std::move(name)), track_(track), keys_(keys), rows_(rows) {}
+RowHistory::RowHistory(std::string name, bool track, KeyTable* keys, RowStore* rows,
+                       bool short_lived)
+    : name_(std::move(name)), track_(track), short_lived_(short_lived), keys_(keys), rows_(rows) {}
 
 RowHistory::Keyed& RowHistory::At(uint32_t key) {
   if (key >= keyed_.size()) keyed_.resize(std::max<size_t>(key + 1, keys_->slot_limit()));
@@ -122,6 +123,7 @@ void RowHistory::EncodeRow(uint32_t key, const HistoryEntry& entry) {
   Keyed& keyed = keyed_[key];
   const uint32_t place = entry.number % kBlockRows;
   if (place == 0) CloseBlock(key, BlockOf(entry.number - 1));
+  if (short_lived_) return;
   OpenHead head;
   if (keyed.open.size != 0) {
     head = HeadOf(keyed);

@@ -43,8 +43,10 @@ class RowHistory final : public StateTable {
  public:
   static constexpr uint32_t kBlockRows = 4;
 
-  /// `keys` and `rows` outlive the table.
-  RowHistory(std::string name, bool track, KeyTable* keys, RowStore* rows);
+  /// `keys` and `rows` outlive the table. `short_lived`: most rows go before their block is full,
+  /// so none is encoded before a delta needs it.
+  RowHistory(std::string name, bool track, KeyTable* keys, RowStore* rows,
+             bool short_lived = false);
 
   std::span<const HistoryEntry> entries_of(uint32_t key) const {
     if (key >= keyed_.size()) return {};
@@ -149,6 +151,7 @@ class RowHistory final : public StateTable {
 
   std::string name_;
   bool track_;
+  bool short_lived_;
   KeyTable* keys_;
   RowStore* rows_;
   Pool pool_;

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "data/key_codec.h"
 
 namespace millrace {
@@ -34,7 +35,9 @@ class KeyIndex {
   /// kNone if unknown.
   uint32_t Find(std::string_view key, uint64_t hash) const;
   /// Starts to load what a find of the key looks at first.
-  void Prefetch(uint64_t hash) const { __builtin_prefetch(&buckets_[TagOf(hash) & mask_]); }
+  void Prefetch(uint64_t hash) const { PrefetchLine(&buckets_[TagOf(hash) & mask_]); }
+  /// The same for what is known of a slot.
+  void PrefetchSlot(uint32_t slot) const { PrefetchLine(&slots_[slot]); }
 
   /// The key is forgotten; its slot is given to no other key until Release.
   void Detach(uint32_t slot);

@@ -25,7 +25,9 @@ OverFrames::OverFrames(const OverNode::Fields& fields, const Schema& schema, siz
       keys_("keys", context.state->track(),
             {.write = [this](uint32_t key, std::string* out) { Write(key, out); },
              .read = [this](uint32_t key, std::string_view bytes) { return Read(key, bytes); },
-             .clear = {}}),
+             .clear = {},
+             .may_be_cold = false,
+             .prefetch = [this](uint32_t key, int step) { PrefetchForWrite(key, step); }}),
       cells_("sequence", context.state->track()),
       sequence_(cells_.Add("sequence", 0, CellTable::Rule::kGreatest)) {
   context.state->Register(&keys_);
@@ -186,6 +188,13 @@ void OverFrames::Write(uint32_t key, std::string* out) const {
     if (stage.rows) stage.rows->WriteKey(key, out);
   }
   if (range_) range_->WriteReach(key, out);
+}
+
+void OverFrames::PrefetchForWrite(uint32_t key, int step) const {
+  if (range_) range_->PrefetchForWrite(key, step);
+  for (const Stage& stage : stages_) {
+    if (stage.rows) stage.rows->PrefetchForWrite(key, step);
+  }
 }
 
 Status OverFrames::Read(uint32_t key, std::string_view bytes) {

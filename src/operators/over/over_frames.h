@@ -55,6 +55,7 @@ class OverFrames {
   Status RunStage(Stage* stage, std::span<const EventTime> times, Batch* batch);
   void AddUnbounded(Stage* stage, const Batch& batch, std::span<const EventTime> times);
   void Write(uint32_t key, std::string* out) const;
+  void PrefetchForWrite(uint32_t key, int step) const;
   Status Read(uint32_t key, std::string_view bytes);
   bool keeps_keys() const;
 

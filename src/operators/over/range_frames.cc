@@ -357,6 +357,15 @@ void RangeFrames::WriteReach(uint32_t key, std::string* out) const {
   for (size_t f = 0; f < width(); ++f) PutVarint(entries - reach_[key * width() + f].begin, out);
 }
 
+void RangeFrames::PrefetchForWrite(uint32_t key, int step) const {
+  if (step == 0) {
+    PrefetchLine(&reach_[key * width()]);
+    history_.Prefetch(key);
+  } else {
+    history_.PrefetchBytes(key);
+  }
+}
+
 /// Until Restored, a reach's begin counts from the end.
 Status RangeFrames::ReadReach(uint32_t key, std::string_view* bytes) {
   for (size_t f = 0; f < width(); ++f) {

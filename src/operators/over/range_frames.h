@@ -55,6 +55,8 @@ class RangeFrames {
   void WriteSums(uint32_t key, size_t frame, std::string* out) const;
   Status ReadSums(uint32_t key, size_t frame, std::string_view* bytes);
   void WriteReach(uint32_t key, std::string* out) const;
+  /// Starts to load what the three write of a key (KeyTable::Values).
+  void PrefetchForWrite(uint32_t key, int step) const;
   Status ReadReach(uint32_t key, std::string_view* bytes);
   /// Makes room for all keys.
   void Fit();

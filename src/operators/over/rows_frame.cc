@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/prefetch.h"
 #include "operators/over/over_calls.h"
 #include "operators/over/rebuilding.h"
 #include "state/encoding.h"
@@ -21,7 +22,8 @@ RowsFrame::RowsFrame(std::string name, int64_t preceding, FrameCalls* calls,
       calls_(calls),
       keys_(keys),
       rows_(TypesOf(columns, calls->columns())),
-      history_(std::move(name), track, keys, &rows_) {
+      history_(std::move(name), track, keys, &rows_,
+               /*short_lived=*/preceding_ < RowHistory::kBlockRows) {
   calls->set_stored(PlacesOf(calls->columns(), calls->columns()));
 }
 
@@ -84,6 +86,17 @@ void RowsFrame::WriteKey(uint32_t key, std::string* out) const {
     PutVarint(counted_[key], out);
   } else {
     history_.WriteKey(key, out);
+  }
+}
+
+void RowsFrame::PrefetchForWrite(uint32_t key, int step) const {
+  if (only_counts()) {
+    if (step == 0 && key < counted_.size()) PrefetchLine(&counted_[key]);
+  } else if (step == 0) {
+    history_.Prefetch(key);
+  } else {
+    history_.PrefetchEntries(key);
+    history_.PrefetchBytes(key);
   }
 }
 

@@ -26,6 +26,8 @@ class RowsFrame {
 
   /// The part of a key's value that is the rows'.
   void WriteKey(uint32_t key, std::string* out) const;
+  /// Starts to load what it is made of (KeyTable::Values).
+  void PrefetchForWrite(uint32_t key, int step) const;
   Status ReadKey(uint32_t key, std::string_view* bytes);
   Status Restored();
 
