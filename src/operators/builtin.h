@@ -8,17 +8,21 @@ namespace millrace {
 
 void RegisterCalc(OperatorRegistry* registry);
 void RegisterChangelogNormalize(OperatorRegistry* registry);
+void RegisterDeduplicate(OperatorRegistry* registry);
 void RegisterGroupAggregate(OperatorRegistry* registry);
 void RegisterIntervalJoin(OperatorRegistry* registry);
 void RegisterJoin(OperatorRegistry* registry);
 void RegisterLateRows(OperatorRegistry* registry);
 void RegisterOver(OperatorRegistry* registry);
 void RegisterPredict(OperatorRegistry* registry);
+void RegisterRank(OperatorRegistry* registry);
+void RegisterTemporalSort(OperatorRegistry* registry);
 void RegisterUnion(OperatorRegistry* registry);
 void RegisterUnnest(OperatorRegistry* registry);
 void RegisterWatermarkAssigner(OperatorRegistry* registry);
 void RegisterWindowAggregate(OperatorRegistry* registry);
 void RegisterWindowJoin(OperatorRegistry* registry);
+void RegisterWindowRank(OperatorRegistry* registry);
 void RegisterWindowTableFunction(OperatorRegistry* registry);
 
 }  // namespace millrace

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/calc_builder.h"
 
+#include <algorithm>
+
+#include "plan/nodes/rank_builder.h"
 #include "plan/nodes/stateless_nodes.h"
 
 namespace millrace {
@@ -46,6 +49,35 @@ bool IsIdentity(const PlanNode& input, const std::vector<ExpressionPtr>& project
   return true;
 }
 
+/// Whether an expression reads columns only that a projection has passed on.
+bool ReadsPassedColumns(const ExpressionPtr& expression, const CalcNode& lower) {
+  std::vector<bool> read(lower.projections().size(), false);
+  expression->CollectInputs(&read);
+  for (size_t i = 0; i < lower.projections().size(); ++i) {
+    if (read[i] && !IsCheap(*lower.projections()[i])) return false;
+  }
+  return true;
+}
+
+/// A filter that bounds a row number below a projection goes there; null if it does not.
+PlanNodePtr BoundBelow(const CalcNode& lower, ExpressionPtr* condition) {
+  const PlanNodePtr& input = lower.children()[0];
+  if (As<RowNumberNode>(input) == nullptr) return nullptr;
+  std::vector<ExpressionPtr> below = Conjuncts(lower.condition());
+  std::vector<ExpressionPtr> above;
+  for (ExpressionPtr& part : Conjuncts(*condition)) {
+    if (ReadsPassedColumns(part, lower)) {
+      below.push_back(part->Substitute(lower.projections()));
+    } else {
+      above.push_back(std::move(part));
+    }
+  }
+  if (!BoundRowNumber(*As<RowNumberNode>(input), below)) return nullptr;
+  *condition = ConjunctionOf(std::move(above));
+  return MakeCalc(input, ConjunctionOf(std::move(below)), lower.projections(),
+                  lower.schema().names());
+}
+
 }  // namespace
 
 PlanNodePtr MakeCalc(PlanNodePtr input, ExpressionPtr condition,
@@ -63,6 +95,22 @@ PlanNodePtr MakeCalc(PlanNodePtr input, ExpressionPtr condition,
         }
       }
       return MakeCalc(lower->children()[0], ConjunctionOf(std::move(conditions)),
+                      std::move(projections), std::move(names));
+    }
+    if (condition != nullptr) {
+      PlanNodePtr bounded = BoundBelow(*lower, &condition);
+      if (bounded != nullptr) {
+        return MakeCalc(std::move(bounded), std::move(condition), std::move(projections),
+                        std::move(names));
+      }
+    }
+  }
+  if (const auto* number = As<RowNumberNode>(input); number != nullptr && condition != nullptr) {
+    if (auto bound = BoundRowNumber(*number, Conjuncts(condition))) {
+      for (ExpressionPtr& projection : projections) {
+        projection = projection->Substitute(bound->columns);
+      }
+      return MakeCalc(std::move(bound->plan), ConjunctionOf(std::move(bound->conditions)),
                       std::move(projections), std::move(names));
     }
   }

@@ -123,6 +123,32 @@ INSERT INTO alerts SELECT card FROM payments)",
 INSERT INTO alerts SELECT card, amount FROM payments)",
     },
     CodeInfo{
+        .code = "MR0412",
+        .title = "row numbers without a bound",
+        .explanation = R"(
+On a stream ROW_NUMBER in any order but that of time is kept for the first rows only: each row that
+comes could change the numbers of all. A filter on the number says how many: `rn <= 3`, `rn = 1`,
+`rn BETWEEN 2 AND 5`, in WHERE of the query around it or in QUALIFY.)",
+        .example = R"(
+SELECT *, ROW_NUMBER() OVER (PARTITION BY card ORDER BY amount DESC) AS rn FROM payments)",
+        .fixed = R"(
+SELECT * FROM (
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY card ORDER BY amount DESC) AS rn FROM payments)
+WHERE rn <= 3)",
+    },
+    CodeInfo{
+        .code = "MR0413",
+        .title = "a stream in another order than time",
+        .explanation = R"(
+A stream has no end, so its rows can be sent in order of event time only: what is earlier has come
+when the watermark says so. ORDER BY begins with a rowtime column, ascending; further columns sort
+rows of one time. With LIMIT any order is possible: the first rows are kept up to date.)",
+        .example = R"(
+SELECT * FROM payments ORDER BY amount)",
+        .fixed = R"(
+SELECT * FROM payments ORDER BY amount DESC LIMIT 10)",
+    },
+    CodeInfo{
         .code = "MR0420",
         .title = "latency budget that cannot be met",
         .explanation = R"(

@@ -17,6 +17,7 @@
 #include "operators/late_rows.h"
 #include "operators/row_failures.h"
 #include "operators/window/window_times.h"
+#include "operators/window/window_zone.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/join_nodes.h"
 #include "state/time_table.h"
@@ -34,13 +35,6 @@ std::vector<DataType> KeyTypes(const Schema& schema, const std::vector<int>& key
   std::vector<DataType> types;
   for (int key : keys) types.push_back(schema[static_cast<size_t>(key)].type);
   return types;
-}
-
-/// The zone that windows of a plan are aligned to: that of the window function below.
-std::string ZoneOf(const PlanNodePtr& node) {
-  if (const auto* window = As<WindowTvfNode>(node)) return window->spec().time_zone;
-  if (const auto* window = As<WindowAggregateNode>(node)) return window->fields().window.time_zone;
-  return node->children().empty() ? std::string() : ZoneOf(node->children()[0]);
 }
 
 class WindowJoin final : public DeadlineOperator {
@@ -306,7 +300,7 @@ void RegisterWindowJoin(OperatorRegistry* registry) {
                      [](const PlanNodePtr& node,
                         const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
                        WindowSpec spec{
-                           .kind = WindowKind::kTumble, .size = 1, .time_zone = ZoneOf(node)};
+                           .kind = WindowKind::kTumble, .size = 1, .time_zone = WindowZoneOf(node)};
                        TRY_ASSIGN(const WindowTimes times, WindowTimes::Create(spec));
                        return std::make_unique<WindowJoin>(node, times, context);
                      });

@@ -53,7 +53,7 @@ void StatementBinder::BindCreateTable(const sql::CreateTable& create) {
     return;
   }
   QueryBinder queries(context_);
-  PlanNodePtr query = queries.Bind(*create.as_query);
+  PlanNodePtr query = queries.BindWhole(*create.as_query);
   if (query == nullptr) return;
   TablePtr table = BindCreateTableAs(context_, create, query->schema());
   if (table == nullptr) return;

@@ -9,6 +9,7 @@
 #include "plan/binding/statement_binder.h"
 #include "plan/binding/table_binder.h"
 #include "plan/calc_builder.h"
+#include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/sink_nodes.h"
 
@@ -55,6 +56,16 @@ const PlanNode* FirstUpdating(const PlanNode& query) {
   }
 }
 
+/// What makes rows that are not updated.
+std::string FinalInstead(const PlanNode& producer) {
+  if (producer.kind() == JoinNode::kKind) return "Join by time bounds or by windows";
+  if (producer.kind() == RankNode::kKind) {
+    return "Rank by window (PARTITION BY window_start, window_end)";
+  }
+  if (producer.kind() == DeduplicateNode::kKind) return "Keep the first row (ORDER BY time ASC)";
+  return "Aggregate by window (TUMBLE, HOP)";
+}
+
 bool CheckUpdates(BindContext* context, const Table& table, const PlanNode& query, Span span) {
   const ChangelogMode mode = query.changelog_mode();
   if (mode.insert_only()) return true;
@@ -67,12 +78,9 @@ bool CheckUpdates(BindContext* context, const Table& table, const PlanNode& quer
                            std::string(producer->kind()) + " also updates and deletes rows",
                        span);
     diagnostic.detail = "changelog of the query: " + mode.ToString();
-    diagnostic.next_step =
-        producer->kind() == JoinNode::kKind
-            ? "Join by time bounds or by windows so that each result is final, or write to a sink "
-              "that takes updates."
-            : "Aggregate by window (TUMBLE, HOP) so that each result is final, or write to a sink "
-              "that takes updates.";
+    diagnostic.next_step = FinalInstead(*producer) +
+                           " so that each result is final, or write to a "
+                           "sink that takes updates.";
     return false;
   }
   if (traits.needs_primary_key_for_updates && table.primary_key.empty()) {
@@ -199,7 +207,7 @@ PlanNodePtr BindInsert(BindContext* context, const sql::Insert& insert) {
     if (!view) context->Suggest(&diagnostic, name, context->catalog->TableNames());
   }
   QueryBinder queries(context);
-  PlanNodePtr query = queries.Bind(*insert.query);
+  PlanNodePtr query = queries.BindWhole(*insert.query);
   if (insert.overwrite) context->NotSupported("INSERT OVERWRITE", insert.table.span);
   if (insert.on_conflict != sql::ConflictAction::kUnspecified) {
     context->NotSupported("ON CONFLICT", insert.on_conflict_span);

@@ -141,7 +141,7 @@ void StatementBinder::AddJob(Span span, std::string title, std::vector<PlanNodeP
 
 void StatementBinder::BindQuery(const sql::QueryStatement& query) {
   QueryBinder queries(context_);
-  PlanNodePtr plan = queries.Bind(*query.query);
+  PlanNodePtr plan = queries.BindWhole(*query.query);
   if (plan == nullptr) return;
   AddJob(query.span, "SELECT", {std::make_shared<CollectNode>(std::move(plan))},
          /*is_select=*/true);

@@ -9,6 +9,7 @@
 #include "plan/nodes/changelog_nodes.h"
 #include "plan/nodes/join_nodes.h"
 #include "plan/nodes/node_text.h"
+#include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
@@ -201,16 +202,12 @@ ColumnOrigins::Known ColumnOrigins::Describe(const PlanNodePtr& node) {
     }
     return known;
   }
-  if (const auto* late = As<LateRowsNode>(node)) {
-    const std::string table = ShortTablePath(late->table()->path);
-    known.rows = "late rows of " + table;
-    for (const Column& column : node->schema()) known.columns.push_back(table + "." + column.name);
-    return known;
-  }
   if (node->children().empty()) {
-    known.rows = std::string(node->kind());
-    for (const Column& column : node->schema())
-      known.columns.push_back(known.rows + "." + column.name);
+    const auto* late = As<LateRowsNode>(node);
+    const std::string from =
+        late != nullptr ? ShortTablePath(late->table()->path) : std::string(node->kind());
+    known.rows = (late != nullptr ? "late rows of " : "") + from;
+    for (const Column& column : node->schema()) known.columns.push_back(from + "." + column.name);
     return known;
   }
   if (As<WindowAggregateNode>(node) || As<GroupAggregateNode>(node)) return DescribeGroups(node);
@@ -250,6 +247,9 @@ ColumnOrigins::Known ColumnOrigins::Describe(const PlanNodePtr& node) {
     added = ShortTablePath(predict->model()->path) + "(" + List(input, predict->args()) + ")";
   } else if (As<OverNode>(node)) {
     known.columns = OverColumns(node);
+  } else if (const std::string first = FirstRows(node); !first.empty()) {
+    added = first;
+    known.rows = first + " of " + known.rows;
   } else if (const auto* unnest = As<UnnestNode>(node)) {
     added = "elements of " +
             ExpressionOrigin(unnest->fields().collection, input->schema(), Columns(input));
@@ -281,6 +281,40 @@ std::string ColumnOrigins::Frames(const PlanNodePtr& node) {
     if (!stage.calls.empty() && !known) frames.push_back(frame);
   }
   return Joined(frames, ", ");
+}
+
+std::string ColumnOrigins::Order(const PlanNodePtr& input, const std::vector<SortKey>& order) {
+  std::vector<std::string> texts;
+  for (const SortKey& key : order) {
+    texts.push_back(List(input, {key.column}) + (key.descending ? " DESC" : "") +
+                    (key.nulls_first == key.descending ? " (NULL)" : ""));
+  }
+  return texts.empty() ? "arrival" : Joined(texts, ", ");
+}
+
+std::string ColumnOrigins::FirstRows(const PlanNodePtr& node) {
+  const PlanNodePtr& input = node->children()[0];
+  const auto text = [&](const RankRange& range, const std::vector<int>& keys,
+                        const std::vector<SortKey>& order) {
+    return "rows " + std::to_string(range.first) + ".." + std::to_string(range.last) + " by " +
+           (keys.empty() ? "nothing" : List(input, keys)) + " in order of " + Order(input, order);
+  };
+  if (const auto* rank = As<RankNode>(node)) {
+    const RankNode::Fields& fields = rank->fields();
+    return text(fields.range, fields.partition_keys, fields.order);
+  }
+  if (const auto* rank = As<WindowRankNode>(node)) {
+    const WindowRankNode::Fields& fields = rank->fields();
+    return text(fields.range, fields.partition_keys, fields.order) + " in windows " +
+           List(input, {fields.window.end});
+  }
+  if (const auto* deduplicate = As<DeduplicateNode>(node)) {
+    const DeduplicateNode::Fields& fields = deduplicate->fields();
+    return std::string(fields.keep_last ? "last" : "first") + " row by " +
+           (fields.keys.empty() ? "nothing" : List(input, fields.keys)) + " in order of " +
+           (fields.proctime ? "processing time" : List(input, {fields.time_column}));
+  }
+  return {};
 }
 
 std::string ColumnOrigins::JoinKeys(const PlanNodePtr& node) {

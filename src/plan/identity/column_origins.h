@@ -15,6 +15,7 @@ namespace millrace {
 
 struct AggregateCall;
 struct OverStage;
+struct SortKey;
 
 /// One aggregate call: its state stands beside that of the others and can come or go alone.
 struct StatePart {
@@ -41,6 +42,11 @@ class ColumnOrigins {
   static std::string Frames(const PlanNodePtr& node);
   /// All calls of an Over; where it has several frames, with the frame of each.
   std::vector<StatePart> OverParts(const PlanNodePtr& input, const std::vector<OverStage>& stages);
+  /// `payments.amount DESC, payments.id`.
+  std::string Order(const PlanNodePtr& input, const std::vector<SortKey>& order);
+  /// `rows 1..3 by payments.card in order of payments.amount DESC` of what keeps the first rows of
+  /// an order; empty for other nodes.
+  std::string FirstRows(const PlanNodePtr& node);
   /// `payments.id = refunds.payment` of a join.
   std::string JoinKeys(const PlanNodePtr& node);
   /// What a regular join asks of pairs beside equal keys, or `nothing`.

@@ -10,6 +10,7 @@
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/changelog_nodes.h"
 #include "plan/nodes/join_nodes.h"
+#include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
@@ -83,6 +84,13 @@ class Describer {
       DescribeJoin();
     } else if (As<JoinNode>(node_)) {
       DescribeRegularJoin();
+    } else if (As<RankNode>(node_) || As<WindowRankNode>(node_) || As<DeduplicateNode>(node_)) {
+      DescribeFirstRows();
+    } else if (const auto* sort = As<TemporalSortNode>(node_)) {
+      Aspect("rows", origins_->Rows(Input()));
+      Aspect("order", origins_->Order(Input(), sort->order()));
+      Rows("waiting", Input(), All(Input()));
+      out_.description = out_.aspect("rows") + " in order of " + out_.aspect("order");
     } else if (const auto* normalize = As<ChangelogNormalizeNode>(node_)) {
       Aspect("rows", origins_->Rows(Input()));
       Keys("key", Input(), normalize->keys());
@@ -235,6 +243,26 @@ class Describer {
     }
     out_.description = std::string(JoinTypeName(type)) + " join of " + out_.aspect("rows") +
                        " on " + origins_->JoinKeys(node_);
+  }
+
+  /// The range is part of what is kept: rows beyond it are forgotten.
+  void DescribeFirstRows() {
+    Aspect("rows", origins_->Rows(Input()));
+    Aspect("first rows", origins_->FirstRows(node_));
+    out_.description = out_.aspect("first rows");
+    if (const auto* window = As<WindowRankNode>(node_)) {
+      Keys("partition key", Input(), window->fields().partition_keys);
+      return Rows("rows", Input(), All(Input()));
+    }
+    const auto* rank = As<RankNode>(node_);
+    const auto* deduplicate = As<DeduplicateNode>(node_);
+    Keys("partition key", Input(),
+         rank != nullptr ? rank->fields().partition_keys : deduplicate->fields().keys);
+    if (rank == nullptr) {
+      return Rows(deduplicate->fields().waits() ? "waiting" : "row", Input(), All(Input()));
+    }
+    Aspect("strategy", std::string(RankStrategyName(rank->strategy())));
+    Rows(rank->keeps_one_row() ? "row" : "rows", Input(), All(Input()));
   }
 
   const char* TimesAspect() const { return As<WindowJoinNode>(node_) ? "windows" : "time bounds"; }

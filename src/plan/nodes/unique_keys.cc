@@ -6,6 +6,7 @@
 
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/changelog_nodes.h"
+#include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
@@ -64,6 +65,32 @@ bool IsUniqueOn(const std::vector<UniqueKey>& keys, const std::vector<int>& colu
   return std::ranges::any_of(keys, [&](const UniqueKey& key) { return ContainsKey(columns, key); });
 }
 
+/// A partition has one row of each number.
+std::vector<UniqueKey> OfRank(const RankNode& rank) {
+  const RankNode::Fields& fields = rank.fields();
+  std::vector<UniqueKey> keys = UniqueKeysOf(rank.children()[0]);
+  UniqueKey key = fields.partition_keys;
+  if (!fields.number.empty()) key.push_back(static_cast<int>(rank.schema().size()) - 1);
+  std::ranges::sort(key);
+  if (!fields.number.empty() || fields.range.first == fields.range.last) {
+    keys.insert(keys.begin(), std::move(key));
+  }
+  return keys;
+}
+
+std::vector<UniqueKey> OfWindowRank(const WindowRankNode& rank) {
+  const WindowRankNode::Fields& fields = rank.fields();
+  std::vector<UniqueKey> keys = UniqueKeysOf(rank.children()[0]);
+  UniqueKey key = fields.partition_keys;
+  key.push_back(fields.window.end);
+  if (!fields.number.empty()) key.push_back(static_cast<int>(rank.schema().size()) - 1);
+  std::ranges::sort(key);
+  if (!fields.number.empty() || fields.range.first == fields.range.last) {
+    keys.insert(keys.begin(), std::move(key));
+  }
+  return keys;
+}
+
 std::vector<UniqueKey> OfJoin(const JoinNode& join) {
   const JoinNode::Fields& fields = join.fields();
   const std::vector<UniqueKey> left = UniqueKeysOf(join.children()[0]);
@@ -110,8 +137,16 @@ std::vector<UniqueKey> UniqueKeysOf(const PlanNodePtr& node) {
     std::ranges::sort(key);
     return {key};
   }
+  if (const auto* rank = As<RankNode>(node)) return OfRank(*rank);
+  if (const auto* rank = As<WindowRankNode>(node)) return OfWindowRank(*rank);
+  if (const auto* deduplicate = As<DeduplicateNode>(node)) {
+    UniqueKey key = deduplicate->fields().keys;
+    std::ranges::sort(key);
+    return {key};
+  }
   const auto* window = As<WindowTvfNode>(node);
-  const bool one_row_each = As<WatermarkNode>(node) || As<OverNode>(node) ||
+  const bool one_row_each = As<TemporalSortNode>(node) || As<RowNumberNode>(node) ||
+                            As<WatermarkNode>(node) || As<OverNode>(node) ||
                             As<PredictNode>(node) ||
                             (window && window->spec().kind == WindowKind::kTumble);
   if (one_row_each) return UniqueKeysOf(node->children()[0]);

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/rules/prune_columns.h"
 
+#include <algorithm>
+#include <type_traits>
+
 #include "plan/calc_builder.h"
+#include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
+#include "plan/nodes/unique_keys.h"
 
 namespace millrace {
 namespace {
@@ -113,6 +118,81 @@ Narrowed NarrowJoin(const JoinNode& join, std::vector<bool> wanted) {
   return result;
 }
 
+void Want(const std::vector<int>& columns, std::vector<bool>* wanted) {
+  for (const int column : columns) (*wanted)[static_cast<size_t>(column)] = true;
+}
+
+void Want(const std::vector<SortKey>& order, std::vector<bool>* wanted) {
+  for (const SortKey& key : order) (*wanted)[static_cast<size_t>(key.column)] = true;
+}
+
+int Moved(int column, const Narrowed& input) {
+  return column < 0 ? -1 : input.mapping[static_cast<size_t>(column)];
+}
+
+void Move(std::vector<int>* columns, const Narrowed& input) {
+  for (int& column : *columns) column = Moved(column, input);
+}
+
+void Move(std::vector<SortKey>* order, const Narrowed& input) {
+  for (SortKey& key : *order) key.column = Moved(key.column, input);
+}
+
+/// Rows are kept without columns that nobody reads. A number that nobody reads need not be told, so
+/// fewer rows go out.
+template <typename Node>
+Narrowed NarrowNumbered(const Node& node, const std::vector<int>& more, std::vector<bool> wanted) {
+  typename Node::Fields fields = node.fields();
+  const size_t width = node.children()[0]->schema().size();
+  if (!fields.number.empty() && !wanted[width]) fields.number.clear();
+  wanted.resize(width);
+  Want(fields.partition_keys, &wanted);
+  Want(fields.order, &wanted);
+  Want(more, &wanted);
+  Narrowed result = NarrowTo(node.children()[0], wanted);
+  Move(&fields.partition_keys, result);
+  Move(&fields.order, result);
+  if constexpr (std::is_same_v<Node, WindowRankNode>) {
+    fields.window = {Moved(fields.window.start, result), Moved(fields.window.end, result),
+                     Moved(fields.window.time, result)};
+  }
+  result.mapping.resize(node.schema().size(), -1);
+  if (!fields.number.empty()) {
+    result.mapping[width] = static_cast<int>(result.plan->schema().size());
+  }
+  result.plan = std::make_shared<Node>(result.plan, std::move(fields));
+  return result;
+}
+
+/// What tells rows of a changelog apart: of rows that are equal in all that is read, the one that
+/// is meant is taken back, as in Flink.
+std::vector<int> IdentityOf(const RankNode& rank) {
+  if (rank.strategy() != RankStrategy::kRetract) return rank.row_key();
+  const std::vector<UniqueKey> keys = UniqueKeysOf(rank.children()[0]);
+  if (keys.empty()) return {};
+  return *std::ranges::min_element(keys, {}, &UniqueKey::size);
+}
+
+Narrowed NarrowDeduplicate(const DeduplicateNode& node, std::vector<bool> wanted) {
+  DeduplicateNode::Fields fields = node.fields();
+  Want(fields.keys, &wanted);
+  Want(std::vector<int>{fields.time_column}, &wanted);
+  Narrowed result = NarrowTo(node.children()[0], wanted);
+  Move(&fields.keys, result);
+  fields.time_column = Moved(fields.time_column, result);
+  result.plan = std::make_shared<DeduplicateNode>(result.plan, std::move(fields));
+  return result;
+}
+
+Narrowed NarrowTemporalSort(const TemporalSortNode& node, std::vector<bool> wanted) {
+  std::vector<SortKey> order = node.order();
+  Want(order, &wanted);
+  Narrowed result = NarrowTo(node.children()[0], wanted);
+  Move(&order, result);
+  result.plan = std::make_shared<TemporalSortNode>(result.plan, std::move(order));
+  return result;
+}
+
 /// Children of a node whose inputs are all needed.
 PlanNodePtr Below(const PlanNodePtr& node) {
   if (node->children().empty()) return node;
@@ -131,6 +211,19 @@ Narrowed Narrow(const PlanNodePtr& node, std::vector<bool> wanted) {
     return NarrowWatermark(*watermark, std::move(wanted));
   }
   if (const auto* join = As<JoinNode>(node)) return NarrowJoin(*join, std::move(wanted));
+  if (const auto* rank = As<RankNode>(node)) {
+    return NarrowNumbered(*rank, IdentityOf(*rank), std::move(wanted));
+  }
+  if (const auto* rank = As<WindowRankNode>(node)) {
+    const WindowColumns& window = rank->fields().window;
+    return NarrowNumbered(*rank, {window.start, window.end}, std::move(wanted));
+  }
+  if (const auto* node_of_keys = As<DeduplicateNode>(node)) {
+    return NarrowDeduplicate(*node_of_keys, std::move(wanted));
+  }
+  if (const auto* sort = As<TemporalSortNode>(node)) {
+    return NarrowTemporalSort(*sort, std::move(wanted));
+  }
   if (const auto* scan = As<ScanNode>(node)) return NarrowScan(*scan, wanted);
   return Unchanged(Below(node));
 }

@@ -207,9 +207,9 @@ struct EntryDecoder::Parts {
     return OkStatus();
   }
 
-  /// The row of a key of a regular join: when it came (0 without time-to-live), its number, itself.
-  Result<DecodedEntry> DecodeJoinRow(std::string_view table, std::string_view key,
-                                     std::string_view value) const {
+  /// The one row of a key: when it came (0 without time-to-live), its number, itself.
+  Result<DecodedEntry> DecodeOneRow(std::string_view table, std::string_view key,
+                                    std::string_view value) const {
     DecodedEntry entry;
     uint64_t time = 0;
     uint64_t number = 0;
@@ -363,8 +363,15 @@ Result<DecodedEntry> EntryDecoder::Decode(std::string_view table, std::string_vi
     TRY(AppendCoded(parts.rows.find("rows")->second, value, &entry.value));
     return entry;
   }
-  if (parts.kind == "Join" && table.ends_with(" row")) {
-    return parts.DecodeJoinRow(table, key, value);
+  if (table == "keys" && parts.kind == "Deduplicate") {
+    int64_t touched_ms = 0;
+    TRY(AppendCoded(parts.keys, key, &entry.key));
+    if (!GetOrdered(&value, &touched_ms)) return CorruptStateEntry(table);
+    if (touched_ms != 0) entry.value.push_back(TimeOf("last_change", touched_ms));
+    return entry;
+  }
+  if (table == "row" || (parts.kind == "Join" && table.ends_with(" row"))) {
+    return parts.DecodeOneRow(table, key, value);
   }
   const auto list = std::ranges::find(parts.lists, table);
   if (list != parts.lists.end()) {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "plan/binding/query/select_binder.h"
+#include "plan/binding/query/over_call_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "sql/printer.h"
@@ -29,28 +29,25 @@ struct PendingCall {
   ExpressionPtr filter;
 };
 
-class OverBinder : public ExpressionBinder {
+class OverBinder : public OverCallBinder {
  public:
   OverBinder(BindContext* context, const Scope* scope, const sql::Select& select, int base)
-      : ExpressionBinder(context, scope), select_(select), base_(base) {}
+      : OverCallBinder(context, scope, select), base_(base) {}
 
   const std::optional<BoundWindow>& window() const { return window_; }
   std::vector<PendingCall>& calls() { return calls_; }
 
  protected:
-  std::optional<ExpressionPtr> Intercept(const sql::Expr& expr) override {
-    const auto* call = sql::As<sql::FunctionCall>(expr);
-    if (call == nullptr || !call->over) return std::nullopt;
-    return BindOverCall(*call);
-  }
-
- private:
-  ExpressionPtr BindOverCall(const sql::FunctionCall& call) {
+  ExpressionPtr BindOverCall(const sql::FunctionCall& call) override {
     const sql::WindowSpec* spec = FindSpec(*call.over);
-    if (spec == nullptr || !BindWindow(*spec, call.over->span)) return nullptr;
+    if (spec == nullptr) return nullptr;
+    const bool numbers = call.upper_name == "ROW_NUMBER";
+    if (numbers && !CheckRowNumber(call, *spec)) return nullptr;
+    if (!BindWindow(*spec, call.over->span, numbers)) return nullptr;
+    if (numbers) return AddRowNumber();
     if (context_->registries.aggregates->Find(call.upper_name) == nullptr) {
-      static const std::vector<std::string> kRanking = {
-          "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "NTILE", "PERCENT_RANK", "CUME_DIST"};
+      static const std::vector<std::string> kRanking = {"RANK",  "DENSE_RANK",   "LAG",      "LEAD",
+                                                        "NTILE", "PERCENT_RANK", "CUME_DIST"};
       if (std::find(kRanking.begin(), kRanking.end(), call.upper_name) != kRanking.end()) {
         context_->NotSupported(call.upper_name + " OVER", call.name.span);
       } else {
@@ -62,6 +59,21 @@ class OverBinder : public ExpressionBinder {
       return nullptr;
     }
     return AddCall(call);
+  }
+
+ private:
+  /// The number of a row is the count of rows up to it.
+  ExpressionPtr AddRowNumber() {
+    PendingCall pending;
+    pending.call = CountRows(context_, "w" + std::to_string(calls_.size()));
+    return Append(std::move(pending));
+  }
+
+  ExpressionPtr Append(PendingCall pending) {
+    calls_.push_back(std::move(pending));
+    const Column& output = calls_.back().call.output;
+    return Expression::InputRef(base_ + static_cast<int>(calls_.size()) - 1, output.type,
+                                output.name);
   }
 
   ExpressionPtr AddCall(const sql::FunctionCall& call) {
@@ -102,33 +114,13 @@ class OverBinder : public ExpressionBinder {
     }
     pending.call.output = {"w" + std::to_string(calls_.size()), resolved->result};
     pending.call.resolved = *std::move(resolved);
-    calls_.push_back(std::move(pending));
-    const Column& output = calls_.back().call.output;
-    return Expression::InputRef(base_ + static_cast<int>(calls_.size()) - 1, output.type,
-                                output.name);
+    return Append(std::move(pending));
   }
 
-  const sql::WindowSpec* FindSpec(const sql::OverClause& over) {
-    if (over.spec) {
-      if (over.spec->base) {
-        context_->NotSupported("a window that extends a named window", over.span);
-        return nullptr;
-      }
-      return &*over.spec;
-    }
-    std::vector<std::string> world;
-    for (const sql::NamedWindow& window : select_.windows) {
-      if (window.name.text == over.name->text) return &window.spec;
-      world.push_back(window.name.text);
-    }
-    Diagnostic& diagnostic =
-        context_->Error("MR0208", "unknown window '" + over.name->text + "'", over.name->span);
-    context_->Suggest(&diagnostic, over.name->text, world);
-    return nullptr;
-  }
-
-  bool BindWindow(const sql::WindowSpec& spec, Span span) {
+  /// `numbers`: for ROW_NUMBER, which goes by rows.
+  bool BindWindow(const sql::WindowSpec& spec, Span span, bool numbers) {
     BoundWindow window;
+    window.rows = numbers;
     for (const sql::ExprPtr& expr : spec.partition_by) {
       ExpressionBinder plain(context_, scope_);
       window.partition.push_back(plain.BindTyped(*expr));
@@ -221,7 +213,6 @@ class OverBinder : public ExpressionBinder {
     return true;
   }
 
-  const sql::Select& select_;
   int base_;
   std::optional<BoundWindow> window_;
   std::vector<PendingCall> calls_;
@@ -230,6 +221,7 @@ class OverBinder : public ExpressionBinder {
 }  // namespace
 
 PlanNodePtr SelectBinder::BindOver() {
+  if (OnlyRowNumbers()) return BindRowNumber();
   if (!source_.plan->changelog_mode().insert_only()) {
     context_->Error("MR0408", "OVER needs rows that are never updated; its input updates them",
                     select_.span);
@@ -243,11 +235,13 @@ PlanNodePtr SelectBinder::BindOver() {
     items.push_back(item.expr == nullptr ? item.star : binder.Bind(*item.expr));
     ok = ok && items.back() != nullptr;
   }
-  if (!ok) return nullptr;
+  ExpressionPtr qualify = select_.qualify ? binder.BindQualify(*select_.qualify) : nullptr;
+  if (!ok || (select_.qualify != nullptr && qualify == nullptr)) return nullptr;
   // The projection below: columns the SELECT list uses, then what the window needs.
   ProjectionBuilder below;
   std::vector<bool> used;
   for (const ExpressionPtr& item : items) item->CollectInputs(&used);
+  if (qualify != nullptr) qualify->CollectInputs(&used);
   used.resize(static_cast<size_t>(base) + binder.calls().size());
   const auto refs = InputRefs(source_.plan->schema());
   std::vector<int> mapping(used.size(), -1);
@@ -285,7 +279,8 @@ PlanNodePtr SelectBinder::BindOver() {
   fields.stages.push_back(std::move(frame));
   PlanNodePtr over = std::make_shared<OverNode>(input, std::move(fields));
   for (ExpressionPtr& item : items) item = item->Remap(mapping);
-  return MakeCalc(over, nullptr, std::move(items), ItemNames());
+  if (qualify != nullptr) qualify = qualify->Remap(mapping);
+  return MakeCalc(over, std::move(qualify), std::move(items), ItemNames());
 }
 
 }  // namespace millrace

@@ -10,6 +10,7 @@
 #include "functions/coercion.h"
 #include "plan/binding/expression_binder.h"
 #include "plan/binding/query/select_binder.h"
+#include "plan/binding/query/sort_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/regular_join_node.h"
@@ -17,19 +18,6 @@
 #include "plan/nodes/stateless_nodes.h"
 
 namespace millrace {
-namespace {
-
-/// The span with the clause's first word, which stands before it.
-Span ClauseSpan(const BindContext& context, std::string_view word, Span span) {
-  for (uint32_t begin = span.begin; begin > 0; --begin) {
-    const std::string_view text = context.source.substr(begin - 1, word.size());
-    if (EqualsIgnoringCase(text, word)) return {begin - 1, span.end};
-    if (span.begin - begin > 30) break;
-  }
-  return span;
-}
-
-}  // namespace
 
 std::vector<std::string> UniqueNames(std::vector<std::string> names) {
   std::set<std::string> used;
@@ -55,7 +43,7 @@ PlanNodePtr MakeDistinct(BindContext* context, PlanNodePtr input,
                                               std::vector<AggregateCall>{}, std::move(schema), ttl);
 }
 
-PlanNodePtr QueryBinder::Bind(const sql::Query& query) {
+PlanNodePtr QueryBinder::Bind(const sql::Query& query, bool nested) {
   const auto saved = common_tables_;
   bool failed = false;
   if (query.recursive) {
@@ -80,22 +68,32 @@ PlanNodePtr QueryBinder::Bind(const sql::Query& query) {
     failed = failed || plan == nullptr;
     common_tables_[table.name.text] = std::move(plan);
   }
-  PlanNodePtr plan = BindBody(*query.body);
+  PlanNodePtr plan = BindSorted(query, nested);
   common_tables_ = saved;
-  if (!query.order_by.empty()) {
-    context_->NotSupported("ORDER BY",
-                           ClauseSpan(*context_, "ORDER", query.order_by.front().span)
-                               .Cover(query.order_by.back().span),
-                           "Sort where the result is read.");
-    failed = true;
-  }
-  for (const sql::ExprPtr* part : {&query.limit, &query.offset}) {
-    if (*part == nullptr) continue;
-    const std::string_view clause = part == &query.limit ? "LIMIT" : "OFFSET";
-    context_->NotSupported(clause, ClauseSpan(*context_, clause, (*part)->span));
-    failed = true;
-  }
   return failed ? nullptr : plan;
+}
+
+PlanNodePtr QueryBinder::BindWhole(const sql::Query& query) {
+  PlanNodePtr plan = Bind(query, /*nested=*/false);
+  return plan == nullptr ? nullptr : CompleteQuery(context_, plan);
+}
+
+PlanNodePtr QueryBinder::BindSorted(const sql::Query& query, bool nested) {
+  const bool sorts = !query.order_by.empty();
+  const auto* select = sql::As<sql::Select>(query.body);
+  std::vector<SortKey> order;
+  size_t visible = 0;
+  PlanNodePtr plan;
+  if (sorts && select != nullptr && select->quantifier != sql::SetQuantifier::kDistinct) {
+    plan = SelectBinder(this, *select).BindOrdered(query.order_by, &order, &visible);
+  } else {
+    plan = BindBody(*query.body);
+    if (plan == nullptr) return nullptr;
+    visible = plan->schema().size();
+    if (sorts) plan = BindOrder(context_, query, std::move(plan), &order);
+  }
+  if (plan == nullptr || (!sorts && query.limit == nullptr && query.offset == nullptr)) return plan;
+  return BindOrderAndLimit(context_, query, std::move(plan), order, visible, nested);
 }
 
 PlanNodePtr QueryBinder::BindBody(const sql::QueryBody& body) {

@@ -27,8 +27,11 @@ class QueryBinder {
  public:
   explicit QueryBinder(BindContext* context) : context_(context) {}
 
-  /// Null after a diagnostic. The schema of the plan has unique column names.
-  PlanNodePtr Bind(const sql::Query& query);
+  /// Null after a diagnostic. The schema of the plan has unique column names. `nested`: part of
+  /// another query, where an order without LIMIT says nothing.
+  PlanNodePtr Bind(const sql::Query& query, bool nested = true);
+  /// A statement's query, complete.
+  PlanNodePtr BindWhole(const sql::Query& query);
   PlanNodePtr BindBody(const sql::QueryBody& body);
 
   /// FROM (from_binder.cc). Inner joins take their conditions out of `where` (bound later by them).
@@ -49,6 +52,7 @@ class QueryBinder {
 
  private:
   PlanNodePtr BindSelect(const sql::Select& select);
+  PlanNodePtr BindSorted(const sql::Query& query, bool nested);
   bool UnifySides(const sql::SetOperation& operation, PlanNodePtr* left, PlanNodePtr* right);
   PlanNodePtr BindSetOperation(const sql::SetOperation& operation);
   PlanNodePtr BindValues(const sql::Values& values);
@@ -75,6 +79,9 @@ class QueryBinder {
   bool joined_regularly_ = false;
   int view_depth_ = 0;
 };
+
+/// Decides what is open until a whole statement is known; null after a diagnostic.
+PlanNodePtr CompleteQuery(BindContext* context, const PlanNodePtr& plan);
 
 /// One row without columns: what is computed without FROM.
 PlanNodePtr SingleRow();

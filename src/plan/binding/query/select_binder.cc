@@ -5,6 +5,7 @@
 
 #include "data/option_text.h"
 #include "plan/binding/query/scalar_subqueries.h"
+#include "plan/binding/query/sort_binder.h"
 #include "plan/binding/query/subquery_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/source_nodes.h"
@@ -68,6 +69,46 @@ PlanNodePtr SelectBinder::Bind() {
   PlanNodePtr plan = BindParts();
   if (plan == nullptr) ExplainAliases(first);
   return plan;
+}
+
+PlanNodePtr SelectBinder::BindOrdered(const std::vector<sql::SortItem>& items,
+                                      std::vector<SortKey>* order, size_t* visible) {
+  sort_items_ = &items;
+  PlanNodePtr plan = Bind();
+  *order = std::move(order_);
+  *visible = visible_;
+  return plan;
+}
+
+/// The column of the SELECT list that ORDER BY means: by its number, its alias, or its name.
+std::optional<int> SelectBinder::ItemOf(const sql::SortItem& item) const {
+  if (const auto ordinal = OrdinalOf(*item.value)) return static_cast<int>(*ordinal) - 1;
+  const auto* column = sql::As<sql::ColumnRef>(item.value);
+  if (column == nullptr || column->name.parts.size() != 1) return std::nullopt;
+  for (size_t i = 0; i < visible_; ++i) {
+    if (items_[i].name == column->name.parts[0].text) return static_cast<int>(i);
+  }
+  return std::nullopt;
+}
+
+/// What ORDER BY names and the SELECT list has not is computed beside it.
+bool SelectBinder::AddSortItems() {
+  visible_ = items_.size();
+  if (sort_items_ == nullptr) return true;
+  for (const sql::SortItem& item : *sort_items_) {
+    auto place = ItemOf(item);
+    if (place && (*place < 0 || *place >= static_cast<int>(visible_))) {
+      context_->Error("MR0312", "ORDER BY names a column that the SELECT list has not", item.span);
+      return false;
+    }
+    if (!place) {
+      place = static_cast<int>(items_.size());
+      items_.push_back({item.value, nullptr, "ORDER$" + std::to_string(*place), item.span});
+    }
+    const BoundSortItem sort = SortItemOf(item, nullptr);
+    order_.push_back({*place, sort.descending, sort.nulls_first});
+  }
+  return true;
 }
 
 /// Says of columns that were not found, but are aliases of this SELECT, what to write instead.
@@ -143,7 +184,7 @@ bool SelectBinder::CheckHints() {
 
 PlanNodePtr SelectBinder::BindParts() {
   if (!ParseHints() || !BindSource() || !CheckHints()) return nullptr;
-  if (!ExpandItems()) return nullptr;
+  if (!ExpandItems() || !AddSortItems()) return nullptr;
   bool aggregates = select_.has_group_by || select_.having != nullptr;
   bool over = false;
   for (const SelectColumn& item : items_) {
@@ -151,9 +192,12 @@ PlanNodePtr SelectBinder::BindParts() {
     aggregates = aggregates || ContainsAggregate(*context_, *item.expr);
     over = over || ContainsOver(*item.expr);
   }
-  if (select_.qualify != nullptr) {
-    context_->NotSupported("QUALIFY", select_.qualify->span,
-                           "Put the OVER query in a subquery and filter outside.");
+  over = over || (select_.qualify != nullptr && ContainsOver(*select_.qualify));
+  if (select_.qualify != nullptr && !over) {
+    context_
+        ->Error("MR0312", "QUALIFY needs a call with OVER, in it or in the SELECT list",
+                select_.qualify->span)
+        .next_step = "Conditions on columns go into WHERE.";
     return nullptr;
   }
   if (aggregates && over) {

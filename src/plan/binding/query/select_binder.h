@@ -8,6 +8,7 @@
 
 #include "plan/binding/expression_binder.h"
 #include "plan/binding/query/query_binder.h"
+#include "plan/nodes/rank_nodes.h"
 #include "sql/ast/query.h"
 
 namespace millrace {
@@ -26,6 +27,10 @@ class SelectBinder {
       : queries_(queries), context_(queries->context()), select_(select) {}
 
   PlanNodePtr Bind();
+  /// With the columns that ORDER BY needs behind those of the SELECT list, of which there are
+  /// `visible`; `order` says by which of all.
+  PlanNodePtr BindOrdered(const std::vector<sql::SortItem>& items, std::vector<SortKey>* order,
+                          size_t* visible);
 
  private:
   PlanNodePtr BindParts();
@@ -34,12 +39,16 @@ class SelectBinder {
   bool BindSource();
   bool BindWhere(const std::vector<sql::ExprPtr>& where);
   bool ExpandItems();
+  bool AddSortItems();
+  std::optional<int> ItemOf(const sql::SortItem& item) const;
   bool ExpandRow(const sql::Star& star, Span span, bool* ok);
   void ExplainAliases(size_t first);
   std::vector<std::string> ItemNames() const;
   PlanNodePtr BindProjection();
   PlanNodePtr BindAggregation();  // aggregate_binder.cc
   PlanNodePtr BindOver();         // over_binder.cc
+  bool OnlyRowNumbers() const;    // row_number_binder.cc
+  PlanNodePtr BindRowNumber();
 
   QueryBinder* queries_;
   BindContext* context_;
@@ -49,7 +58,10 @@ class SelectBinder {
   std::vector<SelectColumn> items_;
   std::map<std::string, int64_t> state_ttls_;  // STATE_TTL, milliseconds by relation
   std::optional<int64_t> state_ttl_ms_;        // of the aggregation
-  bool joins_ = false;                         // FROM has a regular join
+  const std::vector<sql::SortItem>* sort_items_ = nullptr;
+  std::vector<SortKey> order_;
+  size_t visible_ = 0;   // items that are not there for ORDER BY alone
+  bool joins_ = false;   // FROM has a regular join
   bool failed_ = false;  // an error was reported; only further errors are looked for
 };
 

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/rank/ranked_rows.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "state/encoding.h"
+
+namespace millrace {
+namespace {
+
+uint64_t PrefixOf(std::string_view key) {
+  uint64_t prefix = 0;
+  std::memcpy(&prefix, key.data(), std::min(key.size(), sizeof(prefix)));
+  return __builtin_bswap64(prefix);
+}
+
+/// Of the key that an entry's key begins with.
+int GroupOf(std::string_view entry_key) {
+  std::string_view key;
+  return GetBytes(&entry_key, &key) ? KeyGroupOf(HashBytes(key)) : -1;
+}
+
+}  // namespace
+
+uint32_t RankedRows::Partition(std::string_view key, uint64_t hash) {
+  const uint32_t partition = keys_.FindOrInsert(key, hash);
+  if (partition >= partitions_.size()) partitions_.resize(keys_.slot_limit());
+  return partition;
+}
+
+void RankedRows::EndPartition(uint32_t partition) {
+  if (partitions_[partition].size > 0 || !keys_.live(partition)) return;
+  partitions_[partition].pieces.clear();
+  keys_.Detach(partition);
+  keys_.Release(partition);
+}
+
+RankedRows::Entry RankedRows::EntryOf(uint32_t row) const {
+  return {PrefixOf(info_[row].sort_key), info_[row].sequence, row};
+}
+
+bool RankedRows::Before(const Entry& a, const Entry& b) const {
+  if (a.prefix != b.prefix) return a.prefix < b.prefix;
+  const std::string& left = info_[a.row].sort_key;
+  const std::string& right = info_[b.row].sort_key;
+  if (left.size() > sizeof(a.prefix) || right.size() > sizeof(b.prefix)) {
+    const int order = left.compare(right);
+    if (order != 0) return order < 0;
+  }
+  return a.sequence < b.sequence;
+}
+
+RankedRows::Where RankedRows::Locate(const Rows& rows, const Entry& entry) const {
+  const auto piece = std::ranges::partition_point(
+      rows.pieces, [&](const Piece& p) { return Before(p.back(), entry); });
+  if (piece == rows.pieces.end()) return {rows.pieces.size(), 0};
+  const auto at =
+      std::ranges::partition_point(*piece, [&](const Entry& e) { return Before(e, entry); });
+  return {static_cast<size_t>(piece - rows.pieces.begin()),
+          static_cast<size_t>(at - piece->begin())};
+}
+
+void RankedRows::Split(Rows* rows, size_t piece) {
+  Piece& full = rows->pieces[piece];
+  const auto middle = full.begin() + static_cast<ptrdiff_t>(full.size() / 2);
+  Piece upper(middle, full.end());
+  full.erase(middle, full.end());
+  rows->pieces.insert(rows->pieces.begin() + static_cast<ptrdiff_t>(piece) + 1, std::move(upper));
+}
+
+void RankedRows::MarkDirty(uint32_t row) {
+  if (!track_ || info_[row].dirty) return;
+  info_[row].dirty = true;
+  dirty_.push_back(row);
+}
+
+size_t RankedRows::Insert(uint32_t partition, const NewRow& row) {
+  if (row.row >= info_.size()) info_.resize(rows_->slot_limit());
+  Info& info = info_[row.row];
+  info.sort_key.assign(row.sort_key);
+  info.sequence = row.sequence;
+  info.time = row.time;
+  info.partition = partition;
+  info.live = true;
+  info.stored = false;
+  MarkDirty(row.row);
+  return InsertEntry(row.row);
+}
+
+size_t RankedRows::InsertEntry(uint32_t row) {
+  const Entry entry = EntryOf(row);
+  next_sequence_ = std::max(next_sequence_, entry.sequence + 1);
+  Rows& rows = partitions_[info_[row].partition];
+  ++rows.size;
+  ++count_;
+  Where where = Locate(rows, entry);
+  if (rows.pieces.empty()) rows.pieces.emplace_back();
+  if (where.piece == rows.pieces.size()) {
+    --where.piece;
+    where.index = rows.pieces[where.piece].size();
+  }
+  size_t place = where.index;
+  for (size_t i = 0; i < where.piece; ++i) place += rows.pieces[i].size();
+  Piece& piece = rows.pieces[where.piece];
+  piece.insert(piece.begin() + static_cast<ptrdiff_t>(where.index), entry);
+  if (piece.size() > kPieceRows) Split(&rows, where.piece);
+  return place;
+}
+
+size_t RankedRows::PlaceOf(uint32_t row) const {
+  const Rows& rows = partitions_[info_[row].partition];
+  const Where where = Locate(rows, EntryOf(row));
+  size_t place = where.index;
+  for (size_t i = 0; i < where.piece; ++i) place += rows.pieces[i].size();
+  return place;
+}
+
+uint32_t RankedRows::At(uint32_t partition, size_t place) const {
+  const Rows& rows = partitions_[partition];
+  if (place >= rows.size) return kNone;
+  for (const Piece& piece : rows.pieces) {
+    if (place < piece.size()) return piece[place].row;
+    place -= piece.size();
+  }
+  return kNone;
+}
+
+void RankedRows::Remove(uint32_t row) {
+  Info& info = info_[row];
+  Rows& rows = partitions_[info.partition];
+  const Where where = Locate(rows, EntryOf(row));
+  CHECK(where.piece < rows.pieces.size());
+  Piece& piece = rows.pieces[where.piece];
+  CHECK_EQ(piece[where.index].row, row);
+  piece.erase(piece.begin() + static_cast<ptrdiff_t>(where.index));
+  if (piece.empty()) rows.pieces.erase(rows.pieces.begin() + static_cast<ptrdiff_t>(where.piece));
+  --rows.size;
+  --count_;
+  if (track_ && info.stored) deleted_.push_back(KeyOf(row));
+  info.live = info.stored = false;
+  removed_.push_back(row);
+}
+
+void RankedRows::Replace(uint32_t row, uint32_t with, int64_t time) {
+  const Entry from = EntryOf(row);
+  Rows& rows = partitions_[info_[row].partition];
+  const Where where = Locate(rows, from);
+  if (with >= info_.size()) info_.resize(rows_->slot_limit());
+  Info& old = info_[row];
+  Info& now = info_[with];
+  const bool moves = old.time != time;
+  if (track_ && old.stored && moves) deleted_.push_back(KeyOf(row));
+  now.sort_key = std::move(old.sort_key);
+  now.sequence = old.sequence;
+  now.partition = old.partition;
+  now.time = time;
+  now.live = true;
+  now.stored = old.stored && !moves;
+  MarkDirty(with);
+  old.live = old.stored = false;
+  rows.pieces[where.piece][where.index].row = with;
+  removed_.push_back(row);
+}
+
+void RankedRows::FreeRemoved() {
+  for (const uint32_t row : removed_) rows_->Free(row);
+  removed_.clear();
+}
+
+std::string RankedRows::KeyOf(uint32_t row) const {
+  const Info& info = info_[row];
+  std::string_view partition = keys_.key(info.partition);
+  std::string key;
+  if (by_time_) {
+    const std::string_view time = partition.substr(partition.size() - sizeof(int64_t));
+    partition.remove_suffix(time.size());
+    PutBytes(partition, &key);
+    key += time;
+  } else {
+    PutBytes(partition, &key);
+    PutOrdered(info.time, &key);
+  }
+  PutOrdered(static_cast<int64_t>(info.sequence), &key);
+  return key;
+}
+
+Status RankedRows::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
+  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, GroupOf(key)}));
+  deleted_.clear();
+  std::string value;
+  for (const uint32_t row : dirty_) {
+    Info& info = info_[row];
+    info.dirty = false;
+    if (!info.live) continue;
+    info.stored = true;
+    value.clear();
+    rows_->Write(row, &value);
+    const std::string key = KeyOf(row);
+    TRY(visit({name_, key, value, false, GroupOf(key)}));
+  }
+  dirty_.clear();
+  return OkStatus();
+}
+
+Status RankedRows::Snapshot(const std::function<Status(const StateChange&)>& visit) const {
+  std::string value;
+  for (const Rows& rows : partitions_) {
+    for (const Piece& piece : rows.pieces) {
+      for (const Entry& entry : piece) {
+        value.clear();
+        rows_->Write(entry.row, &value);
+        const std::string key = KeyOf(entry.row);
+        TRY(visit({name_, key, value, false, GroupOf(key)}));
+      }
+    }
+  }
+  return OkStatus();
+}
+
+Status RankedRows::Apply(const StateChange& change) {
+  const auto found = applied_.find(std::string(change.key));
+  if (found != applied_.end()) {
+    rows_->Free(found->second);
+    applied_.erase(found);
+  }
+  if (change.deleted) return OkStatus();
+  TRY_ASSIGN(const uint32_t row, rows_->Read(change.value));
+  applied_.emplace(std::string(change.key), row);
+  return OkStatus();
+}
+
+Status RankedRows::Restored(SortKeys* sort_keys,
+                            const std::function<Status(std::span<const uint32_t> rows)>& restored) {
+  std::vector<uint32_t> part;
+  info_.resize(rows_->slot_limit());
+  const auto insert = [&]() -> Status {
+    std::vector<std::shared_ptr<arrow::Array>> columns(rows_->columns());
+    for (const SortKey& key : sort_keys->order()) {
+      const auto column = static_cast<size_t>(key.column);
+      TRY_ASSIGN(columns[column], rows_->Gather(column, part));
+    }
+    sort_keys->Encode(columns, static_cast<int64_t>(part.size()));
+    for (size_t i = 0; i < part.size(); ++i) {
+      info_[part[i]].sort_key.assign(sort_keys->key(i));
+      InsertEntry(part[i]);
+    }
+    TRY(restored(part));
+    part.clear();
+    return OkStatus();
+  };
+  // In the order in which rows came, as far as that matters.
+  std::vector<std::pair<uint64_t, uint32_t>> in_order;
+  for (const auto& [key, row] : applied_) {
+    std::string_view bytes = key;
+    std::string_view partition;
+    int64_t time = 0;
+    int64_t sequence = 0;
+    if (!GetBytes(&bytes, &partition) || !GetOrdered(&bytes, &time) ||
+        !GetOrdered(&bytes, &sequence)) {
+      return CorruptStateEntry(name_);
+    }
+    Info& info = info_[row];
+    std::string with_time(partition);
+    if (by_time_) PutOrdered(time, &with_time);
+    info.partition = Partition(with_time, HashBytes(with_time));
+    info.sequence = static_cast<uint64_t>(sequence);
+    info.time = time;
+    info.live = info.stored = true;
+    info.dirty = false;
+    in_order.emplace_back(info.sequence, row);
+  }
+  applied_.clear();
+  std::ranges::sort(in_order);
+  for (const auto& [sequence, row] : in_order) {
+    part.push_back(row);
+    if (part.size() == static_cast<size_t>(kMaxBatchRows)) TRY(insert());
+  }
+  return part.empty() ? OkStatus() : insert();
+}
+
+size_t RankedRows::memory_bytes() const {
+  size_t bytes = keys_.memory_bytes() + rows_->memory_bytes() + info_.capacity() * sizeof(Info) +
+                 partitions_.capacity() * sizeof(Rows);
+  for (const Rows& rows : partitions_) bytes += rows.pieces.capacity() * sizeof(Piece);
+  // Pieces are full by half at least; those of small partitions hold what they have.
+  bytes += count_ * sizeof(Entry) * 3 / 2;
+  return bytes + dirty_.capacity() * sizeof(uint32_t);
+}
+
+}  // namespace millrace

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/binding/query/over_call_binder.h"
+
+namespace millrace {
+
+ExpressionPtr OverCallBinder::BindQualify(const sql::Expr& condition) {
+  in_qualify_ = true;
+  ExpressionPtr bound = BindCondition(condition, "QUALIFY");
+  in_qualify_ = false;
+  return bound;
+}
+
+std::optional<ExpressionPtr> OverCallBinder::Intercept(const sql::Expr& expr) {
+  if (const auto* call = sql::As<sql::FunctionCall>(expr)) {
+    if (call->over) return BindOverCall(*call);
+  }
+  const auto* column = sql::As<sql::ColumnRef>(expr);
+  if (!in_qualify_ || column == nullptr || column->name.parts.size() != 1) return std::nullopt;
+  {
+    QuietScope quiet(context_);
+    if (scope_->BindName(context_, column->name) != nullptr) return std::nullopt;
+  }
+  for (const sql::SelectItem& item : select_.items) {
+    if (item.alias && item.alias->text == column->name.parts[0].text) return Bind(*item.value);
+  }
+  return std::nullopt;
+}
+
+const sql::WindowSpec* OverCallBinder::FindSpec(const sql::OverClause& over) {
+  if (over.spec) {
+    if (over.spec->base) {
+      context_->NotSupported("a window that extends a named window", over.span);
+      return nullptr;
+    }
+    return &*over.spec;
+  }
+  std::vector<std::string> world;
+  for (const sql::NamedWindow& window : select_.windows) {
+    if (window.name.text == over.name->text) return &window.spec;
+    world.push_back(window.name.text);
+  }
+  Diagnostic& diagnostic =
+      context_->Error("MR0208", "unknown window '" + over.name->text + "'", over.name->span);
+  context_->Suggest(&diagnostic, over.name->text, world);
+  return nullptr;
+}
+bool OverCallBinder::CheckRowNumber(const sql::FunctionCall& call, const sql::WindowSpec& spec) {
+  if (!call.arguments.empty() || call.filter != nullptr ||
+      call.quantifier != sql::SetQuantifier::kNone) {
+    context_->Error("MR0312", "ROW_NUMBER() takes no arguments, DISTINCT or FILTER", call.span);
+    return false;
+  }
+  if (spec.frame) {
+    context_->Error("MR0407", "ROW_NUMBER takes no frame", spec.span);
+    return false;
+  }
+  if (!spec.order_by.empty()) return true;
+  context_->Error("MR0406", "ROW_NUMBER needs ORDER BY", call.over->span).next_step =
+      "Add ORDER BY with the columns that say which row comes first.";
+  return false;
+}
+
+AggregateCall CountRows(BindContext* context, std::string name) {
+  AggregateCall call;
+  call.function = "COUNT";
+  call.count_star = true;
+  auto resolved = context->registries.aggregates->Resolve(call.function, AggregateCallSite());
+  if (resolved) call.resolved = *std::move(resolved);
+  call.output = {std::move(name), call.resolved.result};
+  return call;
+}
+
+}  // namespace millrace

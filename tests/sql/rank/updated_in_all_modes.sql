@@ -1,0 +1,12 @@
+-- order: net
+CREATE TABLE e (id INT, k STRING, v INT, d DOUBLE, m DECIMAL(10, 2), w STRING, b BOOLEAN, ts TIMESTAMP(3))
+WITH ('connector' = 'filesystem', 'path' = '${DATA}/events.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+SELECT k, w, n, rn FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY n DESC, w) AS rn FROM (SELECT k, w, COUNT(*) AS n FROM e GROUP BY k, w)) WHERE rn <= 3;
+SELECT k, w, n, s, rn FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY n DESC, w) AS rn FROM (SELECT k, w, COUNT(v) AS n, SUM(v) AS s FROM e GROUP BY k, w)) WHERE rn <= 3;
+SELECT k, w, n, rn FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY n DESC, w) AS rn FROM (SELECT k, w, COUNT(*) AS n FROM e GROUP BY k, w)) WHERE rn BETWEEN 2 AND 3;
+SELECT w, hi FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY hi DESC, w) AS rn FROM (SELECT w, MAX(v) AS hi FROM e GROUP BY w)) WHERE rn <= 3;
+SELECT w, lo FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY lo, w) AS rn FROM (SELECT w, MIN(v) AS lo FROM e GROUP BY w)) WHERE rn <= 3;
+SELECT k, w, s, rn FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY s DESC, w) AS rn FROM (SELECT k, w, SUM(v) AS s FROM e GROUP BY k, w)) WHERE rn <= 3;
+SELECT k, s, rn FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY s, w) AS rn FROM (SELECT k, w, SUM(v) AS s FROM e GROUP BY k, w)) WHERE rn BETWEEN 2 AND 3;
+SELECT a.k, a.v, b.n FROM (SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC) AS rn FROM e) WHERE rn = 1) AS a JOIN (SELECT k, COUNT(*) AS n FROM e GROUP BY k) AS b ON a.k = b.k;
+SELECT COUNT(*), SUM(v) FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC) AS rn FROM e) WHERE rn <= 2;
