@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deduplication, Top-N of windows and the sort by time, cut in any way and interrupted, against
+// what they mean: the rows that were on time, first or last, in order.
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "plan/nodes/rank_nodes.h"
+#include "support/operator_harness.h"
+
+namespace millrace {
+namespace {
+
+constexpr int64_t kWindow = 1000;
+
+Schema InputSchema() {
+  const DataType time = DataType::Timestamp(3);
+  return Schema({{"k", DataType::String()},
+                 {"v", DataType::BigInt()},
+                 {"ts", time.WithTimeAttribute(TimeAttribute::kRowtime)},
+                 {"window_start", time},
+                 {"window_end", time}});
+}
+
+Script RandomScript(uint64_t seed, size_t count) {
+  std::mt19937_64 random(seed);
+  Script script;
+  int64_t now = 10'000;
+  for (size_t i = 0; i < count; ++i) {
+    now += static_cast<int64_t>(random() % 200);
+    const int64_t reach = random() % 10 == 0 ? 3000 : 400;
+    const int64_t time = now - static_cast<int64_t>(random() % static_cast<uint64_t>(reach));
+    const int64_t start = time / kWindow * kWindow;
+    const Cell key = random() % 9 == 0 ? kNullCell : Cell("k" + std::to_string(random() % 5));
+    script.push_back(
+        {.cells = {key, static_cast<int64_t>(random() % 7), time, start, start + kWindow}});
+  }
+  AssignWatermarks(&script, {2}, 300);
+  return script;
+}
+
+std::string TextOf(const CellRow& row) {
+  const Schema schema = InputSchema();
+  return FormatRow(schema, BatchBuilder(schema).Row(row).Build(), 0);
+}
+
+std::string KeyOf(const ScriptRow& row) {
+  return row.cells[0].is_null() ? "" : row.cells[0].text();
+}
+
+std::vector<std::string> TextsOf(const std::map<std::string, CellRow>& rows) {
+  std::vector<std::string> texts;
+  for (const auto& [key, row] : rows) texts.push_back(TextOf(row));
+  return texts;
+}
+
+PlanNodePtr Deduplicate(bool keep_last) {
+  DeduplicateNode::Fields fields{.keys = {0}, .time_column = 2, .keep_last = keep_last};
+  return std::make_shared<DeduplicateNode>(InputNode(InputSchema()), fields);
+}
+
+TEST(FirstRowsTest, TheFirstRowOfAKeyIsTheEarliestOnTime) {
+  for (const uint64_t seed : {1, 2, 3}) {
+    const Script script = RandomScript(seed, 120);
+    std::map<std::string, CellRow> first;
+    for (const ScriptRow& row : script) {
+      const int64_t time = row.cells[2].integer();
+      if (time < row.before) continue;
+      const auto [place, is_new] = first.try_emplace(KeyOf(row), row.cells);
+      if (!is_new && time < place->second[2].integer()) place->second = row.cells;
+    }
+    EXPECT_EQ(Sorted(RunEveryWay(Deduplicate(false), script)), Sorted(TextsOf(first)));
+  }
+}
+
+TEST(FirstRowsTest, TheLastRowOfAKeyIsTheLatest) {
+  const Script script = RandomScript(4, 200);
+  std::map<std::string, CellRow> last;
+  for (const ScriptRow& row : script) {
+    const auto [place, is_new] = last.try_emplace(KeyOf(row), row.cells);
+    const bool replaces = row.cells[2].integer() >= place->second[2].integer();
+    if (!is_new && replaces) place->second = row.cells;
+  }
+  std::map<std::string, int> counts;
+  for (const std::string& change : RunEveryWay(Deduplicate(true), script)) {
+    counts["+I" + change.substr(2)] += change[0] == '+' ? 1 : -1;
+  }
+  std::vector<std::string> left;
+  for (const auto& [row, count] : counts) left.insert(left.end(), static_cast<size_t>(count), row);
+  EXPECT_EQ(Sorted(left), Sorted(TextsOf(last)));
+}
+
+TEST(FirstRowsTest, AWindowSendsItsFirstRowsWhenItCloses) {
+  WindowRankNode::Fields fields;
+  fields.partition_keys = {0};
+  fields.window = {.start = 3, .end = 4};
+  fields.order = {{1, true, false}};
+  fields.range = {1, 2};
+  const Script script = RandomScript(5, 300);
+  std::map<std::string, std::vector<CellRow>> windows;
+  for (const ScriptRow& row : script) {
+    const int64_t end = row.cells[4].integer();
+    if (end - 1 <= row.before) continue;
+    auto& rows = windows[KeyOf(row) + std::to_string(end)];
+    rows.push_back(row.cells);
+    std::ranges::stable_sort(
+        rows, [](const CellRow& a, const CellRow& b) { return a[1].integer() > b[1].integer(); });
+    if (rows.size() > 2) rows.pop_back();
+  }
+  std::vector<std::string> expected;
+  for (const auto& [window, rows] : windows) {
+    for (const CellRow& row : rows) expected.push_back(TextOf(row));
+  }
+  const PlanNodePtr node = std::make_shared<WindowRankNode>(InputNode(InputSchema()), fields);
+  EXPECT_EQ(Sorted(RunEveryWay(node, script)), Sorted(expected));
+  OperatorHarness harness(node);
+  const size_t empty = harness.state_entries();
+  std::mt19937_64 random(1);
+  harness.Feed(script, 0, script.size(), 0, random);
+  harness.End();
+  EXPECT_EQ(harness.state_entries(), empty);
+}
+
+TEST(FirstRowsTest, RowsGoOutInOrderOfTime) {
+  const PlanNodePtr node = std::make_shared<TemporalSortNode>(
+      InputNode(InputSchema()), std::vector<SortKey>{{2, false, true}, {1, true, false}});
+  const Script script = RandomScript(6, 300);
+  std::map<std::string, const ScriptRow*> by_text;
+  for (const ScriptRow& row : script) by_text[TextOf(row.cells)] = &row;
+  std::pair<int64_t, int64_t> before{0, 0};
+  size_t count = 0;
+  for (const std::string& text : RunEveryWay(node, script)) {
+    ASSERT_TRUE(by_text.contains(text));
+    const CellRow& row = by_text[text]->cells;
+    const std::pair<int64_t, int64_t> now{row[2].integer(), -row[1].integer()};
+    EXPECT_LE(before, now);
+    before = now;
+    ++count;
+  }
+  EXPECT_GT(count, 250U);
+  EXPECT_LE(count, script.size());
+}
+
+}  // namespace
+}  // namespace millrace
