@@ -4,7 +4,7 @@
 //   simulate --seeds 20000 [--from 1] [--jobs 2]   runs them, tells what they consisted of
 //   ... --all                                      does not stop at the first violation
 //   simulate --seed 17 [--only name]               one, with its scenario and a mistake
-//   simulate --mutants [--seeds 3000] [--only name]   each planted mistake until it is caught
+//   simulate --mutants [--seeds 5000] [--only name]   each planted mistake until it is caught
 //
 // Exit code 1 if a life violates something, if a fault never fired, or if a mistake survives.
 #include <arrow/compute/initialize.h>
@@ -20,6 +20,8 @@
 namespace millrace {
 namespace {
 
+constexpr uint64_t kSeedsOfMutants = 5000;  // a mistake that is caught needs fewer, most below 500
+
 int Usage() {
   std::fprintf(stderr,
                "usage: simulate [--seeds n] [--from n] [--jobs n] [--all] | --seed n | "
@@ -30,11 +32,13 @@ int Usage() {
 int Main(int argc, char** argv) {
   Campaign campaign;
   bool mutants = false;
+  bool seeds_given = false;
   std::optional<uint64_t> one;
   for (int i = 1; i < argc; ++i) {
     const std::string option = argv[i];
     if (option == "--mutants") {
       mutants = true;
+      if (!seeds_given) campaign.seeds = kSeedsOfMutants;
       continue;
     }
     if (option == "--all") {
@@ -50,6 +54,7 @@ int Main(int argc, char** argv) {
     const uint64_t number = std::strtoull(value, nullptr, 10);
     if (option == "--seeds") {
       campaign.seeds = number;
+      seeds_given = true;
     } else if (option == "--from") {
       campaign.from = number;
     } else if (option == "--jobs") {
