@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "operators/over/over_calls.h"
+#include "plan/rounded_sums.h"
 
 namespace millrace {
 namespace {
@@ -48,7 +49,7 @@ void FrameCalls::AddCall(AggregateCall call, size_t output, const Options& optio
     ends_.push_back({.output = output, .column = static_cast<size_t>(call.args[0]), .last = last});
     return;
   }
-  Part& part = !options.bounded || HasHistory(call) ? sums_ : rebuilt_;
+  Part& part = !options.bounded || HasRoundedSum(call) ? sums_ : rebuilt_;
   part.calls.push_back(std::move(call));
   part.outputs.push_back(output);
 }

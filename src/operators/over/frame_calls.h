@@ -5,7 +5,7 @@
 //
 // What the rows of a bounded frame tell at once needs no accumulators: COUNT(*) is their number,
 // FIRST_VALUE and LAST_VALUE are looked up among them. Of the other calls, those whose accumulators
-// have a history of their own (sums of floating point) are written to the state, the rest follows
+// have a history of their own (plan/rounded_sums.h) are written to the state, the rest follows
 // from the rows of the frame. One thread.
 #pragma once
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <string_view>
 #include <vector>
 
 #include "data/data_type.h"
@@ -39,20 +38,6 @@ inline std::vector<int> ColumnsOf(const std::vector<AggregateCall>& calls) {
   std::sort(columns.begin(), columns.end());
   columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
   return columns;
-}
-
-/// True if the rows of a frame do not tell a call's accumulator: sums of floating point depend on
-/// what came and went before.
-inline bool HasHistory(const AggregateCall& call) {
-  constexpr std::string_view kRounded[] = {"STDDEV_POP", "STDDEV_SAMP", "VAR_POP",
-                                           "VAR_SAMP",   "VARIANCE",    "STDDEV"};
-  if (call.function == "COUNT" || call.distinct) return false;
-  if (std::find(std::begin(kRounded), std::end(kRounded), call.function) != std::end(kRounded)) {
-    return true;
-  }
-  if (call.function != "SUM" && call.function != "$SUM0" && call.function != "AVG") return false;
-  const TypeKind kind = call.resolved.arg_types[0].kind();
-  return kind == TypeKind::kFloat || kind == TypeKind::kDouble || kind == TypeKind::kDecimal;
 }
 
 inline bool IsNested(const DataType& type) {

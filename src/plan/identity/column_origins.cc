@@ -14,6 +14,7 @@
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
 #include "plan/nodes/unnest_node.h"
+#include "plan/rounded_sums.h"
 
 namespace millrace {
 namespace {
@@ -169,6 +170,11 @@ std::vector<StatePart> ColumnOrigins::OverParts(const PlanNodePtr& input,
     for (const AggregateCall& call : stage.calls) {
       parts.push_back(PartOf(call, columns.origins(), /*retracts=*/stage.preceding >= 0));
       if (several) parts.back().call += " OVER " + stage.frame_text();
+      if (stage.preceding >= 0 && call.distinct && HasRoundedSum(call)) {
+        // Its counts of values are written, too.
+        std::string& layout = parts.back().layout;
+        layout.insert(layout.rfind(", with retractions"), kCountsWritten);
+      }
     }
     columns.Append(stage);
   }

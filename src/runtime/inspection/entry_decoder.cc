@@ -9,8 +9,8 @@
 #include "data/key_codec.h"
 #include "data/row_format.h"
 #include "data/value_text.h"
-#include "operators/over/over_calls.h"
 #include "plan/identity/type_text.h"
+#include "plan/rounded_sums.h"
 #include "state/encoding.h"
 #include "state/row_history.h"
 #include "state/row_store.h"
@@ -39,7 +39,9 @@ bool IsWritten(const StatePart& part, const ResolvedAggregate& aggregate) {
   call.function = part.layout.substr(0, part.layout.find('('));
   call.distinct = part.layout.starts_with(call.function + "(DISTINCT ");
   call.resolved = aggregate;
-  return !part.layout.ends_with("with retractions") || HasHistory(call);
+  if (!part.layout.ends_with("with retractions")) return true;
+  // Earlier versions did not write those of DISTINCT.
+  return HasRoundedSum(call) && (!call.distinct || part.layout.contains(kCountsWritten));
 }
 
 std::unexpected<Error> Unreadable(std::string_view table) {
