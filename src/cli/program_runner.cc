@@ -32,8 +32,7 @@ constexpr int kSignalsToGiveUp = 3;
 constexpr uint64_t kDescriptorsMin = 256;
 constexpr int64_t kTickNanos = 10'000'000;   // between two looks at signals
 constexpr int64_t kLookNanos = 500'000'000;  // between two looks at the job
-/// A stop that takes longer says what it waits for.
-constexpr int64_t kDrainPatienceNanos = 5'000'000'000;
+constexpr int64_t kDrainPatienceNanos = 5'000'000'000;  // a longer stop says what it waits for
 
 std::string Seconds(int64_t nanos) { return std::to_string(nanos / 1'000'000'000) + " s"; }
 
@@ -257,6 +256,7 @@ Result<JobSpec> ProgramRunner::MakeSpec(const Program& program, const Step& step
   spec.pipeline = program.name;
   spec.env = application_->env;
   spec.memory = application_->memory;
+  spec.state_shares = &state_shares_;
   if (options_.kafka.local) spec.env.kafka = live_->local_kafka();
   spec.services = live_->services();
   TRY_ASSIGN(const auto timeout, options_.kafka.ConnectTimeout());

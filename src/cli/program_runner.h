@@ -72,6 +72,7 @@ class ProgramRunner {
   RunOptions options_;
   std::unique_ptr<LiveServices> live_;  // outlives the jobs
   std::mutex mutex_;
+  StateShares state_shares_;  // of all jobs
   std::vector<std::unique_ptr<RunningJob>> jobs_;
 };
 

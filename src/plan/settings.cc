@@ -94,9 +94,10 @@ std::vector<OptionSpec> EngineSettings() {
       Setting("parallelism.default", T::kInt, "1", "Number of shards (threads)."),
       Setting(
           "state.memory-budget", T::kMemorySize, "",
-          "What keyed state may hold in memory, about; what has not been used for longest stays "
-          "on the disk until it is asked for, and sources wait while too little of it is there. "
-          "Default: half of `millrace.memory-budget`."),
+          "What keyed state may hold in memory, about, of all pipelines of a process together; "
+          "what "
+          "has not been used for longest stays on the disk until it is asked for, and sources wait "
+          "while too little of it is there. Default: half of `millrace.memory-budget`."),
   };
 }
 

@@ -19,6 +19,7 @@
 #include "runtime/backup/backup_runner.h"
 #include "runtime/epochs/state_applier.h"
 #include "runtime/job_settings.h"
+#include "runtime/memory/state_shares.h"
 #include "runtime/metrics/job_snapshot.h"
 #include "runtime/shard.h"
 
@@ -41,7 +42,8 @@ struct JobSpec {
   SessionContext session;
   JobSettings settings;
   Environment env;
-  ProcessMemory* memory = nullptr;  // null: it may grow without bounds (simulation)
+  ProcessMemory* memory = nullptr;      // null: it may grow without bounds (simulation)
+  StateShares* state_shares = nullptr;  // of the process; null: it has no other pipelines
   ConnectorServices services;
   CopyShare copy;
   bool fresh = false;                           // discard an interrupted run

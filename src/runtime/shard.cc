@@ -147,6 +147,7 @@ Result<bool> Shard::Finish() {
   }
   part_.delta = delta_.Take();
   finished_ = true;
+  state_budget_.End();
   control_->ReportPart(std::move(part_));
   return true;
 }

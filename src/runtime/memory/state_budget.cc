@@ -17,7 +17,8 @@ constexpr size_t kUnsavedShare = 8;    // changes of this part of it begin an ep
 }  // namespace
 
 StateBudget::Settings StateBudget::Of(const JobState& job) {
-  Settings settings{.shards = static_cast<size_t>(job.spec.settings.parallelism)};
+  Settings settings{.shards = static_cast<size_t>(job.spec.settings.parallelism),
+                    .shares = job.spec.state_shares};
   if (job.state == nullptr || !job.state->survives()) return settings;
   settings.state = job.state.get();
   settings.bytes = job.spec.settings.state_budget_bytes;
@@ -39,6 +40,13 @@ StateBudget::Sizes StateBudget::Measure(Slots slots) {
   return sizes;
 }
 
+/// Tells the others what is held here, and takes what they leave.
+void StateBudget::TakeShare(const Sizes& sizes) {
+  if (member_ == nullptr) return;
+  member_->Report(sizes.fixed + sizes.can_leave + store_bytes_);
+  bytes_ = member_->Allowed(settings_.bytes);
+}
+
 /// What tables that can leave entries to the disk may hold together.
 size_t StateBudget::Allowed(const Sizes& sizes) {
   if (const uint64_t applied = control_->applied_epoch.load(); applied != measured_at_) {
@@ -55,8 +63,13 @@ void StateBudget::Shrink(Slots slots, const Sizes& sizes, size_t allowed) {
   const uint64_t applied = control_->applied_epoch.load(std::memory_order_acquire);
   const double kept =
       std::min(1.0, static_cast<double>(allowed) / static_cast<double>(sizes.can_leave));
+  bool any_busy = false;
   for (const auto& slot : slots) {
     if (slot->state == nullptr) continue;
+    // In the middle of a batch an operator relies on what it has loaded for it.
+    const bool busy = slot->op != nullptr && slot->op->more();
+    any_busy |= busy;
+    if (busy) continue;
     for (StateTable* table : slot->state->tables()) {
       if (!table->reads_cold()) continue;
       const auto bytes = static_cast<double>(table->memory_bytes());
@@ -64,7 +77,7 @@ void StateBudget::Shrink(Slots slots, const Sizes& sizes, size_t allowed) {
     }
   }
   shrunk_at_ = applied;
-  all_has_left_ = Measure(slots).can_leave > allowed;
+  all_has_left_ = !any_busy && Measure(slots).can_leave > allowed;
 }
 
 void StateBudget::OnHandedOver(Slots slots, uint64_t epoch, bool changed) {
@@ -73,6 +86,7 @@ void StateBudget::OnHandedOver(Slots slots, uint64_t epoch, bool changed) {
   all_has_left_ = false;
   if (bytes_ == 0) return;
   const Sizes sizes = Measure(slots);
+  TakeShare(sizes);
   if (sizes.can_leave == 0) return;
   Shrink(slots, sizes, Allowed(sizes));
 }
@@ -81,6 +95,7 @@ bool StateBudget::Exceeded(Slots slots, int64_t now) {
   if (bytes_ == 0 || now < next_look_) return exceeded_;
   next_look_ = now + kLookNanos;
   Sizes sizes = Measure(slots);
+  TakeShare(sizes);
   exceeded_ = false;
   if (sizes.can_leave == 0) return false;
   const size_t allowed = Allowed(sizes);

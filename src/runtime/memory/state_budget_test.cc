@@ -111,6 +111,71 @@ TEST_F(StateBudgetTest, WhatCannotLeaveHoldsNobody) {
   EXPECT_FALSE(Exceeded()) << "the others keep a part";
 }
 
+TEST(StateSharesTest, AllTogetherStayInTheBudgetAndEachHasItsPart) {
+  StateShares shares;
+  StateShares::Member first(&shares);
+  EXPECT_EQ(first.Allowed(900), 900u);
+  first.Report(900);
+  {
+    StateShares::Member second(&shares);
+    EXPECT_EQ(second.Allowed(900), 450u) << "its part at once";
+    second.Report(100);
+    EXPECT_EQ(first.Allowed(900), 800u);
+    first.Report(800);
+    second.Report(600);
+    EXPECT_EQ(first.Allowed(900), 450u);
+    first.Report(300);
+    EXPECT_EQ(second.Allowed(900), 600u) << "what the first leaves";
+    StateShares::Member third(&shares);
+    EXPECT_EQ(third.Allowed(900), 300u);
+  }
+  EXPECT_EQ(first.Allowed(900), 900u);
+}
+
+TEST_F(StateBudgetTest, PipelinesOfAProcessShareTheBudget) {
+  StateShares shares;
+  StateBudget budget({.bytes = kBudget, .state = &state_, .shares = &shares}, &control_);
+  StateShares::Member other(&shares);
+  const auto look = [&] { budget.Exceeded(slots_, now_ += kMilli); };
+  Insert(500);
+  other.Report(kBudget * 3 / 4);
+  look();
+  HandOver(1);
+  Apply(1);
+  look();
+  EXPECT_GT(table_.memory_bytes(), kBudget / 3);
+  EXPECT_LE(table_.memory_bytes(), kBudget / 2) << "its half, whatever the other has";
+  other.Report(0);
+  Insert(500);
+  HandOver(2);
+  Apply(2);
+  look();
+  EXPECT_GT(table_.memory_bytes(), kBudget / 2) << "nobody else needs it";
+}
+
+TEST_F(StateBudgetTest, AnOperatorInTheMiddleOfABatchKeepsWhatItHas) {
+  class Busy final : public Operator {
+   public:
+    Status OnBatch(int, Batch, Output*) override { return OkStatus(); }
+    bool more() const override { return busy; }
+    bool busy = true;
+  };
+  auto made = std::make_unique<Busy>();
+  Busy* const busy = made.get();
+  slots_[0]->op = std::move(made);
+  Insert(5000);
+  busy->busy = false;
+  Exceeded();
+  busy->busy = true;
+  HandOver(1);
+  Apply(1);
+  Exceeded();
+  EXPECT_EQ(table_.entries(), 5000u);
+  busy->busy = false;
+  Exceeded();
+  EXPECT_LE(table_.memory_bytes(), kBudget);
+}
+
 TEST_F(StateBudgetTest, WithoutABoundNothingIsExceeded) {
   StateBudget unbounded({}, &control_);
   Insert(5000);
