@@ -145,6 +145,26 @@ class ExactlyOnceTest(KafkaCase):
         self.stop(process)
         self.check_counts()
 
+    def test_savepoints_of_killed_runs(self):
+        """The journal's last epoch may not have happened; what the sink says counts."""
+        sql = keyed_counts(self.broker.address, self.topic, self.out, interval="20 ms")
+        self.written = 0
+        more = []
+        for number in range(6):
+            process = self.start(self.in_directory(sql, number, *more))
+            self.feed(300)
+            self.wait_for_counts(process)
+            for _ in range(5 + number):
+                self.feed(100)
+            process.kill()
+            saved = self.work / f"saved{number}"
+            self.tool("savepoint", self.work / f"data{number}", "--to", saved)
+            more = ["--from", str(saved), "-D", f"parallelism.default={1 + number % 3}"]
+        process = self.start(self.in_directory(sql, 6, *more))
+        self.wait_for_counts(process)
+        self.stop(process)
+        self.check_counts()
+
     def test_disk_lost(self):
         """A run that was stopped goes on from its backup as if nothing had happened. One that was
         killed may have sent more than the backup has: that is said, and goes on if it is allowed;
