@@ -65,6 +65,7 @@ class ListPool {
   }
   /// Takes `count` items out at `place`; the memory stays the list's.
   void Erase(List* list, size_t place, size_t count = 1) {
+    if (count == 0) return;  // also of a list that has no memory yet
     list->size -= static_cast<uint32_t>(count);
     std::memmove(list->items + place, list->items + place + count,
                  (list->size - place) * sizeof(T));

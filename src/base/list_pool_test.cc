@@ -75,6 +75,17 @@ TEST(ListPoolTest, SmallItemsAreAppendedManyAtOnce) {
   }
 }
 
+TEST(ListPoolTest, NothingIsErasedFromAListWithoutMemory) {
+  ListPool<Item> pool;
+  ListPool<Item>::List list;
+  pool.Erase(&list, 0, 0);
+  EXPECT_EQ(list.size, 0u);
+  pool.Append(&list, {1, 2});
+  pool.Erase(&list, 0);
+  pool.Erase(&list, 0, 0);
+  EXPECT_EQ(list.size, 0u);
+}
+
 TEST(ListPoolTest, MemoryOfClearedListsIsUsedAgain) {
   ListPool<Item> pool;
   size_t first_round = 0;
