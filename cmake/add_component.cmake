@@ -1,22 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-# add_component(NAME [ARROW] [SPLIT_BUILTIN] [DEPENDS component...] [LINK target...]
+# add_component(NAME [ARROW] [UNITY] [SPLIT_BUILTIN] [DEPENDS component...] [LINK target...]
 #               [BUILTIN_LINK target...])
 #
 # Builds src/NAME/**/*.cc into the static library millrace_NAME and src/NAME/**/*_test.cc into the
 # test program NAME_test. DEPENDS names the components it may include (and what those may include).
-# ARROW: Arrow's headers are vocabulary here. SPLIT_BUILTIN: builtin.cc and everything in subfolders
+# ARROW: Arrow's headers are vocabulary here. UNITY: several files are
+# compiled as one, which halves the time; names in anonymous namespaces are then unique within the
+# component. SPLIT_BUILTIN: builtin.cc and everything in subfolders
 # become millrace_NAME_builtin, which only the program and the tests link. A component without a .cc
 # yet is skipped, so files can come in any order.
 set(MILLRACE_COMPONENTS "" CACHE INTERNAL "libraries of components, lowest first")
 set(MILLRACE_BUILTINS "" CACHE INTERNAL "libraries that only programs and tests link")
 
-# make_library(TARGET ARROW? LINK... SOURCES...)
+# make_library(TARGET ARROW? UNITY? LINK... SOURCES...)
 function(make_library target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "ARROW" "" "SOURCES;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ARROW;UNITY" "" "SOURCES;LINK")
   add_library(${target} STATIC ${arg_SOURCES})
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_compile_options(${target} PRIVATE ${MILLRACE_OPTIMISE})
   target_link_libraries(${target} PUBLIC ${arg_LINK})
+  if(arg_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  endif()
   if(arg_ARROW)
     target_link_libraries(${target} PUBLIC millrace::arrow)
     use_precompiled(${target} precompiled_arrow)
@@ -47,12 +52,16 @@ function(closure out)
 endfunction()
 
 function(add_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "ARROW;SPLIT_BUILTIN" "" "DEPENDS;LINK;BUILTIN_LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ARROW;UNITY;SPLIT_BUILTIN" "" "DEPENDS;LINK;BUILTIN_LINK")
   closure(below ${arg_DEPENDS})
   set(MILLRACE_CLOSURE_${name} "${below}" CACHE INTERNAL "")
   set(arrow "")
   if(arg_ARROW)
     set(arrow ARROW)
+  endif()
+  set(unity "")
+  if(arg_UNITY)
+    set(unity UNITY)
   endif()
 
   set(folder ${CMAKE_SOURCE_DIR}/src/${name})
@@ -74,12 +83,13 @@ function(add_component name)
   existing_libraries(below_libraries ${below})
   set(own "")
   if(sources)
-    make_library(millrace_${name} ${arrow} SOURCES ${sources} LINK ${below_libraries} ${arg_LINK})
+    make_library(millrace_${name} ${arrow} ${unity} SOURCES ${sources}
+      LINK ${below_libraries} ${arg_LINK})
     list(APPEND own millrace_${name})
     set(MILLRACE_COMPONENTS "${MILLRACE_COMPONENTS};millrace_${name}" CACHE INTERNAL "")
   endif()
   if(builtin)
-    make_library(millrace_${name}_builtin ${arrow} SOURCES ${builtin}
+    make_library(millrace_${name}_builtin ${arrow} ${unity} SOURCES ${builtin}
       LINK ${own} ${arg_BUILTIN_LINK} ${below_libraries} ${arg_LINK})
     list(PREPEND own millrace_${name}_builtin)
     set(MILLRACE_BUILTINS "${MILLRACE_BUILTINS};millrace_${name}_builtin" CACHE INTERNAL "")

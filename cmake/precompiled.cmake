@@ -20,6 +20,11 @@ function(precompile name)
   target_compile_options(${name} PRIVATE ${arg_OPTIONS})
   target_link_libraries(${name} PRIVATE ${arg_LINK})
   target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
+  # The compiler never writes the same bytes twice, so ccache takes this for what is in them.
+  file(READ ${CMAKE_SOURCE_DIR}/cmake/versions.env versions)
+  string(SHA256 sum "${arg_HEADERS} ${versions} ${CMAKE_CXX_COMPILER_VERSION} ${GTest_VERSION}")
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/CMakeFiles/${name}.dir/cmake_pch.hxx.gch.sum
+    CONTENT "${sum}\n" @ONLY)
 endfunction()
 
 if(MILLRACE_PRECOMPILED)

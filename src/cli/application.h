@@ -16,6 +16,9 @@ namespace millrace {
 /// Exit statuses of every command.
 enum ExitCode : int { kExitOk = 0, kExitFindings = 1, kExitUsage = 2, kExitEnvironment = 3 };
 
+/// Environment variable with the token of the routes that control a program.
+inline constexpr const char* kTokenVariable = "MILLRACE_TOKEN";
+
 struct Application {
   Registries registries;
   Environment env;

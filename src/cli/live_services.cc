@@ -10,7 +10,6 @@ namespace {
 
 constexpr const char* kAnyLocalPort = "127.0.0.1:0";  // nobody but our own commands looks for it
 constexpr int64_t kMaintenanceNanos = 60'000'000'000;
-constexpr const char* kTokenVariable = "MILLRACE_TOKEN";
 /// How long rows stay in the log at least; the pipeline has read them long before.
 constexpr int64_t kLogRetentionMillis = 7LL * 24 * 3600 * 1000;
 

@@ -15,7 +15,7 @@
 namespace millrace {
 namespace {
 
-std::string PathIn(const std::string& data_dir) { return data_dir + "/program.json"; }
+std::string ProgressPath(const std::string& data_dir) { return data_dir + "/program.json"; }
 
 std::string NameOf(const std::set<std::string>& tables) {
   std::string name;
@@ -50,9 +50,9 @@ std::string ProgramProgress::DirectoryOf(size_t number) const {
 
 Result<std::optional<std::vector<ProgramProgress::Entry>>> ProgramProgress::ReadInterrupted()
     const {
-  TRY_ASSIGN(const auto info, disk_->Stat(PathIn(data_dir_)));
+  TRY_ASSIGN(const auto info, disk_->Stat(ProgressPath(data_dir_)));
   if (!info) return ReadSingle();
-  TRY_ASSIGN(const std::string text, disk_->ReadAll(PathIn(data_dir_)));
+  TRY_ASSIGN(const std::string text, disk_->ReadAll(ProgressPath(data_dir_)));
   TRY_ASSIGN(const JsonValue value, JsonValue::Parse(text));
   std::vector<Entry> entries;
   for (const JsonValue& job : value["jobs"].array()) {
@@ -86,7 +86,7 @@ Status ProgramProgress::Write() const {
   }
   out.EndArray().EndObject();
   TRY(CreateDurableDirectory(disk_, data_dir_));
-  return disk_->WriteAtomic(PathIn(data_dir_), std::move(out).Finish());
+  return disk_->WriteAtomic(ProgressPath(data_dir_), std::move(out).Finish());
 }
 
 Status ProgramProgress::Begin(const std::vector<ProgramJob>& jobs, bool fresh) {
@@ -174,7 +174,7 @@ Result<std::vector<std::string>> ProgramProgress::FindDirectories(
 }
 
 Result<bool> ProgramProgress::IsOneOfSeveral(Disk* disk, const std::string& data_dir) {
-  TRY_ASSIGN(const auto info, disk->Stat(PathIn(data_dir)));
+  TRY_ASSIGN(const auto info, disk->Stat(ProgressPath(data_dir)));
   return info.has_value();
 }
 
@@ -197,6 +197,6 @@ Result<size_t> ProgramProgress::FinishedCount() const {
   return count;
 }
 
-Status ProgramProgress::Close() { return disk_->Remove(PathIn(data_dir_)); }
+Status ProgramProgress::Close() { return disk_->Remove(ProgressPath(data_dir_)); }
 
 }  // namespace millrace

@@ -34,7 +34,7 @@ constexpr int64_t kTickNanos = 10'000'000;   // between two looks at signals
 constexpr int64_t kLookNanos = 500'000'000;  // between two looks at the job
 constexpr int64_t kDrainPatienceNanos = 5'000'000'000;  // a longer stop says what it waits for
 
-std::string Seconds(int64_t nanos) { return std::to_string(nanos / 1'000'000'000) + " s"; }
+std::string WholeSeconds(int64_t nanos) { return std::to_string(nanos / 1'000'000'000) + " s"; }
 
 std::atomic<bool> g_stop_requested{false};
 std::atomic<int> g_stop_signal{0};
@@ -449,7 +449,7 @@ void ProgramRunner::Watch(RunningJob* running) {
     if (options_.quiet) continue;
     if (stopping) {
       if (now - last_output < patience) continue;
-      SayWaiting(*running, "still draining after " + Seconds(now - last_output));
+      SayWaiting(*running, "still draining after " + WholeSeconds(now - last_output));
       patience *= 2;
       continue;
     }
@@ -468,7 +468,7 @@ void ProgramRunner::Watch(RunningJob* running) {
       continue;
     }
     progress.Clear();
-    SayWaiting(*running, "no output for " + Seconds(now - last_output));
+    SayWaiting(*running, "no output for " + WholeSeconds(now - last_output));
     patience *= 2;
   }
 }

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kTimeout{5000};
 constexpr size_t kAnswerBytesMax = 64u << 20;
-constexpr const char* kTokenVariable = "MILLRACE_TOKEN";
 
 /// The only program below ./.millrace that listens.
 Result<std::string> FindOnlyAddress(Disk* disk) {

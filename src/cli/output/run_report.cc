@@ -6,9 +6,7 @@
 namespace millrace {
 namespace {
 
-constexpr double kNanosPerSecond = 1e9;
-
-double Seconds(int64_t nanos) { return static_cast<double>(nanos) / kNanosPerSecond; }
+double Seconds(double nanos) { return nanos / 1e9; }
 
 void WriteHistogram(const char* stage, const LatencyHistogram& histogram, JsonWriter* out) {
   out->Key(stage).BeginObject().Field("count", histogram.count());
@@ -16,7 +14,7 @@ void WriteHistogram(const char* stage, const LatencyHistogram& histogram, JsonWr
   out->Field("p95", Seconds(histogram.Quantile(0.95)));
   out->Field("p99", Seconds(histogram.Quantile(0.99)));
   out->Field("max", Seconds(histogram.max()));
-  out->Field("mean", histogram.mean() / kNanosPerSecond).EndObject();
+  out->Field("mean", Seconds(histogram.mean())).EndObject();
 }
 
 void WriteLatency(const StageLatency& latency, JsonWriter* out) {

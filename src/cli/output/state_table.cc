@@ -5,15 +5,10 @@
 #include <functional>
 
 #include "base/json_writer.h"
+#include "cli/output/padded_text.h"
 
 namespace millrace {
 namespace {
-
-std::string Padded(std::string text, size_t width, bool right = false) {
-  if (text.size() >= width) return text;
-  const std::string pad(width - text.size(), ' ');
-  return right ? pad + text : text + pad;
-}
 
 std::string DescriptionOf(const OperatorSurvey& one) {
   return one.identity ? one.identity->description : "(not in the plan; dropped state)";
@@ -106,8 +101,8 @@ std::string StateListText(const std::string& data_dir, const StateReader& reader
   const auto line = [&](const std::string& id, const std::string& of_kind, const std::string& count,
                         const std::string& size, const std::string& description) {
     text += "  " + Padded(id, 18) + " " + Padded(of_kind, kind) + "  " +
-            Padded(count, entries, true) + "  " + Padded(size, bytes, true) + "  " + description +
-            "\n";
+            Padded(count, entries, Align::kRight) + "  " + Padded(size, bytes, Align::kRight) +
+            "  " + description + "\n";
   };
   if (survey.operators.empty()) text += "  no operator keeps state\n";
   if (!survey.operators.empty()) line("id", "kind", "entries", "bytes", "operator");

@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "base/json_writer.h"
-#include "base/utf8.h"
+#include "cli/output/padded_text.h"
 
 namespace millrace {
 namespace {
@@ -101,13 +101,6 @@ std::string Duration(const std::optional<double>& seconds) {
   return text.data();
 }
 
-std::string Padded(std::string text, size_t width, bool right) {
-  const size_t has = DisplayWidth(text);
-  if (has >= width) return text;
-  const std::string blanks(width - has, ' ');
-  return right ? blanks + text : text + blanks;
-}
-
 std::string NameOf(const TopRow& row) {
   std::string name = row.table.empty() ? row.kind : row.kind + " " + row.table;
   if (name.size() > kNameWidth) name = name.substr(0, kNameWidth - 2) + "..";
@@ -161,8 +154,9 @@ std::string TopText(const TopView& view) {
   constexpr std::array kHeads = {"in/s",      "out/s", "busy", "batch",  "unread", "lag",
                                  "watermark", "p99",   "late", "failed", "state"};
   constexpr std::array<size_t, 11> kWidths = {8, 8, 5, 6, 7, 9, 9, 9, 6, 6, 7};
-  text += Padded("operator", kNameWidth, false);
-  for (size_t i = 0; i < kHeads.size(); ++i) text += " " + Padded(kHeads[i], kWidths[i], true);
+  text += Padded("operator", kNameWidth);
+  for (size_t i = 0; i < kHeads.size(); ++i)
+    text += " " + Padded(kHeads[i], kWidths[i], Align::kRight);
   text += "\n";
   std::string job;
   for (const TopRow& row : view.rows) {
@@ -183,8 +177,9 @@ std::string TopText(const TopView& view) {
                                                Short(row.late),
                                                Short(row.failed),
                                                Short(row.state_bytes)};
-    text += Padded("  " + NameOf(row), kNameWidth, false);
-    for (size_t i = 0; i < cells.size(); ++i) text += " " + Padded(cells[i], kWidths[i], true);
+    text += Padded("  " + NameOf(row), kNameWidth);
+    for (size_t i = 0; i < cells.size(); ++i)
+      text += " " + Padded(cells[i], kWidths[i], Align::kRight);
     text += "\n";
     if (row.over_budget > 0) {
       text += "    " + Short(row.over_budget) + " events later than the latency budget\n";

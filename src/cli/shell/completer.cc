@@ -42,11 +42,6 @@ std::string Upper(std::string_view text) {
   return upper;
 }
 
-bool IsWordCharacter(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
 bool BeginsLike(std::string_view word, std::string_view prefix) {
   return word.size() >= prefix.size() && Upper(word.substr(0, prefix.size())) == Upper(prefix);
 }

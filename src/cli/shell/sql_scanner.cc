@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/shell/sql_scanner.h"
 
+#include <cctype>
+
 namespace millrace {
 namespace {
 
@@ -16,6 +18,11 @@ Place Opened(char c, char next) {
 }
 
 }  // namespace
+
+bool IsWordCharacter(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
 
 Place SqlScanner::Take(char c, char next) {
   const Place before = place_;

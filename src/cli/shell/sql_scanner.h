@@ -7,6 +7,9 @@
 
 namespace millrace {
 
+/// Of a name or a keyword.
+bool IsWordCharacter(char c);
+
 class SqlScanner {
  public:
   enum class Place : uint8_t {

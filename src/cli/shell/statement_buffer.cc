@@ -8,11 +8,6 @@ namespace {
 
 bool IsBlank(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
-bool IsWordCharacter(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
 bool IsComment(SqlScanner::Place place) {
   return place == SqlScanner::Place::kLineComment || place == SqlScanner::Place::kBlockComment;
 }

@@ -35,7 +35,7 @@ class Translator {
  public:
   explicit Translator(std::string_view pattern) : rest_(pattern) {}
 
-  JavaPattern Run() {
+  JavaRegexPattern Run() {
     while (!rest_.empty() && !failed_) {
       const char c = rest_.front();
       if (c == '\\') {
@@ -267,13 +267,15 @@ class Translator {
   }
 
   std::string_view rest_;
-  JavaPattern out_;
+  JavaRegexPattern out_;
   bool failed_ = false;
   int depth_ = 0;
 };
 
 }  // namespace
 
-JavaPattern TranslateJavaPattern(std::string_view pattern) { return Translator(pattern).Run(); }
+JavaRegexPattern TranslateJavaPattern(std::string_view pattern) {
+  return Translator(pattern).Run();
+}
 
 }  // namespace millrace

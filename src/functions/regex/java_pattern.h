@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// JavaPattern: a java.util.regex pattern rewritten for ICU, and for RE2 where both mean the same.
-// Java's \d,
-// \w, \s and \p{Alpha} are ASCII and so become sets; RE2 has no look-around, back-references,
-// possessive quantifiers or set operations, and sees other line ends.
+// JavaRegexPattern: a java.util.regex pattern rewritten for ICU, and for RE2 where both mean the
+// same. Java's \d, \w, \s and \p{Alpha} are ASCII and so become sets; RE2 has no look-around,
+// back-references, possessive quantifiers or set operations, and sees other line ends.
 #pragma once
 
 #include <string>
@@ -10,7 +9,7 @@
 
 namespace millrace {
 
-struct JavaPattern {
+struct JavaRegexPattern {
   bool valid = false;
   std::string icu;
   std::string re2;
@@ -22,6 +21,6 @@ struct JavaPattern {
   bool ascii_sensitive = false;
 };
 
-JavaPattern TranslateJavaPattern(std::string_view pattern);
+JavaRegexPattern TranslateJavaPattern(std::string_view pattern);
 
 }  // namespace millrace

@@ -42,7 +42,7 @@ size_t CodePointBytes(std::string_view text, size_t offset) {
 const char kRegexGaveUp[] = "the regular expression takes too many steps on this text";
 
 struct JavaRegex::Engines {
-  JavaPattern pattern;
+  JavaRegexPattern pattern;
   std::unique_ptr<re2::RE2> re2;
   std::unique_ptr<icu::RegexMatcher> icu;
   int group_count = 0;
@@ -105,7 +105,7 @@ int JavaRegex::group_count() const { return engines_->group_count; }
 void JavaRegex::SetText(std::string_view text) {
   text_ = text;
   searched_ = false;
-  const JavaPattern& pattern = engines_->pattern;
+  const JavaRegexPattern& pattern = engines_->pattern;
   use_re2_ = engines_->re2 != nullptr && !(pattern.line_sensitive && HasLineTerminator(text)) &&
              !(pattern.ascii_sensitive && !IsAsciiText(text));
   if (!use_re2_) engines_->SetUnits(text);

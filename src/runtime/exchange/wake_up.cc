@@ -12,9 +12,12 @@ void WakeUp::Wait(int64_t nanos) {
   parked_.store(false, std::memory_order_relaxed);
 }
 
+// Told behind the lock: who is woken would stop at it at once.
 void WakeUp::Wake() {
-  const std::lock_guard lock(mutex_);
-  notified_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    notified_ = true;
+  }
   wake_.notify_one();
 }
 
