@@ -30,8 +30,8 @@ namespace {
 
 constexpr int kSignalsToGiveUp = 3;
 constexpr uint64_t kDescriptorsMin = 256;
-constexpr int64_t kTickNanos = 10'000'000;   // between two looks at signals
-constexpr int64_t kLookNanos = 500'000'000;  // between two looks at the job
+constexpr int64_t kTickNanos = 10'000'000;              // between two looks at signals
+constexpr int64_t kLookNanos = 500'000'000;             // between two looks at the job
 constexpr int64_t kDrainPatienceNanos = 5'000'000'000;  // a longer stop says what it waits for
 
 std::string WholeSeconds(int64_t nanos) { return std::to_string(nanos / 1'000'000'000) + " s"; }

@@ -9,6 +9,7 @@ const OperatorRegistry& BuiltinOperators() {
     RegisterCalc(&made);
     RegisterChangelogNormalize(&made);
     RegisterDeduplicate(&made);
+    RegisterExpand(&made);
     RegisterGroupAggregate(&made);
     RegisterIntervalJoin(&made);
     RegisterJoin(&made);

@@ -9,6 +9,7 @@ namespace millrace {
 void RegisterCalc(OperatorRegistry* registry);
 void RegisterChangelogNormalize(OperatorRegistry* registry);
 void RegisterDeduplicate(OperatorRegistry* registry);
+void RegisterExpand(OperatorRegistry* registry);
 void RegisterGroupAggregate(OperatorRegistry* registry);
 void RegisterIntervalJoin(OperatorRegistry* registry);
 void RegisterJoin(OperatorRegistry* registry);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "plan/nodes/aggregate_nodes.h"
+#include "plan/nodes/expand_node.h"
 #include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/sink_nodes.h"
@@ -37,9 +38,9 @@ std::vector<int> CarriedColumns(const PlanNodePtr& node) {
     return carried;
   }
   const bool appends = As<OverNode>(node) || As<WatermarkNode>(node) || As<WindowTvfNode>(node) ||
-                       As<PredictNode>(node) || As<UnnestNode>(node) || As<SinkNode>(node) ||
-                       As<CollectNode>(node) || As<RankNode>(node) || As<DeduplicateNode>(node) ||
-                       As<WindowRankNode>(node);
+                       As<PredictNode>(node) || As<UnnestNode>(node) || As<ExpandNode>(node) ||
+                       As<SinkNode>(node) || As<CollectNode>(node) || As<RankNode>(node) ||
+                       As<DeduplicateNode>(node) || As<WindowRankNode>(node);
   // The left columns come first; only an inner join leaves every left row as it is on its shard.
   const auto* window_join = As<WindowJoinNode>(node);
   const auto* interval_join = As<IntervalJoinNode>(node);

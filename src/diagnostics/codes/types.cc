@@ -203,6 +203,17 @@ HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '2' MINUTE, INTERVAL '5' MINUTE))",
         .fixed = R"(
 HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '5' MINUTE))",
     },
+    CodeInfo{
+        .code = "MR0319",
+        .title = "no key of GROUP BY",
+        .explanation = R"(
+GROUPING and GROUPING_ID say of keys of GROUP BY whether the row's grouping set is without them.
+GROUP_ID has no arguments.)",
+        .example = R"(
+SELECT card, GROUPING(amount) FROM t GROUP BY ROLLUP (card))",
+        .fixed = R"(
+SELECT card, GROUPING(card) FROM t GROUP BY ROLLUP (card))",
+    },
 };
 
 }  // namespace

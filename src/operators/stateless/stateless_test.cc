@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "functions/builtin.h"
+#include "plan/nodes/expand_node.h"
 #include "plan/nodes/stateless_nodes.h"
 #include "support/operator_harness.h"
 
@@ -304,6 +305,42 @@ TEST(WindowTableFunctionTest, ManyWindowsGoOutInPieces) {
   for (int i = 0; i < 7; ++i) builder.Row({1, 1, i});
   harness.OnBatch(0, builder.Build());
   EXPECT_EQ(harness.row_count(), 70'000u);
+}
+
+ExpandNode::Fields TwoSets() {
+  return {.keys = {0, 1},
+          .sets = {{true, false}, {false, false}},
+          .labels = {{"grouping", {1, 3}}, {"$set", {0, 1}}}};
+}
+
+TEST(ExpandTest, CopiesOfARowAreNeighboursWithoutTheKeysOfOtherSets) {
+  OperatorHarness harness(std::make_shared<ExpandNode>(InputNode(InputSchema()), TwoSets()));
+  harness.OnBatch(0, BatchBuilder(InputSchema())
+                         .Row({1, 2, 0})
+                         .Row({4, kNullCell, 0}, ChangeKind::kDelete)
+                         .Build());
+  EXPECT_EQ(harness.rows(), (std::vector<std::string>{
+                                "+I[1, 2, 1970-01-01T00:00, 1, null, 1, 0]",
+                                "+I[1, 2, 1970-01-01T00:00, null, null, 3, 1]",
+                                "-D[4, null, 1970-01-01T00:00, 4, null, 1, 0]",
+                                "-D[4, null, 1970-01-01T00:00, null, null, 3, 1]",
+                            }));
+}
+
+TEST(ExpandTest, AKeyThatASetIsWithoutCanBeNull) {
+  Schema input({{"a", DataType::Int().NotNull()}, {"b", DataType::Int().NotNull()}});
+  const ExpandNode node(InputNode(input), {.keys = {0, 1}, .sets = {{true, true}, {true, false}}});
+  EXPECT_FALSE(node.schema()[2].type.nullable());
+  EXPECT_TRUE(node.schema()[3].type.nullable());
+  EXPECT_EQ(node.details(), "sets=[{a, b}, {a}]");
+}
+
+TEST(ExpandTest, ALargeBatchComesInParts) {
+  OperatorHarness harness(std::make_shared<ExpandNode>(InputNode(InputSchema()), TwoSets()));
+  BatchBuilder builder(InputSchema());
+  for (int i = 0; i < 5000; ++i) builder.Row({i, i, 0});
+  harness.OnBatch(0, builder.Build());
+  EXPECT_EQ(harness.rows().size(), 10000u);
 }
 
 }  // namespace

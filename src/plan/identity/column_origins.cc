@@ -7,6 +7,7 @@
 #include "plan/identity/type_text.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/changelog_nodes.h"
+#include "plan/nodes/expand_node.h"
 #include "plan/nodes/join_nodes.h"
 #include "plan/nodes/node_text.h"
 #include "plan/nodes/rank_nodes.h"
@@ -244,7 +245,12 @@ ColumnOrigins::Known ColumnOrigins::Describe(const PlanNodePtr& node) {
     }
     return known;
   }
-  // What is left passes the columns of its input on, and some behind them.
+  return DescribeAppending(node, std::move(known));
+}
+
+/// Nodes that pass the columns of their input on, and some behind them.
+ColumnOrigins::Known ColumnOrigins::DescribeAppending(const PlanNodePtr& node, Known known) {
+  const PlanNodePtr& input = node->children()[0];
   known.columns = Columns(input);
   std::string added;
   if (const auto* window = As<WindowTvfNode>(node)) {
@@ -256,6 +262,9 @@ ColumnOrigins::Known ColumnOrigins::Describe(const PlanNodePtr& node) {
   } else if (const std::string first = FirstRows(node); !first.empty()) {
     added = first;
     known.rows = first + " of " + known.rows;
+  } else if (const auto* expand = As<ExpandNode>(node)) {
+    added = "sets of " + List(input, expand->fields().keys) + " " + expand->SetsText();
+    known.rows += " by " + added;
   } else if (const auto* unnest = As<UnnestNode>(node)) {
     added = "elements of " +
             ExpressionOrigin(unnest->fields().collection, input->schema(), Columns(input));

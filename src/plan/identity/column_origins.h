@@ -63,6 +63,7 @@ class ColumnOrigins {
   const Known& Find(const PlanNodePtr& node);
   Known Describe(const PlanNodePtr& node);
   Known DescribeGroups(const PlanNodePtr& node);
+  Known DescribeAppending(const PlanNodePtr& node, Known known);
   Known DescribeJoin(const PlanNodePtr& node);
   std::vector<std::string> OverColumns(const PlanNodePtr& node);
 
