@@ -23,7 +23,7 @@ struct Replaced {
   std::vector<Motion> columns;  // how a value moves when its row is replaced
 };
 
-std::optional<double> ConstantOf(const ExpressionPtr& expression) {
+std::optional<double> NumberOf(const ExpressionPtr& expression) {
   const Expression* inner = expression.get();
   while (inner->kind() == ExpressionKind::kCast) inner = inner->args()[0].get();
   if (inner->kind() != ExpressionKind::kLiteral || !inner->literal()->is_valid) return {};
@@ -51,7 +51,7 @@ Motion SumOf(const PlanNodePtr& input, int column) {
     const std::string& name = part->function()->name;
     const bool turned = IsColumn(part->args()[1], from->index());
     if (!turned && !IsColumn(part->args()[0], from->index())) continue;
-    const auto bound = ConstantOf(part->args()[turned ? 0 : 1]);
+    const auto bound = NumberOf(part->args()[turned ? 0 : 1]);
     if (!bound) continue;
     const bool is_lower = turned ? name.starts_with("<") : name.starts_with(">");
     const bool is_upper = turned ? name.starts_with(">") : name.starts_with("<");
