@@ -8,6 +8,4 @@ SELECT customer, COUNT(DISTINCT customer) AS d, SUM(amount) FILTER (WHERE custom
 FROM orders GROUP BY CUBE (customer);
 SELECT customer, GROUPING(customer) AS g, GROUPING_ID(customer) AS h, GROUP_ID() AS i, COUNT(*) AS n FROM orders GROUP BY customer;
 SELECT TYPEOF(GROUPING(customer)) AS g, TYPEOF(customer) AS c, TYPEOF(GROUP_ID()) AS i FROM orders GROUP BY ROLLUP (customer);
-SELECT g, COUNT(*) AS groups_, SUM(n) AS rows_
-FROM (SELECT customer, product, GROUPING_ID(customer, product) AS g, COUNT(*) AS n FROM orders GROUP BY CUBE (customer, product)) GROUP BY g;
 SELECT DISTINCT customer FROM orders GROUP BY CUBE (customer, product);
