@@ -17,6 +17,7 @@
 #include "operators/aggregate/row_equality.h"
 #include "operators/builtin.h"
 #include "operators/column_types.h"
+#include "operators/pending_batch.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "state/encoding.h"
 #include "state/key_table.h"
@@ -61,16 +62,10 @@ class GroupAggregate final : public Operator {
     return Continue(output);
   }
 
-  bool more() const override { return emitted_ < pending_.num_rows; }
+  bool more() const override { return !pending_.empty(); }
 
   Status Continue(Output* output) override {
-    while (more() && !output->full()) {
-      const int64_t count = std::min(pending_.num_rows - emitted_, kMaxBatchRows);
-      output->Push(pending_.Slice(emitted_, count));
-      emitted_ += count;
-    }
-    if (!more()) pending_ = Batch();
-    if (!more()) emitted_ = 0;
+    pending_.PushTo(output);
     return OkStatus();
   }
 
@@ -202,13 +197,14 @@ class GroupAggregate final : public Operator {
     Batch keys = batch;
     keys.columns.clear();
     for (int key : group_.keys()) keys.columns.push_back(batch.columns[static_cast<size_t>(key)]);
-    pending_ = keys.Take(out_rows_);
+    Batch changes = keys.Take(out_rows_);
     for (const auto& column : results) {
-      pending_.columns.push_back(TakeRows(*column, out_results_));
+      changes.columns.push_back(TakeRows(*column, out_results_));
     }
     const bool all_inserts = std::all_of(
         kinds->begin(), kinds->end(), [](ChangeKind kind) { return kind == ChangeKind::kInsert; });
-    pending_.kinds = all_inserts ? nullptr : std::move(kinds);
+    changes.kinds = all_inserts ? nullptr : std::move(kinds);
+    pending_.Set(std::move(changes));
     return OkStatus();
   }
 
@@ -251,8 +247,7 @@ class GroupAggregate final : public Operator {
   std::vector<int32_t> last_result_;  // by slot: index of its latest result; -1 between batches
   std::vector<int32_t> out_rows_;
   std::vector<int32_t> out_results_;
-  Batch pending_;
-  int64_t emitted_ = 0;
+  PendingBatch pending_;
 };
 
 }  // namespace

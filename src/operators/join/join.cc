@@ -18,6 +18,7 @@
 #include "operators/column_types.h"
 #include "operators/input_watermarks.h"
 #include "operators/join/join_side.h"
+#include "operators/pending_batch.h"
 #include "operators/row_failures.h"
 
 namespace millrace {
@@ -112,20 +113,13 @@ class Join final : public Operator {
     return right_.Restored();
   }
 
-  bool more() const override { return emitted_ < pending_.num_rows || batch_.num_rows > 0; }
+  bool more() const override { return !pending_.empty() || batch_.num_rows > 0; }
 
   Status Continue(Output* output) override {
     while (more() && !output->full()) {
-      if (emitted_ == pending_.num_rows) {
-        TRY(Step());
-        continue;
-      }
-      const int64_t count = std::min(pending_.num_rows - emitted_, kMaxBatchRows);
-      output->Push(pending_.Slice(emitted_, count));
-      emitted_ += count;
+      if (pending_.empty()) TRY(Step());
+      pending_.PushTo(output);
     }
-    if (!more()) pending_ = Batch();
-    if (!more()) emitted_ = 0;
     return OkStatus();
   }
 
@@ -169,14 +163,13 @@ class Join final : public Operator {
   /// Makes the next rows that go out.
   Status Step() {
     changes_.Clear();
-    pending_ = Batch();
-    emitted_ = 0;
     if (condition_.has_value()) {
       TRY(MeetUnderCondition());
     } else {
       Meet();
     }
-    TRY_ASSIGN(pending_, Compose());
+    TRY_ASSIGN(Batch pairs, Compose());
+    pending_.Set(std::move(pairs));
     if (row_ < batch_.num_rows) return OkStatus();
     own().EndBatch();
     batch_ = Batch();
@@ -398,8 +391,7 @@ class Join final : public Operator {
   std::vector<int32_t> probes_;
   std::vector<OrderedEntry> partners_;
   Changes changes_;
-  Batch pending_;
-  int64_t emitted_ = 0;
+  PendingBatch pending_;
 };
 
 }  // namespace

@@ -6,23 +6,11 @@
 #include <algorithm>
 
 #include "operators/column_types.h"
+#include "operators/row_identity.h"
 #include "state/encoding.h"
 
 namespace millrace {
 namespace {
-
-/// Longer identities are kept as two hashes of 64 bits.
-constexpr size_t kIdentityBytes = 32;
-
-void PutHash(uint64_t hash, std::string* out) {
-  out->append(reinterpret_cast<const char*>(&hash), sizeof(hash));
-}
-
-/// Of bytes whose own hash is known: one that does not follow from it.
-uint64_t SecondHash(std::string_view bytes) {
-  const size_t half = bytes.size() / 2;
-  return HashBytes(bytes.substr(0, half)) * 0x9E3779B97F4A7C15U + HashBytes(bytes.substr(half));
-}
 
 bool IsOne(const JoinNode& node, size_t input) {
   return node.input(input).shape == JoinInputShape::kJoinKeyContainsUniqueKey;
@@ -137,15 +125,7 @@ void JoinSide::InsertInList(size_t i, uint32_t place, uint32_t row, int64_t matc
 
 std::string_view JoinSide::IdentityOf(uint32_t place, size_t i) {
   identity_bytes_.assign(reinterpret_cast<const char*>(&place), sizeof(place));
-  const std::string_view bytes = encoded_identities_.key(i);
-  if (bytes.size() <= kIdentityBytes) {
-    identity_bytes_ += bytes;
-  } else {
-    // One byte more than any that is written out, so the two cannot be taken for each other.
-    identity_bytes_.append(kIdentityBytes + 1 - 2 * sizeof(uint64_t), '\0');
-    PutHash(encoded_identities_.hashes[i], &identity_bytes_);
-    PutHash(SecondHash(bytes), &identity_bytes_);
-  }
+  AppendRowIdentity(encoded_identities_.key(i), encoded_identities_.hashes[i], &identity_bytes_);
   return identity_bytes_;
 }
 

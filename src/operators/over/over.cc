@@ -20,6 +20,7 @@
 #include "operators/deadline_operator.h"
 #include "operators/late_rows.h"
 #include "operators/over/over_frames.h"
+#include "operators/pending_batch.h"
 #include "operators/row_failures.h"
 #include "state/time_table.h"
 
@@ -150,14 +151,10 @@ class OverWaiting final : public Operator {
   Status Continue(Output* output) override {
     more_ = true;
     while (!output->full()) {
-      if (emitted_ < ready_.num_rows) {
-        const int64_t count = std::min(ready_.num_rows - emitted_, kMaxBatchRows);
-        output->Push(ready_.Slice(emitted_, count));
-        emitted_ += count;
+      if (!ready_.empty()) {
+        ready_.PushTo(output);
         continue;
       }
-      emitted_ = 0;
-      ready_ = Batch();
       if (waiting_.next() > cells_.get(watermark_) || waiting_.empty()) {
         more_ = false;
         Forward(output);
@@ -202,25 +199,27 @@ class OverWaiting final : public Operator {
       taken.push_back(time);
       return true;
     });
-    ready_.num_rows = static_cast<int64_t>(held.size());
-    TRY_ASSIGN(ready_.columns, rows_.GatherAll(held));
+    Batch ready;
+    ready.num_rows = static_cast<int64_t>(held.size());
+    TRY_ASSIGN(ready.columns, rows_.GatherAll(held));
     for (EventTime time : taken) waiting_.Drop(time);
-    SetWatermarks(times);
-    TRY_ASSIGN(auto results, frames_.Process(ready_, times));
-    ready_.columns.insert(ready_.columns.end(), results.begin(), results.end());
+    SetWatermarks(times, &ready);
+    TRY_ASSIGN(auto results, frames_.Process(ready, times));
+    ready.columns.insert(ready.columns.end(), results.begin(), results.end());
+    ready_.Set(std::move(ready));
     return OkStatus();
   }
 
   /// Each row's: the last step before its time.
-  void SetWatermarks(std::span<const EventTime> times) {
+  void SetWatermarks(std::span<const EventTime> times, Batch* batch) {
     auto watermarks = std::make_shared<std::vector<EventTime>>();
     watermarks->reserve(times.size());
     for (EventTime time : times) {
       while (step_ + 1 < steps_.size() && steps_[step_ + 1] < time) ++step_;
       watermarks->push_back(steps_[step_]);
     }
-    ready_.watermark = watermarks->front();
-    if (watermarks->back() != watermarks->front()) ready_.watermarks = std::move(watermarks);
+    batch->watermark = watermarks->front();
+    if (watermarks->back() != watermarks->front()) batch->watermarks = std::move(watermarks);
   }
 
   /// All that the watermark has passed is out.
@@ -249,8 +248,7 @@ class OverWaiting final : public Operator {
   EventTime forwarded_ = kMinWatermark;
   bool idle_ = false;
   bool more_ = false;
-  Batch ready_;  // computed, and out up to emitted_
-  int64_t emitted_ = 0;
+  PendingBatch ready_;
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "operators/aggregate/expiry_list.h"
 #include "operators/builtin.h"
 #include "operators/column_types.h"
+#include "operators/pending_batch.h"
 #include "operators/rank/rank_changes.h"
 #include "operators/rank/ranked_rows.h"
 #include "operators/rank/row_identities.h"
@@ -55,20 +56,13 @@ class Rank final : public Operator {
     return Continue(output);
   }
 
-  bool more() const override { return emitted_ < pending_.num_rows || batch_.num_rows > 0; }
+  bool more() const override { return !pending_.empty() || batch_.num_rows > 0; }
 
   Status Continue(Output* output) override {
     while (more() && !output->full()) {
-      if (emitted_ == pending_.num_rows) {
-        TRY(Step());
-        continue;
-      }
-      const int64_t count = std::min(pending_.num_rows - emitted_, kMaxBatchRows);
-      output->Push(pending_.Slice(emitted_, count));
-      emitted_ += count;
+      if (pending_.empty()) TRY(Step());
+      pending_.PushTo(output);
     }
-    if (!more()) pending_ = Batch();
-    if (!more()) emitted_ = 0;
     return OkStatus();
   }
 
@@ -111,8 +105,8 @@ class Rank final : public Operator {
     for (size_t column = 0; column < batch_.columns.size(); ++column) {
       rows_.Set(column, batch_.columns[column], taken_rows_, taken_slots_);
     }
-    TRY_ASSIGN(pending_, changes_.Compose(batch_, rows_));
-    emitted_ = 0;
+    TRY_ASSIGN(Batch changed, changes_.Compose(batch_, rows_));
+    pending_.Set(std::move(changed));
     ranked_.FreeRemoved();
     for (const uint32_t partition : touched_) ranked_.EndPartition(partition);
     if (row_ == batch_.num_rows) batch_ = Batch();
@@ -306,8 +300,7 @@ class Rank final : public Operator {
   std::vector<uint32_t> taken_slots_;
   std::vector<uint32_t> touched_;  // partitions that may be empty
   RankChanges changes_;
-  Batch pending_;
-  int64_t emitted_ = 0;
+  PendingBatch pending_;
 };
 
 }  // namespace

@@ -3,35 +3,13 @@
 
 #include <algorithm>
 
+#include "operators/row_identity.h"
+
 namespace millrace {
-namespace {
-
-/// Longer identities are kept as two hashes of 64 bits.
-constexpr size_t kIdentityBytes = 32;
-
-void PutHash(uint64_t hash, std::string* out) {
-  out->append(reinterpret_cast<const char*>(&hash), sizeof(hash));
-}
-
-/// Of bytes whose own hash is known: one that does not follow from it.
-uint64_t SecondHash(std::string_view bytes) {
-  const size_t half = bytes.size() / 2;
-  return HashBytes(bytes.substr(0, half)) * 0x9E3779B97F4A7C15U + HashBytes(bytes.substr(half));
-}
-
-}  // namespace
-
 std::string_view RowIdentities::BytesOf(uint32_t partition, std::string_view identity,
                                         uint64_t hash) {
   bytes_.assign(reinterpret_cast<const char*>(&partition), sizeof(partition));
-  if (identity.size() <= kIdentityBytes) {
-    bytes_ += identity;
-  } else {
-    // One byte more than any that is written out, so the two cannot be taken for each other.
-    bytes_.append(kIdentityBytes + 1 - 2 * sizeof(uint64_t), '\0');
-    PutHash(hash, &bytes_);
-    PutHash(SecondHash(identity), &bytes_);
-  }
+  AppendRowIdentity(identity, hash, &bytes_);
   return bytes_;
 }
 

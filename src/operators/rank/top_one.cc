@@ -6,6 +6,7 @@
 #include "data/key_codec.h"
 #include "operators/aggregate/expiry_list.h"
 #include "operators/column_types.h"
+#include "operators/pending_batch.h"
 #include "operators/rank/rank_changes.h"
 #include "operators/rank/sort_keys.h"
 #include "state/encoding.h"
@@ -82,22 +83,17 @@ class TopOne final : public Operator {
                    change.after, 0);
     }
     made_.clear();
-    TRY_ASSIGN(pending_, changes_.Compose(batch, rows_));
+    TRY_ASSIGN(Batch changed, changes_.Compose(batch, rows_));
+    pending_.Set(std::move(changed));
     for (const uint32_t row : replaced_) rows_.Free(row);
     replaced_.clear();
     return Continue(output);
   }
 
-  bool more() const override { return emitted_ < pending_.num_rows; }
+  bool more() const override { return !pending_.empty(); }
 
   Status Continue(Output* output) override {
-    while (more() && !output->full()) {
-      const int64_t count = std::min(pending_.num_rows - emitted_, kMaxBatchRows);
-      output->Push(pending_.Slice(emitted_, count));
-      emitted_ += count;
-    }
-    if (!more()) pending_ = Batch();
-    if (!more()) emitted_ = 0;
+    pending_.PushTo(output);
     return OkStatus();
   }
 
@@ -211,8 +207,7 @@ class TopOne final : public Operator {
   std::vector<Change> made_;
   std::vector<uint32_t> replaced_;
   RankChanges changes_;
-  Batch pending_;
-  int64_t emitted_ = 0;
+  PendingBatch pending_;
 };
 
 }  // namespace
