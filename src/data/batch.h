@@ -61,7 +61,8 @@ struct Batch {
   /// assigner keeps one clock per split. Anywhere else without meaning.
   int32_t split = kNoSplit;
   std::shared_ptr<const SplitSet> open_splits;
-  /// Row r was made from row origin_row(r) of what its table gave; null: not known.
+  /// Row r was made from row origin_row(r) of what its table gave, or, where that is -1, from none
+  /// of them (rows made by a timer among others); null: not known.
   std::shared_ptr<const RowOrigins> origins;
   std::shared_ptr<const std::vector<int32_t>> origin_rows;  // null: origin_first + r
   int32_t origin_first = 0;
