@@ -16,7 +16,7 @@ CTEST = ctest --output-on-failure --no-label-summary --no-tests=error --schedule
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench bench-live \
-        bench-exactly-once bench-state docs demo simulate mutants \
+        bench-exactly-once bench-state nexmark compat docs demo simulate mutants \
         chaos demo-kafka test-kafka-exactly-once test-kafka-flink test-live-slow goldens fuzz install clean stats
 
 help: ## This list
@@ -102,6 +102,10 @@ bench-state: build ## State of 10 million keys: a start, updates at a quarter of
 	@mvn -B -q -f bench/state/pom.xml dependency:copy-dependencies -DincludeScope=runtime \
 	    -DoutputDirectory=$(CURDIR)/bench/state/.build/libs
 	@python3 bench/state/run.py build/millrace tests/oracle/.build/libs bench/state/.build/libs
+
+nexmark: build ## Nexmark beside Flink: the same rows, then events per CPU-second (ONLY="q5 q9", EVENTS=..., MODE=rows)
+	@tests/oracle/oracle.sh libs
+	@python3 bench/nexmark/run.py build/millrace tests/oracle/.build/libs $(ONLY)
 
 bench-exactly-once: build $(LIVE) ## What exactly-once costs: throughput, until it is seen, an action alone (ONLY=..., PAIRS=...)
 	@cmake --build build --target live_tools >/dev/null

@@ -6,6 +6,7 @@
 #include "connectors/filesystem/filesystem.h"
 #include "connectors/http/source.h"
 #include "connectors/kafka/kafka.h"
+#include "connectors/nexmark/source.h"
 #include "connectors/print/print.h"
 #include "connectors/reply/sink.h"
 #include "connectors/stdin/stdin.h"
@@ -19,6 +20,7 @@ void RegisterBuiltinConnectors(ConnectorRegistry* registry) {
   registry->Register(MakeFilesystemConnector());
   registry->Register(MakeHttpConnector());
   registry->Register(MakeKafkaConnector());
+  registry->Register(MakeNexmarkConnector());
   registry->Register(MakePrintConnector());
   registry->Register(MakeReplyConnector());
   registry->Register(MakeStdinConnector());

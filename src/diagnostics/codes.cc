@@ -18,7 +18,7 @@ const std::vector<CodeInfo>& Table() {
     std::vector<CodeInfo> all;
     for (const auto group :
          {InternalCodes(), SyntaxCodes(), NameCodes(), TypeCodes(), PlanCodes(), ConnectorCodes(),
-          ModelCodes(), RuntimeCodes(), EnvironmentCodes(), CommandLineCodes()}) {
+          ModelCodes(), RuntimeCodes(), EnvironmentCodes(), CommandLineCodes(), LintCodes()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     for (CodeInfo& info : all) {

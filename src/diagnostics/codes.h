@@ -2,8 +2,8 @@
 // The one table of user-visible error codes. Ranges: MR00 internal, MR01 lexical and syntax, MR02
 // names, MR03 types and expressions, MR04 statements and planning (not supported, streaming rules),
 // MR05 connectors, formats and options, MR06 models, MR07 run time (rows, actions), MR08
-// environment (files, locks, network), MR09 command line. Each group is one file under codes/ with
-// a sorted array.
+// environment (files, locks, network), MR09 command line, MR10 findings of `millrace lint`. Each
+// group is one file under codes/ with a sorted array.
 #pragma once
 
 #include <span>
@@ -37,5 +37,6 @@ std::span<const CodeInfo> ModelCodes();
 std::span<const CodeInfo> RuntimeCodes();
 std::span<const CodeInfo> EnvironmentCodes();
 std::span<const CodeInfo> CommandLineCodes();
+std::span<const CodeInfo> LintCodes();
 
 }  // namespace millrace

@@ -16,13 +16,15 @@ TEST(Codes, AscendWithoutRepeat) {
 
 TEST(Codes, StandInTheirGroup) {
   const std::span<const CodeInfo> groups[] = {
-      InternalCodes(),  SyntaxCodes(), NameCodes(),    TypeCodes(),        PlanCodes(),
-      ConnectorCodes(), ModelCodes(),  RuntimeCodes(), EnvironmentCodes(), CommandLineCodes()};
+      InternalCodes(),    SyntaxCodes(),      NameCodes(),  TypeCodes(),
+      PlanCodes(),        ConnectorCodes(),   ModelCodes(), RuntimeCodes(),
+      EnvironmentCodes(), CommandLineCodes(), LintCodes()};
   for (size_t group = 0; group < std::size(groups); ++group) {
     EXPECT_FALSE(groups[group].empty());
     for (const CodeInfo& info : groups[group]) {
       EXPECT_EQ(info.code.size(), 6u) << info.code;
-      EXPECT_EQ(info.code.substr(0, 4), "MR0" + std::to_string(group)) << info.code;
+      EXPECT_EQ(info.code.substr(0, 4), (group < 10 ? "MR0" : "MR") + std::to_string(group))
+          << info.code;
     }
   }
 }

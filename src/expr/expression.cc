@@ -258,4 +258,12 @@ ExpressionPtr Expression::Remap(const std::vector<int>& mapping) const {
   return WithArgs(std::move(args));
 }
 
+ExpressionPtr Expression::MapArgs(
+    const std::function<ExpressionPtr(const ExpressionPtr&)>& map) const {
+  std::vector<ExpressionPtr> args;
+  args.reserve(args_.size());
+  for (const ExpressionPtr& arg : args_) args.push_back(map(arg));
+  return WithArgs(std::move(args));
+}
+
 }  // namespace millrace

@@ -6,6 +6,7 @@
 
 #include <arrow/type_fwd.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,6 +79,8 @@ class Expression {
   ExpressionPtr Substitute(const std::vector<ExpressionPtr>& replacements) const;
   /// Same expression with InputRef i shifted to mapping[i] (mapping[i] < 0 is a broken invariant).
   ExpressionPtr Remap(const std::vector<int>& mapping) const;
+  /// Same expression over map(argument), of the same types, for each argument.
+  ExpressionPtr MapArgs(const std::function<ExpressionPtr(const ExpressionPtr&)>& map) const;
 
  private:
   Expression() = default;

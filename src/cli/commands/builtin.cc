@@ -7,6 +7,7 @@ std::vector<std::unique_ptr<Command>> BuiltinCommands() {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(MakeRunCommand());
   commands.push_back(MakeCheckCommand());
+  commands.push_back(MakeLintCommand());
   commands.push_back(MakeExplainCommand());
   commands.push_back(MakeGraphCommand());
   commands.push_back(MakeDiffCommand());

@@ -15,6 +15,7 @@ std::unique_ptr<Command> MakeDiffCommand();
 std::unique_ptr<Command> MakeDlqCommand();
 std::unique_ptr<Command> MakeExplainCommand();
 std::unique_ptr<Command> MakeGraphCommand();
+std::unique_ptr<Command> MakeLintCommand();
 std::unique_ptr<Command> MakeInferCommand();
 std::unique_ptr<Command> MakeProduceCommand();
 std::unique_ptr<Command> MakeRunCommand();

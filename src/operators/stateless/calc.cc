@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calc: WHERE and SELECT in one pass. The condition sees the whole batch; the projections see only
-// the rows that passed, and of those only the columns they use. A row that an expression fails on
-// is reported and dropped.
+// the rows that passed, and of those only the columns they use. What stands in several expressions
+// is computed once (expr/shared_columns.h). A row that an expression fails on is reported and
+// dropped.
 #include <arrow/api.h>
 
 #include "expr/evaluator.h"
+#include "expr/shared_columns.h"
 #include "operators/builtin.h"
 #include "operators/row_failures.h"
 #include "plan/nodes/stateless_nodes.h"
@@ -12,25 +14,55 @@
 namespace millrace {
 namespace {
 
-class Calc final : public Operator {
- public:
-  Calc(PlanNodePtr node, const OperatorContext& context)
-      : node_(std::move(node)),
-        context_(context),
-        input_schema_(node_->children()[0]->schema()),
-        projections_(Projections(), context.session) {
-    const auto* calc = As<CalcNode>(node_);
-    if (calc->condition() != nullptr) {
-      condition_.emplace(std::vector<ExpressionPtr>{calc->condition()}, context.session);
+/// The expressions of a CalcNode over the columns they are evaluated on: first those of the input
+/// and what is shared with the condition, then only those which the projections use.
+struct CalcProgram {
+  CalcProgram(const CalcNode& calc, const Schema& input, const SessionContext* session) {
+    std::vector<ExpressionPtr> all;
+    if (calc.condition() != nullptr) all.push_back(calc.condition());
+    const size_t conditions = all.size();
+    all.insert(all.end(), calc.projections().begin(), calc.projections().end());
+    before.emplace(input.size(), conditions, session, &all);
+    if (conditions > 0) condition.emplace(std::vector<ExpressionPtr>{all[0]}, session);
+    all.erase(all.begin(), all.begin() + static_cast<int64_t>(conditions));
+
+    std::vector<bool> is_used(input.size() + before->size(), false);
+    for (const ExpressionPtr& projection : all) projection->CollectInputs(&is_used);
+    std::vector<int> mapping(is_used.size(), -1);
+    for (size_t i = 0; i < is_used.size(); ++i) {
+      if (!is_used[i]) continue;
+      mapping[i] = static_cast<int>(used.size());
+      used.push_back(i);
     }
+    for (ExpressionPtr& projection : all) projection = projection->Remap(mapping);
+    behind.emplace(used.size(), all.size(), session, &all);
+    projections.emplace(std::move(all), session);
   }
 
+  std::optional<SharedColumns> before;  // of the whole batch
+  std::optional<Evaluator> condition;
+  std::vector<size_t> used;             // columns of the batch and of `before`
+  std::optional<SharedColumns> behind;  // of the rows that passed
+  std::optional<Evaluator> projections;
+};
+
+class Calc final : public Operator {
+ public:
+  Calc(const PlanNodePtr& node, const OperatorContext& context)
+      : context_(context),
+        input_schema_(node->children()[0]->schema()),
+        program_(*As<CalcNode>(node), input_schema_, context.session) {}
+
   Status OnBatch(int, Batch batch, Output* output) override {
+    Batch wide = batch;
+    if (!program_.before->empty()) {
+      TRY_ASSIGN(wide, program_.before->AppendTo(std::move(wide)));
+    }
     std::vector<int32_t> selected;
     bool all = true;
-    if (condition_.has_value()) {
+    if (program_.condition.has_value()) {
       errors_.Clear();
-      TRY(condition_->Select(batch, &errors_, &selected));
+      TRY(program_.condition->Select(wide, &errors_, &selected));
       if (!errors_.empty()) TRY(ReportRowErrors(context_, errors_, batch, input_schema_));
       const auto kept = static_cast<int64_t>(selected.size());
       all = kept == batch.num_rows;
@@ -38,14 +70,17 @@ class Calc final : public Operator {
           static_cast<uint64_t>(batch.num_rows - kept) - errors_.entries().size();
       if (selected.empty()) return OkStatus();
     }
-    Batch input = batch;
-    input.columns.clear();
-    for (int column : used_) input.columns.push_back(batch.columns[static_cast<size_t>(column)]);
+    std::vector<std::shared_ptr<arrow::Array>> columns;
+    for (const size_t column : program_.used) columns.push_back(wide.columns[column]);
+    Batch input = wide.WithColumns(std::move(columns));
     if (!all) input = input.Take(selected);
+    if (!program_.behind->empty()) {
+      TRY_ASSIGN(input, program_.behind->AppendTo(std::move(input)));
+    }
 
     errors_.Clear();
-    TRY_ASSIGN(auto columns, projections_.Evaluate(input, &errors_));
-    Batch result = input.WithColumns(std::move(columns));
+    TRY_ASSIGN(auto values, program_.projections->Evaluate(input, &errors_));
+    Batch result = input.WithColumns(std::move(values));
     if (!errors_.empty()) {
       TRY(ReportRowErrors(context_, errors_, batch, input_schema_,
                           all ? std::span<const int32_t>() : std::span<const int32_t>(selected)));
@@ -56,30 +91,9 @@ class Calc final : public Operator {
   }
 
  private:
-  /// The projections over the columns they use; fills used_.
-  std::vector<ExpressionPtr> Projections() {
-    const auto* calc = As<CalcNode>(node_);
-    std::vector<bool> is_used(node_->children()[0]->schema().size(), false);
-    for (const ExpressionPtr& projection : calc->projections()) projection->CollectInputs(&is_used);
-    std::vector<int> mapping(is_used.size(), -1);
-    for (size_t i = 0; i < is_used.size(); ++i) {
-      if (!is_used[i]) continue;
-      mapping[i] = static_cast<int>(used_.size());
-      used_.push_back(static_cast<int>(i));
-    }
-    std::vector<ExpressionPtr> projections;
-    for (const ExpressionPtr& projection : calc->projections()) {
-      projections.push_back(projection->Remap(mapping));
-    }
-    return projections;
-  }
-
-  PlanNodePtr node_;
   OperatorContext context_;
   Schema input_schema_;
-  std::vector<int> used_;  // input columns that projections read; set before projections_
-  Evaluator projections_;
-  std::optional<Evaluator> condition_;
+  CalcProgram program_;
   RowErrors errors_;
 };
 
