@@ -53,6 +53,29 @@ class DurableState {
       const std::function<Status(size_t index, std::string_view value)>& found) const = 0;
   /// Entries whose keys begin with `prefix`, in order.
   virtual Status Visit(std::string_view prefix, const Visitor& visit) const = 0;
+  /// Entries whose keys begin with one of the prefixes; `index` is that of the prefix. They are
+  /// visited prefix by prefix; none is the beginning of another.
+  using RangeVisitor =
+      std::function<Status(size_t index, std::string_view key, std::string_view value)>;
+  virtual Status VisitRanges(std::span<const std::string_view> prefixes,
+                             const RangeVisitor& visit) const {
+    for (size_t i = 0; i < prefixes.size(); ++i) {
+      TRY(Visit(prefixes[i], [&](std::string_view key, std::string_view value) {
+        return visit(i, key, value);
+      }));
+    }
+    return OkStatus();
+  }
+  /// At most `count` entries whose keys begin with `prefix`, from the first that is not below
+  /// `from`, in order.
+  virtual Status VisitSome(std::string_view prefix, std::string_view from, size_t count,
+                           const Visitor& visit) const {
+    return Visit(prefix, [&](std::string_view key, std::string_view value) {
+      if (key < from || count == 0) return OkStatus();
+      --count;
+      return visit(key, value);
+    });
+  }
   /// Puts what is there, as of one commit, into a directory that does not exist yet and can be
   /// opened like its own; copies no bytes. Any thread, beside the one that writes. The marker of
   /// what it is; none: nothing is there.

@@ -136,6 +136,38 @@ TEST_P(DurableStateTest, APrefixOfTheGreatestBytesHasAnEnd) {
   EXPECT_EQ(Read(*state_, "\xff").size(), 3u);
 }
 
+TEST_P(DurableStateTest, RangesAreVisitedTogether) {
+  Write(state_.get(), {.epoch = 1},
+        {{"a1", "x"}, {"a2", "y"}, {"b1", "z"}, {"c1", "u"}, {"c2", "v"}, {"d", "w"}});
+  Write(state_.get(), {.epoch = 2}, {{"a2", std::nullopt}, {"c1", "U"}, {"c3", "V"}});
+  Reopen();
+  const std::vector<std::string_view> prefixes = {"a", "b2", "c", "e"};
+  std::vector<std::string> seen;
+  ASSERT_TRUE(state_->VisitRanges(
+      prefixes, [&](size_t index, std::string_view key, std::string_view value) {
+        seen.push_back(std::to_string(index) + " " + std::string(key) + " " + std::string(value));
+        return OkStatus();
+      }));
+  EXPECT_EQ(seen, (std::vector<std::string>{"0 a1 x", "2 c1 U", "2 c2 v", "2 c3 V"}));
+}
+
+TEST_P(DurableStateTest, SomeAreVisitedFromAPlace) {
+  Write(state_.get(), {.epoch = 1},
+        {{"a1", "1"}, {"b1", "2"}, {"b2", "3"}, {"b3", "4"}, {"b4", "5"}, {"c1", "6"}});
+  const auto some = [this](std::string_view from, size_t count) {
+    std::string seen;
+    EXPECT_TRUE(state_->VisitSome("b", from, count, [&](std::string_view, std::string_view value) {
+      seen += value;
+      return OkStatus();
+    }));
+    return seen;
+  };
+  EXPECT_EQ(some("", 3), "234");
+  EXPECT_EQ(some("b2", 2), "34");
+  EXPECT_EQ(some(std::string_view("b2\0", 3), 9), "45");
+  EXPECT_EQ(some("b5", 9), "");
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, DurableStateTest, testing::Bool(),
                          [](const auto& info) { return info.param ? "RocksDb" : "Memory"; });
 

@@ -7,6 +7,8 @@
 
 namespace millrace {
 
+KeyTable::KeyTable(std::string name, bool track) : KeyTable(std::move(name), track, Values()) {}
+
 KeyTable::KeyTable(std::string name, bool track, Values values)
     : name_(std::move(name)), track_(track), values_(std::move(values)) {}
 
@@ -108,11 +110,44 @@ Status KeyTable::LoadCold(const EncodedKeys& keys) {
     }
   }
   if (entries.asked() == 0) return OkStatus();
+  if (values_.read_part) {
+    return entries.ReadLists([&](size_t i, std::string_view entry_key, std::string_view value) {
+      const uint32_t found = index_.Find(keys.key(i), keys.hashes[i]);
+      const uint32_t slot = found != kNone ? found : InsertLoaded(keys.key(i), keys.hashes[i]);
+      return values_.read_part(slot, entry_key, value);
+    });
+  }
   return entries.Read([this, &keys](size_t i, std::string_view value) {
-    const uint32_t slot = index_.FindOrInsert(keys.key(i), keys.hashes[i]);
-    index_.mark(slot) = kStored;
-    return values_.read(slot, value);
+    return values_.read(InsertLoaded(keys.key(i), keys.hashes[i]), value);
   });
+}
+
+uint32_t KeyTable::InsertLoaded(std::string_view key, uint64_t hash) {
+  const uint32_t slot = index_.FindOrInsert(key, hash);
+  index_.mark(slot) = kStored;
+  loaded_.push_back(slot);
+  return slot;
+}
+
+Status KeyTable::Sweep(size_t count, const Judge& judge) {
+  loaded_.clear();
+  if (cold_ == nullptr || !cold_->in_use()) return OkStatus();
+  return cold_->entries().ReadNext(count,
+                                   [&](std::string_view key, std::string_view value) -> Status {
+                                     const uint64_t hash = HashBytes(key);
+                                     if (Find(key, hash) != kNone || cold_->IsGone(key))
+                                       return OkStatus();
+                                     switch (judge(key, value)) {
+                                       case Judgement::kStays: return OkStatus();
+                                       case Judgement::kIsLoaded:
+                                         return values_.read(InsertLoaded(key, hash), value);
+                                       case Judgement::kIsDeleted:
+                                         deleted_.emplace_back(key);
+                                         cold_->Delete(key);
+                                         return OkStatus();
+                                     }
+                                     return OkStatus();
+                                   });
 }
 
 void KeyTable::Collected(uint64_t epoch) {

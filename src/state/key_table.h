@@ -30,20 +30,34 @@ class KeyTable final : public StateTable {
     std::function<void(uint32_t slot, std::string* out)> write;
     std::function<Status(uint32_t slot, std::string_view bytes)> read;
     std::function<void(uint32_t slot)> clear;  // the key was deleted while state was applied
-    /// The value is all there is of a key, and the owner calls Load: it may lie on the disk.
+    /// The owner calls Load, then looks at loaded(): what there is of a key may lie on the disk.
+    /// Without `read_part` that is the value, or what the owner reads of loaded keys by itself.
     bool may_be_cold;
     /// Starts to load what `write` will look at: step 0 some keys ahead, step 1 a few. May be
     /// empty.
-    std::function<void(uint32_t slot, int step)> prefetch;
+    std::function<void(uint32_t slot, int step)> prefetch = {};
+    /// Nothing is written here: keys have entries in another table, which drives this one and
+    /// whose entries are read one by one when a key is loaded.
+    std::function<Status(uint32_t slot, std::string_view entry_key, std::string_view value)>
+        read_part = {};
   };
 
-  KeyTable(std::string name, bool track, Values values = {});
+  KeyTable(std::string name, bool track);
+  KeyTable(std::string name, bool track, Values values);
 
   /// Brings those of the keys that lie on the disk only into memory. What follows, up to the next
   /// Collected or Shrink, finds them.
   Status Load(const EncodedKeys& keys) {
+    loaded_.clear();
     return cold_ != nullptr && cold_->in_use() ? LoadCold(keys) : OkStatus();
   }
+  /// Of the last Load or Sweep: the slots of what came from the disk.
+  const std::vector<uint32_t>& loaded() const { return loaded_; }
+  /// What becomes of a key on the disk that nobody has asked for.
+  enum class Judgement { kStays, kIsLoaded, kIsDeleted };
+  using Judge = std::function<Judgement(std::string_view key, std::string_view value)>;
+  /// Looks at some of the keys that are on the disk only; all of them in turn.
+  Status Sweep(size_t count, const Judge& judge);
 
   /// slots[i] becomes the slot of key i; unknown keys are inserted, and not yet dirty.
   void FindOrInsert(const EncodedKeys& keys, std::vector<uint32_t>* slots) {
@@ -90,6 +104,8 @@ class KeyTable final : public StateTable {
     return cold_ == nullptr ? 0 : dirty_.size() * EntryBytes();
   }
   bool reads_cold() const override { return values_.may_be_cold && track_; }
+  /// It is driven by the table that has the entries of its keys.
+  bool reads_cold_lists() const { return reads_cold() && values_.read_part != nullptr; }
   void AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) override;
   void Collected(uint64_t epoch) override;
   void Shrink(uint64_t applied, size_t bytes) override;
@@ -103,6 +119,7 @@ class KeyTable final : public StateTable {
   void AddDirty(uint32_t slot);
   void PrefetchDirty(size_t at) const;
   Status LoadCold(const EncodedKeys& keys);
+  uint32_t InsertLoaded(std::string_view key, uint64_t hash);
   bool CanLeave(uint32_t slot, uint64_t applied);
   void Leave(uint32_t slot);
   size_t EntryBytes() const;
@@ -116,6 +133,7 @@ class KeyTable final : public StateTable {
 
   // Only if values may be cold.
   std::unique_ptr<ColdKeys> cold_;
+  std::vector<uint32_t> loaded_;
   uint32_t hand_ = 0;  // where Shrink goes on
   uint64_t written_ = 0;
   uint64_t written_bytes_ = 0;  // of their keys, and of their values twice

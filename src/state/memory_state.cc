@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/memory_state.h"
 
+#include <algorithm>
+
 namespace millrace {
 
 std::optional<StateMarker> MemoryState::marker() const {
@@ -61,6 +63,17 @@ Status MemoryState::Visit(std::string_view prefix, const Visitor& visit) const {
   const MemoryStateDevice::Entries& entries = device_->entries;
   for (auto entry = entries.lower_bound(prefix);
        entry != entries.end() && entry->first.starts_with(prefix); ++entry) {
+    TRY(visit(entry->first, entry->second));
+  }
+  return OkStatus();
+}
+
+Status MemoryState::VisitSome(std::string_view prefix, std::string_view from, size_t count,
+                              const Visitor& visit) const {
+  const std::lock_guard lock(mutex_);
+  const MemoryStateDevice::Entries& entries = device_->entries;
+  for (auto entry = entries.lower_bound(std::max(prefix, from));
+       count > 0 && entry != entries.end() && entry->first.starts_with(prefix); ++entry, --count) {
     TRY(visit(entry->first, entry->second));
   }
   return OkStatus();

@@ -36,6 +36,8 @@ class MemoryState final : public DurableState {
   Status Get(std::span<const std::string_view> keys,
              const std::function<Status(size_t, std::string_view)>& found) const override;
   Status Visit(std::string_view prefix, const Visitor& visit) const override;
+  Status VisitSome(std::string_view prefix, std::string_view from, size_t count,
+                   const Visitor& visit) const override;
   bool survives() const override { return survives_; }
 
  private:

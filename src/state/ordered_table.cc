@@ -29,14 +29,20 @@ OrderedTable::RowFlags& OrderedTable::FlagsOf(uint32_t row) {
 }
 
 size_t OrderedTable::Insert(uint32_t key, const OrderedEntry& entry) {
+  if (track_) {
+    FlagsOf(entry.row) = {entry.sequence, kNew};
+    dirty_.push_back({key, entry});
+    if (keys_->reads_cold_lists()) keys_->MarkDirty(key);
+  }
+  return Place(key, entry);
+}
+
+/// Returns its position among the entries of its key.
+size_t OrderedTable::Place(uint32_t key, const OrderedEntry& entry) {
   if (key >= keyed_.size()) keyed_.resize(std::max<size_t>(key + 1, keys_->slot_limit()));
   Keyed& keyed = keyed_[key];
   ++count_;
   next_sequence_ = std::max(next_sequence_, entry.sequence + 1);
-  if (track_) {
-    FlagsOf(entry.row) = {entry.sequence, kNew};
-    dirty_.push_back({key, entry});
-  }
   Pool::List& entries = keyed.entries;
   // Room in front is used before the list grows: a frame of two rows stays where it is.
   if (entries.full() && keyed.begin * 2 >= entries.size) DropGap(&keyed);
@@ -61,6 +67,7 @@ void OrderedTable::Forget(uint32_t key, const OrderedEntry& entry) {
     RowFlags& row = FlagsOf(entry.row);
     if ((row.flags & kStored) != 0) deleted_.push_back(KeyOf(key, entry));
     row.flags = 0;
+    if (keys_->reads_cold_lists()) keys_->MarkDirty(key);
   }
   rows_->Free(entry.row);
   --count_;
@@ -132,7 +139,9 @@ Status OrderedTable::CollectDelta(const std::function<Status(const StateChange&)
     TRY(visit({name_, key, value, false, keys_->key_group(dirty.key)}));
   }
   dirty_.clear();
-  return OkStatus();
+  // What changed in the keys is told by their entries.
+  if (!keys_->reads_cold_lists()) return OkStatus();
+  return keys_->CollectDelta([](const StateChange&) { return OkStatus(); });
 }
 
 Status OrderedTable::Snapshot(const std::function<Status(const StateChange&)>& visit) const {
@@ -148,16 +157,59 @@ Status OrderedTable::Snapshot(const std::function<Status(const StateChange&)>& v
   return OkStatus();
 }
 
+/// Time and sequence number, behind the key itself.
+bool OrderedTable::ReadEntry(std::string_view bytes, OrderedEntry* entry) {
+  int64_t sequence = 0;
+  if (!GetOrdered(&bytes, &entry->time) || !GetOrdered(&bytes, &sequence)) return false;
+  entry->sequence = static_cast<uint64_t>(sequence);
+  return true;
+}
+
+Status OrderedTable::Load(uint32_t key, std::string_view entry_key, std::string_view value) {
+  std::string_view key_bytes;
+  OrderedEntry entry;
+  if (!GetBytes(&entry_key, &key_bytes) || !ReadEntry(entry_key, &entry)) {
+    return CorruptStateEntry(name_);
+  }
+  TRY_ASSIGN(entry.row, rows_->Read(value));
+  FlagsOf(entry.row) = {entry.sequence, kStored};
+  Place(key, entry);
+  return OkStatus();
+}
+
+void OrderedTable::Evict(uint32_t key) {
+  if (key >= keyed_.size()) return;
+  for (const OrderedEntry& entry : entries_of(key)) {
+    FlagsOf(entry.row).flags = 0;
+    rows_->Free(entry.row);
+    --count_;
+  }
+  pool_.Clear(&keyed_[key].entries);
+  keyed_[key] = Keyed();
+}
+
+void OrderedTable::AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) {
+  keys_->AttachCold(std::move(entries), restored);
+}
+
+void OrderedTable::Collected(uint64_t epoch) {
+  if (reads_cold()) keys_->Collected(epoch);
+}
+
+/// Keys leave until so much less is held.
+void OrderedTable::Shrink(uint64_t applied, size_t bytes) {
+  const double held = static_cast<double>(memory_bytes());
+  const double kept = held > 0 ? std::min(1.0, static_cast<double>(bytes) / held) : 1.0;
+  keys_->Shrink(applied, static_cast<size_t>(static_cast<double>(keys_->memory_bytes()) * kept));
+}
+
 Status OrderedTable::Apply(const StateChange& change) {
   std::string_view bytes = change.key;
   std::string_view key_bytes;
-  int64_t time = 0;
-  int64_t sequence = 0;
-  if (!GetBytes(&bytes, &key_bytes) || !GetOrdered(&bytes, &time) ||
-      !GetOrdered(&bytes, &sequence)) {
+  OrderedEntry entry;
+  if (!GetBytes(&bytes, &key_bytes) || !ReadEntry(bytes, &entry)) {
     return CorruptStateEntry(name_);
   }
-  OrderedEntry entry{time, static_cast<uint64_t>(sequence), 0};
   const uint64_t hash = HashBytes(key_bytes);
   const uint32_t key =
       change.deleted ? keys_->Find(key_bytes, hash) : keys_->FindOrInsert(key_bytes, hash);
@@ -181,7 +233,15 @@ Status OrderedTable::Apply(const StateChange& change) {
   return OkStatus();
 }
 
+/// With its part of the key and of the row's columns.
+size_t OrderedTable::EntryBytes() const {
+  constexpr size_t kListBytes = sizeof(OrderedEntry) + sizeof(RowFlags) + sizeof(Dirty);
+  return kListBytes + rows_->memory_bytes() / std::max<size_t>(1, rows_->slot_limit());
+}
+
 size_t OrderedTable::memory_bytes() const {
+  // Room that rows have left is there for others: what counts is what is held.
+  if (reads_cold()) return keys_->memory_bytes() + count_ * EntryBytes();
   return keyed_.capacity() * sizeof(Keyed) + pool_.memory_bytes() +
          row_flags_.capacity() * sizeof(RowFlags) + dirty_.capacity() * sizeof(Dirty) +
          rows_->memory_bytes();

@@ -4,7 +4,11 @@
 // entry, so a partition of 10,000 rows costs a delta of what came and went.
 //
 // Keys are slots of a KeyTable, which the owner keeps alive as long as a key has entries (or
-// longer). The table owns the rows of its entries: they are freed with them. One thread.
+// longer). The table owns the rows of its entries: they are freed with them.
+//
+// If that KeyTable may be cold and has a `read_part`, which gives the entry to Load, the entries of
+// a key lie on the disk until the owner loads the key, and leave memory together (Evict, from its
+// `clear`). One thread.
 #pragma once
 
 #include <cstdint>
@@ -55,6 +59,10 @@ class OrderedTable final : public StateTable {
   void Erase(uint32_t key, int64_t time, uint64_t sequence);
   /// Gives that entry another place among those of its key, and its row with it.
   void Move(uint32_t key, const OrderedEntry& from, const OrderedEntry& to);
+  /// An entry that a Load of the keys has found.
+  Status Load(uint32_t key, std::string_view entry_key, std::string_view value);
+  /// Forgets the entries of a key that leaves memory.
+  void Evict(uint32_t key);
   /// Sequence numbers given so far are below this.
   uint64_t next_sequence() const { return next_sequence_; }
 
@@ -64,6 +72,11 @@ class OrderedTable final : public StateTable {
   Status Apply(const StateChange& change) override;
   size_t entries() const override { return count_; }
   size_t memory_bytes() const override;
+  size_t unsaved_bytes() const override { return reads_cold() ? dirty_.size() * EntryBytes() : 0; }
+  bool reads_cold() const override { return track_ && keys_->reads_cold_lists(); }
+  void AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) override;
+  void Collected(uint64_t epoch) override;
+  void Shrink(uint64_t applied, size_t bytes) override;
 
  private:
   static constexpr uint8_t kNew = 1;
@@ -87,6 +100,9 @@ class OrderedTable final : public StateTable {
   std::string KeyOf(uint32_t key, const OrderedEntry& entry) const;
   void AppendKeyOf(uint32_t key, const OrderedEntry& entry, std::string* out) const;
   void Forget(uint32_t key, const OrderedEntry& entry);
+  size_t Place(uint32_t key, const OrderedEntry& entry);
+  static bool ReadEntry(std::string_view bytes, OrderedEntry* entry);
+  size_t EntryBytes() const;
   void DropGap(Keyed* keyed);
   RowFlags& FlagsOf(uint32_t row);
 

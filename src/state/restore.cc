@@ -22,6 +22,15 @@ class OperatorRestorer {
 
   bool ReadsCold(size_t index) { return TableOf(active_[0], index).reads_cold(); }
 
+  /// The groups of which a shard has the entries.
+  ColdEntries::Groups GroupsOf(size_t shard) const {
+    ColdEntries::Groups groups;
+    for (int group = 0; group < kKeyGroups; ++group) {
+      if (OwnerOf(group) == shard) groups.set(static_cast<size_t>(group));
+    }
+    return groups;
+  }
+
   Status RestoreTable(size_t index, const std::function<void(const StateEntry&)>& leftover) {
     const std::string_view name = TableOf(active_[0], index).name();
     const std::string prefix = StatePrefix(op_.id, name);
@@ -111,11 +120,13 @@ Status VisitOperator(const DurableState& state, std::string_view id,
 }
 
 Status AttachCold(const DurableState& state, const RestoredOperator& op, bool restored) {
-  for (const StateStore* store : op.shards) {
-    if (store == nullptr) continue;
-    for (StateTable* table : store->tables()) {
+  const OperatorRestorer owners(state, op, /*moved=*/false);
+  for (size_t shard = 0; shard < op.shards.size(); ++shard) {
+    if (op.shards[shard] == nullptr) continue;
+    const ColdEntries::Groups own = owners.GroupsOf(shard);
+    for (StateTable* table : op.shards[shard]->tables()) {
       if (!table->reads_cold()) continue;
-      auto entries = std::make_unique<ColdEntries>(&state, op.id, table->name());
+      auto entries = std::make_unique<ColdEntries>(&state, op.id, table->name(), own);
       bool any = false;
       if (restored) {
         TRY_ASSIGN(any, entries->Any());

@@ -210,10 +210,7 @@ void RowHistory::TrimFront(uint32_t key, size_t count) {
 void RowHistory::Clear(uint32_t key) {
   if (key >= keyed_.size()) return;
   TrimFront(key, entries_of(key).size());
-  pool_.Clear(&keyed_[key].entries);
-  block_pool_.Clear(&keyed_[key].blocks);
-  byte_pool_.Clear(&keyed_[key].open);
-  keyed_[key] = Keyed();
+  Drop(key);
 }
 
 std::string RowHistory::KeyOf(uint32_t key, uint32_t block) const {
@@ -299,10 +296,10 @@ Status RowHistory::ReadKey(uint32_t key, std::string_view* bytes) {
   Clear(key);
   Keyed& keyed = At(key);
   uint64_t rows = 0;
+  if (restored_rows_.size() < keyed_.size()) restored_rows_.resize(keyed_.size());
   if (!GetVarint(bytes, &keyed.arrivals)) return CorruptStateEntry(name_);
   if (keyed.arrivals == 0) return OkStatus();
   if (!GetVarint(bytes, &rows)) return CorruptStateEntry(name_);
-  if (restored_rows_.size() < keyed_.size()) restored_rows_.resize(keyed_.size());
   restored_rows_[key] = static_cast<uint32_t>(rows);
   return ReadBlock(key, BlockOf(static_cast<uint32_t>(keyed.arrivals - 1)), bytes);
 }
@@ -322,26 +319,76 @@ Status RowHistory::Apply(const StateChange& change) {
   return value.empty() ? OkStatus() : CorruptStateEntry(name_);
 }
 
-Status RowHistory::Restored() {
-  restored_rows_.resize(keyed_.size());
-  for (uint32_t key = 0; key < keyed_.size(); ++key) {
-    Keyed& keyed = keyed_[key];
-    if (keyed.entries.size < restored_rows_[key]) return CorruptStateEntry(name_);
-    const uint32_t gone = keyed.entries.size - restored_rows_[key];
-    for (uint32_t i = 0; i < gone; ++i) rows_->Free(keyed.entries.items[i].row);
-    pool_.Erase(&keyed.entries, 0, gone);
-    count_ -= gone;
-    if (track_) CountBlocks(key);
-  }
+Status RowHistory::DropGone(uint32_t key) {
+  Keyed& keyed = keyed_[key];
+  const uint32_t kept = restored_rows_[key];
+  restored_rows_[key] = 0;
+  if (keyed.entries.size < kept) return CorruptStateEntry(name_);
+  const uint32_t gone = keyed.entries.size - kept;
+  for (uint32_t i = 0; i < gone; ++i) rows_->Free(keyed.entries.items[i].row);
+  pool_.Erase(&keyed.entries, 0, gone);
+  count_ -= gone;
+  if (track_) CountBlocks(key);
+  return OkStatus();
+}
+
+void RowHistory::MarkBlocksRead() {
   for (const auto& [key, block] : restored_) {
     Keyed& keyed = keyed_[key];
     const uint32_t index = Between(keyed.first_block, block);
     if (track_ && index < keyed.blocks.size) keyed.blocks.items[index].carried = true;
   }
   restored_.clear();
+}
+
+Status RowHistory::Restored() {
+  restored_rows_.resize(keyed_.size());
+  for (uint32_t key = 0; key < keyed_.size(); ++key) TRY(DropGone(key));
+  MarkBlocksRead();
   restored_rows_ = {};
   return OkStatus();
 }
+
+void RowHistory::AttachCold(std::unique_ptr<ColdEntries> entries, bool) {
+  cold_ = std::move(entries);
+}
+
+Status RowHistory::Load(std::span<const uint32_t> keys) {
+  if (cold_ == nullptr || keys.empty()) return OkStatus();
+  cold_->Begin();
+  for (const uint32_t key : keys) {
+    // Else all of its rows are in its value.
+    if (keyed_[key].entries.size >= restored_rows_[key]) continue;
+    const std::string_view bytes = keys_->key(key);
+    cold_->Add(bytes, HashBytes(bytes), key);
+  }
+  if (cold_->asked() > 0) {
+    TRY(cold_->ReadLists([this](size_t, std::string_view entry_key, std::string_view value) {
+      return Apply({name_, entry_key, value, false, -1});
+    }));
+  }
+  for (const uint32_t key : keys) TRY(DropGone(key));
+  MarkBlocksRead();
+  return OkStatus();
+}
+
+void RowHistory::Evict(uint32_t key) {
+  if (key >= keyed_.size()) return;
+  for (const HistoryEntry& entry : entries_of(key)) {
+    rows_->Free(entry.row);
+    --count_;
+  }
+  Drop(key);
+}
+
+void RowHistory::Drop(uint32_t key) {
+  pool_.Clear(&keyed_[key].entries);
+  block_pool_.Clear(&keyed_[key].blocks);
+  byte_pool_.Clear(&keyed_[key].open);
+  keyed_[key] = Keyed();
+}
+
+void RowHistory::Shrink(uint64_t, size_t) {}
 
 /// From the first block with a row to the one that takes the next rows.
 void RowHistory::CountBlocks(uint32_t key) {
@@ -402,6 +449,12 @@ Status RowHistory::Snapshot(const std::function<Status(const StateChange&)>& vis
 }
 
 size_t RowHistory::memory_bytes() const {
+  if (reads_cold()) {
+    // Room that rows have left is there for others: what counts is what is held.
+    constexpr size_t kEntryBytes = sizeof(HistoryEntry) + sizeof(Block) / kBlockRows;
+    const size_t row = rows_->memory_bytes() / std::max<size_t>(1, rows_->slot_limit());
+    return keys_->entries() * sizeof(Keyed) + count_ * (kEntryBytes + row);
+  }
   return keyed_.capacity() * sizeof(Keyed) + pool_.memory_bytes() + block_pool_.memory_bytes() +
          byte_pool_.memory_bytes() + inserted_.capacity() * sizeof(Inserted) +
          full_.capacity() * sizeof(FullBlock) + full_bytes_.capacity() + rows_->memory_bytes();

@@ -15,10 +15,12 @@
 // that are gone) is encoded from the RowStore.
 //
 // Keys are slots of a KeyTable, restored before this table. The history owns the rows of its
-// entries. One thread.
+// entries. If that KeyTable may be cold, so are the blocks: the owner loads those of the keys that
+// were loaded, and evicts those of a key that leaves. One thread.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -86,6 +88,10 @@ class RowHistory final : public StateTable {
   Status ReadKey(uint32_t key, std::string_view* bytes);
   /// When all keys and blocks are back: drops rows that had gone.
   Status Restored();
+  /// Reads the blocks of keys whose values have just been read, and does the same for them.
+  Status Load(std::span<const uint32_t> keys);
+  /// Forgets what is in memory of a key.
+  void Evict(uint32_t key);
 
   std::string_view name() const override { return name_; }
   Status CollectDelta(const std::function<Status(const StateChange&)>& visit) override;
@@ -94,6 +100,10 @@ class RowHistory final : public StateTable {
   Status Apply(const StateChange& change) override;
   size_t entries() const override { return count_; }
   size_t memory_bytes() const override;
+  bool reads_cold() const override { return track_ && keys_->reads_cold(); }
+  void AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) override;
+  /// Blocks leave with their keys.
+  void Shrink(uint64_t applied, size_t bytes) override;
 
  private:
   using Pool = ListPool<HistoryEntry>;
@@ -145,6 +155,9 @@ class RowHistory final : public StateTable {
   Keyed& At(uint32_t key);
   void Put(uint32_t key, const HistoryEntry& entry);
   void CountBlocks(uint32_t key);
+  void Drop(uint32_t key);
+  Status DropGone(uint32_t key);
+  void MarkBlocksRead();
   std::string KeyOf(uint32_t key, uint32_t block) const;
   void WriteBlock(const Keyed& keyed, uint32_t block, std::string* out) const;
   Status ReadBlock(uint32_t key, uint32_t block, std::string_view* bytes);
@@ -159,6 +172,7 @@ class RowHistory final : public StateTable {
   ListPool<char> byte_pool_;
   std::vector<Keyed> keyed_;
   size_t count_ = 0;
+  std::unique_ptr<ColdEntries> cold_;
   std::vector<Inserted> inserted_;  // and not encoded yet
   std::vector<FullBlock> full_;     // since the last delta
   std::string full_bytes_;

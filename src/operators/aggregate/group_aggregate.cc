@@ -13,6 +13,7 @@
 #include "data/key_codec.h"
 #include "data/take.h"
 #include "operators/aggregate/aggregate_states.h"
+#include "operators/aggregate/cold_expiry.h"
 #include "operators/aggregate/expiry_list.h"
 #include "operators/aggregate/row_equality.h"
 #include "operators/builtin.h"
@@ -37,14 +38,19 @@ class GroupAggregate final : public Operator {
             {.write = [this](uint32_t slot, std::string* out) { Write(slot, out); },
              .read = [this](uint32_t slot, std::string_view bytes) { return Read(slot, bytes); },
              .clear = [this](uint32_t slot) { Clear(slot); },
-             // With a time to live, all of them are looked at as time passes.
-             .may_be_cold = group_.state_ttl_ms() == 0}) {
+             .may_be_cold = true}),
+        cold_expiry_(group_.state_ttl_ms(), TouchedOf) {
     context.state->Register(&groups_);
   }
 
   Status OnBatch(int, Batch batch, Output* output) override {
     codec_.Encode(batch, &keys_);
     TRY(groups_.Load(keys_));
+    for (const uint32_t slot : groups_.loaded()) {
+      if (!cold_expiry_.IsOver(expiry_.time(slot), now_ms_)) continue;
+      groups_.Erase(slot);
+      Clear(slot);
+    }
     FindGroups(batch);
     TRY_ASSIGN(auto before, states_.Finish(known_slots_));
     TRY_ASSIGN(auto results, states_.UpdateRunning({.columns = batch.columns,
@@ -76,7 +82,7 @@ class GroupAggregate final : public Operator {
       groups_.Erase(*slot);
       Clear(*slot);
     }
-    return OkStatus();
+    return cold_expiry_.Sweep(now_ms, &groups_);
   }
 
   Status OnRestore() override {
@@ -214,6 +220,13 @@ class GroupAggregate final : public Operator {
     states_.Serialize(slot, out);
   }
 
+  static std::optional<int64_t> TouchedOf(std::string_view value) {
+    int64_t count = 0;
+    int64_t touched_ms = 0;
+    if (!GetOrdered(&value, &count) || !GetOrdered(&value, &touched_ms)) return std::nullopt;
+    return touched_ms;
+  }
+
   Status Read(uint32_t slot, std::string_view bytes) {
     Fit();
     int64_t touched_ms = 0;
@@ -231,6 +244,7 @@ class GroupAggregate final : public Operator {
   KeyTable groups_;
   std::vector<int64_t> counts_;  // by slot: rows of the group
   ExpiryList expiry_;
+  ColdExpiry cold_expiry_;
   int64_t now_ms_ = 0;
 
   // The update made from the batch at hand.

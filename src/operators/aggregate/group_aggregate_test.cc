@@ -178,5 +178,51 @@ TEST(GroupAggregateTest, StateExpires) {
             (std::vector<std::string>{"+I[a, 1, 1]", "-U[a, 1, 1]", "+U[a, 1, 1]"}));
 }
 
+Batch KeysOf(int count) {
+  BatchBuilder builder(InputSchema());
+  for (int i = 0; i < count; ++i) builder.Row({"k" + std::to_string(i), 1, true});
+  return builder.Build();
+}
+
+TEST(GroupAggregateTest, GroupsOnTheDiskExpire) {
+  constexpr int kKeys = 3000;
+  OperatorHarness harness(MakeNode(true, false, 1000));
+  harness.UseDisk();
+  harness.OnTime(5000);
+  harness.OnBatch(0, KeysOf(kKeys));
+  harness.LeaveMemory();
+  harness.OnTime(5500);
+  harness.TakeRows();
+  harness.OnBatch(0, KeysOf(10));  // they live on
+  EXPECT_EQ(harness.TakeRows().size(), 20u);
+  harness.LeaveMemory();
+  harness.OnTime(6200);
+  harness.OnBatch(0, KeysOf(kKeys));
+  std::vector<std::string> rows = harness.TakeRows();
+  ASSERT_EQ(rows.size(), kKeys + 10u);
+  EXPECT_EQ(
+      std::ranges::count_if(rows, [](const std::string& row) { return row.starts_with("+I["); }),
+      kKeys - 10);
+  harness.LeaveMemory();
+  // Nobody asks for them any more.
+  for (int64_t now = 7000; now < 10'000; now += 100) {
+    harness.OnTime(now);
+    harness.LeaveMemory();
+    if (now == 7100) {
+      EXPECT_EQ(harness.entries_on_disk(), size_t{kKeys});
+    }
+  }
+  EXPECT_EQ(harness.entries_on_disk(), 0u);
+}
+
+TEST(GroupAggregateTest, GroupsLieOnTheDiskUntilTheyAreAskedFor) {
+  for (const int64_t ttl_ms : {0, 1'000'000}) {
+    const auto [fewest, most] =
+        ExpectSameFromDisk(MakeNode(true, false, ttl_ms), RandomScript(9, 400, 12, false));
+    EXPECT_EQ(fewest, 0u);
+    EXPECT_GT(most, 3u);
+  }
+}
+
 }  // namespace
 }  // namespace millrace

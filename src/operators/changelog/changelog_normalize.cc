@@ -7,6 +7,7 @@
 
 #include "data/key_codec.h"
 #include "data/take.h"
+#include "operators/aggregate/cold_expiry.h"
 #include "operators/aggregate/expiry_list.h"
 #include "operators/builtin.h"
 #include "operators/column_types.h"
@@ -31,7 +32,8 @@ class ChangelogNormalize final : public Operator {
                     },
                 .read = [this](uint32_t slot, std::string_view bytes) { return Read(slot, bytes); },
                 .clear = [this](uint32_t slot) { Clear(slot); },
-                .may_be_cold = ttl_ms_ == 0}) {
+                .may_be_cold = true}),
+        cold_expiry_(ttl_ms_, TouchedOf) {
     context.state->Register(&table_);
   }
 
@@ -39,6 +41,11 @@ class ChangelogNormalize final : public Operator {
     keys_.Encode(batch, &encoded_keys_);
     rows_.Encode(batch, &encoded_rows_);
     TRY(table_.Load(encoded_keys_));
+    for (const uint32_t slot : table_.loaded()) {
+      if (!cold_expiry_.IsOver(expiry_.time(slot), now_ms_)) continue;
+      table_.Erase(slot);
+      Clear(slot);
+    }
     changes_.clear();
     old_rows_.clear();
     for (int64_t row = 0; row < batch.num_rows; ++row) OnRow(batch, static_cast<int32_t>(row));
@@ -51,7 +58,7 @@ class ChangelogNormalize final : public Operator {
       table_.Erase(*slot);
       Clear(*slot);
     }
-    return OkStatus();
+    return cold_expiry_.Sweep(now_ms, &table_);
   }
   Status OnRestore() override {
     if (ttl_ms_ != 0) expiry_.Sort();
@@ -79,6 +86,10 @@ class ChangelogNormalize final : public Operator {
   void Clear(uint32_t slot) {
     last_[slot].clear();
     expiry_.Remove(slot);
+  }
+  static std::optional<int64_t> TouchedOf(std::string_view value) {
+    int64_t touched_ms = 0;
+    return GetOrdered(&value, &touched_ms) ? std::optional(touched_ms) : std::nullopt;
   }
   Status Read(uint32_t slot, std::string_view bytes) {
     Reserve();
@@ -159,6 +170,7 @@ class ChangelogNormalize final : public Operator {
   KeyCodec keys_;
   KeyCodec rows_;
   KeyTable table_;
+  ColdExpiry cold_expiry_;
   std::vector<std::string> last_;  // by slot
   EncodedKeys encoded_keys_;
   EncodedKeys encoded_rows_;

@@ -26,12 +26,9 @@ JoinSide::JoinSide(const JoinNode& node, size_t input, const OperatorContext& co
       ttl_ms_(node.fields().ttl_ms[input]),
       cells_(options.cells),
       sequence_(options.sequence),
-      keys_(options.name, one_per_key_ && context.state->track(),
-            {.write = [this](uint32_t place, std::string* out) { Write(place, out); },
-             .read = [this](uint32_t place, std::string_view bytes) { return Read(place, bytes); },
-             .clear = [this](uint32_t place) { Clear(place); },
-             // Of rows that expire or are counted, all are looked at.
-             .may_be_cold = ttl_ms_ == 0 && !options.counts}),
+      keys_(options.name,
+            context.state->track() && (one_per_key_ || (ttl_ms_ == 0 && !options.counts)),
+            ValuesOf(/*may_be_cold=*/ttl_ms_ == 0 && !options.counts)),
       rows_(TypesOf(node.children()[input]->schema())),
       lists_(options.name, context.state->track(), &keys_, &rows_),
       counts_(options.name + " matches", context.state->track()) {
@@ -46,6 +43,52 @@ JoinSide::JoinSide(const JoinNode& node, size_t input, const OperatorContext& co
   const Schema& schema = node.children()[input]->schema();
   const std::vector<int> columns = replaces_ ? facts.unique_key : AllColumns(schema);
   identity_.emplace(columns, TypesOf(schema, columns));
+}
+
+KeyTable::Values JoinSide::ValuesOf(bool may_be_cold) {
+  if (one_per_key_) {
+    return {.write = [this](uint32_t place, std::string* out) { Write(place, out); },
+            .read = [this](uint32_t place, std::string_view bytes) { return Read(place, bytes); },
+            .clear = [this](uint32_t place) { Clear(place); },
+            .may_be_cold = may_be_cold};
+  }
+  return {.write = {},
+          .read = {},
+          .clear = [this](uint32_t place) { EvictList(place); },
+          .may_be_cold = may_be_cold,
+          .read_part = [this](uint32_t place, std::string_view key,
+                              std::string_view value) { return lists_.Load(place, key, value); }};
+}
+
+/// What lies on the disk of the keys of a batch.
+Status JoinSide::Load(const EncodedKeys& keys) {
+  TRY(keys_.Load(keys));
+  if (one_per_key_) return OkStatus();
+  for (const uint32_t place : keys_.loaded()) {
+    TRY(RestoreRows(place, lists_.entries_of(place)));
+  }
+  return OkStatus();
+}
+
+void JoinSide::EvictList(uint32_t place) {
+  if (finds_rows()) {
+    std::vector<uint32_t> rows;
+    for (const OrderedEntry& entry : lists_.entries_of(place)) rows.push_back(entry.row);
+    UnlinkRows(place, rows);
+  }
+  lists_.Evict(place);
+}
+
+/// Of rows whose batches are gone.
+void JoinSide::UnlinkRows(uint32_t place, std::span<const uint32_t> rows) {
+  Batch batch;
+  batch.num_rows = static_cast<int64_t>(rows.size());
+  if (auto columns = rows_.GatherAll(rows)) batch.columns = *std::move(columns);
+  identity_->Encode(batch, &encoded_identities_);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const std::string_view bytes = IdentityOf(place, i);
+    Unlink(identities_.Find(bytes, HashBytes(bytes)), rows[i]);
+  }
 }
 
 void JoinSide::Fit() {
@@ -67,7 +110,7 @@ JoinSide::Place& JoinSide::PlaceOf(uint32_t row) {
 
 Status JoinSide::BeginBatch(const Batch& batch, const EncodedKeys& keys,
                             const std::vector<bool>& passes) {
-  if (one_per_key_) TRY(keys_.Load(keys));
+  TRY(Load(keys));
   keys_.FindOrInsert(keys, &places_);
   Fit();
   if (finds_rows()) identity_->Encode(batch, &encoded_identities_);
@@ -180,7 +223,7 @@ void JoinSide::EndBatch() {
 }
 
 Status JoinSide::Find(const EncodedKeys& keys, std::vector<uint32_t>* places) {
-  if (one_per_key_) TRY(keys_.Load(keys));
+  TRY(Load(keys));
   Fit();
   keys_.Find(keys, places);
   return OkStatus();
@@ -220,14 +263,7 @@ void JoinSide::Expire(int64_t now_ms) {
 
 void JoinSide::ExpireRow(uint32_t row) {
   const Place at = PlaceOf(row);
-  if (finds_rows()) {
-    Batch one;
-    one.num_rows = 1;
-    if (auto columns = rows_.GatherAll(std::span(&row, 1))) one.columns = *std::move(columns);
-    identity_->Encode(one, &encoded_identities_);
-    const std::string_view bytes = IdentityOf(at.key, 0);
-    Unlink(identities_.Find(bytes, HashBytes(bytes)), row);
-  }
+  if (finds_rows()) UnlinkRows(at.key, std::span(&row, 1));
   if (counts_matches_) counts_.Set(at.sequence, keys_.key_group(at.key), 0);
   lists_.Erase(at.key, at.time, at.sequence);
   if (lists_.entries_of(at.key).empty()) keys_.Erase(at.key);

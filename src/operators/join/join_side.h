@@ -3,9 +3,10 @@
 //
 // What is known of the side decides how they lie. If the join key contains a unique key there is
 // one row per key: a value per key, which may stay on the disk until its key is asked for. Else a
-// key has a list of rows in the order in which they came. If rows can be taken back, or a unique
-// key replaces them, they are found by their identity: the values of the unique key, or of all
-// columns.
+// key has a list of rows in the order in which they came, which leaves memory and comes back as a
+// whole. Rows that expire or are counted stay: all of them are looked at. If rows can be taken
+// back, or a unique key replaces them, they are found by their identity: the values of the unique
+// key, or of all columns.
 //
 // A batch of the own side is begun (rows copied, keys looked up), then its rows are inserted and
 // removed one by one, then it is ended. Keys keep their places in between. One thread.
@@ -78,6 +79,10 @@ class JoinSide {
     uint64_t sequence = 0;
   };
 
+  KeyTable::Values ValuesOf(bool may_be_cold);
+  Status Load(const EncodedKeys& keys);
+  void EvictList(uint32_t place);
+  void UnlinkRows(uint32_t place, std::span<const uint32_t> rows);
   bool finds_rows() const { return identity_.has_value(); }
   void Fit();
   Place& PlaceOf(uint32_t row);

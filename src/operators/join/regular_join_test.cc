@@ -250,6 +250,21 @@ TEST_P(RegularJoinTest, EveryTypeIsTheOracle) {
   }
 }
 
+TEST_P(RegularJoinTest, RowsLieOnTheDiskUntilTheirKeyIsAskedFor) {
+  const auto [left, right] = GetParam();
+  for (const JoinType type : kTypes) {
+    for (const bool condition : {false, true}) {
+      SCOPED_TRACE(std::string(JoinTypeName(type)) + (condition ? " where" : ""));
+      const Case join{.type = type, .left = left, .right = right, .condition = condition};
+      const auto [fewest, most] = ExpectSameFromDisk(Node(join), RandomScript(join, 17, 300));
+      // A condition makes sides of outer joins count partners, and these stay.
+      const bool all_leave = !condition || type == JoinType::kInner;
+      EXPECT_TRUE(most > 0u || (type == JoinType::kFull && condition));
+      EXPECT_TRUE(fewest == 0u || !all_leave) << fewest;
+    }
+  }
+}
+
 constexpr Known kAll[] = {Known::kAppend, Known::kNothing, Known::kKey, Known::kId};
 INSTANTIATE_TEST_SUITE_P(Shapes, RegularJoinTest,
                          testing::Combine(testing::ValuesIn(kAll), testing::ValuesIn(kAll)));

@@ -86,6 +86,7 @@ class OverOnArrival final : public Operator {
     return OkStatus();
   }
 
+  Status OnTime(int64_t now_ms, Output*) override { return frames_.OnTime(now_ms); }
   Status OnRestore() override { return frames_.Restored(); }
 
  private:
@@ -147,6 +148,7 @@ class OverWaiting final : public Operator {
   }
 
   bool more() const override { return more_; }
+  Status OnTime(int64_t now_ms, Output*) override { return frames_.OnTime(now_ms); }
 
   Status Continue(Output* output) override {
     more_ = true;

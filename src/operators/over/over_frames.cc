@@ -25,8 +25,8 @@ OverFrames::OverFrames(const OverNode::Fields& fields, const Schema& schema, siz
       keys_("keys", context.state->track(),
             {.write = [this](uint32_t key, std::string* out) { Write(key, out); },
              .read = [this](uint32_t key, std::string_view bytes) { return Read(key, bytes); },
-             .clear = {},
-             .may_be_cold = false,
+             .clear = [this](uint32_t key) { Evict(key); },
+             .may_be_cold = true,
              .prefetch = [this](uint32_t key, int step) { PrefetchForWrite(key, step); }}),
       cells_("sequence", context.state->track()),
       sequence_(cells_.Add("sequence", 0, CellTable::Rule::kGreatest)) {
@@ -84,6 +84,8 @@ void OverFrames::AddRange(const std::vector<DataType>& types, bool track) {
 Result<FrameCalls::Columns> OverFrames::Process(const Batch& batch,
                                                 std::span<const EventTime> times) {
   codec_.Encode(batch, &encoded_);
+  TRY(keys_.Load(encoded_));
+  TRY(LoadRest());
   keys_.FindOrInsert(encoded_, &slots_);
   if (range_) range_->Add(batch, times, slots_);
   Batch widened = batch;
@@ -98,6 +100,40 @@ Result<FrameCalls::Columns> OverFrames::Process(const Batch& batch,
   widened.columns.erase(widened.columns.begin(),
                         widened.columns.begin() + static_cast<ptrdiff_t>(batch.columns.size()));
   return std::move(widened.columns);
+}
+
+/// The rows of the keys that were loaded.
+Status OverFrames::LoadRest() {
+  const std::vector<uint32_t>& keys = keys_.loaded();
+  for (Stage& stage : stages_) {
+    if (stage.rows) TRY(stage.rows->Load(keys));
+  }
+  return range_ ? range_->Load(keys) : OkStatus();
+}
+
+void OverFrames::Evict(uint32_t key) {
+  for (Stage& stage : stages_) {
+    if (stage.rows) {
+      stage.rows->Evict(key);
+    } else if (stage.kind == Kind::kUnbounded || stage.kind == Kind::kUnboundedPeers) {
+      stage.calls->Reset(key);
+    }
+  }
+  if (range_) range_->Evict(key);
+}
+
+/// Some keys at a time, so that it costs next to nothing.
+Status OverFrames::OnTime(int64_t now_ms) {
+  constexpr int64_t kEveryMillis = 100;
+  constexpr size_t kKeysAtOnce = 64;
+  if (!range_ || keeps_keys() || now_ms < next_sweep_ms_) return OkStatus();
+  next_sweep_ms_ = now_ms + kEveryMillis;
+  TRY(keys_.Sweep(kKeysAtOnce, [](std::string_view, std::string_view) {
+    return KeyTable::Judgement::kIsLoaded;
+  }));
+  TRY(LoadRest());
+  Release(released_before_);
+  return OkStatus();
 }
 
 /// Appends the columns of a stage.
@@ -160,9 +196,11 @@ bool OverFrames::keeps_keys() const {
 
 void OverFrames::Release(EventTime watermark) {
   if (!range_) return;
+  released_before_ = watermark;
   released_.clear();
   range_->Release(watermark, &released_);
   for (uint32_t key : released_) {
+    if (!keys_.live(key)) continue;  // named twice
     if (keeps_keys()) {
       keys_.MarkDirty(key);
     } else {

@@ -5,7 +5,10 @@
 //
 // The keys of a batch are looked up once for all stages. Unbounded frames keep accumulators only;
 // ROWS frames the last rows of a key (RowsFrame); RANGE frames share one list of rows
-// (RangeFrames). All that is small is in the value of the key: one entry per key and epoch. One
+// (RangeFrames). All that is small is in the value of the key: one entry per key and epoch.
+//
+// What there is of a key leaves memory and comes back as a whole. Of keys on the disk that no row
+// asks for any more, the rows may have gone out of sight: OnTime looks at all keys in turn. One
 // thread.
 #pragma once
 
@@ -36,6 +39,8 @@ class OverFrames {
   Result<FrameCalls::Columns> Process(const Batch& batch, std::span<const EventTime> times);
   /// Drops what no row after this watermark can see anything of.
   void Release(EventTime watermark);
+  /// Looks for keys on the disk that Release has not seen.
+  Status OnTime(int64_t now_ms);
   /// Rebuilds what is not state after the tables were filled.
   Status Restored();
 
@@ -57,6 +62,8 @@ class OverFrames {
   void Write(uint32_t key, std::string* out) const;
   void PrefetchForWrite(uint32_t key, int step) const;
   Status Read(uint32_t key, std::string_view bytes);
+  Status LoadRest();
+  void Evict(uint32_t key);
   bool keeps_keys() const;
 
   const OverNode::Fields& fields_;
@@ -67,7 +74,9 @@ class OverFrames {
   std::unique_ptr<RangeFrames> range_;  // null: no RANGE frame is bounded
   CellTable cells_;
   size_t sequence_;
-  bool order_sensitive_ = false;  // an unbounded frame goes by the order of rows
+  int64_t next_sweep_ms_ = 0;
+  EventTime released_before_ = kMinWatermark;  // the watermark of the last Release
+  bool order_sensitive_ = false;               // an unbounded frame goes by the order of rows
 
   // Of the batch at hand.
   EncodedKeys encoded_;

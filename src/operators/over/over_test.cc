@@ -309,6 +309,51 @@ TEST(OverTest, KeysOfMixedStagesStayWhenTheirRowsGo) {
             "+I[a, 2, true, 1970-01-01T00:00:03, 1, 2, 2, 2, 1, 2, 3, 1, 2, 2]");
 }
 
+TEST(OverTest, RowsLieOnTheDiskUntilTheirKeyIsAskedFor) {
+  uint64_t seed = 61;
+  for (const bool on_arrival : {false, true}) {
+    for (const FrameSpec& spec : kFrames) {
+      SCOPED_TRACE(std::to_string(spec.preceding) + (spec.rows ? " rows" : " ms") +
+                   (on_arrival ? ", on arrival" : ""));
+      const Script script = RandomScript(seed++, 500, 1500);
+      for (const PlanNodePtr& node : {MakeNode(spec.rows, spec.preceding, on_arrival),
+                                      MakeEndsNode(spec.rows, spec.preceding, on_arrival)}) {
+        const auto [fewest, most] = ExpectSameFromDisk(node, script);
+        EXPECT_EQ(fewest, 0u);
+        EXPECT_GT(most, 1u);
+      }
+    }
+  }
+}
+
+TEST(OverTest, KeysOnTheDiskGoOnceTheirRowsAreOutOfSight) {
+  for (const bool on_arrival : {false, true}) {
+    OperatorHarness harness(MakeNode(false, 5000, on_arrival));
+    harness.UseDisk();
+    BatchBuilder builder(InputSchema());
+    for (int i = 0; i < 1000; ++i) builder.Row({"k" + std::to_string(i), 1, true, 1000 + i});
+    harness.OnBatch(0, builder.Build());
+    harness.OnWatermark(0, 2500);
+    harness.LeaveMemory();
+    const size_t on_disk = harness.entries_on_disk();
+    EXPECT_GE(on_disk, 1000u);
+    harness.OnWatermark(0, 6500);  // half of them
+    EXPECT_EQ(harness.rows().size(), 1000u);
+    for (int64_t now = 0; now < 5000; now += 100) {
+      harness.OnTime(now);
+      harness.LeaveMemory();
+    }
+    EXPECT_LE(harness.entries_on_disk(), on_disk - 500);
+    EXPECT_GE(harness.entries_on_disk(), 499u);
+    harness.OnWatermark(0, 20'000);
+    for (int64_t now = 5000; now < 10'000; now += 100) {
+      harness.OnTime(now);
+      harness.LeaveMemory();
+    }
+    EXPECT_LE(harness.entries_on_disk(), 5u) << "its watermarks";
+  }
+}
+
 TEST(OverTest, SaysWhatItWaitsFor) {
   OperatorHarness harness(MakeNode(false, -1, false));
   harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 1, true, 61'000}).Build());

@@ -313,6 +313,15 @@ void RangeFrames::Queue(uint32_t key) {
   expiry_.emplace(entries.empty() ? kMinWatermark : entries.back().time, key);
 }
 
+/// Drops what is left in the queue of keys that left memory since they were noted.
+void RangeFrames::QueueAnew() {
+  expiry_ = {};
+  queued_.assign(queued_.size(), false);
+  for (uint32_t key = 0; key < keys_->slot_limit(); ++key) {
+    if (keys_->live(key)) Queue(key);
+  }
+}
+
 void RangeFrames::Release(EventTime watermark, std::vector<uint32_t>* released) {
   if (watermark == kMinWatermark) return;
   const EventTime oldest = Before(watermark, longest_);
@@ -320,6 +329,7 @@ void RangeFrames::Release(EventTime watermark, std::vector<uint32_t>* released) 
     const uint32_t key = expiry_.top().second;
     expiry_.pop();
     queued_[key] = false;
+    if (!keys_->live(key)) continue;  // it has left memory
     const auto entries = history_.entries_of(key);
     if (!entries.empty() && entries.back().time >= oldest) {
       Queue(key);
@@ -385,16 +395,47 @@ Status RangeFrames::ReadReach(uint32_t key, std::string_view* bytes) {
 Status RangeFrames::Restored() {
   Fit();
   TRY(history_.Restored());
+  std::vector<uint32_t> all(reach_.size() / width());
+  std::iota(all.begin(), all.end(), 0);
+  TRY(Rebuild(all));
+  for (const uint32_t key : all) {
+    if (keys_->live(key)) Queue(key);
+  }
+  return OkStatus();
+}
+
+Status RangeFrames::Load(std::span<const uint32_t> keys) {
+  if (keys.empty()) return OkStatus();
+  Fit();
+  TRY(history_.Load(keys));
+  TRY(Rebuild(keys));
+  for (const uint32_t key : keys) {
+    if (!history_.entries_of(key).empty()) Queue(key);
+  }
+  if (expiry_.size() > 2 * size_t{keys_->slot_limit()}) QueueAnew();
+  return OkStatus();
+}
+
+void RangeFrames::Evict(uint32_t key) {
+  history_.Evict(key);
+  queued_[key] = false;
+  for (size_t f = 0; f < width(); ++f) {
+    GiveBack(&ReachOf(key, f), f);
+    ReachOf(key, f) = Reach();
+  }
+}
+
+/// What follows from the rows of keys.
+Status RangeFrames::Rebuild(std::span<const uint32_t> keys) {
   for (size_t f = 0; f < width(); ++f) {
     FrameCalls& calls = *frames_[f].calls;
     calls.Reserve(slots_[f].limit);
     Rebuilding rebuilding(&calls, &rows_);
-    for (uint32_t key = 0; key * width() < reach_.size(); ++key) {
+    for (const uint32_t key : keys) {
       const auto entries = history_.entries_of(key);
       Reach& reach = ReachOf(key, f);
       if (reach.begin > entries.size()) return CorruptStateEntry(history_.name());
       reach.begin = static_cast<uint32_t>(entries.size()) - reach.begin;
-      if (f == 0 && keys_->live(key)) Queue(key);
       if (!calls.has_rebuilt()) continue;
       for (const HistoryEntry& entry : entries.subspan(reach.begin)) {
         TRY(rebuilding.Add(entry.row, reach.slot, SequenceOf(key, entry)));

@@ -61,6 +61,10 @@ class RangeFrames {
   /// Makes room for all keys.
   void Fit();
   Status Restored();
+  /// The rest of keys whose values have just been read.
+  Status Load(std::span<const uint32_t> keys);
+  /// Forgets what is in memory of a key.
+  void Evict(uint32_t key);
 
  private:
   static constexpr uint32_t kNone = 0;
@@ -104,6 +108,8 @@ class RangeFrames {
   void AddAlone(size_t frame, const Row& row);
   void MoveBackAndForth(size_t frame, const Row& row, size_t place, size_t low);
   void Queue(uint32_t key);
+  void QueueAnew();
+  Status Rebuild(std::span<const uint32_t> keys);
 
   std::vector<Frame> frames_;
   Options options_;
@@ -114,7 +120,7 @@ class RangeFrames {
   RowHistory history_;
   std::vector<Reach> reach_;  // by key and frame
   std::vector<Slots> slots_;  // by frame
-  std::vector<bool> queued_;  // by key: it is in expiry_
+  std::vector<bool> queued_;  // by key: it is in expiry_, which may have keys that left memory, too
   using Expiry = std::pair<EventTime, uint32_t>;
   std::priority_queue<Expiry, std::vector<Expiry>, std::greater<>> expiry_;
 

@@ -112,10 +112,32 @@ Status RowsFrame::ReadKey(uint32_t key, std::string_view* bytes) {
 Status RowsFrame::Restored() {
   if (only_counts()) return OkStatus();
   TRY(history_.Restored());
+  std::vector<uint32_t> all(keys_->slot_limit());
+  std::iota(all.begin(), all.end(), 0);
+  return Rebuild(all);
+}
+
+Status RowsFrame::Load(std::span<const uint32_t> keys) {
+  if (only_counts() || keys.empty()) return OkStatus();
+  TRY(history_.Load(keys));
+  return Rebuild(keys);
+}
+
+void RowsFrame::Evict(uint32_t key) {
+  if (only_counts()) {
+    counted_[key] = 0;
+    return;
+  }
+  history_.Evict(key);
+  calls_->Reset(key);
+}
+
+/// What follows from the rows of keys.
+Status RowsFrame::Rebuild(std::span<const uint32_t> keys) {
   calls_->Reserve(keys_->slot_limit());
   if (!calls_->has_rebuilt()) return OkStatus();
   Rebuilding rebuilding(calls_, &rows_);
-  for (uint32_t key = 0; key < keys_->slot_limit(); ++key) {
+  for (const uint32_t key : keys) {
     for (const HistoryEntry& entry : history_.entries_of(key)) {
       TRY(rebuilding.Add(entry.row, key, history_.ArrivalOf(key, entry)));
     }

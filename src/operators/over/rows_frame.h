@@ -30,8 +30,13 @@ class RowsFrame {
   void PrefetchForWrite(uint32_t key, int step) const;
   Status ReadKey(uint32_t key, std::string_view* bytes);
   Status Restored();
+  /// The rest of keys whose values have just been read.
+  Status Load(std::span<const uint32_t> keys);
+  /// Forgets what is in memory of a key.
+  void Evict(uint32_t key);
 
  private:
+  Status Rebuild(std::span<const uint32_t> keys);
   bool only_counts() const { return calls_->columns().empty(); }
   void Add(size_t row, uint32_t key);
 

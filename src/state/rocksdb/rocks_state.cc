@@ -225,6 +225,33 @@ class RocksState final : public DurableState {
     return ToStatus(directory_, entry->status());
   }
 
+  Status VisitRanges(std::span<const std::string_view> prefixes,
+                     const RangeVisitor& visit) const override {
+    rocksdb::ReadOptions options;
+    options.fill_cache = false;
+    const std::unique_ptr<rocksdb::Iterator> entry(db_->NewIterator(options));
+    for (size_t i = 0; i < prefixes.size(); ++i) {
+      const rocksdb::Slice prefix = ToSlice(prefixes[i]);
+      for (entry->Seek(prefix); entry->Valid() && entry->key().starts_with(prefix); entry->Next()) {
+        TRY(visit(i, ToView(entry->key()), ToView(entry->value())));
+      }
+    }
+    return ToStatus(directory_, entry->status());
+  }
+
+  Status VisitSome(std::string_view prefix, std::string_view from, size_t count,
+                   const Visitor& visit) const override {
+    rocksdb::ReadOptions options;
+    options.fill_cache = false;
+    const std::unique_ptr<rocksdb::Iterator> entry(db_->NewIterator(options));
+    for (entry->Seek(ToSlice(std::max(prefix, from)));
+         count > 0 && entry->Valid() && entry->key().starts_with(ToSlice(prefix));
+         entry->Next(), --count) {
+      TRY(visit(ToView(entry->key()), ToView(entry->value())));
+    }
+    return ToStatus(directory_, entry->status());
+  }
+
   Result<std::optional<StateMarker>> Snapshot(const std::string& directory) const override {
     rocksdb::Checkpoint* made = nullptr;
     TRY(ToStatus(directory_, rocksdb::Checkpoint::Create(db_.get(), &made)));

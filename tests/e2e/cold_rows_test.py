@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""kill -9 at random moments while most rows of an OVER and of both sides of a join lie on the disk
+only: what comes out in the end is what it would be in memory.
+
+Usage: cold_rows_test.py PATH_TO_MILLRACE [SEED]
+The rows take many times the memory budget of state, and each start has another parallelism.
+"""
+import collections
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+
+ROWS = 60_000
+KEYS = 20_000
+KILLS = 4
+WAIT_SECONDS = 240
+SQL = """
+SET 'execution.checkpointing.interval' = '50 ms';
+SET 'state.memory-budget' = '768 kb';
+SET 'millrace.table.orders.rows-per-second' = '25000';
+SET 'millrace.table.visits.rows-per-second' = '25000';
+CREATE TABLE orders (id BIGINT, k BIGINT, note STRING, v BIGINT, ts TIMESTAMP(3),
+  WATERMARK FOR ts AS ts - INTERVAL '0.1' SECOND)
+WITH ('connector' = 'filesystem', 'path' = '{work}/orders.csv', 'format' = 'csv');
+CREATE TABLE visits (k BIGINT, page STRING)
+WITH ('connector' = 'filesystem', 'path' = '{work}/visits.csv', 'format' = 'csv');
+CREATE TABLE sums (id BIGINT, few BIGINT, recent BIGINT)
+WITH ('connector' = 'filesystem', 'path' = '{work}/sums', 'format' = 'csv');
+CREATE TABLE pairs (id BIGINT, page STRING)
+WITH ('connector' = 'filesystem', 'path' = '{work}/pairs', 'format' = 'csv');
+BEGIN STATEMENT SET;
+INSERT INTO sums SELECT id, few,
+  SUM(v) OVER (PARTITION BY k, note ORDER BY ts RANGE BETWEEN INTERVAL '3' MINUTE PRECEDING
+               AND CURRENT ROW)
+FROM (SELECT id, k, note, v, ts, SUM(v) OVER (PARTITION BY k, note ORDER BY ts
+                                              ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS few
+      FROM orders);
+INSERT INTO pairs SELECT o.id, p.page FROM orders o JOIN visits p ON o.k = p.k;
+END;
+"""
+
+
+def write_input(work, chance):
+    """What is to come out: (sums, pairs)."""
+    orders = []
+    with open(work / "orders.csv", "w", encoding="utf-8") as file:
+        for i in range(ROWS):
+            k, v, ms = chance.randrange(KEYS), chance.randrange(1000), i * 10
+            file.write(f"{i},{k},the customer of number {k},{v},"
+                       f"2024-01-01 00:{ms // 60000:02}:{ms // 1000 % 60:02}.{ms % 1000:03}\n")
+            orders.append((i, k, v, ms))
+    pages = collections.defaultdict(list)
+    with open(work / "visits.csv", "w", encoding="utf-8") as file:
+        for i in range(ROWS // 2):
+            k, page = chance.randrange(KEYS), f"page {i}"
+            file.write(f"{k},{page}\n")
+            pages[k].append(page)
+    sums, pairs, seen = [], [], collections.defaultdict(list)
+    for i, k, v, ms in orders:
+        seen[k].append((ms, v))
+        few = sum(value for _, value in seen[k][-3:])
+        recent = sum(value for time, value in seen[k] if time >= ms - 180_000)
+        sums.append((str(i), str(few), str(recent)))
+        pairs += ((str(i), page) for page in pages[k])
+    return collections.Counter(sums), collections.Counter(pairs)
+
+
+def rows_of(folder):
+    rows = collections.Counter()
+    for path in folder.iterdir():
+        if path.name.startswith((".", "_")):
+            continue
+        for line in path.read_text(encoding="utf-8").splitlines():
+            rows[tuple(cell.strip('"') for cell in line.split(","))] += 1
+    return rows
+
+
+def run(millrace, work, chance):
+    killed = 0
+    while True:
+        process = subprocess.Popen(
+            [millrace, "run", work / "rows.sql", "--quiet", "--data-dir", work / "data",
+             "-D", f"parallelism.default={chance.randint(1, 3)}"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        try:
+            wait = WAIT_SECONDS if killed == KILLS else chance.uniform(0.4, 1.5)
+            _, error = process.communicate(timeout=wait)
+            if process.returncode != 0:
+                sys.exit(f"FAILED: {error.decode()}")
+            return killed
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            if killed == KILLS:
+                sys.exit("FAILED: it does not end")
+            killed += 1
+
+
+def main():
+    millrace = os.path.abspath(sys.argv[1])
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 30)
+    print(f"seed {seed}", flush=True)
+    chance = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder)
+        expected = write_input(work, chance)
+        (work / "rows.sql").write_text(SQL.format(work=work), encoding="utf-8")
+        killed = run(millrace, work, chance)
+        for name, rows in zip(("sums", "pairs"), expected):
+            found = rows_of(work / name)
+            if found != rows:
+                sys.exit(f"FAILED: {name}: {sum((rows - found).values())} are missing, "
+                         f"{sum((found - rows).values())} are too much, such as "
+                         f"{list((found - rows).items())[:3]} {list((rows - found).items())[:3]}")
+        print(f"all of {sum(expected[0].values())} sums and {sum(expected[1].values())} pairs "
+              f"are right after {killed} kills")
+
+
+if __name__ == "__main__":
+    main()
