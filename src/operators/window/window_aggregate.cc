@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // WindowAggregate: GROUP BY keys and a window. One +I per key and window once the watermark reaches
-// the window's last millisecond, in the order of the keys' first rows; nothing for a key whose rows
-// were all retracted. A row goes to its slice; it is late when the slice and every window over it
-// have fired.
+// the window's last millisecond, in the order of the keys' first rows, or, if some of them lie on
+// the disk, group of keys by group of keys; nothing for a key whose rows were all retracted. A row
+// goes to its slice; it is late when the slice and every window over it have fired.
 #include <arrow/api.h>
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include "operators/row_failures.h"
 #include "operators/window/fired_windows.h"
 #include "operators/window/timestamp_arrays.h"
+#include "operators/window/window_groups.h"
 #include "operators/window/window_panes.h"
 #include "operators/window/window_times.h"
 #include "plan/nodes/aggregate_nodes.h"
@@ -33,6 +34,7 @@ class WindowAggregate final : public DeadlineOperator {
         attached_(fields_.time_column < 0),
         codec_(fields_.keys, TypesOf(input_schema_, fields_.keys)),
         panes_("windows", operator_context.state->track(), &fields_.calls),
+        groups_(&panes_, &fields_.calls),
         ordered_(AggregateStates::OrderSensitive(fields_.calls)),
         shares_(!attached_ && times_.shared()),
         fired_(operator_context.state->track(), operator_context.shard, operator_context.shards),
@@ -110,16 +112,20 @@ class WindowAggregate final : public DeadlineOperator {
   Result<bool> Fire(Output* output) override {
     while (next_window_.has_value() && next_deadline_ <= watermark()) {
       if (firing_ == nullptr) TRY(BeginWindow());
-      while (emitted_ < due_.size()) {
-        if (output->full()) return false;
-        TRY(EmitSome(output));
+      for (bool more = true; more;) {
+        while (emitted_ < due_.size()) {
+          if (output->full()) return false;
+          TRY(EmitSome(output));
+        }
+        TRY_ASSIGN(more, NextGroup());
       }
-      EndWindow();
+      TRY(EndWindow());
     }
     return true;
   }
 
   Status Restored() override {
+    TRY(panes_.FindPanes());
     fired_.Raise(cells().get(fired_until_));
     cells().Set(fired_until_, kMinWatermark);
     RaiseToWatermark();
@@ -182,14 +188,25 @@ class WindowAggregate final : public DeadlineOperator {
 
   Status BeginWindow() {
     const int64_t end = *next_window_;
-    if (attached_ || !times_.shared()) {
+    const int64_t begin = shares_ ? times_.WindowStart(end) : end - 1;
+    due_.clear();
+    emitted_ = 0;
+    by_group_ = panes_.AnyCold(begin, end);
+    if (by_group_) {
+      groups_.Begin({.begin = begin,
+                     .end = end,
+                     .newest_first = times_.merges_newest_first(),
+                     .goes = [this, end](int64_t slice) { return GoesWith(slice, end); }});
+      firing_ = &groups_.merged();
+      firing_->start = shares_ ? begin : panes_.Find(end)->start;
+      return OkStatus();
+    }
+    if (!shares_) {
       firing_ = panes_.Find(end);
     } else {
       TRY_ASSIGN(firing_, panes_.Merge(times_.WindowStart(end), end, times_.merges_newest_first()));
       firing_->start = times_.WindowStart(end);
     }
-    due_.clear();
-    emitted_ = 0;
     for (uint32_t slot : firing_->touched) {
       if (firing_->counts[slot] == 0) continue;
       if (!fired_.alike() && fired_.of(panes_.keys().key_group(slot)) >= end) continue;
@@ -198,13 +215,33 @@ class WindowAggregate final : public DeadlineOperator {
     return OkStatus();
   }
 
+  /// Of a window that fires group by group: makes the keys of the next one due.
+  Result<bool> NextGroup() {
+    if (!by_group_) return false;
+    TRY_ASSIGN(const bool more, groups_.Next());
+    due_.clear();
+    emitted_ = 0;
+    if (!more || fired_.of(groups_.group()) >= *next_window_) return more;
+    for (uint32_t slot : firing_->touched) {
+      if (firing_->counts[slot] != 0) due_.push_back(slot);
+    }
+    return true;
+  }
+
+  /// The slice is of no window behind this one.
+  bool GoesWith(int64_t slice, int64_t window) const {
+    return (attached_ ? slice : times_.LastWindowEnd(slice)) <= window;
+  }
+
   Status EmitSome(Output* output) {
     const size_t count = std::min(due_.size() - emitted_, static_cast<size_t>(kMaxBatchRows));
     const auto slots = std::span(due_).subspan(emitted_, count);
     emitted_ += count;
     std::vector<std::string_view> keys;
     keys.reserve(count);
-    for (uint32_t slot : slots) keys.push_back(panes_.keys().key(slot));
+    for (uint32_t slot : slots) {
+      keys.push_back(by_group_ ? groups_.key(slot) : panes_.keys().key(slot));
+    }
     Batch batch;
     batch.num_rows = static_cast<int64_t>(count);
     batch.watermark = forwarded();
@@ -229,16 +266,17 @@ class WindowAggregate final : public DeadlineOperator {
     }
   }
 
-  void EndWindow() {
+  Status EndWindow() {
     const int64_t end = *next_window_;
     firing_ = nullptr;
     if (shares_) fired_.Raise(end);
     while (!panes_.panes().empty()) {
       const int64_t slice = panes_.panes().begin()->first;
-      if ((attached_ ? slice : times_.LastWindowEnd(slice)) > end) break;
-      panes_.Drop(slice);
+      if (!GoesWith(slice, end)) break;
+      TRY(panes_.Drop(slice));
     }
     FindNextWindow();
+    return OkStatus();
   }
 
   PlanNodePtr node_;
@@ -248,6 +286,7 @@ class WindowAggregate final : public DeadlineOperator {
   bool attached_;
   KeyCodec codec_;
   WindowPanes panes_;
+  WindowGroups groups_;
   bool ordered_;
   bool shares_;         // a slice stays when a window over it has fired
   FiredWindows fired_;  // where it does
@@ -258,6 +297,7 @@ class WindowAggregate final : public DeadlineOperator {
   EventTime next_deadline_ = kMaxWatermark;
   // The window that is being emitted, its keys, and how many of them are out.
   WindowPane* firing_ = nullptr;
+  bool by_group_ = false;  // it fires one key group after the other
   std::vector<uint32_t> due_;
   size_t emitted_ = 0;
   // Of the batch at hand.

@@ -213,6 +213,54 @@ TEST(WindowAggregateTest, RetractedRowsAreSubtracted) {
   }
 }
 
+TEST(WindowAggregateTest, GroupsLieOnTheDiskUntilTheirWindowFires) {
+  uint64_t seed = 20;
+  for (const WindowSpec& spec :
+       {WindowSpec{.kind = WindowKind::kTumble, .size = 10'000},
+        WindowSpec{.kind = WindowKind::kHop, .size = 10'000, .slide = 2'000},
+        WindowSpec{.kind = WindowKind::kCumulate, .size = 12'000, .slide = 3'000}}) {
+    for (const bool keyed : {true, false}) {
+      SCOPED_TRACE(spec.ToString() + (keyed ? ", keyed" : ""));
+      const auto [fewest, most] =
+          ExpectSameFromDisk(MakeNode(spec, keyed), RandomScript(seed++, 900),
+                             /*in_order=*/false);
+      EXPECT_EQ(fewest, 0u);
+      EXPECT_GT(most, 1u);
+    }
+  }
+}
+
+TEST(WindowAggregateTest, WhatHasFiredIsGoneFromTheDisk) {
+  OperatorHarness harness(MakeNode({.kind = WindowKind::kHop, .size = 20'000, .slide = 10'000}));
+  harness.UseDisk();
+  const auto rows = [](int begin, int end, int64_t time) {
+    BatchBuilder builder(InputSchema());
+    for (int i = begin; i < end; ++i) builder.Row({"k" + std::to_string(i), 1, true, time});
+    return builder.Build();
+  };
+  harness.OnBatch(0, rows(0, 2000, 5'000));
+  harness.LeaveMemory();
+  harness.OnBatch(0, rows(0, 10, 6'000));  // of these some are in memory, too
+  harness.OnBatch(0, rows(1000, 3000, 15'000));
+  harness.OnWatermark(0, 9'999);
+  EXPECT_EQ(harness.TakeRows().size(), 2000u);
+  harness.RestartFromDisk();
+  EXPECT_EQ(harness.entries_in_memory(), 0u);
+  harness.OnWatermark(0, 19'999);
+  std::vector<std::string> fired = harness.TakeRows();
+  EXPECT_EQ(fired.size(), 3000u);
+  EXPECT_EQ(
+      std::ranges::count_if(
+          fired, [](const std::string& row) { return row.find(", 2, 2, 1, 1,") != row.npos; }),
+      1010);
+  harness.LeaveMemory();
+  EXPECT_LE(harness.entries_on_disk(), 2000u + 2 * kKeyGroups + 5) << "the first slice is gone";
+  harness.OnWatermark(0, 30'000);
+  EXPECT_EQ(harness.TakeRows().size(), 2000u);
+  harness.LeaveMemory();
+  EXPECT_LE(harness.entries_on_disk(), 2 * kKeyGroups + 5u) << "watermarks, and what has fired";
+}
+
 TEST(WindowAggregateTest, WithoutKeysThereIsOneRowPerWindow) {
   Script script;
   for (int i = 0; i < 100; ++i) script.push_back({.cells = {"x", 1, true, i * 1000}});

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/window/window_panes.h"
 
+#include <algorithm>
+#include <span>
+#include <utility>
+
 #include "state/encoding.h"
 
 namespace millrace {
@@ -66,13 +70,14 @@ void WindowPanes::Touch(WindowPane* pane, uint32_t slot) {
 
 Status WindowPanes::Flush(WindowPane* pane,
                           std::span<const std::shared_ptr<arrow::Array>> columns) {
+  if (pane->cold) TRY(Load(pane));
   Fit(pane);
   for (size_t i = 0; i < pane->slots.size(); ++i) {
     const uint32_t slot = pane->slots[i];
     if (pane->flags[slot] == 0) Touch(pane, slot);
     pane->counts[slot] += pane->signs.empty() ? 1 : pane->signs[i];
     if (track_ && (pane->flags[slot] & kDirty) == 0) {
-      pane->flags[slot] |= kDirty;
+      pane->flags[slot] |= kDirty | kUsed;
       pane->dirty.push_back(slot);
     }
   }
@@ -123,9 +128,11 @@ void WindowPanes::Clear(WindowPane* pane) {
   pane->dirty.clear();
 }
 
-void WindowPanes::Drop(int64_t end) {
+Status WindowPanes::Drop(int64_t end) {
   const auto place = panes_.find(end);
   WindowPane* pane = place->second.get();
+  if (pane->cold) TRY(DeleteCold(*pane));
+  pane->cold = false;
   for (uint32_t slot : pane->touched) {
     if ((pane->flags[slot] & kStored) != 0) deleted_.push_back(KeyOf(end, slot));
     if (--panes_of_key_[slot] == 0) unheld_.push_back(slot);
@@ -133,6 +140,7 @@ void WindowPanes::Drop(int64_t end) {
   Clear(pane);
   if (spare_.size() < kSparePanes) spare_.push_back(std::move(place->second));
   panes_.erase(place);
+  return OkStatus();
 }
 
 void WindowPanes::ReleaseKeys() {
@@ -162,9 +170,15 @@ Status WindowPanes::CollectDelta(const std::function<Status(const StateChange&)>
   deleted_.clear();
   for (auto& [end, pane] : panes_) {
     for (uint32_t slot : pane->dirty) {
-      pane->flags[slot] = kTouched | kStored;
+      uint8_t& flags = pane->flags[slot];
+      flags = static_cast<uint8_t>((flags & kUsed) | kTouched | kStored);
       const std::string key = KeyOf(end, slot);
-      TRY(visit({name_, key, ValueOf(*pane, slot), false, GroupOf(key)}));
+      const std::string value = ValueOf(*pane, slot);
+      TRY(visit({name_, key, value, false, GroupOf(key)}));
+      if (cold_ == nullptr) continue;
+      collected_.emplace_back(pane.get(), slot);
+      ++written_;
+      written_bytes_ += key.size() + 2 * value.size();
     }
     pane->dirty.clear();
   }
@@ -195,20 +209,20 @@ Status WindowPanes::Apply(const StateChange& change) {
     pane->flags[known] = 0;
     pane->states.Reset(known);
     if (--panes_of_key_[known] == 0) keys_.Erase(known);
-    if (pane->touched.empty()) Drop(end);
-    return OkStatus();
+    return pane->touched.empty() ? Drop(end) : OkStatus();
   }
-  std::string_view value = change.value;
-  int64_t start = 0;
-  int64_t count = 0;
-  if (!GetOrdered(&value, &start) || !GetOrdered(&value, &count)) return CorruptStateEntry(name_);
-  if (pane == nullptr) pane = Create(start, end);
+  if (pane == nullptr) pane = Create(0, end);
   const uint32_t slot = keys_.FindOrInsert(key, hash);
   Fit(pane);
   if (pane->flags[slot] == 0) Touch(pane, slot);
   pane->flags[slot] |= kStored;
-  pane->counts[slot] = count;
-  return pane->states.Deserialize(slot, &value);
+  return ReadValue(change.value, &pane->start, &pane->counts[slot], &pane->states, slot);
+}
+
+Status WindowPanes::ReadValue(std::string_view value, int64_t* start, int64_t* count,
+                              AggregateStates* states, uint32_t slot) const {
+  if (!GetOrdered(&value, start) || !GetOrdered(&value, count)) return CorruptStateEntry(name_);
+  return states->Deserialize(slot, &value);
 }
 
 size_t WindowPanes::entries() const {
@@ -217,13 +231,174 @@ size_t WindowPanes::entries() const {
   return total;
 }
 
+size_t WindowPanes::EntryBytes() const {
+  constexpr size_t kListBytes = 64;  // slot of the key, places in the lists of the pane
+  return kListBytes + written_bytes_ / std::max<uint64_t>(1, written_);
+}
+
+size_t WindowPanes::unsaved_bytes() const {
+  if (cold_ == nullptr) return 0;
+  size_t total = 0;
+  for (const auto& [end, pane] : panes_) total += pane->dirty.size();
+  return total * EntryBytes();
+}
+
 size_t WindowPanes::memory_bytes() const {
+  // Room that entries have left is there for others: what counts is what is held.
+  if (cold_ != nullptr) return entries() * EntryBytes();
   // Accumulators are counted at 32 bytes each: they do not tell.
   constexpr size_t kAccumulator = 32;
   const size_t per_slot = 16 + calls_->size() * kAccumulator;
   size_t total = keys_.memory_bytes() + panes_of_key_.capacity() * sizeof(uint32_t);
   for (const auto& [end, pane] : panes_) total += pane->counts.capacity() * per_slot;
   return total;
+}
+
+void WindowPanes::AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) {
+  cold_ = std::move(entries);
+  restored_ = restored;
+}
+
+/// Entries lie on the disk by key group, then slice: one look for each of both.
+Status WindowPanes::FindPanes() {
+  if (cold_ == nullptr || !restored_) return OkStatus();
+  for (int group = 0; group < kKeyGroups; ++group) {
+    if (!cold_->own()[static_cast<size_t>(group)]) continue;
+    std::string from;
+    const auto see = [&](std::string_view key, std::string_view value) -> Status {
+      int64_t end = 0;
+      int64_t start = 0;
+      if (!GetOrdered(&key, &end) || !GetOrdered(&value, &start)) return CorruptStateEntry(name_);
+      WindowPane* pane = Find(end);
+      if (pane == nullptr) pane = Create(start, end);
+      pane->cold = true;
+      from.clear();
+      PutOrdered(end + 1, &from);
+      return OkStatus();
+    };
+    for (bool more = true; more;) {
+      TRY_ASSIGN(more, cold_->First(group, from, see));
+    }
+  }
+  return OkStatus();
+}
+
+std::vector<WindowPane*> WindowPanes::Between(int64_t begin, int64_t end) const {
+  std::vector<WindowPane*> panes;
+  const auto last = panes_.upper_bound(end);
+  for (auto place = panes_.upper_bound(begin); place != last; ++place) {
+    panes.push_back(place->second.get());
+  }
+  return panes;
+}
+
+bool WindowPanes::AnyCold(int64_t begin, int64_t end) const {
+  const auto last = panes_.upper_bound(end);
+  return std::any_of(panes_.upper_bound(begin), last,
+                     [](const auto& entry) { return entry.second->cold; });
+}
+
+/// What lies on the disk of the keys whose rows the pane has collected.
+Status WindowPanes::Load(WindowPane* pane) {
+  Fit(pane);
+  std::vector<uint32_t> asked;
+  for (const uint32_t slot : pane->slots) {
+    if (pane->flags[slot] == 0) asked.push_back(slot);
+  }
+  if (asked.empty()) return OkStatus();
+  std::ranges::sort(asked);
+  asked.erase(std::ranges::unique(asked).begin(), asked.end());
+  std::vector<std::string> keys;
+  keys.reserve(asked.size());
+  cold_->Begin();
+  for (size_t i = 0; i < asked.size(); ++i) {
+    keys.push_back(KeyOf(pane->end, asked[i]));
+    cold_->Add(keys.back(), HashBytes(keys_.key(asked[i])), i);
+  }
+  return cold_->Read([&](size_t i, std::string_view value) {
+    const uint32_t slot = asked[i];
+    Touch(pane, slot);
+    pane->flags[slot] |= kStored | kUsed;
+    return ReadValue(value, &pane->start, &pane->counts[slot], &pane->states, slot);
+  });
+}
+
+/// What is in memory is not deleted here.
+Status WindowPanes::DeleteCold(const WindowPane& pane) {
+  std::string prefix;
+  PutOrdered(pane.end, &prefix);
+  for (int group = 0; group < kKeyGroups; ++group) {
+    if (!cold_->own()[static_cast<size_t>(group)]) continue;
+    TRY(cold_->ReadGroup(group, std::span(&prefix, 1),
+                         [&](size_t, std::string_view entry_key, std::string_view) {
+                           const std::string_view key = entry_key.substr(kTimeBytes);
+                           if (!IsHeld(pane, key, HashBytes(key))) Delete(entry_key);
+                           return OkStatus();
+                         }));
+  }
+  return OkStatus();
+}
+
+void WindowPanes::Collected(uint64_t epoch) {
+  for (const auto& [pane, slot] : collected_) {
+    pane->changed_in.resize(pane->counts.size());
+    pane->changed_in[slot] = epoch;
+  }
+  collected_.clear();
+}
+
+/// It is on the disk as it is here, and nobody has asked for it lately.
+bool WindowPanes::CanLeave(WindowPane* pane, uint32_t slot, uint64_t applied) const {
+  uint8_t& flags = pane->flags[slot];
+  const bool used = (flags & kUsed) != 0;
+  flags &= static_cast<uint8_t>(~kUsed);
+  if (used || (flags & (kDirty | kStored)) != kStored) return false;
+  return slot >= pane->changed_in.size() || pane->changed_in[slot] <= applied;
+}
+
+void WindowPanes::Leave(WindowPane* pane, size_t place) {
+  const uint32_t slot = pane->touched[place];
+  pane->touched[place] = pane->touched.back();
+  pane->touched.pop_back();
+  pane->counts[slot] = 0;
+  pane->flags[slot] = 0;
+  pane->states.Reset(slot);
+  pane->cold = true;
+  if (--panes_of_key_[slot] == 0) unheld_.push_back(slot);
+  if (!pane->touched.empty()) return;
+  // Its columns are as long as all keys are many.
+  pane->counts = {};
+  pane->flags = {};
+  pane->changed_in = {};
+  pane->states = AggregateStates(calls_);
+}
+
+void WindowPanes::Shrink(uint64_t applied, size_t bytes) {
+  if (cold_ == nullptr) return;
+  const size_t kept = bytes / EntryBytes();
+  size_t held = entries();
+  if (held <= kept) return;
+  // Twice around: entries that were used since the last time stay for one.
+  size_t looks = 2 * (held + panes_.size());
+  auto place = panes_.lower_bound(hand_);
+  for (; looks > 0 && held > kept; --looks) {
+    if (place == panes_.end()) {
+      place = panes_.begin();
+      hand_place_ = 0;
+    }
+    WindowPane* pane = place->second.get();
+    if (hand_place_ >= pane->touched.size()) {
+      ++place;
+      hand_place_ = 0;
+    } else if (CanLeave(pane, pane->touched[hand_place_], applied)) {
+      Leave(pane, hand_place_);
+      --held;
+    } else {
+      ++hand_place_;
+    }
+  }
+  hand_ = place == panes_.end() ? kMinWatermark : place->first;
+  ReleaseKeys();
 }
 
 }  // namespace millrace

@@ -5,7 +5,11 @@
 // go to, and merging slices into a window is a walk over slots without hashing. A pane holds the
 // accumulators of one slice by key slot; panes are recycled with their memory. A key leaves the
 // table when no pane holds it. State entries: (slice end, key) -> window start, row count,
-// accumulators. One thread.
+// accumulators.
+//
+// An entry leaves memory once it is on the disk and nobody has asked for it lately, and comes back
+// when a row of its key comes to its slice. A window over slices of which entries are on the disk
+// fires one key group after the other (WindowGroups). One thread.
 #pragma once
 
 #include <map>
@@ -13,6 +17,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "operators/aggregate/aggregate_states.h"
@@ -32,6 +37,8 @@ struct WindowPane {
   std::vector<uint8_t> flags;     // by key slot
   std::vector<uint32_t> touched;  // key slots in order of their first row
   std::vector<uint32_t> dirty;
+  bool cold = false;                 // some entries may be on the disk only
+  std::vector<uint64_t> changed_in;  // by key slot: the epoch that has its last change
 
   std::vector<int32_t> rows;
   std::vector<uint32_t> slots;
@@ -53,9 +60,29 @@ class WindowPanes final : public StateTable {
   Status Flush(WindowPane* pane, std::span<const std::shared_ptr<arrow::Array>> columns);
   /// Merges the panes with begin < end <= `end` into a scratch pane, valid until the next Merge.
   Result<WindowPane*> Merge(int64_t begin, int64_t end, bool newest_first);
-  void Drop(int64_t end);
+  /// Deletes the pane, what of it is on the disk too.
+  Status Drop(int64_t end);
   /// Erases keys that no pane holds. Call it when no batch's slots are in use.
   void ReleaseKeys();
+
+  /// After a start: the panes of what lies on the disk.
+  Status FindPanes();
+  /// Some entry of the panes with begin < end <= `end` may be on the disk only.
+  bool AnyCold(int64_t begin, int64_t end) const;
+  /// Such panes, by their ends.
+  std::vector<WindowPane*> Between(int64_t begin, int64_t end) const;
+  /// Null: nothing is on the disk.
+  ColdEntries* cold() { return cold_.get(); }
+  /// What is in memory of an entry counts, whatever is on the disk.
+  bool IsHeld(const WindowPane& pane, std::string_view key, uint64_t hash) const {
+    const uint32_t slot = keys_.Find(key, hash);
+    return slot != KeyTable::kNone && slot < pane.flags.size() && pane.flags[slot] != 0;
+  }
+  /// Of an entry on the disk: its window start, rows, accumulators.
+  Status ReadValue(std::string_view value, int64_t* start, int64_t* count, AggregateStates* states,
+                   uint32_t slot) const;
+  /// Deletes an entry that is on the disk only.
+  void Delete(std::string_view entry_key) { deleted_.emplace_back(entry_key); }
 
   std::string_view name() const override { return name_; }
   Status CollectDelta(const std::function<Status(const StateChange&)>& visit) override;
@@ -63,14 +90,25 @@ class WindowPanes final : public StateTable {
   Status Apply(const StateChange& change) override;
   size_t entries() const override;
   size_t memory_bytes() const override;
+  size_t unsaved_bytes() const override;
+  bool reads_cold() const override { return track_; }
+  void AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) override;
+  void Collected(uint64_t epoch) override;
+  void Shrink(uint64_t applied, size_t bytes) override;
 
  private:
   static constexpr uint8_t kTouched = 1;
   static constexpr uint8_t kDirty = 2;
   static constexpr uint8_t kStored = 4;
+  static constexpr uint8_t kUsed = 8;  // changed or loaded since Shrink last came by
 
   void Fit(WindowPane* pane);
   void Touch(WindowPane* pane, uint32_t slot);
+  Status Load(WindowPane* pane);
+  Status DeleteCold(const WindowPane& pane);
+  bool CanLeave(WindowPane* pane, uint32_t slot, uint64_t applied) const;
+  void Leave(WindowPane* pane, size_t place);
+  size_t EntryBytes() const;
   Status MergeIn(const WindowPane& pane);
   void Clear(WindowPane* pane);
   std::string KeyOf(int64_t end, uint32_t slot) const;
@@ -86,6 +124,14 @@ class WindowPanes final : public StateTable {
   std::vector<std::unique_ptr<WindowPane>> spare_;
   WindowPane merged_;
   std::vector<std::string> deleted_;
+
+  std::unique_ptr<ColdEntries> cold_;  // null: nothing leaves memory
+  bool restored_ = false;
+  std::vector<std::pair<WindowPane*, uint32_t>> collected_;  // entries of the delta at hand
+  int64_t hand_ = 0;                                         // the pane where Shrink goes on,
+  size_t hand_place_ = 0;                                    // and where in it
+  uint64_t written_ = 0;
+  uint64_t written_bytes_ = 0;  // of their keys, and of their values twice
 };
 
 }  // namespace millrace
