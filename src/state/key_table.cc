@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/prefetch.h"
+#include "state/encoding.h"
 
 namespace millrace {
 
@@ -146,6 +147,20 @@ Status KeyTable::Sweep(size_t count, const Judge& judge) {
                                          cold_->Delete(key);
                                          return OkStatus();
                                      }
+                                     return OkStatus();
+                                   });
+}
+
+Status KeyTable::SweepLists(size_t count,
+                            const std::function<void(std::string_view entry_key)>& visit) {
+  if (cold_ == nullptr || !cold_->in_use()) return OkStatus();
+  return cold_->entries().ReadNext(count,
+                                   [&](std::string_view entry_key, std::string_view) -> Status {
+                                     std::string_view rest = entry_key;
+                                     std::string_view key;
+                                     if (!GetBytes(&rest, &key)) return CorruptStateEntry(name_);
+                                     if (Find(key, HashBytes(key)) == kNone && !cold_->IsGone(key))
+                                       visit(entry_key);
                                      return OkStatus();
                                    });
 }

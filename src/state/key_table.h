@@ -58,6 +58,9 @@ class KeyTable final : public StateTable {
   using Judge = std::function<Judgement(std::string_view key, std::string_view value)>;
   /// Looks at some of the keys that are on the disk only; all of them in turn.
   Status Sweep(size_t count, const Judge& judge);
+  /// The same where another table has the entries of keys: those of keys that are neither in memory
+  /// nor deleted.
+  Status SweepLists(size_t count, const std::function<void(std::string_view entry_key)>& visit);
 
   /// slots[i] becomes the slot of key i; unknown keys are inserted, and not yet dirty.
   void FindOrInsert(const EncodedKeys& keys, std::vector<uint32_t>* slots) {

@@ -188,6 +188,16 @@ void OrderedTable::Evict(uint32_t key) {
   keyed_[key] = Keyed();
 }
 
+Status OrderedTable::Sweep(size_t count, const std::function<bool(int64_t time)>& is_over) {
+  return keys_->SweepLists(count, [&](std::string_view entry_key) {
+    std::string_view rest = entry_key;
+    std::string_view key;
+    OrderedEntry entry;
+    const bool read = GetBytes(&rest, &key) && ReadEntry(rest, &entry);
+    if (read && is_over(entry.time)) deleted_.emplace_back(entry_key);
+  });
+}
+
 void OrderedTable::AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) {
   keys_->AttachCold(std::move(entries), restored);
 }

@@ -63,6 +63,10 @@ class OrderedTable final : public StateTable {
   Status Load(uint32_t key, std::string_view entry_key, std::string_view value);
   /// Forgets the entries of a key that leaves memory.
   void Evict(uint32_t key);
+  /// Looks at some of the entries that are on the disk only, at all in turn, and deletes those of
+  /// which it says that their time is over. Who loads their key before that is applied still finds
+  /// them.
+  Status Sweep(size_t count, const std::function<bool(int64_t time)>& is_over);
   /// Sequence numbers given so far are below this.
   uint64_t next_sequence() const { return next_sequence_; }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""kill -9 at random moments while most rows of an OVER and of both sides of a join lie on the disk
-only: what comes out in the end is what it would be in memory.
+"""kill -9 at random moments while most rows of an OVER and of both sides of a join, and most groups
+of windows, lie on the disk only: what comes out in the end is what it would be in memory.
 
 Usage: cold_rows_test.py PATH_TO_MILLRACE [SEED]
 The rows take many times the memory budget of state, and each start has another parallelism.
@@ -33,6 +33,8 @@ CREATE TABLE sums (id BIGINT, few BIGINT, recent BIGINT)
 WITH ('connector' = 'filesystem', 'path' = '{work}/sums', 'format' = 'csv');
 CREATE TABLE pairs (id BIGINT, page STRING)
 WITH ('connector' = 'filesystem', 'path' = '{work}/pairs', 'format' = 'csv');
+CREATE TABLE hops (k BIGINT, until BIGINT, n BIGINT, total BIGINT)
+WITH ('connector' = 'filesystem', 'path' = '{work}/hops', 'format' = 'csv');
 BEGIN STATEMENT SET;
 INSERT INTO sums SELECT id, few,
   SUM(v) OVER (PARTITION BY k, note ORDER BY ts RANGE BETWEEN INTERVAL '3' MINUTE PRECEDING
@@ -41,12 +43,15 @@ FROM (SELECT id, k, note, v, ts, SUM(v) OVER (PARTITION BY k, note ORDER BY ts
                                               ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS few
       FROM orders);
 INSERT INTO pairs SELECT o.id, p.page FROM orders o JOIN visits p ON o.k = p.k;
+INSERT INTO hops SELECT k, EXTRACT(MINUTE FROM window_end), COUNT(*), SUM(v)
+FROM TABLE(HOP(TABLE orders, DESCRIPTOR(ts), INTERVAL '2' MINUTE, INTERVAL '4' MINUTE))
+GROUP BY k, note, window_start, window_end;
 END;
 """
 
 
 def write_input(work, chance):
-    """What is to come out: (sums, pairs)."""
+    """What is to come out: (sums, pairs, hops)."""
     orders = []
     with open(work / "orders.csv", "w", encoding="utf-8") as file:
         for i in range(ROWS):
@@ -61,13 +66,18 @@ def write_input(work, chance):
             file.write(f"{k},{page}\n")
             pages[k].append(page)
     sums, pairs, seen = [], [], collections.defaultdict(list)
+    hops = collections.defaultdict(list)
     for i, k, v, ms in orders:
         seen[k].append((ms, v))
         few = sum(value for _, value in seen[k][-3:])
         recent = sum(value for time, value in seen[k] if time >= ms - 180_000)
         sums.append((str(i), str(few), str(recent)))
         pairs += ((str(i), page) for page in pages[k])
-    return collections.Counter(sums), collections.Counter(pairs)
+        for until in (ms // 120_000 * 2 + 2, ms // 120_000 * 2 + 4):
+            hops[k, until].append(v)
+    hops = [(str(k), str(until), str(len(values)), str(sum(values)))
+            for (k, until), values in hops.items()]
+    return collections.Counter(sums), collections.Counter(pairs), collections.Counter(hops)
 
 
 def rows_of(folder):
@@ -111,14 +121,15 @@ def main():
         expected = write_input(work, chance)
         (work / "rows.sql").write_text(SQL.format(work=work), encoding="utf-8")
         killed = run(millrace, work, chance)
-        for name, rows in zip(("sums", "pairs"), expected):
+        for name, rows in zip(("sums", "pairs", "hops"), expected):
             found = rows_of(work / name)
             if found != rows:
                 sys.exit(f"FAILED: {name}: {sum((rows - found).values())} are missing, "
                          f"{sum((found - rows).values())} are too much, such as "
                          f"{list((found - rows).items())[:3]} {list((rows - found).items())[:3]}")
-        print(f"all of {sum(expected[0].values())} sums and {sum(expected[1].values())} pairs "
-              f"are right after {killed} kills")
+        sizes = [sum(rows.values()) for rows in expected]
+        print(f"all of {sizes[0]} sums, {sizes[1]} pairs and {sizes[2]} groups of windows are "
+              f"right after {killed} kills")
 
 
 if __name__ == "__main__":

@@ -103,9 +103,8 @@ class Join final : public Operator {
   }
 
   Status OnTime(int64_t now_ms, Output*) override {
-    left_.Expire(now_ms);
-    right_.Expire(now_ms);
-    return OkStatus();
+    TRY(left_.Expire(now_ms));
+    return right_.Expire(now_ms);
   }
 
   Status OnRestore() override {

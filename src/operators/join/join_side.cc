@@ -12,6 +12,10 @@
 namespace millrace {
 namespace {
 
+// So much of what is on the disk only is looked at each time: it costs next to nothing.
+constexpr int64_t kSweepEveryMillis = 100;
+constexpr size_t kEntriesSwept = 256;
+
 bool IsOne(const JoinNode& node, size_t input) {
   return node.input(input).shape == JoinInputShape::kJoinKeyContainsUniqueKey;
 }
@@ -26,9 +30,8 @@ JoinSide::JoinSide(const JoinNode& node, size_t input, const OperatorContext& co
       ttl_ms_(node.fields().ttl_ms[input]),
       cells_(options.cells),
       sequence_(options.sequence),
-      keys_(options.name,
-            context.state->track() && (one_per_key_ || (ttl_ms_ == 0 && !options.counts)),
-            ValuesOf(/*may_be_cold=*/ttl_ms_ == 0 && !options.counts)),
+      keys_(options.name, context.state->track() && (one_per_key_ || !options.counts),
+            ValuesOf(/*may_be_cold=*/!options.counts)),
       rows_(TypesOf(node.children()[input]->schema())),
       lists_(options.name, context.state->track(), &keys_, &rows_),
       counts_(options.name + " matches", context.state->track()) {
@@ -63,19 +66,33 @@ KeyTable::Values JoinSide::ValuesOf(bool may_be_cold) {
 /// What lies on the disk of the keys of a batch.
 Status JoinSide::Load(const EncodedKeys& keys) {
   TRY(keys_.Load(keys));
-  if (one_per_key_) return OkStatus();
+  if (one_per_key_) {
+    for (const uint32_t place : keys_.loaded()) {
+      if (!IsOver(ones_[place].time)) continue;
+      Clear(place);
+      keys_.Erase(place);
+    }
+    return OkStatus();
+  }
   for (const uint32_t place : keys_.loaded()) {
     TRY(RestoreRows(place, lists_.entries_of(place)));
+    while (keys_.live(place)) {
+      const auto rows = lists_.entries_of(place);
+      if (rows.empty() || !IsOver(rows.front().time)) break;
+      expiry_.Remove(rows.front().row);
+      ExpireRow(rows.front().row);
+    }
   }
   return OkStatus();
 }
 
 void JoinSide::EvictList(uint32_t place) {
-  if (finds_rows()) {
-    std::vector<uint32_t> rows;
-    for (const OrderedEntry& entry : lists_.entries_of(place)) rows.push_back(entry.row);
-    UnlinkRows(place, rows);
+  std::vector<uint32_t> rows;
+  for (const OrderedEntry& entry : lists_.entries_of(place)) {
+    rows.push_back(entry.row);
+    if (ttl_ms_ > 0) expiry_.Remove(entry.row);
   }
+  if (finds_rows()) UnlinkRows(place, rows);
   lists_.Evict(place);
 }
 
@@ -248,9 +265,9 @@ void JoinSide::SetMatches(uint32_t place, const OrderedEntry& entry, int64_t mat
   counts_.Set(at.sequence, key_group, matches);
 }
 
-void JoinSide::Expire(int64_t now_ms) {
+Status JoinSide::Expire(int64_t now_ms) {
   now_ms_ = now_ms;
-  if (ttl_ms_ == 0) return;
+  if (ttl_ms_ == 0) return OkStatus();
   while (const auto slot = expiry_.PopBefore(now_ms - ttl_ms_ + 1)) {
     if (one_per_key_) {
       RemoveOne(*slot, keys_.key_group(*slot));
@@ -259,6 +276,21 @@ void JoinSide::Expire(int64_t now_ms) {
       ExpireRow(*slot);
     }
   }
+  return SweepDisk();
+}
+
+/// Deletes some of what is over and on the disk only.
+Status JoinSide::SweepDisk() {
+  if (now_ms_ < next_sweep_ms_) return OkStatus();
+  next_sweep_ms_ = now_ms_ + kSweepEveryMillis;
+  if (!one_per_key_) {
+    return lists_.Sweep(kEntriesSwept, [this](int64_t time) { return IsOver(time); });
+  }
+  return keys_.Sweep(kEntriesSwept, [this](std::string_view, std::string_view value) {
+    uint64_t time = 0;
+    const bool over = GetVarint(&value, &time) && IsOver(static_cast<int64_t>(time));
+    return over ? KeyTable::Judgement::kIsDeleted : KeyTable::Judgement::kStays;
+  });
 }
 
 void JoinSide::ExpireRow(uint32_t row) {
@@ -288,7 +320,7 @@ Status JoinSide::Read(uint32_t place, std::string_view bytes) {
   if (ones_[place].row != RowStore::kNone) rows_.Free(ones_[place].row);
   ones_[place] = entry;
   // A start with a time-to-live that the run before did not have counts from now on.
-  if (ttl_ms_ > 0) expiry_.Touch(place, entry.time);
+  if (ttl_ms_ > 0) expiry_.Place(place, entry.time);
   return OkStatus();
 }
 
@@ -319,7 +351,7 @@ Status JoinSide::RestoreRows(uint32_t place, std::span<const OrderedEntry> entri
     for (const OrderedEntry& entry : part) {
       rows.push_back(entry.row);
       PlaceOf(entry.row) = {place, RowStore::kNone, entry.time, entry.sequence};
-      if (ttl_ms_ > 0) expiry_.Touch(entry.row, entry.time);
+      if (ttl_ms_ > 0) expiry_.Place(entry.row, entry.time);
     }
     if (!finds_rows()) continue;
     Batch batch;

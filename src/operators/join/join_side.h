@@ -4,9 +4,10 @@
 // What is known of the side decides how they lie. If the join key contains a unique key there is
 // one row per key: a value per key, which may stay on the disk until its key is asked for. Else a
 // key has a list of rows in the order in which they came, which leaves memory and comes back as a
-// whole. Rows that expire or are counted stay: all of them are looked at. If rows can be taken
-// back, or a unique key replaces them, they are found by their identity: the values of the unique
-// key, or of all columns.
+// whole. Rows whose partners are counted stay in memory. If rows can be taken back, or a unique key
+// replaces them, they are found by their identity: the values of the unique key, or of all columns.
+// What is over (time-to-live) when it comes from the disk is dropped; of what nobody asks for some
+// is looked at now and then.
 //
 // A batch of the own side is begun (rows copied, keys looked up), then its rows are inserted and
 // removed one by one, then it is ended. Keys keep their places in between. One thread.
@@ -67,7 +68,7 @@ class JoinSide {
   void SetMatches(uint32_t place, const OrderedEntry& entry, int64_t matches, int key_group);
 
   /// Forgets rows whose time is over.
-  void Expire(int64_t now_ms);
+  Status Expire(int64_t now_ms);
   Status Restored();
 
  private:
@@ -83,6 +84,8 @@ class JoinSide {
   Status Load(const EncodedKeys& keys);
   void EvictList(uint32_t place);
   void UnlinkRows(uint32_t place, std::span<const uint32_t> rows);
+  bool IsOver(int64_t time_ms) const { return ttl_ms_ > 0 && time_ms < now_ms_ - ttl_ms_ + 1; }
+  Status SweepDisk();
   bool finds_rows() const { return identity_.has_value(); }
   void Fit();
   Place& PlaceOf(uint32_t row);
@@ -119,6 +122,7 @@ class JoinSide {
   std::vector<Place> place_of_;      // by row
   ExpiryList expiry_;                // of rows; one per key: of places
   int64_t now_ms_ = 0;
+  int64_t next_sweep_ms_ = 0;
 
   // Of the batch at hand.
   std::vector<uint32_t> places_;

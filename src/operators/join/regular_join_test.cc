@@ -319,6 +319,39 @@ TEST(RegularJoinStateTest, RowsAreForgottenWhenTheirTimeIsOver) {
   }
 }
 
+TEST(RegularJoinStateTest, RowsOnTheDiskExpire) {
+  for (const Known known : {Known::kAppend, Known::kNothing, Known::kKey, Known::kId}) {
+    SCOPED_TRACE(static_cast<int>(known));
+    const Case join{
+        .type = JoinType::kInner, .left = known, .right = known, .ttl_ms = {1000, 3000}};
+    OperatorHarness harness(Node(join));
+    harness.UseDisk();
+    std::mt19937_64 random(1);
+    Script script = {RowOf(0, "a", 1, 1), RowOf(1, "a", 1, 2), RowOf(1, "b", 2, 5),
+                     RowOf(0, "b", 3, 6), RowOf(1, "b", 4, 7), RowOf(0, "c", 5, 8)};
+    harness.OnTime(10'000);
+    harness.Feed(script, 0, 1, 1, random);
+    harness.LeaveMemory();
+    harness.OnTime(11'000);
+    harness.Feed(script, 1, 3, 1, random);  // the left row is gone
+    harness.LeaveMemory();
+    harness.OnTime(13'900);
+    harness.Feed(script, 3, 4, 1, random);  // brings a right row of 11.0 s back
+    EXPECT_EQ(harness.TakeRows(), (std::vector<std::string>{"+I[b, 3, 6, b, 2, 5]"}));
+    harness.OnTime(14'100);  // which is over, in memory
+    harness.Feed(script, 4, 5, 1, random);
+    EXPECT_EQ(harness.TakeRows(), (std::vector<std::string>{"+I[b, 3, 6, b, 4, 7]"}));
+    harness.Feed(script, 5, 6, 1, random);
+    harness.LeaveMemory();
+    harness.RestartFromDisk();
+    for (int64_t now = 14'200; now < 19'000; now += 100) {
+      harness.OnTime(now);
+      harness.LeaveMemory();
+    }
+    EXPECT_LE(harness.entries_on_disk(), 5u) << "cells";
+  }
+}
+
 TEST(RegularJoinStateTest, AMatchKeepsARowOfAnOuterSide) {
   const Case join{.type = JoinType::kLeft, .ttl_ms = {1000, 1000}};
   OperatorHarness harness(Node(join));

@@ -7,6 +7,7 @@
 
 #include "data/event_time.h"
 #include "data/key_codec.h"
+#include "operators/aggregate/cold_expiry.h"
 #include "operators/aggregate/expiry_list.h"
 #include "operators/builtin.h"
 #include "operators/column_types.h"
@@ -35,7 +36,8 @@ class FirstRows final : public DeadlineOperator {
                                std::string* out) { PutOrdered(expiry_.time(slot), out); },
                .read = [this](uint32_t slot, std::string_view bytes) { return Read(slot, bytes); },
                .clear = [this](uint32_t slot) { expiry_.Remove(slot); },
-               .may_be_cold = fields_.state_ttl_ms == 0}) {
+               .may_be_cold = true}),
+        cold_expiry_(fields_.state_ttl_ms, TouchedOf) {
     context.state->Register(&waiting_);
     context.state->Register(&sent_);
   }
@@ -46,7 +48,7 @@ class FirstRows final : public DeadlineOperator {
     while (const auto slot = expiry_.PopBefore(now_ms - fields_.state_ttl_ms + 1)) {
       sent_.Erase(*slot);
     }
-    return OkStatus();
+    return cold_expiry_.Sweep(now_ms, &sent_);
   }
 
   std::string Waiting() const override {
@@ -61,7 +63,7 @@ class FirstRows final : public DeadlineOperator {
 
   Status BeginBatch(int, const Batch& batch) override {
     keys_.Encode(batch, &encoded_);
-    return sent_.Load(encoded_);
+    return Load(encoded_);
   }
 
   Result<int64_t> ProcessRows(int, const Batch& batch, int64_t begin, Output*) override {
@@ -111,10 +113,26 @@ class FirstRows final : public DeadlineOperator {
   }
 
  private:
+  /// What lies on the disk of these keys.
+  Status Load(const EncodedKeys& keys) {
+    TRY(sent_.Load(keys));
+    for (const uint32_t slot : sent_.loaded()) {
+      if (!cold_expiry_.IsOver(expiry_.time(slot), now_ms_)) continue;
+      expiry_.Remove(slot);
+      sent_.Erase(slot);
+    }
+    return OkStatus();
+  }
+
+  static std::optional<int64_t> TouchedOf(std::string_view value) {
+    int64_t touched_ms = 0;
+    return GetOrdered(&value, &touched_ms) ? std::optional(touched_ms) : std::nullopt;
+  }
+
   Status Read(uint32_t slot, std::string_view bytes) {
     int64_t touched_ms = 0;
     if (!GetOrdered(&bytes, &touched_ms)) return CorruptStateEntry(sent_.name());
-    if (fields_.state_ttl_ms > 0) expiry_.Touch(slot, touched_ms);
+    if (fields_.state_ttl_ms > 0) expiry_.Place(slot, touched_ms);
     return OkStatus();
   }
 
@@ -149,7 +167,7 @@ class FirstRows final : public DeadlineOperator {
     const EventTime time = waiting_.next();
     const auto rows = waiting_.rows_at(time);
     TRY(Encode(rows, &fired_));
-    TRY(sent_.Load(fired_));
+    TRY(Load(fired_));
     std::vector<int32_t> first;
     for (size_t i = 0; i < rows.size(); ++i) {
       const std::string_view key = fired_.key(i);
@@ -173,6 +191,7 @@ class FirstRows final : public DeadlineOperator {
   RowStore rows_;
   TimeTable waiting_;
   KeyTable sent_;  // keys that have had their row
+  ColdExpiry cold_expiry_;
   ExpiryList expiry_;
   int64_t now_ms_ = 0;
   KeyIndex early_;                   // keys of which rows wait

@@ -54,8 +54,9 @@ std::vector<std::string> TextsOf(const std::map<std::string, CellRow>& rows) {
   return texts;
 }
 
-PlanNodePtr Deduplicate(bool keep_last) {
+PlanNodePtr Deduplicate(bool keep_last, int64_t ttl_ms = 0) {
   DeduplicateNode::Fields fields{.keys = {0}, .time_column = 2, .keep_last = keep_last};
+  fields.state_ttl_ms = ttl_ms;
   return std::make_shared<DeduplicateNode>(InputNode(InputSchema()), fields);
 }
 
@@ -71,6 +72,63 @@ TEST(FirstRowsTest, TheFirstRowOfAKeyIsTheEarliestOnTime) {
     }
     EXPECT_EQ(Sorted(RunEveryWay(Deduplicate(false), script)), Sorted(TextsOf(first)));
   }
+}
+
+/// Keys [begin, end), each with a row of this time.
+Batch RowsOf(int begin, int end, int64_t time) {
+  BatchBuilder builder(InputSchema());
+  for (int i = begin; i < end; ++i) builder.Row({"k" + std::to_string(i), 1, time, 0, kWindow});
+  return builder.Build();
+}
+
+TEST(FirstRowsTest, KeysOnTheDiskExpire) {
+  constexpr int kKeys = 600;
+  OperatorHarness harness(Deduplicate(false, 1000));
+  harness.UseDisk();
+  harness.OnTime(5000);
+  harness.OnBatch(0, RowsOf(0, kKeys, 10));
+  harness.OnWatermark(0, 20);
+  EXPECT_EQ(harness.TakeRows().size(), size_t{kKeys});
+  harness.LeaveMemory();
+  harness.OnTime(5500);
+  harness.OnBatch(0, RowsOf(0, 100, 30));  // they have had their row, and come back into memory
+  harness.OnWatermark(0, 40);
+  EXPECT_EQ(harness.TakeRows().size(), 0u);
+  harness.OnBatch(0, RowsOf(kKeys, kKeys + 1, 50));
+  harness.OnWatermark(0, 60);
+  EXPECT_EQ(harness.TakeRows().size(), 1u);
+  harness.OnTime(6100);  // all but one are over, in memory and on the disk
+  harness.OnBatch(0, RowsOf(0, kKeys + 1, 70));
+  harness.OnWatermark(0, 80);
+  EXPECT_EQ(harness.TakeRows().size(), size_t{kKeys});
+  harness.LeaveMemory();
+  for (int64_t now = 7200; now < 9000; now += 100) {
+    harness.OnTime(now);
+    harness.LeaveMemory();
+  }
+  EXPECT_LE(harness.entries_on_disk(), 5u) << "cells";
+}
+
+TEST(FirstRowsTest, LastRowsOnTheDiskExpire) {
+  OperatorHarness harness(Deduplicate(true, 1000));
+  harness.UseDisk();
+  harness.OnTime(5000);
+  harness.OnBatch(0, RowsOf(0, 300, 100));
+  EXPECT_EQ(harness.TakeRows().size(), 300u);
+  harness.LeaveMemory();
+  harness.OnTime(5500);
+  harness.OnBatch(0, RowsOf(0, 50, 10));  // older rows: only asked for
+  harness.OnBatch(0, RowsOf(300, 301, 100));
+  EXPECT_EQ(harness.TakeRows().size(), 1u);
+  harness.OnTime(6100);
+  harness.OnBatch(0, RowsOf(0, 301, 50));
+  EXPECT_EQ(harness.TakeRows().size(), 300u) << "as if they had never been there";
+  harness.LeaveMemory();
+  for (int64_t now = 7200; now < 9000; now += 100) {
+    harness.OnTime(now);
+    harness.LeaveMemory();
+  }
+  EXPECT_LE(harness.entries_on_disk(), 5u) << "cells";
 }
 
 TEST(FirstRowsTest, TheLastRowOfAKeyIsTheLatest) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "data/key_codec.h"
+#include "operators/aggregate/cold_expiry.h"
 #include "operators/aggregate/expiry_list.h"
 #include "operators/column_types.h"
 #include "operators/pending_batch.h"
@@ -55,8 +56,8 @@ class TopOne final : public Operator {
                {.write = [this](uint32_t slot, std::string* out) { Write(slot, out); },
                 .read = [this](uint32_t slot, std::string_view bytes) { return Read(slot, bytes); },
                 .clear = [this](uint32_t slot) { Clear(slot); },
-                // With a time to live, all of them are looked at as time passes.
-                .may_be_cold = plan_.ttl_ms == 0}),
+                .may_be_cold = true}),
+        cold_expiry_(plan_.ttl_ms, TouchedOf),
         changes_(/*numbered=*/false) {
     context.state->Register(&table_);
   }
@@ -65,6 +66,11 @@ class TopOne final : public Operator {
     keys_.Encode(batch, &encoded_);
     sort_keys_.Encode(batch.columns, batch.num_rows);
     TRY(table_.Load(encoded_));
+    for (const uint32_t slot : table_.loaded()) {
+      if (!cold_expiry_.IsOver(expiry_.time(slot), now_ms_)) continue;
+      table_.Erase(slot);
+      Clear(slot);
+    }
     taken_rows_.clear();
     taken_slots_.clear();
     for (int64_t row = 0; row < batch.num_rows; ++row) {
@@ -104,7 +110,7 @@ class TopOne final : public Operator {
       table_.Erase(*slot);
       Clear(*slot);
     }
-    return OkStatus();
+    return cold_expiry_.Sweep(now_ms, &table_);
   }
 
   Status OnRestore() override {
@@ -160,6 +166,12 @@ class TopOne final : public Operator {
     rows_.Write(held_[slot].row, out);
   }
 
+  static std::optional<int64_t> TouchedOf(std::string_view value) {
+    uint64_t touched_ms = 0;
+    if (!GetVarint(&value, &touched_ms)) return std::nullopt;
+    return static_cast<int64_t>(touched_ms);
+  }
+
   Status Read(uint32_t slot, std::string_view bytes) {
     Fit();
     uint64_t time = 0;
@@ -171,7 +183,7 @@ class TopOne final : public Operator {
     Held& held = held_[slot];
     TRY_ASSIGN(held.row, rows_.Read(bytes));
     // A start with a time-to-live that the run before did not have counts from now on.
-    if (plan_.ttl_ms != 0) expiry_.Touch(slot, static_cast<int64_t>(time));
+    if (plan_.ttl_ms != 0) expiry_.Place(slot, static_cast<int64_t>(time));
     if (plan_.order.empty()) return OkStatus();
     std::vector<std::shared_ptr<arrow::Array>> columns(rows_.columns());
     for (const SortKey& key : plan_.order) {
@@ -196,6 +208,7 @@ class TopOne final : public Operator {
   SortKeys read_keys_;  // of a row that is read back
   RowStore rows_;
   KeyTable table_;
+  ColdExpiry cold_expiry_;
   std::vector<Held> held_;  // by slot
   ExpiryList expiry_;
   int64_t now_ms_ = 0;

@@ -64,6 +64,7 @@ void WindowPanes::Touch(WindowPane* pane, uint32_t slot) {
   pane->flags[slot] = kTouched;
   pane->touched.push_back(slot);
   if (pane == &merged_) return;
+  ++held_;
   if (slot >= panes_of_key_.size()) panes_of_key_.resize(keys_.slot_limit());
   ++panes_of_key_[slot];
 }
@@ -78,6 +79,7 @@ Status WindowPanes::Flush(WindowPane* pane,
     pane->counts[slot] += pane->signs.empty() ? 1 : pane->signs[i];
     if (track_ && (pane->flags[slot] & kDirty) == 0) {
       pane->flags[slot] |= kDirty | kUsed;
+      ++dirty_;
       pane->dirty.push_back(slot);
     }
   }
@@ -133,6 +135,8 @@ Status WindowPanes::Drop(int64_t end) {
   WindowPane* pane = place->second.get();
   if (pane->cold) TRY(DeleteCold(*pane));
   pane->cold = false;
+  held_ -= pane->touched.size();
+  dirty_ -= pane->dirty.size();
   for (uint32_t slot : pane->touched) {
     if ((pane->flags[slot] & kStored) != 0) deleted_.push_back(KeyOf(end, slot));
     if (--panes_of_key_[slot] == 0) unheld_.push_back(slot);
@@ -182,6 +186,7 @@ Status WindowPanes::CollectDelta(const std::function<Status(const StateChange&)>
     }
     pane->dirty.clear();
   }
+  dirty_ = 0;
   return OkStatus();
 }
 
@@ -205,6 +210,7 @@ Status WindowPanes::Apply(const StateChange& change) {
   if (change.deleted) {
     if (pane == nullptr || known == KeyTable::kNone || pane->flags[known] == 0) return OkStatus();
     std::erase(pane->touched, known);
+    --held_;
     pane->counts[known] = 0;
     pane->flags[known] = 0;
     pane->states.Reset(known);
@@ -225,27 +231,16 @@ Status WindowPanes::ReadValue(std::string_view value, int64_t* start, int64_t* c
   return states->Deserialize(slot, &value);
 }
 
-size_t WindowPanes::entries() const {
-  size_t total = 0;
-  for (const auto& [end, pane] : panes_) total += pane->touched.size();
-  return total;
-}
-
 size_t WindowPanes::EntryBytes() const {
   constexpr size_t kListBytes = 64;  // slot of the key, places in the lists of the pane
   return kListBytes + written_bytes_ / std::max<uint64_t>(1, written_);
 }
 
-size_t WindowPanes::unsaved_bytes() const {
-  if (cold_ == nullptr) return 0;
-  size_t total = 0;
-  for (const auto& [end, pane] : panes_) total += pane->dirty.size();
-  return total * EntryBytes();
-}
+size_t WindowPanes::unsaved_bytes() const { return cold_ == nullptr ? 0 : dirty_ * EntryBytes(); }
 
 size_t WindowPanes::memory_bytes() const {
   // Room that entries have left is there for others: what counts is what is held.
-  if (cold_ != nullptr) return entries() * EntryBytes();
+  if (cold_ != nullptr) return held_ * EntryBytes();
   // Accumulators are counted at 32 bytes each: they do not tell.
   constexpr size_t kAccumulator = 32;
   const size_t per_slot = 16 + calls_->size() * kAccumulator;
@@ -360,6 +355,7 @@ void WindowPanes::Leave(WindowPane* pane, size_t place) {
   const uint32_t slot = pane->touched[place];
   pane->touched[place] = pane->touched.back();
   pane->touched.pop_back();
+  --held_;
   pane->counts[slot] = 0;
   pane->flags[slot] = 0;
   pane->states.Reset(slot);
@@ -376,12 +372,11 @@ void WindowPanes::Leave(WindowPane* pane, size_t place) {
 void WindowPanes::Shrink(uint64_t applied, size_t bytes) {
   if (cold_ == nullptr) return;
   const size_t kept = bytes / EntryBytes();
-  size_t held = entries();
-  if (held <= kept) return;
+  if (held_ <= kept) return;
   // Twice around: entries that were used since the last time stay for one.
-  size_t looks = 2 * (held + panes_.size());
+  size_t looks = 2 * (held_ + panes_.size());
   auto place = panes_.lower_bound(hand_);
-  for (; looks > 0 && held > kept; --looks) {
+  for (; looks > 0 && held_ > kept; --looks) {
     if (place == panes_.end()) {
       place = panes_.begin();
       hand_place_ = 0;
@@ -392,7 +387,6 @@ void WindowPanes::Shrink(uint64_t applied, size_t bytes) {
       hand_place_ = 0;
     } else if (CanLeave(pane, pane->touched[hand_place_], applied)) {
       Leave(pane, hand_place_);
-      --held;
     } else {
       ++hand_place_;
     }

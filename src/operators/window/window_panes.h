@@ -88,7 +88,7 @@ class WindowPanes final : public StateTable {
   Status CollectDelta(const std::function<Status(const StateChange&)>& visit) override;
   Status Snapshot(const std::function<Status(const StateChange&)>& visit) const override;
   Status Apply(const StateChange& change) override;
-  size_t entries() const override;
+  size_t entries() const override { return held_; }
   size_t memory_bytes() const override;
   size_t unsaved_bytes() const override;
   bool reads_cold() const override { return track_; }
@@ -124,6 +124,8 @@ class WindowPanes final : public StateTable {
   std::vector<std::unique_ptr<WindowPane>> spare_;
   WindowPane merged_;
   std::vector<std::string> deleted_;
+  size_t held_ = 0;   // entries in memory, of all panes
+  size_t dirty_ = 0;  // of these, what changed since the last delta
 
   std::unique_ptr<ColdEntries> cold_;  // null: nothing leaves memory
   bool restored_ = false;
