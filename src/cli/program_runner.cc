@@ -15,6 +15,7 @@
 #include "cli/output/limited_rows.h"
 #include "cli/output/progress_line.h"
 #include "cli/output/run_report.h"
+#include "cli/output/trouble_remark.h"
 #include "cli/program_progress.h"
 #include "cli/restart_policy.h"
 #include "data/key_codec.h"
@@ -412,8 +413,7 @@ Status ProgramRunner::Drive(RunningJob* running) {
   if (running->watcher.joinable()) running->watcher.join();
   if (!options_.quiet) {
     SayLate(*running);
-    const std::string budget = BudgetRemark::Summary(running->Snapshot());
-    if (!budget.empty()) application_->Say(budget);
+    application_->Say(BudgetRemark::Summary(running->Snapshot()));
   }
   if (!status) {
     StopAll();
@@ -426,6 +426,7 @@ void ProgramRunner::Watch(RunningJob* running) {
   Clock* clock = application_->env.clock;
   ProgressLine progress(application_, running->shows_progress && !options_.quiet);
   BudgetRemark budget;
+  TroubleRemark troubles;
   uint64_t rows = 0;
   int64_t last_output = clock->MonotonicNanos();
   int64_t last_look = last_output;
@@ -454,10 +455,9 @@ void ProgramRunner::Watch(RunningJob* running) {
       continue;
     }
     const JobSnapshot snapshot = running->Snapshot();
-    if (const std::string remark = budget.Update(snapshot, now); !remark.empty()) {
-      progress.Clear();
-      application_->Say(remark);
-    }
+    const std::string remark = budget.Update(snapshot, now) + troubles.Update(snapshot, now);
+    if (!remark.empty()) progress.Clear();
+    application_->Say(remark);
     if (snapshot.accounting.out != rows) {
       rows = snapshot.accounting.out;
       last_output = now;

@@ -30,8 +30,10 @@ BROKER_SETTINGS = {"transaction.abort.timed.out.transaction.cleanup.interval.ms"
 KEYS = 20
 
 
-def ids(numbers):
-    return [b'{"id": %d}' % number for number in numbers]
+def ids(numbers, partition=None):
+    values = [b'{"id": %d}' % number for number in numbers]
+    return values if partition is None else [{"value": value, "partition": partition}
+                                             for value in values]
 
 
 class ExactlyOnceTest(KafkaCase):
@@ -382,6 +384,36 @@ class ExactlyOnceTest(KafkaCase):
         self.assertIn("120000", said)
         sql = copy(self.broker.address, self.topic, self.out, "10 s", 5000)
         self.assertIn("given up after 5000 ms", self.run_sql(sql, expect=1))
+
+    def test_a_transaction_upstream_that_hangs(self):
+        """What is waited for is said: in which partition, and from which offset on."""
+        self.client.produce(self.topic, ids(range(10), 0))
+        process = self.start_sql(copy(self.broker.address, self.topic, self.out),
+                                 extra=("--listen", "127.0.0.1:0"))
+        self.wait_for_ids(process, 10)
+        other = self.client.producer(**{"transactional.id": "upstream",
+                                        "transaction.timeout.ms": 110000})
+        other.init_transactions(30)
+        other.begin_transaction()
+        other.produce(self.topic, b'{"id": 999}', partition=0)
+        other.flush(30)
+        self.client.produce(self.topic, ids(range(10, 20), 0))
+        self.client.produce(self.topic, ids(range(20, 30), 1))
+        self.wait_until(lambda: process.ask("/health")[1].get("status") == "degraded",
+                        "the health is degraded", process)
+        ready = process.ask("/ready")[1]
+        self.assertEqual(ready["part"], "table src")
+        held = f"holds up partition {self.topic}-0 from offset 10 on"
+        self.assertIn(held, ready["reason"])
+        self.wait_until(lambda: held in process.said(), "a line says so", process)
+        self.assertEqual(set(self.ids_out()), {*range(10), *range(20, 30)})
+        other.abort_transaction(30)
+        self.wait_for_ids(process, 30)
+        self.wait_until(lambda: process.ask("/health")[1].get("status") == "ok",
+                        "the health is well again", process)
+        self.stop(process)
+        self.check_ids(30)
+        self.assertNotIn(999, self.ids_out())
 
     def test_a_foreign_transaction_upstream(self):
         """A transaction that is never ended holds its readers up; nothing of it is ever seen."""

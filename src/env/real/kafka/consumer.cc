@@ -20,6 +20,9 @@ constexpr int kRangeMillis = 3000;
 constexpr int64_t kNotKnown = -1;
 constexpr auto kServeEvery = std::chrono::milliseconds(50);
 constexpr auto kAskEndsEvery = std::chrono::seconds(1);
+/// Records that are there and may not be read for so long are held by a transaction.
+constexpr auto kHeldAfter = std::chrono::seconds(10);
+constexpr auto kWatchEvery = std::chrono::milliseconds(100);
 
 const KafkaDefaults& ConsumerDefaults() {
   static const KafkaDefaults kDefaults = {
@@ -78,10 +81,7 @@ class RealKafkaConsumer final : public KafkaConsumer {
   Result<KafkaPolled> Poll(int handle, const KafkaPollLimits& limits,
                            KafkaRecords* records) override;
   std::optional<int64_t> End(int handle) override;
-  std::string Waiting() override {
-    Serve();
-    return handle_->Trouble();
-  }
+  std::string Waiting() override;
 
  private:
   struct Partition {
@@ -89,11 +89,16 @@ class RealKafkaConsumer final : public KafkaConsumer {
     int64_t next = 0;
     int64_t end = kNotKnown;  // as told by the broker last
     KafkaOwned<rd_kafka_queue_t> queue;
+    int64_t stable_end = kNotKnown;  // all in front of it was polled, nothing behind it may be yet
+    bool held = false;               // behind it there are records, since held_since at least
+    std::chrono::steady_clock::time_point held_since = {};
+    std::chrono::steady_clock::time_point next_watch = {};
   };
 
   void Serve();
   void AskEnds();
   void TakeEnds();
+  void Watch(Partition* partition);
   void Close(Partition* partition);
   Status OnError(const rd_kafka_message_t& message, const Partition& partition,
                  KafkaPolled* polled);
@@ -256,8 +261,51 @@ Result<KafkaPolled> RealKafkaConsumer::Poll(int handle, const KafkaPollLimits& l
     if (polled.end_offset) break;
   }
   TRY(status);
+  if (polled.end_offset) {
+    partition.held = partition.held && partition.stable_end == *polled.end_offset;
+    partition.stable_end = *polled.end_offset;
+  } else if (polled.records > 0) {
+    partition.held = false;
+    partition.stable_end = kNotKnown;
+  } else {
+    Watch(&partition);
+  }
   if (polled.records > 0) handle_->ClearTrouble();
   return polled;
+}
+
+/// A partition that had nothing to give: notes since when records are there behind the last one
+/// that may be read, which is in front of the first transaction that is open.
+void RealKafkaConsumer::Watch(Partition* partition) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < partition->next_watch) return;
+  partition->next_watch = now + kWatchEvery;
+  int64_t low = kNotKnown;
+  int64_t high = kNotKnown;
+  const bool known = rd_kafka_get_watermark_offsets(handle_->get(), partition->id.topic.c_str(),
+                                                    partition->id.partition, &low,
+                                                    &high) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  const bool held = partition->stable_end != kNotKnown && known && high > partition->stable_end;
+  // Without a broker it may have ended long ago.
+  if (held && (!partition->held || !handle_->Trouble().empty())) partition->held_since = now;
+  partition->held = held;
+}
+
+std::string RealKafkaConsumer::Waiting() {
+  Serve();
+  if (std::string trouble = handle_->Trouble(); !trouble.empty()) return trouble;
+  const auto now = std::chrono::steady_clock::now();
+  for (const Partition& partition : partitions_) {
+    const bool polled = now - partition.next_watch < 10 * kWatchEvery;  // lately
+    if (partition.queue == nullptr || !partition.held || !polled) continue;
+    if (now - partition.held_since < kHeldAfter) continue;
+    return "a transaction of another producer, open for more than " +
+           std::to_string(kHeldAfter.count()) + " s, holds up partition " + partition.id.topic +
+           "-" + std::to_string(partition.id.partition) + " from offset " +
+           std::to_string(partition.stable_end) +
+           " on (kafka-transactions.sh find-hanging tells whose it is)";
+  }
+  return {};
 }
 
 Status RealKafkaConsumer::OnError(const rd_kafka_message_t& message, const Partition& partition,
