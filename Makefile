@@ -103,6 +103,9 @@ bench-state: build ## State of 10 million keys: a start, updates at a quarter of
 	    -DoutputDirectory=$(CURDIR)/bench/state/.build/libs
 	@python3 bench/state/run.py build/millrace tests/oracle/.build/libs bench/state/.build/libs
 
+compat: build ## What of Flink's SQL is the same, different on purpose or missing: the page of it, from the tests
+	@UPDATE=1 python3 tests/compat/compat_test.py build/millrace
+
 nexmark: build ## Nexmark beside Flink: the same rows, then events per CPU-second (ONLY="q5 q9", EVENTS=..., MODE=rows)
 	@tests/oracle/oracle.sh libs
 	@python3 bench/nexmark/run.py build/millrace tests/oracle/.build/libs $(ONLY)

@@ -10,6 +10,7 @@ std::vector<std::unique_ptr<Command>> BuiltinCommands() {
   commands.push_back(MakeLintCommand());
   commands.push_back(MakeExplainCommand());
   commands.push_back(MakeGraphCommand());
+  commands.push_back(MakeExportCommand());
   commands.push_back(MakeDiffCommand());
   commands.push_back(MakeStateCommand());
   commands.push_back(MakeSavepointCommand());

@@ -40,6 +40,28 @@ millrace infer empty.json)",
         .fixed = R"(
 millrace infer payments.json)",
     },
+    CodeInfo{
+        .code = "MR0905",
+        .title = "not for Flink",
+        .explanation = R"(
+`millrace export flink` found something that a Flink cluster has no counterpart for: one of our own
+connectors, a model file, the relation of late rows. The message says what Flink users do instead.)",
+        .example = R"(
+CREATE TABLE blocked (card STRING) WITH ('connector' = 'webhook', ...);)",
+        .fixed = R"(
+CREATE TABLE blocked (card STRING) WITH ('connector' = 'kafka', 'topic' = 'blocked', ...);)",
+    },
+    CodeInfo{
+        .code = "MR0906",
+        .title = "Flink does this in another way",
+        .explanation = R"(
+The exported file runs on Flink, but this part of it means something else there: a setting of ours
+that Flink has not, the way models are asked, the order in which statements run.)",
+        .example = R"(
+SET 'millrace.over.emit' = 'on-arrival';)",
+        .fixed = R"(
+-- not for Flink: SET 'millrace.over.emit' = 'on-arrival';)",
+    },
 };
 
 }  // namespace
