@@ -17,6 +17,8 @@ const OperatorRegistry& BuiltinOperators() {
     RegisterOver(&made);
     RegisterPredict(&made);
     RegisterRank(&made);
+    RegisterSnapshotJoin(&made);
+    RegisterTemporalJoin(&made);
     RegisterTemporalSort(&made);
     RegisterUnion(&made);
     RegisterUnnest(&made);

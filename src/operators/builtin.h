@@ -17,6 +17,8 @@ void RegisterLateRows(OperatorRegistry* registry);
 void RegisterOver(OperatorRegistry* registry);
 void RegisterPredict(OperatorRegistry* registry);
 void RegisterRank(OperatorRegistry* registry);
+void RegisterSnapshotJoin(OperatorRegistry* registry);
+void RegisterTemporalJoin(OperatorRegistry* registry);
 void RegisterTemporalSort(OperatorRegistry* registry);
 void RegisterUnion(OperatorRegistry* registry);
 void RegisterUnnest(OperatorRegistry* registry);

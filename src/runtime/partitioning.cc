@@ -10,6 +10,7 @@
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
+#include "plan/nodes/temporal_join_node.h"
 #include "plan/nodes/unnest_node.h"
 
 namespace millrace {
@@ -28,6 +29,13 @@ std::vector<int> CarriedColumns(const PlanNodePtr& node) {
     }
     return carried;
   }
+  if (const auto* unnest = As<UnnestNode>(node)) {
+    const std::vector<int> kept = unnest->kept();
+    for (size_t i = 0; i < kept.size(); ++i) {
+      carried[static_cast<size_t>(kept[i])] = static_cast<int>(i);
+    }
+    return carried;
+  }
   const std::vector<int>* keys = nullptr;
   if (const auto* group = As<GroupAggregateNode>(node)) keys = &group->keys();
   if (const auto* window = As<WindowAggregateNode>(node)) keys = &window->fields().keys;
@@ -38,14 +46,16 @@ std::vector<int> CarriedColumns(const PlanNodePtr& node) {
     return carried;
   }
   const bool appends = As<OverNode>(node) || As<WatermarkNode>(node) || As<WindowTvfNode>(node) ||
-                       As<PredictNode>(node) || As<UnnestNode>(node) || As<ExpandNode>(node) ||
-                       As<SinkNode>(node) || As<CollectNode>(node) || As<RankNode>(node) ||
-                       As<DeduplicateNode>(node) || As<WindowRankNode>(node);
+                       As<PredictNode>(node) || As<ExpandNode>(node) || As<SinkNode>(node) ||
+                       As<CollectNode>(node) || As<RankNode>(node) || As<DeduplicateNode>(node) ||
+                       As<WindowRankNode>(node) || As<TemporalJoinNode>(node);
   // The left columns come first; only an inner join leaves every left row as it is on its shard.
   const auto* window_join = As<WindowJoinNode>(node);
   const auto* interval_join = As<IntervalJoinNode>(node);
   const auto* join = As<JoinNode>(node);
-  const bool joins = (window_join && window_join->fields().type == JoinType::kInner) ||
+  const auto* snapshot = As<SnapshotJoinNode>(node);
+  const bool joins = (snapshot && snapshot->fields().type == JoinType::kInner) ||
+                     (window_join && window_join->fields().type == JoinType::kInner) ||
                      (interval_join && interval_join->fields().type == JoinType::kInner) ||
                      (join && (join->fields().type == JoinType::kInner || join->left_only()));
   if (!appends && !joins) return {};

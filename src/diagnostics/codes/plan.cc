@@ -149,6 +149,24 @@ SELECT * FROM payments ORDER BY amount)",
 SELECT * FROM payments ORDER BY amount DESC LIMIT 10)",
     },
     CodeInfo{
+        .code = "MR0414",
+        .title = "no version to join with",
+        .explanation = R"(
+`FROM o JOIN t FOR SYSTEM_TIME AS OF o.ts ON o.k = t.k` gives each row of `o` the version that the
+row of `t` with that key had at `o.ts`. `o.ts` is a column with a WATERMARK, or derived from one.
+`t` has a PRIMARY KEY, compared by = in ON, and a WATERMARK, or is a view of the last row by key:
+`ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts DESC) = 1`. The join is INNER or LEFT.)",
+        .example = R"(
+CREATE TABLE rates (currency STRING, rate DECIMAL(10, 4));
+SELECT o.id, r.rate
+FROM orders o JOIN rates FOR SYSTEM_TIME AS OF o.ts AS r ON o.currency = r.currency)",
+        .fixed = R"(
+CREATE TABLE rates (currency STRING, rate DECIMAL(10, 4), ts TIMESTAMP(3),
+  WATERMARK FOR ts AS ts, PRIMARY KEY (currency) NOT ENFORCED);
+SELECT o.id, r.rate
+FROM orders o JOIN rates FOR SYSTEM_TIME AS OF o.ts AS r ON o.currency = r.currency)",
+    },
+    CodeInfo{
         .code = "MR0420",
         .title = "latency budget that cannot be met",
         .explanation = R"(

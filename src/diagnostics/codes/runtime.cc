@@ -114,6 +114,17 @@ takes is `millrace.quarantine.deaths`.)",
         .fixed = "",
     },
     CodeInfo{
+        .code = "MR0713",
+        .title = "a value with several rows",
+        .explanation = R"(
+A subquery that is used as a value, such as `x > (SELECT y FROM t)`, may have one row at most, for
+each row around it. A second row came, and the run failed: nothing says which one is meant.)",
+        .example = R"(
+SELECT id, (SELECT price FROM prices p WHERE p.item = o.item) FROM orders o)",
+        .fixed = R"(
+SELECT id, (SELECT MAX(price) FROM prices p WHERE p.item = o.item) FROM orders o)",
+    },
+    CodeInfo{
         .code = "MR0722",
         .title = "the run manifest cannot be read",
         .explanation = R"(

@@ -21,6 +21,7 @@ class Unnest final : public Operator {
       : node_(node),
         fields_(As<UnnestNode>(node_)->fields()),
         context_(context),
+        kept_(As<UnnestNode>(node_)->kept()),
         collection_({fields_.collection}, context.session) {}
 
   Status OnBatch(int, Batch batch, Output* output) override {
@@ -33,10 +34,14 @@ class Unnest final : public Operator {
     if (!errors.empty()) {
       TRY(ReportRowErrors(context_, errors, batch, node_->children()[0]->schema()));
     }
-    // Maps are lists of entries, too.
-    lists_ = std::static_pointer_cast<arrow::ListArray>(columns[0]);
-    missing_ = FindMissing();
-    batch_ = std::move(batch);
+    if (is_number()) {
+      numbers_ = std::static_pointer_cast<arrow::Int64Array>(columns[0]);
+    } else {
+      // Maps are lists of entries, too.
+      lists_ = std::static_pointer_cast<arrow::ListArray>(columns[0]);
+      missing_ = FindMissing();
+    }
+    Narrow(std::move(batch));
     row_ = 0;
     element_ = 0;
     repetition_ = 0;
@@ -50,6 +55,7 @@ class Unnest final : public Operator {
       rows_.clear();
       elements_.clear();
       places_.clear();
+      copied_ = 0;
       while (more() && !full()) AddRow();
       TRY_ASSIGN(Batch part, Compose());
       output->Push(std::move(part));
@@ -59,16 +65,37 @@ class Unnest final : public Operator {
   }
 
  private:
-  bool full() const { return static_cast<int64_t>(rows_.size()) >= kMaxBatchRows; }
+  /// Elements of collections beside the one at hand, in one batch: about what goes into a cache.
+  static constexpr int64_t kMaxCopied = 256 * 1024;
+
+  bool is_number() const { return fields_.collection->type().kind() == TypeKind::kBigInt; }
+  bool full() const {
+    return static_cast<int64_t>(rows_.size()) >= kMaxBatchRows || copied_ >= kMaxCopied;
+  }
+
+  /// Leaves the columns that go out.
+  void Narrow(Batch batch) {
+    std::vector<std::shared_ptr<arrow::Array>> columns;
+    wide_.clear();
+    for (const int column : kept_) {
+      columns.push_back(batch.columns[static_cast<size_t>(column)]);
+      const arrow::Type::type type = columns.back()->type_id();
+      if (type != arrow::Type::LIST && type != arrow::Type::MAP) continue;
+      wide_.push_back(static_cast<const arrow::ListArray*>(columns.back().get()));
+    }
+    batch_ = batch.WithColumns(std::move(columns));
+  }
 
   void Add(int32_t element, int32_t place) {
     rows_.push_back(static_cast<int32_t>(row_));
+    for (const arrow::ListArray* list : wide_) copied_ += list->value_length(row_);
     elements_.push_back(element);
     places_.push_back(place);
   }
 
   void AddRow() {
     const bool failed = failed_[static_cast<size_t>(row_)];
+    if (is_number()) return AddCopies(failed);
     const int32_t count = failed || lists_->IsNull(row_) ? 0 : lists_->value_length(row_);
     const bool counted = fields_.collection->type().kind() == TypeKind::kMultiset;
     for (; element_ < count && !full(); ++element_, repetition_ = 0) {
@@ -94,6 +121,14 @@ class Unnest final : public Operator {
     any_ = false;
   }
 
+  void AddCopies(bool failed) {
+    const int64_t times = failed || numbers_->IsNull(row_) ? 0 : numbers_->Value(row_);
+    for (; copy_ < times && !full(); ++copy_) Add(-1, -1);
+    if (copy_ < times) return;
+    ++row_;
+    copy_ = 0;
+  }
+
   /// Elements that are rows; those that are NULL give none, as in Flink.
   std::shared_ptr<arrow::Array> FindMissing() const {
     const DataType& type = fields_.collection->type();
@@ -109,6 +144,7 @@ class Unnest final : public Operator {
 
   Result<Batch> Compose() {
     Batch out = batch_.Take(rows_);
+    if (is_number()) return out;
     if (fields_.collection->type().kind() == TypeKind::kMap) {
       const auto& map = static_cast<const arrow::MapArray&>(*lists_);
       out.columns.push_back(TakeRows(*map.keys(), elements_));
@@ -146,10 +182,13 @@ class Unnest final : public Operator {
   PlanNodePtr node_;
   const UnnestNode::Fields& fields_;
   OperatorContext context_;
+  std::vector<int> kept_;  // input columns
   Evaluator collection_;
 
   // The batch at hand.
   Batch batch_;
+  std::vector<const arrow::ListArray*> wide_;  // its columns that are collections
+  std::shared_ptr<arrow::Int64Array> numbers_;
   std::shared_ptr<arrow::ListArray> lists_;
   std::shared_ptr<arrow::Array> missing_;  // null: none can be missing
   std::vector<bool> failed_;
@@ -157,12 +196,14 @@ class Unnest final : public Operator {
   int32_t element_ = 0;     // of the row: the next one
   int32_t repetition_ = 0;  // of an element of a multiset
   int32_t place_ = 0;
+  int64_t copy_ = 0;
   bool any_ = false;  // the row has given one
 
   // Of one part.
   std::vector<int32_t> rows_;
   std::vector<int32_t> elements_;  // -1: none
   std::vector<int32_t> places_;
+  int64_t copied_ = 0;  // elements
 };
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
+#include "plan/nodes/temporal_join_node.h"
 #include "plan/nodes/unnest_node.h"
 #include "plan/rounded_sums.h"
 
@@ -218,7 +219,8 @@ ColumnOrigins::Known ColumnOrigins::Describe(const PlanNodePtr& node) {
     return known;
   }
   if (As<WindowAggregateNode>(node) || As<GroupAggregateNode>(node)) return DescribeGroups(node);
-  if (As<WindowJoinNode>(node) || As<IntervalJoinNode>(node) || As<JoinNode>(node)) {
+  if (As<WindowJoinNode>(node) || As<IntervalJoinNode>(node) || As<JoinNode>(node) ||
+      As<TemporalJoinNode>(node) || As<SnapshotJoinNode>(node)) {
     return DescribeJoin(node);
   }
   const PlanNodePtr& input = node->children()[0];
@@ -269,6 +271,10 @@ ColumnOrigins::Known ColumnOrigins::DescribeAppending(const PlanNodePtr& node, K
     added = "elements of " +
             ExpressionOrigin(unnest->fields().collection, input->schema(), Columns(input));
     known.rows += " by " + added;
+    known.columns.clear();
+    for (const int column : unnest->kept()) {
+      known.columns.push_back(Columns(input)[static_cast<size_t>(column)]);
+    }
   }
   for (size_t i = known.columns.size(); i < node->schema().size(); ++i) {
     known.columns.push_back(added + "." + node->schema()[i].name);
@@ -335,12 +341,16 @@ std::string ColumnOrigins::FirstRows(const PlanNodePtr& node) {
 std::string ColumnOrigins::JoinKeys(const PlanNodePtr& node) {
   const auto* interval = As<IntervalJoinNode>(node);
   const auto* window = As<WindowJoinNode>(node);
-  const auto* regular = As<JoinNode>(node);
+  const auto* snapshot = As<SnapshotJoinNode>(node);
+  const auto* regular = snapshot ? &snapshot->sides() : As<JoinNode>(node);
+  const auto* temporal = As<TemporalJoinNode>(node);
   const std::vector<int>& left = regular    ? regular->fields().left_keys
                                  : interval ? interval->fields().left_keys
+                                 : temporal ? temporal->fields().left_keys
                                             : window->fields().left_keys;
   const std::vector<int>& right = regular    ? regular->fields().right_keys
                                   : interval ? interval->fields().right_keys
+                                  : temporal ? temporal->fields().right_keys
                                              : window->fields().right_keys;
   std::vector<std::string> texts;
   for (size_t i = 0; i < left.size(); ++i) {
@@ -351,7 +361,8 @@ std::string ColumnOrigins::JoinKeys(const PlanNodePtr& node) {
 }
 
 std::string ColumnOrigins::JoinCondition(const PlanNodePtr& node) {
-  const auto* join = As<JoinNode>(node);
+  const auto* snapshot = As<SnapshotJoinNode>(node);
+  const auto* join = snapshot ? &snapshot->sides() : As<JoinNode>(node);
   if (join->fields().condition == nullptr) return "nothing";
   std::vector<std::string> origins = Columns(node->children()[0]);
   const std::vector<std::string>& right = Columns(node->children()[1]);
@@ -365,6 +376,10 @@ std::string ColumnOrigins::JoinTimes(const PlanNodePtr& node) {
   if (const auto* window = As<WindowJoinNode>(node)) {
     return List(left, {window->fields().left_window.end}) + " = " +
            List(right, {window->fields().right_window.end});
+  }
+  if (const auto* temporal = As<TemporalJoinNode>(node)) {
+    return List(right, {temporal->fields().right_time}) + " at " +
+           List(left, {temporal->fields().left_time});
   }
   const IntervalJoinNode::Fields& fields = As<IntervalJoinNode>(node)->fields();
   return List(left, {fields.left_time}) + " - " + List(right, {fields.right_time}) + " in " +
@@ -392,13 +407,16 @@ ColumnOrigins::Known ColumnOrigins::DescribeGroups(const PlanNodePtr& node) {
 ColumnOrigins::Known ColumnOrigins::DescribeJoin(const PlanNodePtr& node) {
   Known known;
   const auto* interval = As<IntervalJoinNode>(node);
-  const auto* regular = As<JoinNode>(node);
+  const auto* snapshot = As<SnapshotJoinNode>(node);
+  const auto* regular = snapshot ? &snapshot->sides() : As<JoinNode>(node);
+  const auto* temporal = As<TemporalJoinNode>(node);
   const JoinType type = regular    ? regular->fields().type
                         : interval ? interval->fields().type
+                        : temporal ? temporal->fields().type
                                    : As<WindowJoinNode>(node)->fields().type;
-  known.rows = std::string(JoinTypeName(type)) + " join of (" + Rows(node->children()[0]) +
-               ") and (" + Rows(node->children()[1]) + ") on " + JoinKeys(node) + ", " +
-               (regular ? "where " + JoinCondition(node) : JoinTimes(node));
+  known.rows = std::string(JoinTypeName(type)) + (snapshot ? " snapshot" : "") + " join of (" +
+               Rows(node->children()[0]) + ") and (" + Rows(node->children()[1]) + ") on " +
+               JoinKeys(node) + ", " + (regular ? "where " + JoinCondition(node) : JoinTimes(node));
   for (const PlanNodePtr& child : node->children()) {
     const std::vector<std::string>& columns = Columns(child);
     known.columns.insert(known.columns.end(), columns.begin(), columns.end());

@@ -15,6 +15,7 @@
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
+#include "plan/nodes/temporal_join_node.h"
 
 namespace millrace {
 namespace {
@@ -82,6 +83,10 @@ class Describer {
       DescribeOver();
     } else if (As<WindowJoinNode>(node_) || As<IntervalJoinNode>(node_)) {
       DescribeJoin();
+    } else if (As<TemporalJoinNode>(node_)) {
+      DescribeTemporalJoin();
+    } else if (As<SnapshotJoinNode>(node_)) {
+      DescribeSnapshotJoin();
     } else if (As<JoinNode>(node_)) {
       DescribeRegularJoin();
     } else if (As<RankNode>(node_) || As<WindowRankNode>(node_) || As<DeduplicateNode>(node_)) {
@@ -225,6 +230,33 @@ class Describer {
     Rows("right", Input(1), All(Input(1)));
     out_.description = std::string(JoinTypeName(type)) + " join of " + out_.aspect("rows") +
                        " on " + origins_->JoinKeys(node_) + ", " + out_.aspect(TimesAspect());
+  }
+
+  /// The type only says what becomes of rows without a version. Rows are held with what they are.
+  void DescribeTemporalJoin() {
+    const TemporalJoinNode::Fields& fields = As<TemporalJoinNode>(node_)->fields();
+    Aspect("rows", origins_->Rows(Input(0)) + " and versions of " + origins_->Rows(Input(1)));
+    Keys("join key", Input(0), fields.left_keys);
+    Aspect("join condition", origins_->JoinKeys(node_));
+    Aspect("version", origins_->JoinTimes(node_));
+    Rows("waiting", Input(0), All(Input(0)));
+    out_.rows.back().columns.push_back({"kind of change", "TINYINT"});
+    Rows("versions", Input(1), All(Input(1)));
+    out_.rows.back().columns.push_back({"not deleted", "TINYINT"});
+    out_.description =
+        out_.aspect("rows") + " on " + origins_->JoinKeys(node_) + ", " + out_.aspect("version");
+  }
+
+  /// Neither the type nor a condition is in what is kept.
+  void DescribeSnapshotJoin() {
+    const auto* join = As<SnapshotJoinNode>(node_);
+    Aspect("rows", origins_->Rows(Input(0)) + " and a snapshot of " + origins_->Rows(Input(1)));
+    Keys("join key", Input(0), join->fields().left_keys);
+    Aspect("join condition", origins_->JoinKeys(node_));
+    Rows("waiting", Input(0), All(Input(0)));
+    const bool one = join->sides().input(1).shape == JoinInputShape::kJoinKeyContainsUniqueKey;
+    Rows(one ? "right row" : "right", Input(1), All(Input(1)));
+    out_.description = out_.aspect("rows") + " on " + origins_->JoinKeys(node_);
   }
 
   /// A condition decides how many partners a row has, which is kept; where no row needs to know, it

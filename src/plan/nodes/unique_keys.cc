@@ -10,6 +10,7 @@
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
+#include "plan/nodes/temporal_join_node.h"
 
 namespace millrace {
 namespace {
@@ -147,7 +148,7 @@ std::vector<UniqueKey> UniqueKeysOf(const PlanNodePtr& node) {
   const auto* window = As<WindowTvfNode>(node);
   const bool one_row_each = As<TemporalSortNode>(node) || As<RowNumberNode>(node) ||
                             As<WatermarkNode>(node) || As<OverNode>(node) ||
-                            As<PredictNode>(node) ||
+                            As<PredictNode>(node) || As<TemporalJoinNode>(node) ||
                             (window && window->spec().kind == WindowKind::kTumble);
   if (one_row_each) return UniqueKeysOf(node->children()[0]);
   return {};

@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/nodes/unnest_node.h"
 
+#include <algorithm>
+
+#include "plan/nodes/node_text.h"
+
 namespace millrace {
 namespace {
 
-Schema Appended(const Schema& input, const Schema& elements) {
-  Schema schema = input;
+std::vector<int> KeptOf(const Schema& input, const UnnestNode::Fields& fields) {
+  if (fields.kept) return *fields.kept;
+  std::vector<int> all;
+  for (size_t i = 0; i < input.size(); ++i) all.push_back(static_cast<int>(i));
+  return all;
+}
+
+Schema Appended(const Schema& input, const std::vector<int>& kept, const Schema& elements) {
+  Schema schema;
+  for (const int column : kept) schema.Append(input[static_cast<size_t>(column)]);
   for (const Column& column : elements) schema.Append(column);
   return schema;
 }
@@ -13,7 +25,8 @@ Schema Appended(const Schema& input, const Schema& elements) {
 }  // namespace
 
 UnnestNode::UnnestNode(PlanNodePtr input, Fields fields)
-    : PlanNode({input}, Appended(input->schema(), ElementColumns(fields))),
+    : PlanNode({input},
+               Appended(input->schema(), KeptOf(input->schema(), fields), ElementColumns(fields))),
       fields_(std::move(fields)) {}
 
 Schema UnnestNode::ElementColumns(const Fields& fields) {
@@ -22,7 +35,9 @@ Schema UnnestNode::ElementColumns(const Fields& fields) {
   const auto add = [&](std::string name, const DataType& column, bool nullable) {
     schema.Append({std::move(name), nullable || fields.keeps_empty ? column.Nullable() : column});
   };
-  if (type.kind() == TypeKind::kMap) {
+  if (type.kind() == TypeKind::kBigInt) {
+    // The row itself.
+  } else if (type.kind() == TypeKind::kMap) {
     add("KEY", type.key(), false);
     add("VALUE", type.value(), false);
   } else if (type.element().kind() == TypeKind::kRow) {
@@ -40,10 +55,28 @@ PlanNodePtr UnnestNode::WithChildren(std::vector<PlanNodePtr> children) const {
   return std::make_shared<UnnestNode>(children[0], fields_);
 }
 
+std::vector<int> UnnestNode::kept() const { return KeptOf(children()[0]->schema(), fields_); }
+
+std::optional<WindowColumns> UnnestNode::window_columns() const {
+  const auto window = children()[0]->window_columns();
+  if (!window || !fields_.kept) return window;
+  const auto place = [&](int column) {
+    const auto found = std::ranges::find(*fields_.kept, column);
+    return found == fields_.kept->end() ? -1 : static_cast<int>(found - fields_.kept->begin());
+  };
+  const WindowColumns moved = {place(window->start), place(window->end),
+                               window->time < 0 ? -1 : place(window->time)};
+  if (moved.start < 0 || moved.end < 0) return std::nullopt;
+  return moved;
+}
+
 std::string UnnestNode::details() const {
-  return "elements of=[" + fields_.collection->ToString() + "]" +
+  const bool copies = fields_.collection->type().kind() == TypeKind::kBigInt;
+  return (copies ? "copies=[" : "elements of=[") + fields_.collection->ToString() + "]" +
          (fields_.with_ordinality ? ", with ordinality" : "") +
-         (fields_.keeps_empty ? ", rows without elements stay" : "");
+         (fields_.keeps_empty ? ", rows without elements stay" : "") +
+         (fields_.kept ? ", beside=[" + ColumnList(children()[0]->schema(), *fields_.kept) + "]"
+                       : "");
 }
 
 }  // namespace millrace

@@ -9,7 +9,9 @@
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
+#include "plan/nodes/temporal_join_node.h"
 #include "plan/nodes/unique_keys.h"
+#include "plan/nodes/unnest_node.h"
 
 namespace millrace {
 namespace {
@@ -118,6 +120,37 @@ Narrowed NarrowJoin(const JoinNode& join, std::vector<bool> wanted) {
   return result;
 }
 
+/// Rows that wait, and those of the right side, without columns that nobody reads.
+template <typename Node>
+Narrowed NarrowVersions(const Node& join, std::vector<bool> wanted) {
+  constexpr bool kByTime = std::is_same_v<Node, TemporalJoinNode>;
+  typename Node::Fields fields = join.fields();
+  const size_t left_size = join.children()[0]->schema().size();
+  if (fields.condition) fields.condition->CollectInputs(&wanted);
+  for (const int key : fields.left_keys) wanted[static_cast<size_t>(key)] = true;
+  for (const int key : fields.right_keys) wanted[left_size + static_cast<size_t>(key)] = true;
+  if constexpr (kByTime) {
+    wanted[static_cast<size_t>(fields.left_time)] = true;
+    wanted[left_size + static_cast<size_t>(fields.right_time)] = true;
+  }
+  const auto middle = wanted.begin() + static_cast<ptrdiff_t>(left_size);
+  const Narrowed left = NarrowTo(join.children()[0], {wanted.begin(), middle});
+  const Narrowed right = NarrowTo(join.children()[1], {middle, wanted.end()});
+  Narrowed result;
+  result.mapping = left.mapping;
+  const int shift = static_cast<int>(left.plan->schema().size());
+  for (const int place : right.mapping) result.mapping.push_back(place < 0 ? -1 : place + shift);
+  for (int& key : fields.left_keys) key = left.mapping[static_cast<size_t>(key)];
+  for (int& key : fields.right_keys) key = right.mapping[static_cast<size_t>(key)];
+  if constexpr (kByTime) {
+    fields.left_time = left.mapping[static_cast<size_t>(fields.left_time)];
+    fields.right_time = right.mapping[static_cast<size_t>(fields.right_time)];
+  }
+  if (fields.condition) fields.condition = fields.condition->Remap(result.mapping);
+  result.plan = std::make_shared<Node>(left.plan, right.plan, std::move(fields));
+  return result;
+}
+
 void Want(const std::vector<int>& columns, std::vector<bool>* wanted) {
   for (const int column : columns) (*wanted)[static_cast<size_t>(column)] = true;
 }
@@ -184,6 +217,33 @@ Narrowed NarrowDeduplicate(const DeduplicateNode& node, std::vector<bool> wanted
   return result;
 }
 
+/// What is read of the collection alone need not go out beside each of its elements.
+Narrowed NarrowUnnest(const UnnestNode& node, std::vector<bool> wanted) {
+  UnnestNode::Fields fields = node.fields();
+  const std::vector<int> kept = node.kept();
+  std::vector<bool> below(node.children()[0]->schema().size(), false);
+  fields.collection->CollectInputs(&below);
+  for (size_t i = 0; i < kept.size(); ++i) {
+    if (wanted[i]) below[static_cast<size_t>(kept[i])] = true;
+  }
+  const Narrowed input = NarrowTo(node.children()[0], below);
+  fields.collection = fields.collection->Remap(input.mapping);
+  std::vector<int> still_kept;
+  Narrowed result;
+  for (size_t i = 0; i < kept.size(); ++i) {
+    result.mapping.push_back(wanted[i] ? static_cast<int>(still_kept.size()) : -1);
+    if (wanted[i]) still_kept.push_back(Moved(kept[i], input));
+  }
+  const int elements = static_cast<int>(still_kept.size());
+  for (size_t i = kept.size(); i < node.schema().size(); ++i) {
+    result.mapping.push_back(elements + static_cast<int>(i - kept.size()));
+  }
+  fields.kept.reset();
+  if (still_kept.size() < input.plan->schema().size()) fields.kept = std::move(still_kept);
+  result.plan = std::make_shared<UnnestNode>(input.plan, std::move(fields));
+  return result;
+}
+
 Narrowed NarrowTemporalSort(const TemporalSortNode& node, std::vector<bool> wanted) {
   std::vector<SortKey> order = node.order();
   Want(order, &wanted);
@@ -211,6 +271,15 @@ Narrowed Narrow(const PlanNodePtr& node, std::vector<bool> wanted) {
     return NarrowWatermark(*watermark, std::move(wanted));
   }
   if (const auto* join = As<JoinNode>(node)) return NarrowJoin(*join, std::move(wanted));
+  if (const auto* unnest = As<UnnestNode>(node)) {
+    return NarrowUnnest(*unnest, std::move(wanted));
+  }
+  if (const auto* join = As<TemporalJoinNode>(node)) {
+    return NarrowVersions(*join, std::move(wanted));
+  }
+  if (const auto* join = As<SnapshotJoinNode>(node)) {
+    return NarrowVersions(*join, std::move(wanted));
+  }
   if (const auto* rank = As<RankNode>(node)) {
     return NarrowNumbered(*rank, IdentityOf(*rank), std::move(wanted));
   }

@@ -372,7 +372,8 @@ Result<DecodedEntry> EntryDecoder::Decode(std::string_view table, std::string_vi
     if (touched_ms != 0) entry.value.push_back(TimeOf("last_change", touched_ms));
     return entry;
   }
-  if (table == "row" || (parts.kind == "Join" && table.ends_with(" row"))) {
+  if (table == "row" ||
+      ((parts.kind == "Join" || parts.kind == "SnapshotJoin") && table.ends_with(" row"))) {
     return parts.DecodeOneRow(table, key, value);
   }
   const auto list = std::ranges::find(parts.lists, table);

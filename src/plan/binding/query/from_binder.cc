@@ -87,17 +87,14 @@ std::optional<BoundRelation> QueryBinder::BindFrom(const sql::TableRef& ref,
                                                    std::vector<sql::ExprPtr>* where) {
   if (const auto* named = sql::As<sql::NamedTable>(ref)) {
     if (named->system_time != nullptr) {
-      context_->NotSupported("FOR SYSTEM_TIME AS OF", named->system_time->span);
+      context_->NotSupported("FOR SYSTEM_TIME AS OF outside of a join", named->system_time->span,
+                             "FROM o JOIN t FOR SYSTEM_TIME AS OF o.ts ON o.k = t.k");
       return std::nullopt;
     }
     return BindRelation(ref, BindTableName(named->name, named->hints),
                         named->name.parts.back().text);
   }
   if (const auto* derived = sql::As<sql::DerivedTable>(ref)) {
-    if (derived->lateral) {
-      context_->NotSupported("LATERAL (subquery)", ref.span);
-      return std::nullopt;
-    }
     return BindRelation(ref, Bind(*derived->query), "");
   }
   if (const auto* function = sql::As<sql::FunctionTable>(ref)) {
@@ -115,8 +112,8 @@ std::optional<BoundRelation> QueryBinder::BindFrom(const sql::TableRef& ref,
 
 PlanNodePtr QueryBinder::BindFunctionTable(const sql::FunctionTable& table) {
   const std::string& name = table.call->upper_name;
-  if (table.lateral || table.system_time != nullptr) {
-    context_->NotSupported("a lateral table function", table.span);
+  if (table.system_time != nullptr) {
+    context_->NotSupported("FOR SYSTEM_TIME AS OF of a table function", table.system_time->span);
     return nullptr;
   }
   if (name == "TUMBLE" || name == "HOP" || name == "CUMULATE" || name == "SESSION") {

@@ -151,10 +151,6 @@ PlanNodePtr QueryBinder::BindSetOperation(const sql::SetOperation& operation) {
   PlanNodePtr right = BindBody(*operation.right);
   const bool all = operation.quantifier == sql::SetQuantifier::kAll;
   const bool intersect = operation.op == sql::SetOperator::kIntersect;
-  if (operation.op != sql::SetOperator::kUnion && all) {
-    context_->NotSupported(intersect ? "INTERSECT ALL" : "EXCEPT ALL", operation.op_span);
-    return nullptr;
-  }
   if (left == nullptr || right == nullptr || !UnifySides(operation, &left, &right)) return nullptr;
   if (operation.op == sql::SetOperator::kUnion) {
     Schema schema;
@@ -170,6 +166,7 @@ PlanNodePtr QueryBinder::BindSetOperation(const sql::SetOperation& operation) {
         std::make_shared<UnionNode>(std::vector<PlanNodePtr>{left, right}, std::move(schema));
     return all ? plan : MakeDistinct(context_, plan);
   }
+  if (all) return MakeAll(context_, left, right, intersect, operation.op_span);
   JoinNode::Fields fields;
   fields.type = intersect ? JoinType::kSemi : JoinType::kAnti;
   for (size_t i = 0; i < left->schema().size(); ++i) {

@@ -11,6 +11,7 @@
 #include "plan/binding/bind_context.h"
 #include "plan/binding/scope.h"
 #include "plan/node.h"
+#include "plan/nodes/temporal_join_node.h"
 #include "sql/ast/query.h"
 
 namespace millrace {
@@ -39,6 +40,12 @@ class QueryBinder {
   /// A table, view or common table by name; no alias applied.
   PlanNodePtr BindTableName(const sql::QualifiedName& name, const std::vector<sql::Hint>& hints);
 
+  /// The elements of a collection beside the rows of `outer`.
+  std::optional<BoundRelation> BindUnnest(const sql::UnnestTable& table, BoundRelation outer,
+                                          bool keeps_empty);
+  /// How long a regular join keeps rows of a relation of FROM.
+  int64_t JoinTtl(const sql::TableRef& side);
+
   /// STATE_TTL of the SELECT whose FROM is bound next: milliseconds by the name of a relation.
   /// Answers those that held before.
   std::map<std::string, int64_t> SetStateTtls(std::map<std::string, int64_t> ttls) {
@@ -61,12 +68,19 @@ class QueryBinder {
   std::optional<BoundRelation> BindRelation(const sql::TableRef& ref, PlanNodePtr plan,
                                             const std::string& default_name);
   std::optional<BoundRelation> BindJoin(const sql::Join& join, std::vector<sql::ExprPtr>* where);
-  std::optional<BoundRelation> BindUnnest(const sql::UnnestTable& table, BoundRelation outer,
-                                          bool keeps_empty);
   std::optional<BoundRelation> BindUnnestJoin(const sql::Join& join, const sql::UnnestTable& table,
                                               std::vector<sql::ExprPtr>* where);
+  std::optional<BoundRelation> BindLateralJoin(const sql::Join& join,
+                                               const sql::DerivedTable& table,
+                                               std::vector<sql::ExprPtr>* where);
+  /// The right side of FOR SYSTEM_TIME AS OF, and what the time of the left side makes of the join.
+  std::optional<BoundRelation> BindVersions(const sql::NamedTable& table);
+  bool BindVersionTime(const sql::Join& join, const sql::NamedTable& table, const Scope& left,
+                       const PlanNodePtr& right, JoinPlanner* planner);
+  /// The right side of JOIN LATERAL SNAPSHOT(..), and what it says about the join.
+  std::optional<BoundRelation> BindSnapshot(const sql::Join& join, const sql::FunctionTable& table,
+                                            std::optional<SnapshotJoinNode::Fields>* fields);
   bool CheckCondition(const sql::Join& join);
-  int64_t JoinTtl(const sql::TableRef& side);
   void TakeWhere(JoinPlanner* planner, std::vector<sql::ExprPtr>* where);
   PlanNodePtr BindFunctionTable(const sql::FunctionTable& table);
   PlanNodePtr BindWindowFunction(const sql::FunctionCall& call);
@@ -89,6 +103,10 @@ PlanNodePtr SingleRow();
 /// SELECT DISTINCT and UNION: one row per distinct row, as a changelog.
 PlanNodePtr MakeDistinct(BindContext* context, PlanNodePtr input,
                          std::optional<int64_t> state_ttl_ms = std::nullopt);
+
+/// INTERSECT ALL and EXCEPT ALL of two relations of equal types (set_operations.cc).
+PlanNodePtr MakeAll(BindContext* context, const PlanNodePtr& left, const PlanNodePtr& right,
+                    bool intersect, Span span);
 
 /// Makes names unique as Flink does: a, a -> a, a0.
 std::vector<std::string> UniqueNames(std::vector<std::string> names);

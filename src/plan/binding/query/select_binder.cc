@@ -4,16 +4,15 @@
 #include <algorithm>
 
 #include "data/option_text.h"
-#include "plan/binding/query/scalar_subqueries.h"
+#include "plan/binding/joins/lookup_hint.h"
+#include "plan/binding/joins/subquery_binder.h"
+#include "plan/binding/joins/subquery_columns.h"
 #include "plan/binding/query/sort_binder.h"
-#include "plan/binding/query/subquery_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/source_nodes.h"
 #include "sql/ast/children.h"
 
 namespace millrace {
-namespace {
-
 std::string ItemName(const sql::SelectItem& item, size_t position) {
   if (item.alias) return item.alias->text;
   if (const auto* column = sql::As<sql::ColumnRef>(item.value)) {
@@ -22,8 +21,6 @@ std::string ItemName(const sql::SelectItem& item, size_t position) {
   if (const auto* access = sql::As<sql::FieldAccess>(item.value)) return access->field.text;
   return "EXPR$" + std::to_string(position);
 }
-
-}  // namespace
 
 PlanNodePtr SingleRow() {
   Batch batch;
@@ -144,6 +141,10 @@ void SelectBinder::ExplainAliases(size_t first) {
 /// table.exec.state.ttl.
 bool SelectBinder::ParseHints() {
   for (const sql::Hint& hint : select_.hints) {
+    if (hint.name == "LOOKUP") {
+      if (!CheckLookupHint(context_, hint)) return false;
+      continue;
+    }
     if (hint.name != "STATE_TTL") {
       context_->NotSupported("hint " + hint.name, hint.span);
       return false;
@@ -163,6 +164,10 @@ bool SelectBinder::ParseHints() {
 
 bool SelectBinder::CheckHints() {
   for (const sql::Hint& hint : select_.hints) {
+    if (hint.name == "LOOKUP") {
+      if (!CheckLookupTable(context_, hint, source_.scope)) return false;
+      continue;
+    }
     for (const sql::HintArgument& argument : hint.arguments) {
       const std::string& name = argument.key->value;
       if (source_.scope.HasQualifier(name)) continue;
@@ -239,7 +244,7 @@ bool SelectBinder::BindWhere(const std::vector<sql::ExprPtr>& where) {
   std::vector<ExpressionPtr> conditions;
   std::vector<sql::ExprPtr> subqueries;
   for (const sql::ExprPtr& part : where) {
-    if (AsSubqueryPredicate(*part) || ContainsScalarSubquery(*part)) {
+    if (AsSubqueryPredicate(*part) || ContainsSubquery(*part)) {
       subqueries.push_back(part);
       continue;
     }
@@ -257,7 +262,7 @@ bool SelectBinder::BindWhere(const std::vector<sql::ExprPtr>& where) {
     source_.plan = MakeFilter(source_.plan, std::exchange(condition_, nullptr));
     const auto predicate = AsSubqueryPredicate(*part);
     auto filtered = predicate ? SubqueryBinder(queries_, source_).Bind(*predicate, part->span)
-                              : BindScalarSubqueries(queries_, source_, *part);
+                              : FilterBySubqueries(queries_, source_, *part);
     if (filtered) {
       source_ = *std::move(filtered);
     } else {
@@ -328,12 +333,26 @@ std::vector<std::string> SelectBinder::ItemNames() const {
 PlanNodePtr SelectBinder::BindProjection() {
   std::vector<ExpressionPtr> projections;
   bool ok = !failed_;
+  std::vector<const sql::Expr*> with_subqueries;
+  for (const SelectColumn& item : items_) {
+    if (item.expr != nullptr && ContainsSubquery(*item.expr)) {
+      with_subqueries.push_back(item.expr.get());
+    }
+  }
+  std::map<const sql::Expr*, ExpressionPtr> values;
+  if (ok && !with_subqueries.empty()) {
+    source_.plan = MakeFilter(source_.plan, std::exchange(condition_, nullptr));
+    auto joined = JoinSubqueries(queries_, source_, with_subqueries);
+    if (!joined) return nullptr;
+    source_ = std::move(joined->relation);
+    values = std::move(joined->values);
+  }
   for (const SelectColumn& item : items_) {
     if (item.expr == nullptr) {
       projections.push_back(item.star);
       continue;
     }
-    ExpressionBinder binder(context_, &source_.scope);
+    WithSubqueries binder(context_, &source_.scope, values);
     projections.push_back(binder.Bind(*item.expr));
     ok = ok && projections.back() != nullptr;
   }

@@ -65,6 +65,9 @@ class SelectBinder {
   bool failed_ = false;  // an error was reported; only further errors are looked for
 };
 
+/// The name of the column that an item makes; its position counts from 0.
+std::string ItemName(const sql::SelectItem& item, size_t position);
+
 /// The parts of a condition that are joined by AND; none of null.
 void SplitConjuncts(const sql::ExprPtr& expr, std::vector<sql::ExprPtr>* out);
 

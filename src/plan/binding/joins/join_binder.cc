@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "plan/binding/expression_binder.h"
-#include "plan/binding/query/join_planner.h"
+#include "plan/binding/joins/join_planner.h"
 #include "plan/binding/query/query_binder.h"
 #include "plan/calc_builder.h"
 
@@ -159,17 +159,33 @@ std::optional<BoundRelation> QueryBinder::BindJoin(const sql::Join& join,
   if (const auto* unnest = sql::As<sql::UnnestTable>(join.right)) {
     return BindUnnestJoin(join, *unnest, where);
   }
+  if (const auto* derived = sql::As<sql::DerivedTable>(join.right); derived && derived->lateral) {
+    return BindLateralJoin(join, *derived, where);
+  }
   const JoinType type = ToJoinType(join.type);
   std::vector<sql::ExprPtr> none;
   const bool keeps_left = type == JoinType::kInner || type == JoinType::kLeft;
+  const auto* versions = sql::As<sql::NamedTable>(join.right);
+  if (versions != nullptr && versions->system_time == nullptr) versions = nullptr;
+  const auto* snapshot = sql::As<sql::FunctionTable>(join.right);
+  if (snapshot != nullptr && snapshot->call->upper_name != "SNAPSHOT") snapshot = nullptr;
+  std::optional<SnapshotJoinNode::Fields> snapshot_fields;
   auto left = BindFrom(*join.left, keeps_left ? where : &none);
-  auto right = BindFrom(*join.right, type == JoinType::kRight ? where : &none);
+  auto right = versions != nullptr ? BindVersions(*versions)
+               : snapshot != nullptr
+                   ? BindSnapshot(join, *snapshot, &snapshot_fields)
+                   : BindFrom(*join.right, type == JoinType::kRight ? where : &none);
   if (!CheckCondition(join) || !left || !right) return std::nullopt;
   if (!CheckNames(context_, left->scope, right->scope, *join.right)) return std::nullopt;
   const Scope left_scope = left->scope;
   const Scope right_scope = right->scope;
+  const PlanNodePtr right_plan = right->plan;
   JoinPlanner planner(context_, *std::move(left), *std::move(right), type, join.operator_span);
   planner.set_ttl_ms({JoinTtl(*join.left), JoinTtl(*join.right)});
+  if (versions != nullptr && !BindVersionTime(join, *versions, left_scope, right_plan, &planner)) {
+    return std::nullopt;
+  }
+  if (snapshot_fields) planner.SetSnapshot(*std::move(snapshot_fields), snapshot->span);
   const auto shared = SharedColumns(context_, join, left_scope, right_scope, planner.left_size());
   if (!shared) return std::nullopt;
   ExpressionBinder binder(context_, &planner.scope());

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "plan/binding/expression_binder.h"
-#include "plan/binding/query/join_planner.h"
+#include "plan/binding/joins/join_planner.h"
 #include "plan/binding/query/query_binder.h"
 
 namespace millrace {
@@ -17,6 +17,12 @@ struct SubqueryPredicate {
   bool negated = false;
 };
 std::optional<SubqueryPredicate> AsSubqueryPredicate(const sql::Expr& expr);
+
+/// The SELECT, if it gives a row for each row of its FROM that its WHERE takes.
+const sql::Select* AsPlainSelect(const BindContext& context, const sql::Query& query);
+
+/// The columns of left ++ right as a subquery on the right sees them: its own hide those around it.
+Scope InnerFirst(const Scope& both, int left_size);
 
 /// A subquery that may name nothing outside of it; says so where it names a column of `outer`. Null
 /// after a diagnostic.
@@ -30,15 +36,16 @@ class SubqueryBinder {
   /// The rows of the outer relation for which the predicate holds; nothing after a diagnostic.
   std::optional<BoundRelation> Bind(const SubqueryPredicate& predicate, Span span);
 
- private:
   /// The subquery as a relation, and the conditions that it has with the outer one.
   struct Inner {
     BoundRelation relation;
     std::vector<sql::ExprPtr> conditions;
     std::vector<sql::ExprPtr> items;  // empty: the columns of the relation
   };
-  std::optional<Inner> BindInner(const sql::Query& query);
   std::optional<Inner> BindPlainSelect(const sql::Select& select);
+
+ private:
+  std::optional<Inner> BindInner(const sql::Query& query);
   std::optional<Inner> BindWhole(const sql::Query& query);
   bool AddMembership(const sql::In& in, bool negated, const Inner& inner, JoinPlanner* planner);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan/binding/query/subquery_binder.h"
+#include "plan/binding/joins/subquery_binder.h"
 
 #include <algorithm>
 
@@ -9,7 +9,12 @@
 namespace millrace {
 namespace {
 
-/// The SELECT, if it gives a row for each row of its FROM that its WHERE takes.
+ExpressionPtr IsNull(ExpressionBinder* binder, const ExpressionPtr& value, Span span) {
+  return binder->Call("IS NULL", {value}, span);
+}
+
+}  // namespace
+
 const sql::Select* AsPlainSelect(const BindContext& context, const sql::Query& query) {
   if (!query.with.empty() || !query.order_by.empty() || query.limit || query.offset) return nullptr;
   const auto* select = sql::As<sql::Select>(*query.body);
@@ -21,7 +26,6 @@ const sql::Select* AsPlainSelect(const BindContext& context, const sql::Query& q
   return computes ? nullptr : select;
 }
 
-/// The columns of left ++ right as a subquery sees them: its own hide those around it.
 Scope InnerFirst(const Scope& both, int left_size) {
   const auto is_inner = [&](const ScopeColumn& column) { return column.index >= left_size; };
   Scope scope;
@@ -39,12 +43,6 @@ Scope InnerFirst(const Scope& both, int left_size) {
   }
   return scope;
 }
-
-ExpressionPtr IsNull(ExpressionBinder* binder, const ExpressionPtr& value, Span span) {
-  return binder->Call("IS NULL", {value}, span);
-}
-
-}  // namespace
 
 std::optional<SubqueryPredicate> AsSubqueryPredicate(const sql::Expr& expr) {
   if (const auto* in = sql::As<sql::In>(expr); in != nullptr && in->query != nullptr) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan/binding/query/join_planner.h"
+#include "plan/binding/joins/join_planner.h"
 
 #include <arrow/type.h>
 
@@ -66,6 +66,13 @@ void JoinPlanner::Simplify(const ExpressionPtr& condition) {
 }
 
 bool JoinPlanner::AddWhere(const ExpressionPtr& condition) {
+  if (version_time_ >= 0 || snapshot_) {
+    // Conditions on the right side are asked of the version, not of what can be one.
+    const Sides asked = SidesOf(condition, left_size_);
+    if (asked.right) return false;
+    FilterSide(condition, /*left=*/true);
+    return true;
+  }
   if (type_ == JoinType::kInner) {
     AddCondition(condition);
     return true;
@@ -78,6 +85,8 @@ bool JoinPlanner::AddWhere(const ExpressionPtr& condition) {
 }
 
 std::optional<BoundRelation> JoinPlanner::Plan() {
+  if (version_time_ >= 0) return PlanTemporal();
+  if (snapshot_) return PlanSnapshot();
   const bool by_window = !left_only() && TakeWindowKeys();
   const bool by_time = !left_only() && bounds_.left_time >= 0 && bounds_.lower != kNoLower &&
                        bounds_.upper != kNoUpper;

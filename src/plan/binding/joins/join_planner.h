@@ -9,9 +9,9 @@
 #include <optional>
 #include <vector>
 
-#include "plan/binding/query/join_conditions.h"
+#include "plan/binding/joins/join_conditions.h"
 #include "plan/binding/query/query_binder.h"
-#include "plan/nodes/join_nodes.h"
+#include "plan/nodes/temporal_join_node.h"
 
 namespace millrace {
 
@@ -33,6 +33,18 @@ class JoinPlanner {
   bool AddWhere(const ExpressionPtr& condition);
   /// Of the rows of a regular join; 0: for ever.
   void set_ttl_ms(std::array<int64_t, 2> ttl_ms) { ttl_ms_ = ttl_ms; }
+
+  /// The join is FOR SYSTEM_TIME AS OF this rowtime column of the left side; `span` says so.
+  void SetVersionTime(int left_time, Span span) {
+    version_time_ = left_time;
+    version_span_ = span;
+  }
+
+  /// The join is LATERAL SNAPSHOT: when its right side is loaded, and how long rows are kept.
+  void SetSnapshot(SnapshotJoinNode::Fields fields, Span span) {
+    snapshot_ = std::move(fields);
+    version_span_ = span;
+  }
 
   /// Nothing after a diagnostic.
   std::optional<BoundRelation> Plan();
@@ -77,6 +89,9 @@ class JoinPlanner {
   std::optional<BoundRelation> PlanWindow();
   std::optional<BoundRelation> PlanInterval();
   std::optional<BoundRelation> PlanRegular();
+  std::optional<BoundRelation> PlanTemporal();
+  std::optional<BoundRelation> PlanSnapshot();
+  bool CheckVersions(int right_time);
 
   BindContext* context_;
   BoundRelation left_;
@@ -92,6 +107,9 @@ class JoinPlanner {
   std::array<int64_t, 2> ttl_ms_ = {0, 0};
   std::optional<WindowPair> inner_window_;
   bool is_regular_ = false;
+  int version_time_ = -1;
+  std::optional<SnapshotJoinNode::Fields> snapshot_;
+  Span version_span_;
 };
 
 }  // namespace millrace

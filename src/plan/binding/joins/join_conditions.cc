@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan/binding/query/join_conditions.h"
+#include "plan/binding/joins/join_conditions.h"
 
 #include <arrow/scalar.h>
 
