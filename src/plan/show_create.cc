@@ -26,7 +26,24 @@ std::string OptionsText(const std::map<std::string, OptionValue>& options) {
   return text.empty() ? "" : "WITH (\n" + text + "\n)";
 }
 
-std::string TableText(const Table& table) {
+std::string ModelText(const Model& model) {
+  const auto columns = [](const Schema& schema) {
+    std::string text;
+    for (const Column& column : schema) {
+      text += (text.empty() ? "" : ", ") + sql::QuoteIdentifier(column.name) + " " +
+              column.type.ToString();
+    }
+    return text;
+  };
+  std::map<std::string, OptionValue> options = model.definition.options.values();
+  options["provider"] = {std::string(model.backend->provider()), false};
+  return "CREATE MODEL " + QuotePath(model.path) + "\nINPUT (" + columns(model.definition.input) +
+         ")\nOUTPUT (" + columns(model.definition.output) + ")\n" + OptionsText(options);
+}
+
+}  // namespace
+
+std::string DeclarationText(const Table& table) {
   std::string text = "CREATE TABLE " + QuotePath(table.path) + " (\n";
   std::vector<std::string> lines;
   for (const TableColumn& column : table.columns) {
@@ -57,30 +74,17 @@ std::string TableText(const Table& table) {
   }
   for (size_t i = 0; i < lines.size(); ++i)
     text += lines[i] + (i + 1 < lines.size() ? ",\n" : "\n");
-  return text + ") " + OptionsText(table.raw_options);
+  text += ") ";
+  for (size_t i = 0; i < table.partition_keys.size(); ++i) {
+    text += (i == 0 ? "PARTITIONED BY (" : ", ") + sql::QuoteIdentifier(table.partition_keys[i]);
+  }
+  return table.partition_keys.empty() ? text : text + ")\n";
 }
-
-std::string ModelText(const Model& model) {
-  const auto columns = [](const Schema& schema) {
-    std::string text;
-    for (const Column& column : schema) {
-      text += (text.empty() ? "" : ", ") + sql::QuoteIdentifier(column.name) + " " +
-              column.type.ToString();
-    }
-    return text;
-  };
-  std::map<std::string, OptionValue> options = model.definition.options.values();
-  options["provider"] = {std::string(model.backend->provider()), false};
-  return "CREATE MODEL " + QuotePath(model.path) + "\nINPUT (" + columns(model.definition.input) +
-         ")\nOUTPUT (" + columns(model.definition.output) + ")\n" + OptionsText(options);
-}
-
-}  // namespace
 
 std::string ShowCreate(const Catalog& catalog, sql::ObjectKind kind, const std::string& path) {
   if (kind == sql::ObjectKind::kTable) {
     const TablePtr table = catalog.FindTable(path);
-    return table == nullptr ? "" : TableText(*table);
+    return table == nullptr ? "" : DeclarationText(*table) + OptionsText(table->raw_options);
   }
   if (kind == sql::ObjectKind::kView) {
     const ViewPtr view = catalog.FindView(path);

@@ -12,4 +12,7 @@ namespace millrace {
 /// Empty if there is no such object.
 std::string ShowCreate(const Catalog& catalog, sql::ObjectKind kind, const std::string& path);
 
+/// The CREATE TABLE of a table without its options.
+std::string DeclarationText(const Table& table);
+
 }  // namespace millrace

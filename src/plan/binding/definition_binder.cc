@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// CREATE and DROP of tables, views, models and functions.
+// CREATE, ALTER and DROP of tables, views, models and functions.
 #include <algorithm>
 
+#include "plan/binding/alter_binder.h"
 #include "plan/binding/option_binder.h"
 #include "plan/binding/query/query_binder.h"
 #include "plan/binding/statement_binder.h"
@@ -229,6 +230,12 @@ bool StatementBinder::BindDefinition(const sql::Statement& statement) {
     BindCreateFunction(*function);
   } else if (const auto* drop = sql::As<sql::Drop>(statement)) {
     BindDrop(*drop);
+  } else if (const auto* altered_table = sql::As<sql::AlterTable>(statement)) {
+    BindAlterTable(context_, *altered_table);
+  } else if (const auto* altered_view = sql::As<sql::AlterView>(statement)) {
+    BindAlterView(context_, *altered_view);
+  } else if (const auto* altered_model = sql::As<sql::AlterModel>(statement)) {
+    BindAlterModel(context_, *altered_model);
   } else if (const auto* database = sql::As<sql::CreateDatabase>(statement)) {
     const auto& parts = database->name.parts;
     const std::string& catalog =

@@ -35,9 +35,14 @@ class TableBinder {
       : context_(context), create_(create), table_(std::make_shared<Table>()) {}
 
   TablePtr Bind(const Schema* query_schema) {
+    return Bind(query_schema, BindOptions(context_, create_.options));
+  }
+
+  /// `options` are empty after a diagnostic.
+  TablePtr Bind(const Schema* query_schema,
+                const std::optional<std::map<std::string, OptionValue>>& options) {
     table_->path = context_->catalog->Resolve(create_.name);
     table_->name = create_.name.parts.back().text;
-    const auto options = BindOptions(context_, create_.options);
     bool ok = options.has_value();
     if (options) table_->raw_options = *options;
     if (create_.like) ok = ApplyLike(context_, *create_.like, table_.get()) && ok;
@@ -314,6 +319,11 @@ TablePtr BindCreateTable(BindContext* context, const sql::CreateTable& create) {
 TablePtr BindCreateTableAs(BindContext* context, const sql::CreateTable& create,
                            const Schema& query_schema) {
   return TableBinder(context, create).Bind(&query_schema);
+}
+
+TablePtr BindAlteredTable(BindContext* context, const sql::CreateTable& create,
+                          std::map<std::string, OptionValue> options) {
+  return TableBinder(context, create).Bind(nullptr, std::move(options));
 }
 
 }  // namespace millrace

@@ -19,6 +19,10 @@ TablePtr BindCreateTable(BindContext* context, const sql::CreateTable& create);
 TablePtr BindCreateTableAs(BindContext* context, const sql::CreateTable& create,
                            const Schema& query_schema);
 
+/// The same for a declaration whose options are bound already: ALTER TABLE.
+TablePtr BindAlteredTable(BindContext* context, const sql::CreateTable& create,
+                          std::map<std::string, OptionValue> options);
+
 /// The table with options of an OPTIONS hint laid over its own; null after a diagnostic.
 TablePtr WithHints(BindContext* context, TablePtr table, const std::vector<sql::Hint>& hints,
                    Span span);

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/binding/alter_binder.h"
+
+#include <algorithm>
+
+#include "plan/binding/query/query_binder.h"
+#include "plan/binding/table_binder.h"
+#include "plan/show_create.h"
+#include "sql/parser.h"
+#include "sql/printer.h"
+
+namespace millrace {
+namespace {
+
+using Action = sql::AlterAction;
+using Columns = std::vector<sql::ColumnDefinition>;
+
+Columns::iterator FindDefinition(Columns* columns, const std::string& name) {
+  return std::ranges::find_if(
+      *columns, [&](const sql::ColumnDefinition& column) { return column.name.text == name; });
+}
+
+/// The path beside `path` that `name` says: its last part alone stays in the same database.
+std::string RenamedPath(const Catalog& catalog, const std::string& path,
+                        const sql::QualifiedName& name) {
+  if (name.parts.size() > 1) return catalog.Resolve(name);
+  return path.substr(0, path.rfind('.') + 1) + name.parts[0].text;
+}
+
+bool CheckRename(BindContext* context, const std::string& path, const sql::QualifiedName& name) {
+  if (!context->catalog->Exists(path)) return true;
+  context->Error("MR0209", "'" + name.ToString() + "' exists already", name.span);
+  return false;
+}
+
+void ReportUnknown(BindContext* context, std::string_view kind, const sql::QualifiedName& name,
+                   const std::vector<std::string>& world) {
+  Diagnostic& diagnostic = context->Error(
+      "MR0207", "unknown " + std::string(kind) + " '" + name.ToString() + "'", name.span);
+  context->Suggest(&diagnostic, name.parts.back().text, world);
+}
+
+/// Changes the declaration of one table.
+class TableAlteration {
+ public:
+  TableAlteration(BindContext* context, TablePtr table, const Action& action)
+      : context_(context), table_(std::move(table)), action_(action) {
+    DiagnosticList none;
+    const auto parsed = sql::ParseStatement(DeclarationText(*table_), &none);
+    create_ = *sql::As<sql::CreateTable>(parsed);
+    options_ = table_->raw_options;
+  }
+
+  /// Null after a diagnostic.
+  TablePtr Run() {
+    if (!Apply()) return nullptr;
+    const std::string text = sql::Print(create_);
+    DiagnosticList found;
+    const auto parsed = sql::ParseStatement(text, &found);
+    BindContext inner = *context_;
+    inner.source = text;
+    inner.diagnostics = &found;
+    TablePtr altered = parsed == nullptr
+                           ? nullptr
+                           : BindAlteredTable(&inner, *sql::As<sql::CreateTable>(parsed), options_);
+    for (const Diagnostic& entry : found.entries()) {
+      if (entry.severity != Severity::kError) continue;
+      Diagnostic& diagnostic = context_->Error(entry.code, entry.message, action_.span);
+      diagnostic.next_step = entry.next_step;
+      diagnostic.candidates = entry.candidates;
+    }
+    return found.has_errors() ? nullptr : altered;
+  }
+
+ private:
+  bool Apply() {
+    switch (action_.kind) {
+      case Action::Kind::kSetOptions: return SetOptions();
+      case Action::Kind::kResetOptions:
+        for (const sql::StringLiteral& key : action_.keys) options_.erase(key.value);
+        return true;
+      case Action::Kind::kAddSchema: return Add();
+      case Action::Kind::kModifySchema: return Modify();
+      case Action::Kind::kDropColumns: return DropColumns();
+      case Action::Kind::kRenameColumn: return RenameColumn();
+      case Action::Kind::kDropWatermark: return DropWatermark();
+      case Action::Kind::kDropPrimaryKey:
+      case Action::Kind::kDropConstraint: return DropKey();
+      default: context_->NotSupported("this ALTER TABLE", action_.span); return false;
+    }
+  }
+
+  bool SetOptions() {
+    const auto options = BindOptions(context_, action_.options);
+    if (!options) return false;
+    for (const auto& [key, value] : *options) options_[key] = value;
+    return true;
+  }
+
+  bool Add() {
+    const sql::TableElements& added = action_.schema;
+    for (const sql::ColumnDefinition& column : added.columns) {
+      if (FindDefinition(&columns(), column.name.text) != columns().end()) {
+        return Fail("MR0205", "column '" + column.name.text + "' exists already", column.name.span);
+      }
+      if (!Place(column, columns().end())) return false;
+    }
+    if (!added.watermarks.empty() && !create_.elements.watermarks.empty()) {
+      return Fail("MR0402", "the table has a watermark already", added.watermarks[0].span,
+                  "Write MODIFY WATERMARK.");
+    }
+    if (!added.constraints.empty() && !create_.elements.constraints.empty()) {
+      return Fail("MR0402", "the table has a PRIMARY KEY already", added.constraints[0].span,
+                  "Write MODIFY PRIMARY KEY.");
+    }
+    Append(added.watermarks, &create_.elements.watermarks);
+    Append(added.constraints, &create_.elements.constraints);
+    return true;
+  }
+
+  bool Modify() {
+    const sql::TableElements& changed = action_.schema;
+    for (const sql::ColumnDefinition& column : changed.columns) {
+      const auto old = FindDefinition(&columns(), column.name.text);
+      if (old == columns().end()) return FailUnknown(column.name.text, column.name.span);
+      const auto next = columns().erase(old);
+      if (!Place(column, next)) return false;
+    }
+    if (!changed.watermarks.empty()) {
+      if (!DropWatermark()) return false;
+      Append(changed.watermarks, &create_.elements.watermarks);
+    }
+    if (!changed.constraints.empty()) {
+      if (!DropKey()) return false;
+      Append(changed.constraints, &create_.elements.constraints);
+    }
+    return true;
+  }
+
+  /// Puts a column where it says, else at `otherwise`.
+  bool Place(const sql::ColumnDefinition& column, Columns::iterator otherwise) {
+    Columns::iterator where = otherwise;
+    if (column.position && column.position->first) where = columns().begin();
+    if (column.position && column.position->after) {
+      where = FindDefinition(&columns(), column.position->after->text);
+      if (where == columns().end()) {
+        return FailUnknown(column.position->after->text, column.position->after->span);
+      }
+      ++where;
+    }
+    const auto added = columns().insert(where, column);
+    added->position.reset();
+    return true;
+  }
+
+  bool DropColumns() {
+    for (const sql::QualifiedName& path : action_.column_paths) {
+      const auto column = FindDefinition(&columns(), path.ToString());
+      if (column == columns().end()) return FailUnknown(path.ToString(), path.span);
+      columns().erase(column);
+    }
+    return true;
+  }
+
+  bool RenameColumn() {
+    const std::string old = action_.column_paths[0].ToString();
+    const auto column = FindDefinition(&columns(), old);
+    if (column == columns().end()) return FailUnknown(old, action_.column_paths[0].span);
+    if (FindDefinition(&columns(), action_.new_column.text) != columns().end()) {
+      return Fail("MR0205", "column '" + action_.new_column.text + "' exists already",
+                  action_.new_column.span);
+    }
+    if (column->kind == sql::ColumnDefinition::Kind::kMetadata && !column->metadata_key) {
+      column->metadata_key = sql::StringLiteral{.value = old, .span = {}};
+    }
+    column->name = action_.new_column;
+    for (sql::Constraint& key : create_.elements.constraints) {
+      for (sql::Identifier& part : key.columns) {
+        if (part.text == old) part = action_.new_column;
+      }
+    }
+    for (sql::Identifier& part : create_.partitioned_by) {
+      if (part.text == old) part = action_.new_column;
+    }
+    return true;
+  }
+
+  bool DropWatermark() {
+    if (create_.elements.watermarks.empty()) {
+      return Fail("MR0402", "the table has no watermark", action_.span);
+    }
+    create_.elements.watermarks.clear();
+    return true;
+  }
+
+  bool DropKey() {
+    if (create_.elements.constraints.empty()) {
+      return Fail("MR0402", "the table has no PRIMARY KEY", action_.span);
+    }
+    create_.elements.constraints.clear();
+    return true;
+  }
+
+  template <typename T>
+  static void Append(const std::vector<T>& from, std::vector<T>* to) {
+    to->insert(to->end(), from.begin(), from.end());
+  }
+
+  bool Fail(std::string_view code, std::string message, Span span, std::string next_step = {}) {
+    context_->Error(code, std::move(message), span).next_step = std::move(next_step);
+    return false;
+  }
+
+  bool FailUnknown(const std::string& name, Span span) {
+    Diagnostic& diagnostic =
+        context_->Error("MR0201", "unknown column '" + name + "' of '" + table_->name + "'", span);
+    std::vector<std::string> world;
+    for (const TableColumn& column : table_->columns) world.push_back(column.name);
+    context_->Suggest(&diagnostic, name, world);
+    return false;
+  }
+
+  Columns& columns() { return create_.elements.columns; }
+
+  BindContext* context_;
+  TablePtr table_;
+  const Action& action_;
+  sql::CreateTable create_;
+  std::map<std::string, OptionValue> options_;
+};
+
+}  // namespace
+
+void BindAlterTable(BindContext* context, const sql::AlterTable& alter) {
+  Catalog& catalog = *context->catalog;
+  const std::string path = catalog.Resolve(alter.name);
+  const TablePtr table = catalog.FindTable(path);
+  if (table == nullptr) {
+    if (!alter.if_exists) ReportUnknown(context, "TABLE", alter.name, catalog.TableNames());
+    return;
+  }
+  if (alter.action.kind != Action::Kind::kRename) {
+    TablePtr altered = TableAlteration(context, table, alter.action).Run();
+    if (altered != nullptr) catalog.Put(std::move(altered));
+    return;
+  }
+  auto renamed = std::make_shared<Table>(*table);
+  renamed->path = RenamedPath(catalog, path, alter.action.new_name);
+  renamed->name = alter.action.new_name.parts.back().text;
+  if (!CheckRename(context, renamed->path, alter.action.new_name)) return;
+  catalog.DropTable(path);
+  catalog.Put(TablePtr(std::move(renamed)));
+}
+
+void BindAlterView(BindContext* context, const sql::AlterView& alter) {
+  Catalog& catalog = *context->catalog;
+  const std::string path = catalog.Resolve(alter.name);
+  const ViewPtr view = catalog.FindView(path);
+  if (view == nullptr) {
+    if (!alter.if_exists) ReportUnknown(context, "VIEW", alter.name, catalog.ViewNames());
+    return;
+  }
+  auto altered = std::make_shared<View>(*view);
+  auto definition = std::make_shared<sql::CreateView>(*view->definition);
+  if (alter.action.kind == Action::Kind::kRename) {
+    altered->path = RenamedPath(catalog, path, alter.action.new_name);
+    if (!CheckRename(context, altered->path, alter.action.new_name)) return;
+    definition->name = alter.action.new_name;
+    catalog.DropView(path);
+  } else if (alter.action.kind == Action::Kind::kAsQuery) {
+    QueryBinder queries(context);
+    const PlanNodePtr plan = queries.Bind(*alter.action.query);
+    if (plan == nullptr) return;
+    definition->query = alter.action.query;
+    definition->columns.clear();
+    altered->schema = plan->schema();
+  } else {
+    context->NotSupported("this ALTER VIEW", alter.action.span);
+    return;
+  }
+  altered->definition = std::move(definition);
+  catalog.Put(ViewPtr(std::move(altered)));
+}
+
+void BindAlterModel(BindContext* context, const sql::AlterModel& alter) {
+  Catalog& catalog = *context->catalog;
+  const std::string path = catalog.Resolve(alter.name);
+  const ModelPtr model = catalog.FindModel(path);
+  if (model == nullptr) {
+    if (!alter.if_exists) ReportUnknown(context, "MODEL", alter.name, catalog.ModelNames());
+    return;
+  }
+  if (alter.action.kind != Action::Kind::kRename) {
+    context->NotSupported("ALTER MODEL .. SET and RESET", alter.action.span,
+                          "Declare it with CREATE MODEL as it is to be.");
+    return;
+  }
+  auto renamed = std::make_shared<Model>(*model);
+  renamed->path = RenamedPath(catalog, path, alter.action.new_name);
+  if (catalog.FindModel(renamed->path) != nullptr) {
+    context->Error("MR0209", "'" + alter.action.new_name.ToString() + "' exists already",
+                   alter.action.new_name.span);
+    return;
+  }
+  catalog.DropModel(path);
+  catalog.Put(ModelPtr(std::move(renamed)));
+}
+
+}  // namespace millrace
