@@ -44,8 +44,9 @@ millrace infer payments.json)",
         .code = "MR0905",
         .title = "not for Flink",
         .explanation = R"(
-`millrace export flink` found something that a Flink cluster has no counterpart for: one of our own
-connectors, a model file, the relation of late rows. The message says what Flink users do instead.)",
+`millrace export flink` found something that a Flink cluster has no counterpart for: one of our
+own connectors, a model file, the relation of late rows. The message says what users of Flink do
+instead.)",
         .example = R"(
 CREATE TABLE blocked (card STRING) WITH ('connector' = 'webhook', ...);)",
         .fixed = R"(

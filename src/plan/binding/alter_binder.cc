@@ -40,16 +40,20 @@ void ReportUnknown(BindContext* context, std::string_view kind, const sql::Quali
   context->Suggest(&diagnostic, name.parts.back().text, world);
 }
 
+sql::CreateTable ParseDeclaration(const Table& table) {
+  DiagnosticList none;
+  return *sql::As<sql::CreateTable>(sql::ParseStatement(DeclarationText(table), &none));
+}
+
 /// Changes the declaration of one table.
 class TableAlteration {
  public:
   TableAlteration(BindContext* context, TablePtr table, const Action& action)
-      : context_(context), table_(std::move(table)), action_(action) {
-    DiagnosticList none;
-    const auto parsed = sql::ParseStatement(DeclarationText(*table_), &none);
-    create_ = *sql::As<sql::CreateTable>(parsed);
-    options_ = table_->raw_options;
-  }
+      : context_(context),
+        table_(std::move(table)),
+        action_(action),
+        create_(ParseDeclaration(*table_)),
+        options_(table_->raw_options) {}
 
   /// Null after a diagnostic.
   TablePtr Run() {
