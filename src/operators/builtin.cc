@@ -14,6 +14,7 @@ const OperatorRegistry& BuiltinOperators() {
     RegisterIntervalJoin(&made);
     RegisterJoin(&made);
     RegisterLateRows(&made);
+    RegisterMatch(&made);
     RegisterOver(&made);
     RegisterPredict(&made);
     RegisterRank(&made);

@@ -14,6 +14,7 @@ void RegisterGroupAggregate(OperatorRegistry* registry);
 void RegisterIntervalJoin(OperatorRegistry* registry);
 void RegisterJoin(OperatorRegistry* registry);
 void RegisterLateRows(OperatorRegistry* registry);
+void RegisterMatch(OperatorRegistry* registry);
 void RegisterOver(OperatorRegistry* registry);
 void RegisterPredict(OperatorRegistry* registry);
 void RegisterRank(OperatorRegistry* registry);

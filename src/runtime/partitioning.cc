@@ -5,6 +5,7 @@
 
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/expand_node.h"
+#include "plan/nodes/match_node.h"
 #include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/sink_nodes.h"
@@ -39,6 +40,7 @@ std::vector<int> CarriedColumns(const PlanNodePtr& node) {
   const std::vector<int>* keys = nullptr;
   if (const auto* group = As<GroupAggregateNode>(node)) keys = &group->keys();
   if (const auto* window = As<WindowAggregateNode>(node)) keys = &window->fields().keys;
+  if (const auto* match = As<MatchNode>(node)) keys = &match->fields().partition_keys;
   if (keys != nullptr) {
     for (size_t i = 0; i < keys->size(); ++i) {
       carried[static_cast<size_t>((*keys)[i])] = static_cast<int>(i);

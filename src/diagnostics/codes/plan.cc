@@ -187,6 +187,29 @@ SET 'millrace.over.emit' = 'on-arrival';
 INSERT INTO scored SELECT card, COUNT(*) OVER (PARTITION BY card ORDER BY ts
   RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW) FROM payments)",
     },
+    CodeInfo{
+        .code = "MR0430",
+        .title = "a row pattern that cannot be matched",
+        .explanation = R"(
+MATCH_RECOGNIZE finds runs of rows: PATTERN names variables in the order in which their rows follow
+each other, DEFINE says which rows are theirs, MEASURES what is told of a match. The rows come in
+order of time, so ORDER BY begins with a time attribute. A variable is greedy unless its quantifier
+ends in `?`; it takes every row that it can, and the last one of a pattern must know when to end.
+Supported are single variables with `*`, `+`, `?`, `{n}`, `{n,}`, `{n,m}`, one row per match; not
+groups, alternatives, PERMUTE, SUBSET, PREV, NEXT and CLASSIFIER.)",
+        .example = R"(
+SELECT * FROM payments MATCH_RECOGNIZE (
+  PARTITION BY card ORDER BY ts
+  MEASURES FIRST(A.amount) AS first_amount
+  PATTERN (A B+)
+  DEFINE B AS B.amount > A.amount) AS m)",
+        .fixed = R"(
+SELECT * FROM payments MATCH_RECOGNIZE (
+  PARTITION BY card ORDER BY ts
+  MEASURES FIRST(A.amount) AS first_amount
+  PATTERN (A B+?)
+  DEFINE B AS B.amount > A.amount) AS m)",
+    },
 };
 
 }  // namespace

@@ -159,6 +159,17 @@ check sums, so the plan beside it is of another run, or a program of another ver
         .fixed = "",
     },
     CodeInfo{
+        .code = "MR0730",
+        .title = "matching would go on where the match began",
+        .explanation = R"(
+AFTER MATCH SKIP TO FIRST or LAST names a variable at whose row the search goes on. In this match
+the variable has no row, or its row is the first one of the match, so that the same match would be
+found for ever. Name a variable that every match has behind its first row, or write
+AFTER MATCH SKIP PAST LAST ROW.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
         .code = "MR0741",
         .title = "a posted row is refused",
         .explanation = R"(

@@ -9,6 +9,7 @@
 #include "plan/nodes/changelog_nodes.h"
 #include "plan/nodes/expand_node.h"
 #include "plan/nodes/join_nodes.h"
+#include "plan/nodes/match_node.h"
 #include "plan/nodes/node_text.h"
 #include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
@@ -224,6 +225,16 @@ ColumnOrigins::Known ColumnOrigins::Describe(const PlanNodePtr& node) {
     return DescribeJoin(node);
   }
   const PlanNodePtr& input = node->children()[0];
+  if (const auto* match = As<MatchNode>(node)) {
+    known.rows = "matches of " + Rows(input);
+    for (const int key : match->fields().partition_keys) {
+      known.columns.push_back(Columns(input)[static_cast<size_t>(key)]);
+    }
+    for (const std::string& name : match->fields().names) {
+      known.columns.push_back(known.rows + "." + name);
+    }
+    return known;
+  }
   if (As<UnionNode>(node)) {
     std::vector<std::string> rows;
     for (const PlanNodePtr& child : node->children()) rows.push_back(Rows(child));

@@ -10,6 +10,7 @@
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/changelog_nodes.h"
 #include "plan/nodes/join_nodes.h"
+#include "plan/nodes/match_node.h"
 #include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/sink_nodes.h"
@@ -96,6 +97,8 @@ class Describer {
       Aspect("order", origins_->Order(Input(), sort->order()));
       Rows("waiting", Input(), All(Input()));
       out_.description = out_.aspect("rows") + " in order of " + out_.aspect("order");
+    } else if (const auto* match = As<MatchNode>(node_)) {
+      DescribeMatch(*match);
     } else if (const auto* normalize = As<ChangelogNormalizeNode>(node_)) {
       Aspect("rows", origins_->Rows(Input()));
       Keys("key", Input(), normalize->keys());
@@ -295,6 +298,17 @@ class Describer {
     }
     Aspect("strategy", std::string(RankStrategyName(rank->strategy())));
     Rows(rank->keeps_one_row() ? "row" : "rows", Input(), All(Input()));
+  }
+
+  /// Open matches are places in the pattern; what is told of them is computed when they end.
+  void DescribeMatch(const MatchNode& match) {
+    Aspect("rows", origins_->Rows(Input()));
+    Keys("partition key", Input(), match.fields().partition_keys);
+    Aspect("order", origins_->Order(Input(), match.fields().order));
+    Aspect("pattern", match.PatternText());
+    if (!match.fields().proctime) Rows("waiting", Input(), All(Input()));
+    Rows("rows", Input(), All(Input()));
+    out_.description = "matches in " + out_.aspect("rows") + ByKey("partition key");
   }
 
   const char* TimesAspect() const { return As<WindowJoinNode>(node_) ? "windows" : "time bounds"; }

@@ -67,7 +67,7 @@ bool IsUniqueOn(const std::vector<UniqueKey>& keys, const std::vector<int>& colu
 }
 
 /// A partition has one row of each number.
-std::vector<UniqueKey> OfRank(const RankNode& rank) {
+std::vector<UniqueKey> KeysOfRank(const RankNode& rank) {
   const RankNode::Fields& fields = rank.fields();
   std::vector<UniqueKey> keys = UniqueKeysOf(rank.children()[0]);
   UniqueKey key = fields.partition_keys;
@@ -138,7 +138,7 @@ std::vector<UniqueKey> UniqueKeysOf(const PlanNodePtr& node) {
     std::ranges::sort(key);
     return {key};
   }
-  if (const auto* rank = As<RankNode>(node)) return OfRank(*rank);
+  if (const auto* rank = As<RankNode>(node)) return KeysOfRank(*rank);
   if (const auto* rank = As<WindowRankNode>(node)) return OfWindowRank(*rank);
   if (const auto* deduplicate = As<DeduplicateNode>(node)) {
     UniqueKey key = deduplicate->fields().keys;

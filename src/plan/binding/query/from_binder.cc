@@ -106,8 +106,7 @@ std::optional<BoundRelation> QueryBinder::BindFrom(const sql::TableRef& ref,
     one_row.plan = SingleRow();
     return BindUnnest(*unnest, std::move(one_row), /*keeps_empty=*/false);
   }
-  context_->NotSupported("MATCH_RECOGNIZE", ref.span);
-  return std::nullopt;
+  return BindRelation(ref, BindMatch(*sql::As<sql::MatchRecognize>(ref)), "");
 }
 
 PlanNodePtr QueryBinder::BindFunctionTable(const sql::FunctionTable& table) {

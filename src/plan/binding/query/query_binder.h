@@ -80,6 +80,7 @@ class QueryBinder {
   /// The right side of JOIN LATERAL SNAPSHOT(..), and what it says about the join.
   std::optional<BoundRelation> BindSnapshot(const sql::Join& join, const sql::FunctionTable& table,
                                             std::optional<SnapshotJoinNode::Fields>* fields);
+  PlanNodePtr BindMatch(const sql::MatchRecognize& match);
   bool CheckCondition(const sql::Join& join);
   void TakeWhere(JoinPlanner* planner, std::vector<sql::ExprPtr>* where);
   PlanNodePtr BindFunctionTable(const sql::FunctionTable& table);

@@ -1,0 +1,24 @@
+CREATE TABLE ticks (
+  k STRING, id INT, v STRING, x INT, ts TIMESTAMP(3),
+  WATERMARK FOR ts AS ts - INTERVAL '2' SECOND
+) WITH ('connector' = 'filesystem', 'path' = '${DATA}/ticks.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY k ORDER BY ts
+  MEASURES FIRST(id) AS f, LAST(id) AS l, COUNT(*) AS n, COUNT(A.id) AS na, COUNT(B.id) AS nb
+  PATTERN (A+? B+? C)
+  DEFINE A AS A.x > 3, B AS B.x > 5, C AS C.v = 'c') AS m;
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY k ORDER BY ts
+  MEASURES FIRST(id) AS f, LAST(id) AS l, COUNT(*) AS n
+  PATTERN (A*? B)
+  DEFINE A AS A.v = 'a', B AS B.v = 'b', C AS C.v = 'c') AS m;
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY k ORDER BY ts
+  MEASURES FIRST(id) AS f, LAST(id) AS l, COUNT(*) AS n
+  PATTERN (A B+?)
+  DEFINE A AS A.v = 'a', B AS B.v = 'b', C AS C.v = 'c') AS m;
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY k ORDER BY ts
+  MEASURES FIRST(id) AS f, LAST(id) AS l, COUNT(*) AS n, COUNT(B.id) AS nb
+  PATTERN (A B{1,3}? C)
+  DEFINE B AS B.x > 3, C AS C.x > 6) AS m;

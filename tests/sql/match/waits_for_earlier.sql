@@ -1,0 +1,21 @@
+-- note: a match that is complete waits for one that began earlier
+CREATE TABLE ticks (
+  k STRING, id INT, v STRING, x INT, ts TIMESTAMP(3),
+  WATERMARK FOR ts AS ts - INTERVAL '2' SECOND
+) WITH ('connector' = 'filesystem', 'path' = '${DATA}/ticks.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY k ORDER BY ts
+  MEASURES FIRST(id) AS f, LAST(id) AS l, COUNT(*) AS n
+  AFTER MATCH SKIP PAST LAST ROW
+  PATTERN (A B*? C)
+  DEFINE A AS A.v = 'a', C AS C.v = 'c') AS m;
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY k ORDER BY ts
+  MEASURES FIRST(id) AS f, LAST(id) AS l, COUNT(*) AS n
+  PATTERN (A B+ C)
+  DEFINE A AS A.v = 'a', B AS B.x > 3, C AS C.x <= 3) AS m;
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY k ORDER BY ts
+  MEASURES FIRST(id) AS f, LAST(id) AS l, COUNT(*) AS n
+  PATTERN (A B+? C)
+  DEFINE A AS A.v = 'a', C AS C.x > 27) AS m;

@@ -1,0 +1,30 @@
+CREATE TABLE ticks (
+  k STRING, id INT, v STRING, x INT, ts TIMESTAMP(3),
+  WATERMARK FOR ts AS ts - INTERVAL '2' SECOND
+) WITH ('connector' = 'filesystem', 'path' = '${DATA}/ticks.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY k ORDER BY ts
+  MEASURES FIRST(id) AS f, LAST(id) AS l, COUNT(*) AS n
+  PATTERN (A+ B) WITHIN INTERVAL '2' SECOND
+  DEFINE A AS A.v = 'a', B AS B.v = 'b', C AS C.v = 'c') AS m;
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY k ORDER BY ts
+  MEASURES FIRST(id) AS f, LAST(id) AS l, COUNT(*) AS n
+  PATTERN (A B+? C) WITHIN INTERVAL '3' SECOND
+  DEFINE A AS A.v = 'a', C AS C.v = 'c') AS m;
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY k ORDER BY ts
+  MEASURES FIRST(id) AS f, LAST(id) AS l, COUNT(*) AS n
+  AFTER MATCH SKIP PAST LAST ROW
+  PATTERN (A B+? C) WITHIN INTERVAL '4.5' SECOND
+  DEFINE A AS A.v = 'a', C AS C.v = 'c') AS m;
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY k ORDER BY ts
+  MEASURES FIRST(id) AS f, LAST(id) AS l, COUNT(*) AS n
+  PATTERN (A B) WITHIN INTERVAL '0' SECOND
+  DEFINE A AS A.v = 'a', B AS B.v = 'b', C AS C.v = 'c') AS m;
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY k ORDER BY ts
+  MEASURES FIRST(id) AS f, LAST(id) AS l, COUNT(*) AS n
+  PATTERN (A B C) WITHIN INTERVAL '1' MINUTE
+  DEFINE A AS A.v = 'a') AS m;
