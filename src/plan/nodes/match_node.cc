@@ -27,7 +27,7 @@ std::vector<std::string> Texts(const Schema& input, const MatchNode::Fields& fie
                                const MatchExpressions& of) {
   std::vector<ExpressionPtr> places;
   const auto add = [&](const std::string& text, const DataType& type) {
-    places.push_back(Expression::InputRef(static_cast<int>(places.size()), type, text));
+    places.push_back(Expression::InputRef(0, type, text));
   };
   for (const MatchValue& value : of.values) {
     const Column& column = input[static_cast<size_t>(value.column)];
@@ -41,9 +41,14 @@ std::vector<std::string> Texts(const Schema& input, const MatchNode::Fields& fie
     text += aggregate.call.count_star ? "*" : ColumnList(input, aggregate.call.args);
     add(text + ")", aggregate.call.resolved.result);
   }
+  constexpr std::string_view kMark = "$0:";
   std::vector<std::string> texts;
   for (const ExpressionPtr& expression : of.expressions) {
-    texts.push_back(expression->Substitute(places)->ToString());
+    std::string text = expression->Substitute(places)->ToString();
+    for (size_t at = text.find(kMark); at != std::string::npos; at = text.find(kMark, at)) {
+      text.erase(at, kMark.size());
+    }
+    texts.push_back(std::move(text));
   }
   return texts;
 }

@@ -4,4 +4,3 @@ CREATE TABLE ticks (
   WATERMARK FOR ts AS ts - INTERVAL '2' SECOND
 ) WITH ('connector' = 'filesystem', 'path' = '${DATA}/ticks.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
 SELECT * FROM ticks MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts MEASURES a.id AS x, `b c`.id AS `y z`, B.id AS other PATTERN (a `b c`) DEFINE a AS a.v = 'a', `b c` AS `b c`.v = 'b', B AS B.v = 'b') AS m;
-SELECT t.u, t.w FROM ticks MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts MEASURES A.id AS i, B.id AS j PATTERN (A B) DEFINE A AS A.v = 'a', B AS B.v = 'b') AS t (kk, u, w);
