@@ -32,7 +32,7 @@ SECTIONS = {  # folder of tests/sql -> what it is about
     "functions": "scalar functions", "group": "GROUP BY", "group_more": "GROUP BY",
     "grouping_sets": "GROUPING SETS, CUBE, ROLLUP", "hop": "HOP, CUMULATE",
     "hop_more": "HOP, CUMULATE", "joins": "interval and window joins",
-    "joins_outer": "interval and window joins", "lateral": "LATERAL", "over": "OVER",
+    "joins_outer": "interval and window joins", "lateral": "LATERAL", "match": "MATCH_RECOGNIZE", "over": "OVER",
     "over_more": "OVER",
     "partitions": "partitioned files", "pipelines": "whole pipelines",
     "rank": "Top-N, deduplication, LIMIT, ORDER BY", "regular_joins": "regular joins",
