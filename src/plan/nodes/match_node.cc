@@ -6,7 +6,7 @@
 namespace millrace {
 namespace {
 
-Schema OutputOf(const Schema& input, const MatchNode::Fields& fields) {
+Schema MatchOutput(const Schema& input, const MatchNode::Fields& fields) {
   Schema schema;
   for (const int key : fields.partition_keys) schema.Append(input[static_cast<size_t>(key)]);
   for (size_t i = 0; i < fields.names.size(); ++i) {
@@ -71,7 +71,7 @@ std::string PatternElement::ToString() const {
 }
 
 MatchNode::MatchNode(PlanNodePtr input, Fields fields)
-    : PlanNode({input}, OutputOf(input->schema(), fields)), fields_(std::move(fields)) {}
+    : PlanNode({input}, MatchOutput(input->schema(), fields)), fields_(std::move(fields)) {}
 
 PlanNodePtr MatchNode::WithChildren(std::vector<PlanNodePtr> children) const {
   return std::make_shared<MatchNode>(children[0], fields_);
