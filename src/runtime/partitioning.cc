@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "plan/match/match_node.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/expand_node.h"
-#include "plan/nodes/match_node.h"
 #include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/sink_nodes.h"

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "operators/aggregate/aggregate_states.h"
-#include "plan/nodes/match_node.h"
+#include "plan/match/match_node.h"
 #include "state/row_store.h"
 
 namespace millrace {

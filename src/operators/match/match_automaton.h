@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "plan/nodes/match_node.h"
+#include "plan/match/match_node.h"
 
 namespace millrace {
 

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "functions/builtin.h"
-#include "plan/nodes/match_node.h"
+#include "plan/match/match_node.h"
 #include "support/operator_harness.h"
 
 namespace millrace {

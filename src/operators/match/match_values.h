@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "plan/nodes/match_node.h"
+#include "plan/match/match_node.h"
 #include "state/row_history.h"
 #include "state/row_store.h"
 

@@ -5,11 +5,11 @@
 #include <set>
 
 #include "plan/identity/type_text.h"
+#include "plan/match/match_node.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/changelog_nodes.h"
 #include "plan/nodes/expand_node.h"
 #include "plan/nodes/join_nodes.h"
-#include "plan/nodes/match_node.h"
 #include "plan/nodes/node_text.h"
 #include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"

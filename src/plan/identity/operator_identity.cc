@@ -7,10 +7,10 @@
 #include <set>
 
 #include "data/key_codec.h"
+#include "plan/match/match_node.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/changelog_nodes.h"
 #include "plan/nodes/join_nodes.h"
-#include "plan/nodes/match_node.h"
 #include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/sink_nodes.h"

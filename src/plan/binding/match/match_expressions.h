@@ -11,7 +11,7 @@
 
 #include "plan/binding/expression_binder.h"
 #include "plan/calc_builder.h"
-#include "plan/nodes/match_node.h"
+#include "plan/match/match_node.h"
 
 namespace millrace {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan/nodes/match_node.h"
+#include "plan/match/match_node.h"
 
 #include "plan/nodes/node_text.h"
 
