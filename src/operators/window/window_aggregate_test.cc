@@ -230,6 +230,29 @@ TEST(WindowAggregateTest, GroupsLieOnTheDiskUntilTheirWindowFires) {
   }
 }
 
+TEST(WindowAggregateTest, SlicesComeBackIntoMemoryIfThereIsRoom) {
+  OperatorHarness harness(MakeNode({.kind = WindowKind::kHop, .size = 30'000, .slide = 10'000}));
+  harness.UseDisk();
+  BatchBuilder builder(InputSchema());
+  for (int i = 0; i < 2000; ++i) builder.Row({"k" + std::to_string(i), 1, true, 5'000});
+  harness.OnBatch(0, builder.Build());
+  harness.LeaveMemory();
+  harness.OnWatermark(0, 9'999);
+  EXPECT_EQ(harness.TakeRows().size(), 2000u);
+  EXPECT_EQ(harness.entries("windows"), 0u) << "there was too little memory lately";
+  harness.RestartFromDisk();
+  EXPECT_EQ(harness.entries("windows"), 0u);
+  harness.OnWatermark(0, 19'999);
+  EXPECT_EQ(harness.TakeRows().size(), 2000u);
+  EXPECT_EQ(harness.entries("windows"), 2000u);
+  harness.OnWatermark(0, 29'999);
+  const std::vector<std::string> rows = harness.TakeRows();
+  ASSERT_EQ(rows.size(), 2000u);
+  for (const std::string& row : rows) EXPECT_NE(row.find(", 1, 1, 1, 1,"), row.npos) << row;
+  harness.LeaveMemory();
+  EXPECT_LE(harness.entries_on_disk(), kKeyGroups + 5u) << "watermarks, and what has fired";
+}
+
 TEST(WindowAggregateTest, WhatHasFiredIsGoneFromTheDisk) {
   OperatorHarness harness(MakeNode({.kind = WindowKind::kHop, .size = 20'000, .slide = 10'000}));
   harness.UseDisk();

@@ -27,6 +27,7 @@ void WindowGroups::Begin(Window window) {
   }
   merged_.end = window.end;
   one_.Reserve(1);
+  panes_->BeginKeeping();
   group_ = -1;
 }
 
@@ -55,9 +56,9 @@ Result<bool> WindowGroups::Next() {
     if (!merged_.touched.empty()) return true;
   }
   Clear();
-  // Their entries on the disk are deleted.
+  // What there was of them on the disk is deleted, or in memory.
   for (Slice& slice : slices_) {
-    if (slice.goes) slice.pane->cold = false;
+    if (slice.goes || slice.all_held) slice.pane->cold = false;
   }
   slices_.clear();
   return false;
@@ -86,7 +87,7 @@ Status WindowGroups::MergeGroup() {
         group_, prefixes,
         [&](size_t index, std::string_view entry_key, std::string_view value) -> Status {
           TRY(merge_held(index + 1));
-          return MergeCold(slices_[index], entry_key, value);
+          return MergeCold(&slices_[index], entry_key, value);
         }));
   }
   return merge_held(slices_.size());
@@ -105,20 +106,25 @@ Status WindowGroups::MergeHeld(const Slice& slice) {
   return OkStatus();
 }
 
-Status WindowGroups::MergeCold(const Slice& slice, std::string_view entry_key,
-                               std::string_view value) {
-  if (!slice.pane->cold) return OkStatus();  // all of it is in memory
+Status WindowGroups::MergeCold(Slice* slice, std::string_view entry_key, std::string_view value) {
+  if (!slice->pane->cold) return OkStatus();  // all of it is in memory
   const std::string_view key = entry_key.substr(kTimePrefix);
   const uint64_t hash = HashBytes(key);
-  if (panes_->IsHeld(*slice.pane, key, hash)) return OkStatus();
+  if (panes_->IsHeld(*slice->pane, key, hash)) return OkStatus();
+  const uint32_t slot = SlotOf(key, hash);
+  if (!slice->goes && panes_->MayKeep()) {
+    TRY_ASSIGN(const uint32_t held, panes_->Keep(slice->pane, key, hash, value));
+    merged_.counts[slot] += slice->pane->counts[held];
+    return merged_.states.Merge(slot, slice->pane->states, held);
+  }
+  slice->all_held = false;
   int64_t start = 0;
   int64_t count = 0;
   one_.Reset(0);
   TRY(panes_->ReadValue(value, &start, &count, &one_, 0));
-  const uint32_t slot = SlotOf(key, hash);
   merged_.counts[slot] += count;
   TRY(merged_.states.Merge(slot, one_, 0));
-  if (slice.goes) panes_->Delete(entry_key);
+  if (slice->goes) panes_->Delete(entry_key);
   return OkStatus();
 }
 

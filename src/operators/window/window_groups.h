@@ -3,8 +3,8 @@
 // so that what is in memory at once is the part of the window that belongs to a group.
 //
 // Slices are merged in the order that the window asks for, each from what is in memory and what is
-// on the disk of it. Entries are read, not loaded: they stay where they are, or are deleted there
-// if their slice goes with the window. One thread.
+// on the disk of it. Entries whose slice goes with the window are deleted; of the others, as many
+// come into memory as there is room for, and the rest stays where it is. One thread.
 #pragma once
 
 #include <cstdint>
@@ -43,6 +43,7 @@ class WindowGroups {
   struct Slice {
     WindowPane* pane = nullptr;
     bool goes = false;
+    bool all_held = true;             // as far as it was read
     std::string prefix;               // of its entries' keys
     std::vector<uint32_t> held;       // key slots that are in memory, by group
     std::vector<uint32_t> group_end;  // in `held`
@@ -52,7 +53,7 @@ class WindowGroups {
   void Clear();
   Status MergeGroup();
   Status MergeHeld(const Slice& slice);
-  Status MergeCold(const Slice& slice, std::string_view entry_key, std::string_view value);
+  Status MergeCold(Slice* slice, std::string_view entry_key, std::string_view value);
   uint32_t SlotOf(std::string_view key, uint64_t hash);
 
   WindowPanes* panes_;

@@ -11,7 +11,8 @@ namespace millrace {
 namespace {
 
 constexpr size_t kSparePanes = 16;
-constexpr size_t kTimeBytes = 8;  // of an entry's key; the rest is the key
+constexpr uint64_t kShortFor = 100;  // calls of Shrink that let nothing go
+constexpr size_t kTimeBytes = 8;     // of an entry's key; the rest is the key
 
 int GroupOf(std::string_view entry_key) {
   return KeyGroupOf(HashBytes(entry_key.substr(kTimeBytes)));
@@ -310,12 +311,28 @@ Status WindowPanes::Load(WindowPane* pane) {
     keys.push_back(KeyOf(pane->end, asked[i]));
     cold_->Add(keys.back(), HashBytes(keys_.key(asked[i])), i);
   }
-  return cold_->Read([&](size_t i, std::string_view value) {
-    const uint32_t slot = asked[i];
-    Touch(pane, slot);
-    pane->flags[slot] |= kStored | kUsed;
-    return ReadValue(value, &pane->start, &pane->counts[slot], &pane->states, slot);
-  });
+  return cold_->Read(
+      [&](size_t i, std::string_view value) { return ReadEntry(pane, asked[i], value); });
+}
+
+Status WindowPanes::ReadEntry(WindowPane* pane, uint32_t slot, std::string_view value) {
+  Touch(pane, slot);
+  pane->flags[slot] |= kStored | kUsed;
+  return ReadValue(value, &pane->start, &pane->counts[slot], &pane->states, slot);
+}
+
+void WindowPanes::BeginKeeping() {
+  constexpr size_t kFew = 65'536;
+  may_keep_ = short_of_memory_ > 0 ? 0 : std::max(kFew, held_);
+}
+
+Result<uint32_t> WindowPanes::Keep(WindowPane* pane, std::string_view key, uint64_t hash,
+                                   std::string_view value) {
+  --may_keep_;
+  const uint32_t slot = keys_.FindOrInsert(key, hash);
+  Fit(pane);
+  TRY(ReadEntry(pane, slot, value));
+  return slot;
 }
 
 /// What is in memory is not deleted here.
@@ -372,7 +389,11 @@ void WindowPanes::Leave(WindowPane* pane, size_t place) {
 void WindowPanes::Shrink(uint64_t applied, size_t bytes) {
   if (cold_ == nullptr) return;
   const size_t kept = bytes / EntryBytes();
-  if (held_ <= kept) return;
+  if (held_ <= kept) {
+    if (short_of_memory_ > 0) --short_of_memory_;
+    return;
+  }
+  short_of_memory_ = kShortFor;
   // Twice around: entries that were used since the last time stay for one.
   size_t looks = 2 * (held_ + panes_.size());
   auto place = panes_.lower_bound(hand_);

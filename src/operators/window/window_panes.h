@@ -81,6 +81,13 @@ class WindowPanes final : public StateTable {
   /// Of an entry on the disk: its window start, rows, accumulators.
   Status ReadValue(std::string_view value, int64_t* start, int64_t* count, AggregateStates* states,
                    uint32_t slot) const;
+  /// Before a window reads its entries on the disk: as long as memory suffices, as many of them may
+  /// stay as there are in memory now, so that the next window does not read them again.
+  void BeginKeeping();
+  bool MayKeep() const { return may_keep_ > 0; }
+  /// Brings an entry into memory and answers its slot.
+  Result<uint32_t> Keep(WindowPane* pane, std::string_view key, uint64_t hash,
+                        std::string_view value);
   /// Deletes an entry that is on the disk only.
   void Delete(std::string_view entry_key) { deleted_.emplace_back(entry_key); }
 
@@ -105,6 +112,7 @@ class WindowPanes final : public StateTable {
   void Fit(WindowPane* pane);
   void Touch(WindowPane* pane, uint32_t slot);
   Status Load(WindowPane* pane);
+  Status ReadEntry(WindowPane* pane, uint32_t slot, std::string_view value);
   Status DeleteCold(const WindowPane& pane);
   bool CanLeave(WindowPane* pane, uint32_t slot, uint64_t applied) const;
   void Leave(WindowPane* pane, size_t place);
@@ -131,7 +139,9 @@ class WindowPanes final : public StateTable {
   bool restored_ = false;
   std::vector<std::pair<WindowPane*, uint32_t>> collected_;  // entries of the delta at hand
   int64_t hand_ = 0;                                         // the pane where Shrink goes on,
-  size_t hand_place_ = 0;                                    // and where in it
+  uint64_t short_of_memory_ = 0;                             // calls of Shrink until it is over
+  size_t may_keep_ = 0;
+  size_t hand_place_ = 0;  // and where in it
   uint64_t written_ = 0;
   uint64_t written_bytes_ = 0;  // of their keys, and of their values twice
 };
