@@ -121,6 +121,14 @@ TEST(EqualQueriesTest, InAnEmptyListIsFalse) {
             (std::vector<std::string>{"[1, false]", "[2, false]"}));
 }
 
+TEST(EqualQueriesTest, SubqueriesMayStandInOneAnother) {
+  EXPECT_EQ(RowsOf("SELECT id FROM orders WHERE (SELECT MIN(id) FROM accounts) IN (SELECT id FROM "
+                   "accounts WHERE region = 'eu') AND id < 5 OR id IN (SELECT order_id FROM "
+                   "payments WHERE amount > (SELECT MAX(price) FROM orders WHERE price < 0))",
+                   {}),
+            RowsOf("SELECT id FROM orders WHERE id < 5", {}));
+}
+
 TEST(EqualQueriesTest, AHintOfLookupsChangesNothing) {
   const std::string from =
       " o.id, a.name FROM orders o JOIN accounts FOR SYSTEM_TIME AS OF o.p AS a ON o.customer = "

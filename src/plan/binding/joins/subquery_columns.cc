@@ -23,9 +23,10 @@ bool IsSubquery(const sql::Expr& expr) {
   return subquery != nullptr && subquery->form == sql::Subquery::Form::kScalar;
 }
 
+/// Inner ones first: the value of IN may have some.
 void Collect(const sql::Expr& expr, std::vector<const sql::Expr*>* found) {
-  if (IsSubquery(expr)) found->push_back(&expr);
   sql::ForEachChild(expr, [&](const sql::Expr& child) { Collect(child, found); });
+  if (IsSubquery(expr)) found->push_back(&expr);
 }
 
 /// Parts of a condition where not being true is all the same: FALSE or NULL.
