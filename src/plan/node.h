@@ -31,7 +31,9 @@ struct Distribution {
 struct WindowColumns {
   int start = -1;
   int end = -1;
-  int time = -1;  // -1: dropped by a projection
+  int time = -1;          // -1: dropped by a projection
+  bool sessions = false;  // windows that end together need not have begun together
+  bool proctime = false;  // they close by the clock
 };
 
 /// How long a row can be held back by an operator, for explain and the latency budget.

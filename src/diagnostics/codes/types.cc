@@ -208,7 +208,8 @@ HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '5' MINUTE))",
         .title = "no key of GROUP BY",
         .explanation = R"(
 GROUPING and GROUPING_ID say of keys of GROUP BY whether the row's grouping set is without them.
-GROUP_ID has no arguments.)",
+GROUP_ID has no arguments. A group window (TUMBLE, HOP, SESSION over a time column) stands once in
+GROUP BY, and TUMBLE_START and the like beside it with the same arguments.)",
         .example = R"(
 SELECT card, GROUPING(amount) FROM t GROUP BY ROLLUP (card))",
         .fixed = R"(

@@ -10,6 +10,8 @@
 #include "data/event_time.h"
 #include "operators/builtin.h"
 #include "operators/row_failures.h"
+#include "operators/window/clocked_windows.h"
+#include "operators/window/session_operators.h"
 #include "operators/window/timestamp_arrays.h"
 #include "operators/window/window_times.h"
 #include "plan/nodes/stateless_nodes.h"
@@ -27,6 +29,11 @@ class WindowTableFunction final : public Operator {
 
   Status OnBatch(int, Batch batch, Output* output) override {
     batch_ = std::move(batch);
+    if (window_.proctime()) {
+      const auto column = static_cast<size_t>(window_.time_column());
+      batch_.columns[column] =
+          MakeTimestamps(node_->schema()[column].type, context_.session->now_ms, batch_.num_rows);
+    }
     row_ = 0;
     window_end_.reset();
     return Continue(output);
@@ -115,7 +122,10 @@ void RegisterWindowTableFunction(OperatorRegistry* registry) {
                         const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
                        const WindowSpec& spec = As<WindowTvfNode>(node)->spec();
                        if (spec.kind == WindowKind::kSession) {
-                         return UserError("MR0401", "SESSION windows are not supported yet");
+                         const auto* window = As<WindowTvfNode>(node);
+                         if (!window->proctime()) return MakeSessionRows(node, context);
+                         return MakeClockedWindows(node, window->time_column(), context,
+                                                   MakeSessionRows);
                        }
                        TRY_ASSIGN(const WindowTimes times, WindowTimes::Create(spec));
                        return std::make_unique<WindowTableFunction>(node, times, context);

@@ -13,11 +13,14 @@
 #include "operators/deadline_operator.h"
 #include "operators/late_rows.h"
 #include "operators/row_failures.h"
+#include "operators/window/clocked_windows.h"
 #include "operators/window/fired_windows.h"
+#include "operators/window/session_operators.h"
 #include "operators/window/timestamp_arrays.h"
 #include "operators/window/window_groups.h"
 #include "operators/window/window_panes.h"
 #include "operators/window/window_times.h"
+#include "operators/window/window_zone.h"
 #include "plan/nodes/aggregate_nodes.h"
 
 namespace millrace {
@@ -306,18 +309,29 @@ class WindowAggregate final : public DeadlineOperator {
   std::vector<WindowPane*> active_;
 };
 
+Result<std::unique_ptr<Operator>> MakeWindowAggregate(const PlanNodePtr& node,
+                                                      const OperatorContext& context) {
+  const auto& fields = As<WindowAggregateNode>(node)->fields();
+  WindowSpec spec = fields.window;
+  if (fields.time_column < 0) {
+    spec = {.kind = WindowKind::kTumble, .size = 1, .time_zone = WindowZoneOf(node->children()[0])};
+  } else if (spec.kind == WindowKind::kSession) {
+    return MakeSessionAggregate(node, context);
+  }
+  TRY_ASSIGN(const WindowTimes times, WindowTimes::Create(spec));
+  return std::make_unique<WindowAggregate>(node, times, context);
+}
+
 }  // namespace
 
 void RegisterWindowAggregate(OperatorRegistry* registry) {
   registry->Register(WindowAggregateNode::kKind,
                      [](const PlanNodePtr& node,
                         const OperatorContext& context) -> Result<std::unique_ptr<Operator>> {
-                       const WindowSpec& spec = As<WindowAggregateNode>(node)->fields().window;
-                       if (spec.kind == WindowKind::kSession) {
-                         return UserError("MR0401", "SESSION windows are not supported yet");
-                       }
-                       TRY_ASSIGN(const WindowTimes times, WindowTimes::Create(spec));
-                       return std::make_unique<WindowAggregate>(node, times, context);
+                       const auto& fields = As<WindowAggregateNode>(node)->fields();
+                       if (!fields.proctime()) return MakeWindowAggregate(node, context);
+                       return MakeClockedWindows(node, fields.time_column, context,
+                                                 MakeWindowAggregate);
                      });
 }
 

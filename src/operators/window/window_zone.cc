@@ -8,7 +8,10 @@ namespace millrace {
 
 std::string WindowZoneOf(const PlanNodePtr& node) {
   if (const auto* window = As<WindowTvfNode>(node)) return window->spec().time_zone;
-  if (const auto* window = As<WindowAggregateNode>(node)) return window->fields().window.time_zone;
+  const auto* aggregate = As<WindowAggregateNode>(node);
+  if (aggregate && aggregate->fields().time_column >= 0) {
+    return aggregate->fields().window.time_zone;
+  }
   return node->children().empty() ? std::string() : WindowZoneOf(node->children()[0]);
 }
 

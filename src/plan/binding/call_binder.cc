@@ -10,7 +10,7 @@
 namespace millrace {
 namespace {
 
-bool IsLegacyWindowFunction(std::string_view name) {
+bool IsGroupWindowFunction(std::string_view name) {
   static constexpr std::string_view kNames[] = {
       "TUMBLE",          "HOP",           "SESSION",
       "TUMBLE_START",    "TUMBLE_END",    "HOP_START",
@@ -70,10 +70,13 @@ ExpressionPtr ExpressionBinder::BindCall(const sql::FunctionCall& call) {
     diagnostic.next_step = "Aggregates belong in SELECT and HAVING of a query with GROUP BY.";
     return nullptr;
   }
-  if (IsLegacyWindowFunction(name)) {
-    context_->NotSupported("the group window function " + name, call.name.span,
-                           "Use the window table function, e.g. FROM TABLE(TUMBLE(TABLE t, "
-                           "DESCRIPTOR(ts), INTERVAL '1' MINUTE)).");
+  if (IsGroupWindowFunction(name)) {
+    const bool window = name.find('_') == std::string::npos;
+    context_->Error("MR0319",
+                    window ? "the group window " + name + " can stand only in GROUP BY"
+                           : name + " can stand only in SELECT and HAVING beside " +
+                                 name.substr(0, name.find('_')) + " in GROUP BY",
+                    call.name.span);
     return nullptr;
   }
   if (name == "CURRENT_WATERMARK") return BindCurrentWatermark(call);

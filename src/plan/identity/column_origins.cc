@@ -268,6 +268,7 @@ ColumnOrigins::Known ColumnOrigins::DescribeAppending(const PlanNodePtr& node, K
   std::string added;
   if (const auto* window = As<WindowTvfNode>(node)) {
     added = window->spec().ToString() + " on " + List(input, {window->time_column()});
+    if (window->holds_rows()) added += " by " + List(input, window->partition_keys());
   } else if (const auto* predict = As<PredictNode>(node)) {
     added = ShortTablePath(predict->model()->path) + "(" + List(input, predict->args()) + ")";
   } else if (As<OverNode>(node)) {

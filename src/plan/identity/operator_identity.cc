@@ -78,6 +78,8 @@ class Describer {
       out_.description = "rows of the SELECT";
     } else if (As<WindowAggregateNode>(node_)) {
       DescribeWindow();
+    } else if (const auto* tvf = As<WindowTvfNode>(node_); tvf && tvf->holds_rows()) {
+      DescribeSessionRows(*tvf);
     } else if (As<GroupAggregateNode>(node_)) {
       DescribeGroup();
     } else if (As<OverNode>(node_)) {
@@ -174,6 +176,15 @@ class Describer {
     Calls(fields.calls, TakesBack());
     out_.parts_are_separate = true;
     out_.description = CallTexts() + ByKey("grouping key") + " in " + out_.aspect("window");
+  }
+
+  void DescribeSessionRows(const WindowTvfNode& tvf) {
+    Aspect("rows", origins_->Rows(Input()));
+    Keys("partition key", Input(), tvf.partition_keys());
+    Aspect("window", tvf.spec().ToString() + " on " + origins_->List(Input(), {tvf.time_column()}));
+    Rows("rows", Input(), All(Input()));
+    out_.description =
+        out_.aspect("rows") + ByKey("partition key") + " in " + out_.aspect("window");
   }
 
   void DescribeGroup() {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "data/key_codec.h"
+#include "functions/aggregate/lag.h"
 #include "plan/binding/type_binder.h"
 #include "sql/parser.h"
 
@@ -58,7 +59,9 @@ Result<ResolvedAggregate> AggregateOfLayout(std::string_view layout) {
     TRY_ASSIGN(DataType type, TypeOfText(text));
     site.args.push_back({.type = std::move(type), .literal = nullptr});
   }
-  return BuiltinAggregates().Resolve(layout.substr(0, open), site);
+  const std::string_view name = layout.substr(0, open);
+  if (const auto offset = OffsetOfLagName(name)) return ResolveLag(site, *offset);
+  return BuiltinAggregates().Resolve(name, site);
 }
 
 uint32_t TagOfPart(const StatePart& part) {

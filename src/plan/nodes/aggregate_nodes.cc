@@ -33,6 +33,12 @@ std::string WindowAggregateNode::details() const {
   return text;
 }
 
+std::optional<int> WindowAggregateNode::Fields::start_key() const {
+  const auto found = std::ranges::find(keys, start_column);
+  if (time_column >= 0 || found == keys.end()) return std::nullopt;
+  return static_cast<int>(found - keys.begin());
+}
+
 Distribution WindowAggregateNode::required_distribution(size_t) const {
   return fields_.keys.empty() ? Distribution::Single() : Distribution::Hash(fields_.keys);
 }
@@ -42,6 +48,16 @@ Delay WindowAggregateNode::delay() const {
       fields_.window.kind == WindowKind::kHop || fields_.window.kind == WindowKind::kCumulate
           ? fields_.window.slide
           : fields_.window.size;
+  if (fields_.proctime()) {
+    return {
+        .reason = "a window closes by the clock, up to " + DurationText(wait) + " after the row",
+        .wall_ms = wait};
+  }
+  if (fields_.window.kind == WindowKind::kSession && fields_.time_column >= 0) {
+    return {true, wait,
+            "a session closes when the watermark passes its end, " + DurationText(wait) +
+                " after its last row"};
+  }
   return {true, wait,
           "a window closes when the watermark passes its end, up to " + DurationText(wait) +
               " after the row"};
@@ -55,7 +71,10 @@ std::string WindowAggregateNode::state_description() const {
 std::optional<WindowColumns> WindowAggregateNode::window_columns() const {
   int next = static_cast<int>(fields_.keys.size() + fields_.calls.size());
   WindowColumns window;
+  window.sessions = fields_.window.kind == WindowKind::kSession;
+  window.proctime = fields_.proctime();
   if (fields_.emit_start) window.start = next++;
+  if (const auto key = fields_.start_key()) window.start = *key;
   if (fields_.emit_end) window.end = next++;
   if (fields_.emit_time) window.time = next++;
   if (window.start < 0 || window.end < 0) return std::nullopt;

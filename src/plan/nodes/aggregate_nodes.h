@@ -10,7 +10,8 @@ namespace millrace {
 
 /// GROUP BY keys, window. Output: keys, then aggregates, then the window columns asked for.
 /// One +I per key and window when the watermark reaches window_end - 1 ms; late rule of section 7
-/// in docs/reference/time.md (TUMBLE: window fired; HOP, CUMULATE: by slice).
+/// in docs/reference/time.md (TUMBLE: window fired; HOP, CUMULATE: by slice; SESSION: what the row
+/// would make has closed).
 class WindowAggregateNode final : public PlanNode {
  public:
   static constexpr std::string_view kKind = "WindowAggregate";
@@ -25,6 +26,14 @@ class WindowAggregateNode final : public PlanNode {
     bool emit_end = false;
     bool emit_time = false;  // rowtime attribute of the result (window_end - 1 ms)
     DataType time_type;      // of window_time; window_start/end are TIMESTAMP(3)
+
+    /// Attached sessions: the place of start_column among the keys, as those that end together
+    /// need not have begun together.
+    std::optional<int> start_key() const;
+    /// Rows belong to the time at which they come; windows close by the clock.
+    bool proctime() const {
+      return time_column >= 0 && time_type.time_attribute() == TimeAttribute::kProctime;
+    }
   };
   WindowAggregateNode(PlanNodePtr input, Fields fields, Schema schema);
   std::string_view kind() const override { return kKind; }
@@ -33,7 +42,7 @@ class WindowAggregateNode final : public PlanNode {
   ChangelogMode changelog_mode() const override { return ChangelogMode::InsertOnly(); }
   Distribution required_distribution(size_t input) const override;
   bool has_keyed_state() const override { return true; }
-  bool drops_late_rows() const override { return true; }
+  bool drops_late_rows() const override { return !fields_.proctime(); }
   Delay delay() const override;
   std::string state_description() const override;
   std::optional<WindowColumns> window_columns() const override;

@@ -55,7 +55,8 @@ std::optional<WindowColumns> WindowJoinNode::window_columns() const {
   const int left_size = static_cast<int>(children()[0]->schema().size());
   const WindowColumns& right = fields_.right_window;
   return WindowColumns{left_size + right.start, left_size + right.end,
-                       right.time < 0 ? -1 : left_size + right.time};
+                       right.time < 0 ? -1 : left_size + right.time, right.sessions,
+                       right.proctime};
 }
 
 Distribution WindowJoinNode::required_distribution(size_t input) const {

@@ -111,15 +111,16 @@ bool IsTimeAttribute(const Schema& schema, int column) {
   return schema[static_cast<size_t>(column)].type.time_attribute() != TimeAttribute::kNone;
 }
 
-/// Without the columns of the window; nullopt if both are not among them.
+/// Without the columns of the window that its end stands for; nullopt if both are not among them.
 std::optional<std::vector<int>> BesideWindow(const std::vector<int>& keys,
                                              const std::optional<WindowColumns>& window) {
-  if (!window) return std::nullopt;
+  if (!window || window->proctime) return std::nullopt;
   const auto has = [&](int column) { return std::ranges::find(keys, column) != keys.end(); };
   if (!has(window->start) || !has(window->end)) return std::nullopt;
   std::vector<int> others;
   for (const int key : keys) {
-    if (key != window->start && key != window->end) others.push_back(key);
+    const bool told = key == window->end || (key == window->start && !window->sessions);
+    if (!told) others.push_back(key);
   }
   return others;
 }

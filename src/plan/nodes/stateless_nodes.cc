@@ -55,7 +55,7 @@ std::optional<WindowColumns> CalcNode::window_columns() const {
   const auto window = children()[0]->window_columns();
   if (!window) return std::nullopt;
   WindowColumns mapped{Forwarded(projections_, window->start), Forwarded(projections_, window->end),
-                       Forwarded(projections_, window->time)};
+                       Forwarded(projections_, window->time), window->sessions, window->proctime};
   if (mapped.start < 0 || mapped.end < 0) return std::nullopt;
   return mapped;
 }
@@ -90,32 +90,61 @@ std::string WindowSpec::ToString() const {
   return text + ")";
 }
 
-WindowTvfNode::WindowTvfNode(PlanNodePtr input, int time_column, WindowSpec spec)
+WindowTvfNode::WindowTvfNode(PlanNodePtr input, int time_column, WindowSpec spec,
+                             std::vector<int> partition_keys)
     : PlanNode({input},
                [&] {
                  Schema schema = input->schema();
                  const DataType time = input->schema()[static_cast<size_t>(time_column)].type;
                  schema.Append({"window_start", DataType::Timestamp(3).NotNull()});
                  schema.Append({"window_end", DataType::Timestamp(3).NotNull()});
-                 schema.Append(
-                     {"window_time", time.NotNull().WithTimeAttribute(TimeAttribute::kRowtime)});
+                 schema.Append({"window_time", time.NotNull()});
                  return schema;
                }()),
       time_column_(time_column),
-      spec_(std::move(spec)) {}
+      spec_(std::move(spec)),
+      partition_keys_(std::move(partition_keys)) {}
 
 PlanNodePtr WindowTvfNode::WithChildren(std::vector<PlanNodePtr> children) const {
-  return std::make_shared<WindowTvfNode>(children[0], time_column_, spec_);
+  return std::make_shared<WindowTvfNode>(children[0], time_column_, spec_, partition_keys_);
 }
 
 std::string WindowTvfNode::details() const {
-  return "window=[" + spec_.ToString() + "], time=[" +
-         children()[0]->schema()[static_cast<size_t>(time_column_)].name + "]";
+  const Schema& input = children()[0]->schema();
+  std::string text = "window=[" + spec_.ToString() + "], time=[" +
+                     input[static_cast<size_t>(time_column_)].name + "]";
+  if (holds_rows()) text += ", partition=[" + ColumnList(input, partition_keys_) + "]";
+  return text;
+}
+
+bool WindowTvfNode::proctime() const {
+  return schema()[schema().size() - 1].type.time_attribute() == TimeAttribute::kProctime;
+}
+
+Distribution WindowTvfNode::required_distribution(size_t) const {
+  if (!holds_rows()) return Distribution::Any();
+  return partition_keys_.empty() ? Distribution::Single() : Distribution::Hash(partition_keys_);
+}
+
+Delay WindowTvfNode::delay() const {
+  if (!holds_rows()) return {};
+  if (proctime()) {
+    return {.reason = "a session closes by the clock, " + DurationText(spec_.size) +
+                      " after its last row",
+            .wall_ms = spec_.size};
+  }
+  return {true, spec_.size,
+          "a session closes when the watermark passes its end, " + DurationText(spec_.size) +
+              " after its last row"};
+}
+
+std::string WindowTvfNode::state_description() const {
+  return holds_rows() ? "rows per key, until their session closes" : "";
 }
 
 std::optional<WindowColumns> WindowTvfNode::window_columns() const {
   const int count = static_cast<int>(schema().size());
-  return WindowColumns{count - 3, count - 2, count - 1};
+  return WindowColumns{count - 3, count - 2, count - 1, holds_rows(), proctime()};
 }
 
 PredictNode::PredictNode(PlanNodePtr input, ModelPtr model, std::vector<int> args, Schema schema)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nodes without keyed state: filter and projection in one, UNION ALL, a window function alone,
-// prediction.
+// Filter and projection in one, UNION ALL, a window function alone, prediction. None has keyed
+// state but SESSION.
 #pragma once
 
 #include "plan/node.h"
@@ -51,22 +51,35 @@ struct WindowSpec {
   std::string ToString() const;
 };
 
-/// A window TVF whose rows are used as such: adds window_start, window_end, window_time.
+/// A window TVF whose rows are used as such: adds window_start, window_end, window_time. Rows of a
+/// session are held until it closes.
 class WindowTvfNode final : public PlanNode {
  public:
   static constexpr std::string_view kKind = "WindowTableFunction";
-  WindowTvfNode(PlanNodePtr input, int time_column, WindowSpec spec);
+  /// `partition_keys`: of SESSION, columns of the input.
+  WindowTvfNode(PlanNodePtr input, int time_column, WindowSpec spec,
+                std::vector<int> partition_keys = {});
   std::string_view kind() const override { return kKind; }
   PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
   std::string details() const override;
   ChangelogMode changelog_mode() const override { return children()[0]->changelog_mode(); }
+  Distribution required_distribution(size_t input) const override;
+  bool has_keyed_state() const override { return holds_rows(); }
+  bool drops_late_rows() const override { return holds_rows() && !proctime(); }
+  Delay delay() const override;
+  std::string state_description() const override;
   std::optional<WindowColumns> window_columns() const override;
   int time_column() const { return time_column_; }
   const WindowSpec& spec() const { return spec_; }
+  const std::vector<int>& partition_keys() const { return partition_keys_; }
+  /// Rows belong to the time at which they come; windows close by the clock.
+  bool proctime() const;
+  bool holds_rows() const { return spec_.kind == WindowKind::kSession; }
 
  private:
   int time_column_;
   WindowSpec spec_;
+  std::vector<int> partition_keys_;
 };
 
 /// ML_PREDICT: input columns, then the model's output columns.

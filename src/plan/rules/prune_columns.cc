@@ -187,7 +187,8 @@ Narrowed NarrowNumbered(const Node& node, const std::vector<int>& more, std::vec
   Move(&fields.order, result);
   if constexpr (std::is_same_v<Node, WindowRankNode>) {
     fields.window = {Moved(fields.window.start, result), Moved(fields.window.end, result),
-                     Moved(fields.window.time, result)};
+                     Moved(fields.window.time, result), fields.window.sessions,
+                     fields.window.proctime};
   }
   result.mapping.resize(node.schema().size(), -1);
   if (!fields.number.empty()) {
@@ -253,6 +254,22 @@ Narrowed NarrowTemporalSort(const TemporalSortNode& node, std::vector<bool> want
   return result;
 }
 
+/// The rows of sessions are held.
+Narrowed NarrowWindowTvf(const WindowTvfNode& node, std::vector<bool> wanted) {
+  const size_t width = node.children()[0]->schema().size();
+  wanted.resize(width);
+  std::vector<int> keys = node.partition_keys();
+  Want(keys, &wanted);
+  Want(std::vector<int>{node.time_column()}, &wanted);
+  Narrowed result = NarrowTo(node.children()[0], wanted);
+  Move(&keys, result);
+  const int columns = static_cast<int>(result.plan->schema().size());
+  result.plan = std::make_shared<WindowTvfNode>(result.plan, Moved(node.time_column(), result),
+                                                node.spec(), std::move(keys));
+  for (int i = 0; i < 3; ++i) result.mapping.push_back(columns + i);
+  return result;
+}
+
 /// Children of a node whose inputs are all needed.
 PlanNodePtr Below(const PlanNodePtr& node) {
   if (node->children().empty()) return node;
@@ -292,6 +309,9 @@ Narrowed Narrow(const PlanNodePtr& node, std::vector<bool> wanted) {
   }
   if (const auto* sort = As<TemporalSortNode>(node)) {
     return NarrowTemporalSort(*sort, std::move(wanted));
+  }
+  if (const auto* window = As<WindowTvfNode>(node); window && window->holds_rows()) {
+    return NarrowWindowTvf(*window, std::move(wanted));
   }
   if (const auto* scan = As<ScanNode>(node)) return NarrowScan(*scan, wanted);
   return Unchanged(Below(node));

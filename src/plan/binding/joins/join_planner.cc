@@ -158,7 +158,7 @@ bool JoinPlanner::AddBound(const ExpressionPtr& part) {
 bool JoinPlanner::TakeWindowKeys() {
   const auto left = left_.plan->window_columns();
   const auto right = right_.plan->window_columns();
-  if (!left || !right) return false;
+  if (!left || !right || left->proctime || right->proctime) return false;
   int start = -1;
   int end = -1;
   for (size_t i = 0; i < keys_.size(); ++i) {
@@ -172,6 +172,11 @@ bool JoinPlanner::TakeWindowKeys() {
     if (l == left->end && r == right->end) end = static_cast<int>(i);
   }
   if (start < 0 || end < 0) return false;
+  // The end of a session does not tell its start.
+  if (left->sessions || right->sessions) {
+    keys_.erase(keys_.begin() + end);
+    return true;
+  }
   keys_.erase(keys_.begin() + std::max(start, end));
   keys_.erase(keys_.begin() + std::min(start, end));
   return true;

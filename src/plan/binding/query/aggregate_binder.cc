@@ -125,6 +125,7 @@ class GroupedBinder : public ExpressionBinder {
 
   /// A key has an error of its own: what is not among the others may be meant by it.
   void set_keys_known(bool known) { keys_known_ = known; }
+  void set_group_window(const GroupWindow* window) { group_window_ = window; }
 
  protected:
   std::optional<ExpressionPtr> Intercept(const sql::Expr& expr) override {
@@ -138,6 +139,7 @@ class GroupedBinder : public ExpressionBinder {
                                   bound.output.type, bound.output.name);
     }
     if (call != nullptr && IsGroupingCall(*call)) return BindGroupingCall(*call);
+    if (call != nullptr && IsGroupWindowProperty(call->upper_name)) return BindProperty(*call);
     if (const auto key = FindKey(expr)) {
       return Expression::InputRef(static_cast<int>(*key), aggregation_->grouping.KeyType(*key),
                                   "key" + std::to_string(*key));
@@ -150,6 +152,16 @@ class GroupedBinder : public ExpressionBinder {
   static bool IsGroupingCall(const sql::FunctionCall& call) {
     return call.upper_name == "GROUPING" || call.upper_name == "GROUPING_ID" ||
            call.upper_name == "GROUP_ID";
+  }
+
+  ExpressionPtr BindProperty(const sql::FunctionCall& call) {
+    const int column = BindGroupWindowProperty(context_, *scope_, call, group_window_);
+    const std::vector<ExpressionPtr>& keys = aggregation_->grouping.keys;
+    for (size_t i = 0; column >= 0 && i < keys.size(); ++i) {
+      if (keys[i]->kind() != ExpressionKind::kInputRef || keys[i]->index() != column) continue;
+      return Expression::InputRef(static_cast<int>(i), keys[i]->type(), call.upper_name);
+    }
+    return nullptr;
   }
 
   ExpressionPtr BindGroupingCall(const sql::FunctionCall& call) {
@@ -227,7 +239,24 @@ class GroupedBinder : public ExpressionBinder {
   AggregateCollector* collector_;
   Aggregation* aggregation_;
   bool keys_known_ = true;
+  const GroupWindow* group_window_ = nullptr;
 };
+
+/// The columns of a group window are keys beside the others.
+bool AddWindowKeys(BindContext* context, const sql::Select& select, const GroupWindow& window,
+                   const PlanNode& source, GroupingSets* grouping) {
+  if (!grouping->plain()) {
+    context->NotSupported("a group window beside grouping sets", select.span,
+                          "Use the window table function, and GROUP BY window_start, window_end, "
+                          "GROUPING SETS (..).");
+    return false;
+  }
+  for (const int column : {window.columns.start, window.columns.end, window.columns.time}) {
+    const Column& key = source.schema()[static_cast<size_t>(column)];
+    grouping->AddToAll(Expression::InputRef(column, key.type, key.name));
+  }
+  return true;
+}
 
 /// Window columns that are not in every set are keys like others.
 bool IsByWindow(const WindowKeys& window, const GroupingSets& grouping) {
@@ -242,7 +271,16 @@ PlanNodePtr SelectBinder::BindAggregation() {
   Aggregation aggregation;
   aggregation.state_ttl_ms = state_ttl_ms_;
   const std::vector<ExpressionPtr>& keys = aggregation.grouping.keys;
-  bool ok = BindGrouping(context_, source_.scope, select_, &aggregation.grouping) && !failed_;
+  const auto group_by = BindGroupWindow(context_, select_, &source_);
+  if (!group_by) return nullptr;
+  bool ok = BindGrouping(context_, source_.scope, group_by->elements, select_.group_quantifier,
+                         &aggregation.grouping) &&
+            !failed_;
+  const GroupWindow* group_window = group_by->window ? &*group_by->window : nullptr;
+  if (group_window != nullptr && ok &&
+      !AddWindowKeys(context_, select_, *group_window, *source_.plan, &aggregation.grouping)) {
+    return nullptr;
+  }
   for (size_t i = 0; i < keys.size(); ++i) {
     const std::string name =
         keys[i]->kind() == ExpressionKind::kInputRef
@@ -251,7 +289,9 @@ PlanNodePtr SelectBinder::BindAggregation() {
     aggregation.input.Add(keys[i], name);
   }
   const WindowKeys window = FindWindowKeys(*source_.plan, keys);
-  const bool by_window = IsByWindow(window, aggregation.grouping);
+  const bool by_window = IsByWindow(window, aggregation.grouping) &&
+                         (group_window != nullptr ||
+                          IsGroupedAsPartitioned(source_.plan, aggregation.grouping, window));
   const bool retraction = !source_.plan->changelog_mode().insert_only();
   if (by_window && state_ttl_ms_) {
     context_->NotSupported("STATE_TTL on a window", select_.span,
@@ -262,6 +302,7 @@ PlanNodePtr SelectBinder::BindAggregation() {
   AggregateCollector collector(context_, &source_.scope, retraction, grouped, &aggregation);
   GroupedBinder binder(context_, &source_.scope, &collector, &aggregation);
   binder.set_keys_known(ok);
+  binder.set_group_window(group_window);
   std::vector<ExpressionPtr> items;
   for (const SelectColumn& item : items_) {
     if (item.expr == nullptr) {
@@ -282,8 +323,9 @@ PlanNodePtr SelectBinder::BindAggregation() {
   }
   PlanNodePtr input = MakeCalc(source_.plan, condition_, aggregation.input.expressions(),
                                UniqueNames(aggregation.input.names()));
-  const PlacedAggregation placed = by_window ? PlaceWindow(input, aggregation, window)
+  const PlacedAggregation placed = by_window ? PlaceWindow(context_, input, aggregation, window)
                                              : PlaceGroup(context_, input, aggregation);
+  if (placed.plan == nullptr) return nullptr;
   for (ExpressionPtr& item : items) item = item->Remap(placed.mapping);
   if (having) having = having->Remap(placed.mapping);
   // Types of the time columns come from the node, not from the virtual result.

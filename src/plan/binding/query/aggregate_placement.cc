@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/binding/query/aggregate_placement.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -11,8 +12,13 @@ namespace {
 
 /// A window function directly below a projection that only forwards its window columns: windows are
 /// then computed by the aggregation itself, from the time column. Null if the shape is another one.
-const CalcNode* ForwardsWindow(const PlanNodePtr& plan, size_t key_count, const WindowKeys& keys,
-                               const WindowTvfNode** tvf) {
+const CalcNode* ForwardsWindow(const PlanNodePtr& plan, const Aggregation& aggregation,
+                               const WindowKeys& keys, const WindowTvfNode** tvf) {
+  const size_t key_count = aggregation.key_count();
+  // An argument that is a key of the window has the place of that key.
+  for (const AggregateCall& call : aggregation.calls) {
+    if (std::ranges::any_of(call.args, [&](int arg) { return keys.any(arg); })) return nullptr;
+  }
   const auto* calc = As<CalcNode>(plan);
   if (calc == nullptr) return nullptr;
   *tvf = As<WindowTvfNode>(calc->children()[0]);
@@ -124,6 +130,42 @@ PlanNodePtr PullWindow(const CalcNode& calc, const WindowTvfNode& tvf, size_t ke
 
 }  // namespace
 
+bool IsGroupedAsPartitioned(const PlanNodePtr& source, const GroupingSets& grouping,
+                            const WindowKeys& window) {
+  const PlanNode* node = source.get();
+  std::vector<int> columns;  // of the keys beside the window, in `node`; -1: computed
+  for (size_t i = 0; i < grouping.keys.size(); ++i) {
+    if (window.any(static_cast<int>(i))) continue;
+    const ExpressionPtr& key = grouping.keys[i];
+    columns.push_back(key->kind() == ExpressionKind::kInputRef ? key->index() : -1);
+  }
+  while (node->kind() == CalcNode::kKind) {
+    const auto& projections = static_cast<const CalcNode*>(node)->projections();
+    for (int& column : columns) {
+      if (column < 0) continue;
+      const ExpressionPtr& from = projections[static_cast<size_t>(column)];
+      column = from->kind() == ExpressionKind::kInputRef ? from->index() : -1;
+    }
+    node = node->children()[0].get();
+  }
+  const auto window_columns = node->window_columns();
+  if (!window_columns || !window_columns->sessions) return true;
+  std::vector<int> partition;
+  if (node->kind() == WindowTvfNode::kKind) {
+    partition = static_cast<const WindowTvfNode*>(node)->partition_keys();
+  } else if (node->kind() == WindowAggregateNode::kKind) {
+    partition.resize(static_cast<const WindowAggregateNode*>(node)->fields().keys.size());
+    std::iota(partition.begin(), partition.end(), 0);
+  } else {
+    return false;
+  }
+  std::ranges::sort(partition);
+  std::ranges::sort(columns);
+  const auto repeated = std::ranges::unique(columns);
+  columns.erase(repeated.begin(), repeated.end());
+  return grouping.plain() && columns == partition;
+}
+
 WindowKeys FindWindowKeys(const PlanNode& source, const std::vector<ExpressionPtr>& keys) {
   WindowKeys found;
   const auto window = source.window_columns();
@@ -153,22 +195,30 @@ PlacedAggregation PlaceGroup(BindContext* context, PlanNodePtr input,
   return {std::move(plan), result.TakeMapping()};
 }
 
-PlacedAggregation PlaceWindow(const PlanNodePtr& input, const Aggregation& aggregation,
-                              const WindowKeys& window) {
+PlacedAggregation PlaceWindow(BindContext* context, const PlanNodePtr& input,
+                              const Aggregation& aggregation, const WindowKeys& window) {
   WindowAggregateNode::Fields fields;
   fields.calls = aggregation.calls;
   PlanNodePtr below = input;
   std::vector<int> position;
   const WindowTvfNode* tvf = nullptr;
-  if (const CalcNode* calc = ForwardsWindow(input, aggregation.key_count(), window, &tvf)) {
+  if (const CalcNode* calc = ForwardsWindow(input, aggregation, window, &tvf)) {
     below = PullWindow(*calc, *tvf, aggregation.key_count(), window, &position);
     fields.window = tvf->spec();
     fields.time_column = static_cast<int>(below->schema().size()) - 1;
     fields.time_type = tvf->schema()[tvf->schema().size() - 1].type;
+  } else if (input->window_columns() && input->window_columns()->proctime) {
+    context->NotSupported("an aggregation that reads the windows of processing time", {},
+                          "Aggregate FROM the window table function itself, without conditions "
+                          "on its columns.");
+    return {};
   } else {
     for (size_t i = 0; i < input->schema().size(); ++i) position.push_back(static_cast<int>(i));
     fields.start_column = window.start;
     fields.end_column = window.end;
+    if (input->window_columns() && input->window_columns()->sessions) {
+      fields.window.kind = WindowKind::kSession;
+    }
     fields.time_type =
         window.time >= 0
             ? input->schema()[static_cast<size_t>(window.time)].type
@@ -178,10 +228,12 @@ PlacedAggregation PlaceWindow(const PlanNodePtr& input, const Aggregation& aggre
     for (int& arg : call.args) arg = position[static_cast<size_t>(arg)];
     if (call.filter >= 0) call.filter = position[static_cast<size_t>(call.filter)];
   }
+  const bool start_is_key = fields.window.kind == WindowKind::kSession && fields.time_column < 0;
   std::vector<int> keys;
   std::vector<int> columns;
   for (size_t i = 0; i < aggregation.key_count(); ++i) {
-    if (window.any(static_cast<int>(i))) continue;
+    const bool grouped = start_is_key && static_cast<int>(i) == window.start;
+    if (window.any(static_cast<int>(i)) && !grouped) continue;
     keys.push_back(static_cast<int>(i));
     columns.push_back(position[i]);
   }
@@ -190,8 +242,9 @@ PlacedAggregation PlaceWindow(const PlanNodePtr& input, const Aggregation& aggre
   ResultColumns result(aggregation);
   result.AddKeys(keys, group);
   result.AddCalls();
-  fields.emit_start = fields.emit_end = true;
-  result.Add(window.start, {"window_start", DataType::Timestamp(3).NotNull()});
+  fields.emit_start = !start_is_key;
+  fields.emit_end = true;
+  if (!start_is_key) result.Add(window.start, {"window_start", DataType::Timestamp(3).NotNull()});
   result.Add(window.end, {"window_end", DataType::Timestamp(3).NotNull()});
   fields.emit_time = window.time >= 0;
   if (fields.emit_time) result.Add(window.time, {"window_time", fields.time_type});

@@ -35,6 +35,11 @@ struct WindowKeys {
   bool any(int key) const { return key == start || key == end || key == time; }
 };
 
+/// SESSION has its own PARTITION BY: rows, or results, of sessions that are grouped otherwise are
+/// an input like any other to a group aggregation.
+bool IsGroupedAsPartitioned(const PlanNodePtr& source, const GroupingSets& grouping,
+                            const WindowKeys& window);
+
 WindowKeys FindWindowKeys(const PlanNode& source, const std::vector<ExpressionPtr>& keys);
 
 /// A finished aggregation and where virtual places are in its output.
@@ -46,8 +51,9 @@ struct PlacedAggregation {
 /// `input` has the columns of aggregation.input.
 PlacedAggregation PlaceGroup(BindContext* context, PlanNodePtr input,
                              const Aggregation& aggregation);
-/// Every set has window.start and window.end, and window.time if it is a key.
-PlacedAggregation PlaceWindow(const PlanNodePtr& input, const Aggregation& aggregation,
-                              const WindowKeys& window);
+/// Every set has window.start and window.end, and window.time if it is a key. The plan is null
+/// after a diagnostic.
+PlacedAggregation PlaceWindow(BindContext* context, const PlanNodePtr& input,
+                              const Aggregation& aggregation, const WindowKeys& window);
 
 }  // namespace millrace

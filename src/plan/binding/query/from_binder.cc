@@ -133,10 +133,13 @@ PlanNodePtr QueryBinder::BindFunctionTable(const sql::FunctionTable& table) {
   return nullptr;
 }
 
-PlanNodePtr QueryBinder::BindTableArgument(const sql::Expr& expr) {
+PlanNodePtr QueryBinder::BindTableArgument(const sql::Expr& expr, bool partitioned) {
   if (const auto* table = sql::As<sql::TableArgument>(expr)) {
-    if (!table->partition_by.empty() || !table->order_by.empty()) {
-      context_->NotSupported("PARTITION BY in a table argument", expr.span);
+    if (!table->order_by.empty() || (!table->partition_by.empty() && !partitioned)) {
+      context_->Error("MR0317",
+                      table->order_by.empty() ? "only SESSION takes rows PARTITION BY keys"
+                                              : "a window function takes no ORDER BY",
+                      expr.span);
       return nullptr;
     }
     return table->query != nullptr ? Bind(*table->query)

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Arguments of a table function by position or by name.
+// Arguments of a table function by position or by name, and what windows take.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "plan/binding/bind_context.h"
+#include "plan/nodes/stateless_nodes.h"
 #include "sql/ast/expression.h"
 
 namespace millrace {
@@ -15,5 +19,15 @@ namespace millrace {
 std::vector<const sql::Expr*> MatchArguments(BindContext* context, const sql::FunctionCall& call,
                                              const std::vector<std::string>& parameters,
                                              size_t optional_count);
+
+/// A day-time interval constant in milliseconds; nullopt after a diagnostic.
+std::optional<int64_t> BindWindowLength(BindContext* context, const sql::Expr& expr, bool positive);
+/// The size of HOP and CUMULATE is a multiple of the slide; `usage` says how the call is written.
+bool CheckMultiple(BindContext* context, const WindowSpec& spec, const sql::FunctionCall& call,
+                   std::string_view usage);
+/// Windows send their results once; false after a diagnostic if settings ask for more.
+bool CheckEmission(BindContext* context, Span span);
+void ReportNoTimeAttribute(BindContext* context, const std::string& name, const DataType& type,
+                           Span span);
 
 }  // namespace millrace

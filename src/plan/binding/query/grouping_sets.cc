@@ -138,6 +138,11 @@ class GroupingBinder {
 
 }  // namespace
 
+void GroupingSets::AddToAll(ExpressionPtr key) {
+  keys.push_back(std::move(key));
+  for (std::vector<bool>& set : sets) set.push_back(true);
+}
+
 bool GroupingSets::plain() const {
   return sets.size() == 1 && std::ranges::find(sets[0], false) == sets[0].end();
 }
@@ -170,15 +175,16 @@ std::vector<int64_t> GroupingSets::Repetitions() const {
   return values;
 }
 
-bool BindGrouping(BindContext* context, const Scope& scope, const sql::Select& select,
+bool BindGrouping(BindContext* context, const Scope& scope,
+                  const std::vector<sql::GroupingElement>& elements, sql::SetQuantifier quantifier,
                   GroupingSets* out) {
   GroupingBinder binder(context, &scope, &out->keys);
   std::set<std::vector<bool>> seen;
-  for (const Keys& keys : binder.BindAll(select.group_by)) {
+  for (const Keys& keys : binder.BindAll(elements)) {
     std::vector<bool> set(out->keys.size());
     for (const size_t key : keys) set[key] = true;
     const bool repeated = !seen.insert(set).second;
-    if (repeated && select.group_quantifier == sql::SetQuantifier::kDistinct) continue;
+    if (repeated && quantifier == sql::SetQuantifier::kDistinct) continue;
     out->sets.push_back(std::move(set));
   }
   return binder.ok();

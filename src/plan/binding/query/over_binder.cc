@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "functions/aggregate/lag.h"
 #include "plan/binding/query/over_call_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/aggregate_nodes.h"
@@ -41,29 +42,37 @@ class OverBinder : public OverCallBinder {
   ExpressionPtr BindOverCall(const sql::FunctionCall& call) override {
     const sql::WindowSpec* spec = FindSpec(*call.over);
     if (spec == nullptr) return nullptr;
-    const bool numbers = call.upper_name == "ROW_NUMBER";
-    if (numbers && !CheckRowNumber(call, *spec)) return nullptr;
-    if (!BindWindow(*spec, call.over->span, numbers)) return nullptr;
-    if (numbers) return AddRowNumber();
-    if (context_->registries.aggregates->Find(call.upper_name) == nullptr) {
-      static const std::vector<std::string> kRanking = {"RANK",  "DENSE_RANK",   "LAG",      "LEAD",
-                                                        "NTILE", "PERCENT_RANK", "CUME_DIST"};
-      if (std::find(kRanking.begin(), kRanking.end(), call.upper_name) != kRanking.end()) {
-        context_->NotSupported(call.upper_name + " OVER", call.name.span);
-      } else {
-        Diagnostic& diagnostic = context_->Error(
-            "MR0202", "unknown aggregate '" + call.name.ToString() + "'", call.name.span);
-        context_->Suggest(&diagnostic, call.upper_name, context_->registries.aggregates->Names(),
-                          false);
-      }
-      return nullptr;
-    }
-    return AddCall(call);
+    const OverFunction function = OverFunctionOf(call.upper_name);
+    if (!CheckOverFunction(call, *spec, function)) return nullptr;
+    if (!BindWindow(*spec, call.over->span, function == OverFunction::kRowNumber)) return nullptr;
+    if (function == OverFunction::kLag) return AddLag(call);
+    return function == OverFunction::kAggregate ? AddCall(call) : AddRowCount();
   }
 
  private:
-  /// The number of a row is the count of rows up to it.
-  ExpressionPtr AddRowNumber() {
+  bool CheckOverFunction(const sql::FunctionCall& call, const sql::WindowSpec& spec,
+                         OverFunction function) {
+    ordered_function_.clear();
+    switch (function) {
+      case OverFunction::kRowNumber: return CheckRowNumber(call, spec);
+      case OverFunction::kRank:
+      case OverFunction::kLag: ordered_function_ = call.upper_name; return CheckOrdered(call, spec);
+      case OverFunction::kRefused:
+        context_->NotSupported(call.upper_name + " OVER", call.name.span);
+        return false;
+      case OverFunction::kAggregate: break;
+    }
+    if (context_->registries.aggregates->Find(call.upper_name) != nullptr) return true;
+    Diagnostic& diagnostic = context_->Error(
+        "MR0202", "unknown aggregate '" + call.name.ToString() + "'", call.name.span);
+    context_->Suggest(&diagnostic, call.upper_name, context_->registries.aggregates->Names(),
+                      false);
+    return false;
+  }
+
+  /// The number of a row is the count of rows up to it. So are RANK and DENSE_RANK by a time in
+  /// Flink, where rows of equal time count each other.
+  ExpressionPtr AddRowCount() {
     PendingCall pending;
     pending.call = CountRows(context_, "w" + std::to_string(calls_.size()));
     return Append(std::move(pending));
@@ -74,6 +83,33 @@ class OverBinder : public OverCallBinder {
     const Column& output = calls_.back().call.output;
     return Expression::InputRef(base_ + static_cast<int>(calls_.size()) - 1, output.type,
                                 output.name);
+  }
+
+  ExpressionPtr AddLag(const sql::FunctionCall& call) {
+    PendingCall pending;
+    AggregateCallSite site;
+    int64_t offset = 1;
+    for (size_t i = 0; i < call.arguments.size(); ++i) {
+      ExpressionBinder plain(context_, scope_);
+      const ExpressionPtr arg = plain.BindTyped(*call.arguments[i].value);
+      if (arg == nullptr) return nullptr;
+      if (i == 1) {
+        const auto* literal = arg->kind() == ExpressionKind::kLiteral
+                                  ? dynamic_cast<const arrow::Int32Scalar*>(arg->literal().get())
+                                  : nullptr;
+        if (literal == nullptr) {
+          context_->Error("MR0301", "the offset of LAG is a number such as 2",
+                          call.arguments[i].value->span);
+          return nullptr;
+        }
+        offset = literal->value;
+        continue;
+      }
+      site.args.push_back({arg->type(), nullptr, false});
+      pending.args.push_back(arg);
+    }
+    pending.call.function = LagName(offset);
+    return Resolved(call, ResolveLag(site, offset), std::move(pending));
   }
 
   ExpressionPtr AddCall(const sql::FunctionCall& call) {
@@ -99,7 +135,12 @@ class OverBinder : public OverCallBinder {
       pending.filter = plain.BindCondition(*call.filter, "FILTER");
       if (pending.filter == nullptr) return nullptr;
     }
-    auto resolved = context_->registries.aggregates->Resolve(call.upper_name, site);
+    return Resolved(call, context_->registries.aggregates->Resolve(call.upper_name, site),
+                    std::move(pending));
+  }
+
+  ExpressionPtr Resolved(const sql::FunctionCall& call, Result<ResolvedAggregate> resolved,
+                         PendingCall pending) {
     if (!resolved) {
       context_->Report(resolved.error(), call.span);
       return nullptr;
@@ -152,6 +193,11 @@ class OverBinder : public OverCallBinder {
     if (spec.order_by.size() > 1 || item.direction == sql::SortDirection::kDescending ||
         window->order->kind() != ExpressionKind::kInputRef ||
         window->order->type().time_attribute() == TimeAttribute::kNone) {
+      if (!ordered_function_.empty()) {
+        context_->NotSupported(ordered_function_ + " in another order than that of time", item.span,
+                               "Declare WATERMARK FOR the column and order by it.");
+        return false;
+      }
       const bool descending = item.direction == sql::SortDirection::kDescending;
       Diagnostic& diagnostic = context_->Error(
           "MR0406",
@@ -214,6 +260,7 @@ class OverBinder : public OverCallBinder {
   }
 
   int base_;
+  std::string ordered_function_;  // RANK, DENSE_RANK or LAG, if the call at hand is one
   std::optional<BoundWindow> window_;
   std::vector<PendingCall> calls_;
 };

@@ -44,6 +44,35 @@ const sql::WindowSpec* OverCallBinder::FindSpec(const sql::OverClause& over) {
   context_->Suggest(&diagnostic, over.name->text, world);
   return nullptr;
 }
+
+OverFunction OverFunctionOf(std::string_view upper_name) {
+  if (upper_name == "ROW_NUMBER") return OverFunction::kRowNumber;
+  if (upper_name == "RANK" || upper_name == "DENSE_RANK") return OverFunction::kRank;
+  if (upper_name == "LAG") return OverFunction::kLag;
+  const bool refused = upper_name == "LEAD" || upper_name == "NTILE" ||
+                       upper_name == "PERCENT_RANK" || upper_name == "CUME_DIST";
+  return refused ? OverFunction::kRefused : OverFunction::kAggregate;
+}
+
+bool OverCallBinder::CheckOrdered(const sql::FunctionCall& call, const sql::WindowSpec& spec) {
+  const bool lags = call.upper_name == "LAG";
+  if (lags ? call.arguments.empty() || call.arguments.size() > 3 : !call.arguments.empty()) {
+    context_->Error("MR0302",
+                    lags ? std::string("LAG takes a value, an offset and a default")
+                         : call.upper_name + "() takes no arguments",
+                    call.span);
+    return false;
+  }
+  if (call.filter != nullptr || call.quantifier != sql::SetQuantifier::kNone ||
+      call.null_treatment != sql::NullTreatment::kNone) {
+    context_->NotSupported("DISTINCT, FILTER or NULLS in " + call.upper_name, call.span);
+    return false;
+  }
+  if (!spec.frame) return true;
+  context_->Error("MR0407", call.upper_name + " takes no frame", spec.span);
+  return false;
+}
+
 bool OverCallBinder::CheckRowNumber(const sql::FunctionCall& call, const sql::WindowSpec& spec) {
   if (!call.arguments.empty() || call.filter != nullptr ||
       call.quantifier != sql::SetQuantifier::kNone) {

@@ -8,6 +8,10 @@
 
 namespace millrace {
 
+/// What stands before OVER.
+enum class OverFunction { kAggregate, kRowNumber, kRank, kLag, kRefused };
+OverFunction OverFunctionOf(std::string_view upper_name);
+
 class OverCallBinder : public ExpressionBinder {
  public:
   OverCallBinder(BindContext* context, const Scope* scope, const sql::Select& select)
@@ -20,6 +24,8 @@ class OverCallBinder : public ExpressionBinder {
   std::optional<ExpressionPtr> Intercept(const sql::Expr& expr) override;
   /// The window of a call, written or named; null after a diagnostic.
   const sql::WindowSpec* FindSpec(const sql::OverClause& over);
+  /// RANK, DENSE_RANK and LAG take no frame.
+  bool CheckOrdered(const sql::FunctionCall& call, const sql::WindowSpec& spec);
   /// ROW_NUMBER takes neither arguments nor a frame, but an order.
   bool CheckRowNumber(const sql::FunctionCall& call, const sql::WindowSpec& spec);
 

@@ -86,7 +86,8 @@ class QueryBinder {
   PlanNodePtr BindFunctionTable(const sql::FunctionTable& table);
   PlanNodePtr BindWindowFunction(const sql::FunctionCall& call);
   PlanNodePtr BindPredict(const sql::FunctionCall& call);
-  PlanNodePtr BindTableArgument(const sql::Expr& expr);
+  /// `partitioned`: the function takes its rows by keys.
+  PlanNodePtr BindTableArgument(const sql::Expr& expr, bool partitioned = false);
 
   BindContext* context_;
   std::map<std::string, PlanNodePtr> common_tables_;

@@ -15,7 +15,7 @@ namespace {
 
 struct WindowShape {
   WindowKind kind;
-  std::vector<std::string> parameters;  // DATA, TIMECOL, lengths .., OFFSET
+  std::vector<std::string> parameters;  // DATA, TIMECOL, lengths .., OFFSET but for SESSION
   std::string_view usage;
 };
 
@@ -30,13 +30,65 @@ WindowShape ShapeOf(const std::string& name) {
             {"DATA", "TIMECOL", "SLIDE", "SIZE", "OFFSET"},
             "HOP(TABLE t, DESCRIPTOR(ts), slide, size [, offset])"};
   }
+  if (name == "SESSION") {
+    return {WindowKind::kSession,
+            {"DATA", "TIMECOL", "GAP"},
+            "SESSION(TABLE t [PARTITION BY k], DESCRIPTOR(ts), gap)"};
+  }
   return {WindowKind::kCumulate,
           {"DATA", "TIMECOL", "STEP", "SIZE", "OFFSET"},
           "CUMULATE(TABLE t, DESCRIPTOR(ts), step, size [, offset])"};
 }
 
-/// A day-time interval constant in milliseconds.
-std::optional<int64_t> BindLength(BindContext* context, const sql::Expr& expr, bool positive) {
+/// The time column that DESCRIPTOR names, or -1 after a diagnostic.
+int BindTimeColumn(BindContext* context, const sql::Expr& expr, const Schema& schema) {
+  const auto* descriptor = sql::As<sql::Descriptor>(expr);
+  if (descriptor == nullptr || descriptor->columns.size() != 1) {
+    context->Error("MR0317", "expected DESCRIPTOR(time_column) here", expr.span);
+    return -1;
+  }
+  const sql::QualifiedName& name = descriptor->columns.front();
+  const auto found = schema.Find(name.ToString());
+  if (!found) {
+    Diagnostic& diagnostic =
+        context->Error("MR0201", "unknown column '" + name.ToString() + "'", name.span);
+    context->Suggest(&diagnostic, name.ToString(), schema.names());
+    return -1;
+  }
+  const DataType& type = schema[*found].type;
+  if (type.time_attribute() == TimeAttribute::kNone) {
+    ReportNoTimeAttribute(context, name.ToString(), type, name.span);
+    return -1;
+  }
+  return static_cast<int>(*found);
+}
+
+/// The columns of PARTITION BY in a table argument; nullopt after a diagnostic.
+std::optional<std::vector<int>> BindPartition(BindContext* context, const sql::Expr& expr,
+                                              const Schema& schema) {
+  std::vector<int> keys;
+  const auto* table = sql::As<sql::TableArgument>(expr);
+  if (table == nullptr) return keys;
+  Scope scope;
+  scope.AddRelation("", schema, 0);
+  for (const sql::ExprPtr& key : table->partition_by) {
+    ExpressionBinder binder(context, &scope);
+    const ExpressionPtr bound = binder.BindTyped(*key);
+    if (bound == nullptr) return std::nullopt;
+    if (bound->kind() != ExpressionKind::kInputRef) {
+      context->Error("MR0317", "PARTITION BY of a table takes columns", key->span).next_step =
+          "Compute the key in a subquery: (SELECT .. FROM t) PARTITION BY key.";
+      return std::nullopt;
+    }
+    if (std::ranges::find(keys, bound->index()) == keys.end()) keys.push_back(bound->index());
+  }
+  return keys;
+}
+
+}  // namespace
+
+std::optional<int64_t> BindWindowLength(BindContext* context, const sql::Expr& expr,
+                                        bool positive) {
   const Scope empty;
   ExpressionBinder binder(context, &empty);
   const ExpressionPtr bound = binder.BindTyped(expr);
@@ -57,41 +109,38 @@ std::optional<int64_t> BindLength(BindContext* context, const sql::Expr& expr, b
   return value;
 }
 
-/// The rowtime column that DESCRIPTOR names, or -1 after a diagnostic.
-int BindTimeColumn(BindContext* context, const sql::Expr& expr, const Schema& schema) {
-  const auto* descriptor = sql::As<sql::Descriptor>(expr);
-  if (descriptor == nullptr || descriptor->columns.size() != 1) {
-    context->Error("MR0317", "expected DESCRIPTOR(time_column) here", expr.span);
-    return -1;
+bool CheckEmission(BindContext* context, Span span) {
+  for (const char* key :
+       {"table.exec.emit.early-fire.enabled", "table.exec.emit.late-fire.enabled"}) {
+    if (!context->settings->GetBoolean(key)) continue;
+    context->NotSupported("a window with '" + std::string(key) + "'", span,
+                          "Without it a window sends its result once, when it closes.");
+    return false;
   }
-  const sql::QualifiedName& name = descriptor->columns.front();
-  const auto found = schema.Find(name.ToString());
-  if (!found) {
-    Diagnostic& diagnostic =
-        context->Error("MR0201", "unknown column '" + name.ToString() + "'", name.span);
-    context->Suggest(&diagnostic, name.ToString(), schema.names());
-    return -1;
-  }
-  const DataType& type = schema[*found].type;
-  if (type.time_attribute() == TimeAttribute::kProctime) {
-    context->NotSupported("a window over processing time", name.span,
-                          "Use an event time column with WATERMARK FOR.");
-    return -1;
-  }
-  if (type.time_attribute() != TimeAttribute::kRowtime) {
-    Diagnostic& diagnostic = context->Error(
-        "MR0404",
-        "a window needs a time attribute, '" + name.ToString() + "' is only " + type.ToString(),
-        name.span);
-    diagnostic.next_step = "Declare WATERMARK FOR " + name.ToString() +
-                           " AS .. in CREATE TABLE; a time column made by an expression has lost "
-                           "the attribute.";
-    return -1;
-  }
-  return static_cast<int>(*found);
+  return true;
 }
 
-}  // namespace
+bool CheckMultiple(BindContext* context, const WindowSpec& spec, const sql::FunctionCall& call,
+                   std::string_view usage) {
+  const bool hops = spec.kind == WindowKind::kHop;
+  if ((!hops && spec.kind != WindowKind::kCumulate) || spec.size % spec.slide == 0) return true;
+  Diagnostic& diagnostic = context->Error(
+      "MR0318",
+      call.upper_name + " needs a size that is a multiple of its " + (hops ? "slide" : "step") +
+          ", found size " + DurationText(spec.size) + " and " + DurationText(spec.slide),
+      call.span);
+  diagnostic.next_step = "The order of the arguments is " + std::string(usage) + ".";
+  return false;
+}
+
+void ReportNoTimeAttribute(BindContext* context, const std::string& name, const DataType& type,
+                           Span span) {
+  Diagnostic& diagnostic = context->Error(
+      "MR0404", "a window needs a time attribute, '" + name + "' is only " + type.ToString(), span);
+  diagnostic.next_step = "Declare WATERMARK FOR " + name +
+                         " AS .. in CREATE TABLE; a time column made by an expression has lost "
+                         "the attribute.";
+}
 
 std::vector<const sql::Expr*> MatchArguments(BindContext* context, const sql::FunctionCall& call,
                                              const std::vector<std::string>& parameters,
@@ -138,48 +187,41 @@ std::vector<const sql::Expr*> MatchArguments(BindContext* context, const sql::Fu
 }
 
 PlanNodePtr QueryBinder::BindWindowFunction(const sql::FunctionCall& call) {
-  if (call.upper_name == "SESSION") {
-    context_->NotSupported("SESSION", call.name.span);
-    return nullptr;
-  }
   const WindowShape shape = ShapeOf(call.upper_name);
-  const auto args = MatchArguments(context_, call, shape.parameters, 1);
+  const bool session = shape.kind == WindowKind::kSession;
+  const auto args = MatchArguments(context_, call, shape.parameters, session ? 0 : 1);
   if (args.empty()) return nullptr;
-  PlanNodePtr input = BindTableArgument(*args[0]);
+  PlanNodePtr input = BindTableArgument(*args[0], session);
   if (input == nullptr) return nullptr;
+  const auto partition = BindPartition(context_, *args[0], input->schema());
+  if (!partition) return nullptr;
   const int time = BindTimeColumn(context_, *args[1], input->schema());
   WindowSpec spec;
   spec.kind = shape.kind;
-  const bool sliding = shape.kind != WindowKind::kTumble;
+  const bool sliding = shape.kind == WindowKind::kHop || shape.kind == WindowKind::kCumulate;
   const size_t size_at = sliding ? 3 : 2;
   bool ok = time >= 0;
   const auto length = [&](size_t at, int64_t* value) {
-    const auto bound = BindLength(context_, *args[at], true);
+    const auto bound = BindWindowLength(context_, *args[at], true);
     ok = ok && bound.has_value();
     *value = bound.value_or(0);
   };
   length(size_at, &spec.size);
   spec.slide = spec.size;
   if (sliding) length(2, &spec.slide);
-  if (const sql::Expr* offset = args.back()) {
-    const auto bound = BindLength(context_, *offset, false);
+  if (const sql::Expr* offset = session ? nullptr : args.back()) {
+    const auto bound = BindWindowLength(context_, *offset, false);
     ok = ok && bound.has_value();
     spec.offset = bound.value_or(0);
   }
   if (!ok) return nullptr;
-  if (sliding && spec.size % spec.slide != 0) {
-    Diagnostic& diagnostic =
-        context_->Error("MR0318",
-                        call.upper_name + " needs a size that is a multiple of its " +
-                            (shape.kind == WindowKind::kHop ? "slide" : "step") + ", found size " +
-                            DurationText(spec.size) + " and " + DurationText(spec.slide),
-                        call.span);
-    diagnostic.next_step = "The order of the arguments is " + std::string(shape.usage) + ".";
+  if (!CheckMultiple(context_, spec, call, shape.usage) ||
+      !CheckEmission(context_, call.name.span)) {
     return nullptr;
   }
   const DataType& type = input->schema()[static_cast<size_t>(time)].type;
   if (type.kind() == TypeKind::kTimestampLtz) spec.time_zone = context_->session.time_zone;
-  return std::make_shared<WindowTvfNode>(std::move(input), time, std::move(spec));
+  return std::make_shared<WindowTvfNode>(std::move(input), time, std::move(spec), *partition);
 }
 
 }  // namespace millrace

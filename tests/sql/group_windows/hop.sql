@@ -1,0 +1,8 @@
+CREATE TABLE events (
+  k STRING, g STRING, v INT, ts TIMESTAMP(3),
+  WATERMARK FOR ts AS ts - INTERVAL '4' SECOND
+) WITH ('connector' = 'filesystem', 'path' = '${DATA}/events.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+SELECT k, HOP_START(ts, INTERVAL '5' SECOND, INTERVAL '15' SECOND) AS ws, HOP_END(ts, INTERVAL '5' SECOND, INTERVAL '15' SECOND) AS we,
+  HOP_ROWTIME(ts, INTERVAL '5' SECOND, INTERVAL '15' SECOND) AS wt, COUNT(*) AS n, SUM(v) AS s, MIN(v) AS lo
+FROM events GROUP BY k, HOP(ts, INTERVAL '5' SECOND, INTERVAL '15' SECOND);
+SELECT COUNT(*) AS n FROM events GROUP BY HOP(ts, INTERVAL '10' SECOND, INTERVAL '30' SECOND);
