@@ -33,16 +33,17 @@ Result<bool> Shard::RunSlot(Slot& slot, int64_t now) {
     slot.output.BeginCall();
     TRY(slot.op->Continue(&slot.output));
     TRY(FinishEvent(slot));
-  } else if (const auto port = NextPort(slot)) {
-    if (!slot.Drained()) return false;
-    if (slot.terminal != nullptr && !slot.terminal->Ready()) return false;
-    TRY(Deliver(slot, *port, slot.ports[*port].Take()));
   } else if (slot.tick_due && slot.Drained()) {
+    // Before the rows: what they find out of date is gone, what they leave is of now.
     slot.tick_due = false;
     slot.output.BeginCall();
     TRY(slot.op->OnTime(session_.now_ms, &slot.output));
     TRY(FinishEvent(slot));
     return true;
+  } else if (const auto port = NextPort(slot)) {
+    if (!slot.Drained()) return false;
+    if (slot.terminal != nullptr && !slot.terminal->Ready()) return false;
+    TRY(Deliver(slot, *port, slot.ports[*port].Take()));
   } else {
     return false;
   }
