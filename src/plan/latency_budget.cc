@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "diagnostics/first_line.h"
 #include "plan/delay.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/join_nodes.h"
@@ -119,13 +120,6 @@ class BudgetCheck {
   std::set<std::string> seen_;
   std::vector<BudgetFinding> findings_;
 };
-
-/// The first line of a statement: enough to find it by.
-Span FirstLine(Span span, std::string_view text) {
-  const size_t end = text.substr(0, span.end).find('\n', span.begin);
-  if (end == std::string_view::npos || end <= span.begin) return span;
-  return {span.begin, static_cast<uint32_t>(end)};
-}
 
 }  // namespace
 

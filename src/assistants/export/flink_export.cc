@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "data/option_text.h"
+#include "diagnostics/first_line.h"
 #include "sql/ast/definition.h"
 #include "sql/parser.h"
 
@@ -70,7 +71,7 @@ class Exporter {
       }
     }
     if (inserts > 1) {
-      Tell(Severity::kInfo, FirstLine(last_insert),
+      Tell(Severity::kInfo, FirstLine(last_insert, text_),
            "Flink starts every INSERT at once, as a job of its own; here bounded ones run one "
            "after the other",
            "EXECUTE STATEMENT SET BEGIN .. END; makes one job of them in both.");
@@ -197,11 +198,6 @@ class Exporter {
   void AddOption(const sql::CreateTable& table, std::string_view key, std::string_view value) {
     const uint32_t end = table.options.back().value.span.end;
     edits_.push_back({{end, end}, ", " + Quoted(key) + " = " + Quoted(value)});
-  }
-
-  Span FirstLine(Span span) const {
-    const size_t end = text_.substr(0, span.end).find('\n', span.begin);
-    return end == std::string_view::npos ? span : Span{span.begin, static_cast<uint32_t>(end)};
   }
 
   void Refuse(Span span, std::string message, std::string next_step) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "assistants/lint/lint_rules.h"
+#include "diagnostics/first_line.h"
 #include "plan/nodes/source_nodes.h"
 
 namespace millrace {
@@ -48,17 +49,10 @@ void AddEndless(const PlanNodePtr& node, std::set<std::string>* seen,
   for (const PlanNodePtr& child : node->children()) AddEndless(child, seen, tables);
 }
 
-/// The first line of a statement: enough to find it by.
-Span FirstLineOf(Span span, std::string_view text) {
-  const size_t end = text.substr(0, span.end).find('\n', span.begin);
-  if (end == std::string_view::npos || end <= span.begin) return span;
-  return {span.begin, static_cast<uint32_t>(end)};
-}
-
 }  // namespace
 
 LintedStep::LintedStep(const Step& step, std::string_view text)
-    : step_(&step), place_(FirstLineOf(step.span, text)) {
+    : step_(&step), place_(FirstLine(step.span, text)) {
   std::set<std::string> seen;
   for (const PlanNodePtr& root : step.roots) AddNodes(root, &seen, &nodes_);
 }

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "connectors/datagen/generator.h"
+
 namespace millrace {
 namespace {
 
@@ -32,12 +34,6 @@ constexpr std::array<std::string_view, 10> kCities = {
     "Bend",    "Redmond",     "Seattle",       "Kent",  "Cheyenne"};
 constexpr std::array<std::string_view, 6> kStates = {"AZ", "CA", "ID", "OR", "WA", "WY"};
 constexpr std::array<std::string_view, 4> kHotChannels = {"Google", "Facebook", "Baidu", "Apple"};
-
-uint64_t Mix(uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-  return z ^ (z >> 31);
-}
 
 template <size_t kCount>
 std::string_view OneOf(const std::array<std::string_view, kCount>& values, NexmarkRandom* random) {
@@ -89,10 +85,9 @@ std::string MakeUrl(NexmarkRandom* random) {
 
 }  // namespace
 
-NexmarkRandom::NexmarkRandom(uint64_t seed, uint64_t stream)
-    : state_(Mix(seed + stream * 0x9e3779b97f4a7c15ull)) {}
+NexmarkRandom::NexmarkRandom(uint64_t seed, uint64_t stream) : seed_(BitsOf(seed, stream)) {}
 
-uint64_t NexmarkRandom::Next() { return Mix(state_ += 0x9e3779b97f4a7c15ull); }
+uint64_t NexmarkRandom::Next() { return BitsOf(seed_, ++drawn_); }
 
 int64_t NexmarkRandom::Below(int64_t bound) {
   return static_cast<int64_t>((Next() >> 32) * static_cast<uint64_t>(bound) >> 32);

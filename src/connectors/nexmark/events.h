@@ -41,7 +41,8 @@ class NexmarkRandom {
   int64_t Below(int64_t bound);  // 1 <= bound < 2^31
 
  private:
-  uint64_t state_;
+  uint64_t seed_;
+  uint64_t drawn_ = 0;
 };
 
 struct NexmarkPerson {

@@ -96,24 +96,48 @@ Narrowed NarrowWatermark(const WatermarkNode& node, std::vector<bool> wanted) {
   return result;
 }
 
+/// The columns that the keys and the condition of a join read.
+template <typename Fields>
+void WantWhatJoins(const Fields& fields, size_t left_size, std::vector<bool>* wanted) {
+  if (fields.condition) fields.condition->CollectInputs(wanted);
+  for (const int key : fields.left_keys) (*wanted)[static_cast<size_t>(key)] = true;
+  for (const int key : fields.right_keys) (*wanted)[left_size + static_cast<size_t>(key)] = true;
+}
+
+struct NarrowedSides {
+  Narrowed left;
+  Narrowed right;
+  std::vector<int> mapping;  // of the columns of both, one behind the other
+};
+
+/// Both inputs with the wanted columns, and the keys where they are then.
+template <typename Fields>
+NarrowedSides NarrowSides(const PlanNode& join, const std::vector<bool>& wanted, Fields* fields) {
+  const size_t left_size = join.children()[0]->schema().size();
+  const auto middle = wanted.begin() + static_cast<ptrdiff_t>(left_size);
+  NarrowedSides sides{.left = NarrowTo(join.children()[0], {wanted.begin(), middle}),
+                      .right = NarrowTo(join.children()[1], {middle, wanted.end()}),
+                      .mapping = {}};
+  sides.mapping = sides.left.mapping;
+  const int shift = static_cast<int>(sides.left.plan->schema().size());
+  for (const int place : sides.right.mapping) {
+    sides.mapping.push_back(place < 0 ? -1 : place + shift);
+  }
+  for (int& key : fields->left_keys) key = sides.left.mapping[static_cast<size_t>(key)];
+  for (int& key : fields->right_keys) key = sides.right.mapping[static_cast<size_t>(key)];
+  return sides;
+}
+
 /// A regular join keeps rows as long as nothing takes them back: what nobody reads is not kept.
 Narrowed NarrowJoin(const JoinNode& join, std::vector<bool> wanted) {
   JoinNode::Fields fields = join.fields();
   const size_t left_size = join.children()[0]->schema().size();
   const size_t right_size = join.children()[1]->schema().size();
   wanted.resize(left_size + right_size, false);
-  if (fields.condition) fields.condition->CollectInputs(&wanted);
-  for (const int key : fields.left_keys) wanted[static_cast<size_t>(key)] = true;
-  for (const int key : fields.right_keys) wanted[left_size + static_cast<size_t>(key)] = true;
-  const auto middle = wanted.begin() + static_cast<ptrdiff_t>(left_size);
-  const Narrowed left = NarrowTo(join.children()[0], {wanted.begin(), middle});
-  const Narrowed right = NarrowTo(join.children()[1], {middle, wanted.end()});
+  WantWhatJoins(fields, left_size, &wanted);
+  auto [left, right, mapping] = NarrowSides(join, wanted, &fields);
   Narrowed result;
-  result.mapping = left.mapping;
-  const int shift = static_cast<int>(left.plan->schema().size());
-  for (const int place : right.mapping) result.mapping.push_back(place < 0 ? -1 : place + shift);
-  for (int& key : fields.left_keys) key = left.mapping[static_cast<size_t>(key)];
-  for (int& key : fields.right_keys) key = right.mapping[static_cast<size_t>(key)];
+  result.mapping = std::move(mapping);
   if (fields.condition) fields.condition = fields.condition->Remap(result.mapping);
   if (join.left_only()) result.mapping.resize(left_size);
   result.plan = std::make_shared<JoinNode>(left.plan, right.plan, std::move(fields));
@@ -126,22 +150,14 @@ Narrowed NarrowVersions(const Node& join, std::vector<bool> wanted) {
   constexpr bool kByTime = std::is_same_v<Node, TemporalJoinNode>;
   typename Node::Fields fields = join.fields();
   const size_t left_size = join.children()[0]->schema().size();
-  if (fields.condition) fields.condition->CollectInputs(&wanted);
-  for (const int key : fields.left_keys) wanted[static_cast<size_t>(key)] = true;
-  for (const int key : fields.right_keys) wanted[left_size + static_cast<size_t>(key)] = true;
+  WantWhatJoins(fields, left_size, &wanted);
   if constexpr (kByTime) {
     wanted[static_cast<size_t>(fields.left_time)] = true;
     wanted[left_size + static_cast<size_t>(fields.right_time)] = true;
   }
-  const auto middle = wanted.begin() + static_cast<ptrdiff_t>(left_size);
-  const Narrowed left = NarrowTo(join.children()[0], {wanted.begin(), middle});
-  const Narrowed right = NarrowTo(join.children()[1], {middle, wanted.end()});
+  auto [left, right, mapping] = NarrowSides(join, wanted, &fields);
   Narrowed result;
-  result.mapping = left.mapping;
-  const int shift = static_cast<int>(left.plan->schema().size());
-  for (const int place : right.mapping) result.mapping.push_back(place < 0 ? -1 : place + shift);
-  for (int& key : fields.left_keys) key = left.mapping[static_cast<size_t>(key)];
-  for (int& key : fields.right_keys) key = right.mapping[static_cast<size_t>(key)];
+  result.mapping = std::move(mapping);
   if constexpr (kByTime) {
     fields.left_time = left.mapping[static_cast<size_t>(fields.left_time)];
     fields.right_time = right.mapping[static_cast<size_t>(fields.right_time)];
