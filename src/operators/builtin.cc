@@ -15,6 +15,7 @@ const OperatorRegistry& BuiltinOperators() {
     RegisterJoin(&made);
     RegisterLateRows(&made);
     RegisterMatch(&made);
+    RegisterOrderedOver(&made);
     RegisterOver(&made);
     RegisterPredict(&made);
     RegisterRank(&made);

@@ -15,6 +15,7 @@ void RegisterIntervalJoin(OperatorRegistry* registry);
 void RegisterJoin(OperatorRegistry* registry);
 void RegisterLateRows(OperatorRegistry* registry);
 void RegisterMatch(OperatorRegistry* registry);
+void RegisterOrderedOver(OperatorRegistry* registry);
 void RegisterOver(OperatorRegistry* registry);
 void RegisterPredict(OperatorRegistry* registry);
 void RegisterRank(OperatorRegistry* registry);

@@ -13,6 +13,7 @@
 #include "plan/nodes/stateless_nodes.h"
 #include "plan/nodes/temporal_join_node.h"
 #include "plan/nodes/unnest_node.h"
+#include "plan/over/ordered_over_node.h"
 
 namespace millrace {
 namespace {
@@ -50,7 +51,8 @@ std::vector<int> CarriedColumns(const PlanNodePtr& node) {
   const bool appends = As<OverNode>(node) || As<WatermarkNode>(node) || As<WindowTvfNode>(node) ||
                        As<PredictNode>(node) || As<ExpandNode>(node) || As<SinkNode>(node) ||
                        As<CollectNode>(node) || As<RankNode>(node) || As<DeduplicateNode>(node) ||
-                       As<WindowRankNode>(node) || As<TemporalJoinNode>(node);
+                       As<WindowRankNode>(node) || As<TemporalJoinNode>(node) ||
+                       As<OrderedOverNode>(node);
   // The left columns come first; only an inner join leaves every left row as it is on its shard.
   const auto* window_join = As<WindowJoinNode>(node);
   const auto* interval_join = As<IntervalJoinNode>(node);

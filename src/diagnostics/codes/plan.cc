@@ -57,12 +57,13 @@ SELECT *, SUM(a) OVER (PARTITION BY y ORDER BY ts) FROM (
     },
     CodeInfo{
         .code = "MR0406",
-        .title = "OVER in another order than time",
+        .title = "OVER in an order that it cannot have",
         .explanation = R"(
-An OVER window on a stream is ordered by one time attribute, ascending: rows come in that order
-and no other.)",
+An OVER window on a stream is ordered by one column, ascending. By a time attribute each row goes
+out once, when the watermark has come to its time; by another column its result changes with rows
+that come to lie before it. LAG goes by time only.)",
         .example = R"(
-SELECT SUM(a) OVER (ORDER BY a) FROM t)",
+SELECT SUM(a) OVER (ORDER BY a DESC) FROM t)",
         .fixed = R"(
 SELECT SUM(a) OVER (ORDER BY ts) FROM t)",
     },
@@ -126,9 +127,9 @@ INSERT INTO alerts SELECT card, amount FROM payments)",
         .code = "MR0412",
         .title = "row numbers without a bound",
         .explanation = R"(
-On a stream ROW_NUMBER in any order but that of time is kept for the first rows only: each row that
-comes could change the numbers of all. A filter on the number says how many: `rn <= 3`, `rn = 1`,
-`rn BETWEEN 2 AND 5`, in WHERE of the query around it or in QUALIFY.)",
+On a stream ROW_NUMBER in a descending order, or in that of several columns, is kept for the first
+rows only: each row that comes could change the numbers of all. A filter on the number says how
+many: `rn <= 3`, `rn = 1`, `rn BETWEEN 2 AND 5`, in WHERE of the query around it or in QUALIFY.)",
         .example = R"(
 SELECT *, ROW_NUMBER() OVER (PARTITION BY card ORDER BY amount DESC) AS rn FROM payments)",
         .fixed = R"(

@@ -127,6 +127,17 @@ uint32_t RankedRows::At(uint32_t partition, size_t place) const {
   return kNone;
 }
 
+void RankedRows::Collect(uint32_t partition, size_t place, size_t limit,
+                         std::vector<uint32_t>* rows) const {
+  for (const Piece& piece : partitions_[partition].pieces) {
+    for (size_t i = place; i < piece.size() && limit > 0; ++i, --limit) {
+      rows->push_back(piece[i].row);
+    }
+    if (limit == 0) return;
+    place -= std::min(place, piece.size());
+  }
+}
+
 void RankedRows::Remove(uint32_t row) {
   Info& info = info_[row];
   Rows& rows = partitions_[info.partition];

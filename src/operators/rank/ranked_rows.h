@@ -47,6 +47,8 @@ class RankedRows final : public StateTable {
   size_t PlaceOf(uint32_t row) const;
   /// The row at a place; kNone behind the last one.
   uint32_t At(uint32_t partition, size_t place) const;
+  /// Appends the rows at `limit` places from that one on, as far as there are rows.
+  void Collect(uint32_t partition, size_t place, size_t limit, std::vector<uint32_t>* rows) const;
   /// Takes a row out; it is given back by FreeRemoved.
   void Remove(uint32_t row);
   /// A row of the same sort key takes the place of another one.

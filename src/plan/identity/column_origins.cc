@@ -17,6 +17,7 @@
 #include "plan/nodes/stateless_nodes.h"
 #include "plan/nodes/temporal_join_node.h"
 #include "plan/nodes/unnest_node.h"
+#include "plan/over/ordered_over_node.h"
 #include "plan/rounded_sums.h"
 
 namespace millrace {
@@ -271,6 +272,13 @@ ColumnOrigins::Known ColumnOrigins::DescribeAppending(const PlanNodePtr& node, K
     if (window->holds_rows()) added += " by " + List(input, window->partition_keys());
   } else if (const auto* predict = As<PredictNode>(node)) {
     added = ShortTablePath(predict->model()->path) + "(" + List(input, predict->args()) + ")";
+  } else if (const auto* over = As<OrderedOverNode>(node)) {
+    const OrderedOverNode::Fields& fields = over->fields();
+    const std::string place = " OVER in order of " + Order(input, {fields.order}) + " per " +
+                              List(input, fields.partition_keys);
+    for (const AggregateCall& call : fields.calls) {
+      known.columns.push_back(CallText(call, Columns(input)) + place);
+    }
   } else if (As<OverNode>(node)) {
     known.columns = OverColumns(node);
   } else if (const std::string first = FirstRows(node); !first.empty()) {

@@ -17,6 +17,7 @@
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
 #include "plan/nodes/temporal_join_node.h"
+#include "plan/over/ordered_over_node.h"
 
 namespace millrace {
 namespace {
@@ -94,6 +95,14 @@ class Describer {
       DescribeRegularJoin();
     } else if (As<RankNode>(node_) || As<WindowRankNode>(node_) || As<DeduplicateNode>(node_)) {
       DescribeFirstRows();
+    } else if (const auto* over = As<OrderedOverNode>(node_)) {
+      // What the calls have gathered is made again from the rows.
+      Aspect("rows", origins_->Rows(Input()));
+      Keys("partition key", Input(), over->fields().partition_keys);
+      Aspect("order", origins_->Order(Input(), {over->fields().order}));
+      Rows("rows", Input(), All(Input()));
+      out_.description = out_.aspect("rows") + ByKey("partition key") + " in order of " +
+                         out_.aspect("order") + ", all of them";
     } else if (const auto* sort = As<TemporalSortNode>(node_)) {
       Aspect("rows", origins_->Rows(Input()));
       Aspect("order", origins_->Order(Input(), sort->order()));

@@ -8,6 +8,7 @@
 
 #include "expr/evaluator.h"
 #include "plan/calc_builder.h"
+#include "plan/over/ordered_over_node.h"
 
 namespace millrace {
 namespace {
@@ -169,8 +170,17 @@ std::optional<BoundRank> BoundRowNumber(const RowNumberNode& node,
     all.first = std::max(all.first, bounds->first);
     all.last = std::min(all.last, bounds->last);
   }
-  if (all.last == kUnbounded || all.last < all.first) return std::nullopt;
   const RowNumberNode::Fields& from = node.fields();
+  if (all.last == kUnbounded || all.last < all.first) {
+    const bool filtered = result.conditions.size() < conditions.size();
+    if (!filtered || from.over == nullptr || !As<OrderedOverNode>(from.over)) return std::nullopt;
+    // A filter that gives no last number is refused, as Flink does.
+    RowNumberNode::Fields fields = from;
+    fields.over = nullptr;
+    return BoundRank{std::make_shared<RowNumberNode>(node.children()[0], std::move(fields)),
+                     InputRefs(node.schema()),
+                     {}};
+  }
   const bool constant = all.first == all.last;
   result.plan = MakeRank(node.children()[0], {.partition_keys = from.partition_keys,
                                               .order = from.order,

@@ -11,6 +11,7 @@
 #include "plan/nodes/source_nodes.h"
 #include "plan/nodes/stateless_nodes.h"
 #include "plan/nodes/temporal_join_node.h"
+#include "plan/over/ordered_over_node.h"
 
 namespace millrace {
 namespace {
@@ -146,10 +147,10 @@ std::vector<UniqueKey> UniqueKeysOf(const PlanNodePtr& node) {
     return {key};
   }
   const auto* window = As<WindowTvfNode>(node);
-  const bool one_row_each = As<TemporalSortNode>(node) || As<RowNumberNode>(node) ||
-                            As<WatermarkNode>(node) || As<OverNode>(node) ||
-                            As<PredictNode>(node) || As<TemporalJoinNode>(node) ||
-                            (window && window->spec().kind == WindowKind::kTumble);
+  const bool one_row_each =
+      As<TemporalSortNode>(node) || As<RowNumberNode>(node) || As<WatermarkNode>(node) ||
+      As<OverNode>(node) || As<OrderedOverNode>(node) || As<PredictNode>(node) ||
+      As<TemporalJoinNode>(node) || (window && window->spec().kind == WindowKind::kTumble);
   if (one_row_each) return UniqueKeysOf(node->children()[0]);
   return {};
 }

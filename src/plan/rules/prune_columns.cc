@@ -12,6 +12,7 @@
 #include "plan/nodes/temporal_join_node.h"
 #include "plan/nodes/unique_keys.h"
 #include "plan/nodes/unnest_node.h"
+#include "plan/over/ordered_over_node.h"
 
 namespace millrace {
 namespace {
@@ -216,11 +217,41 @@ Narrowed NarrowNumbered(const Node& node, const std::vector<int>& more, std::vec
 
 /// What tells rows of a changelog apart: of rows that are equal in all that is read, the one that
 /// is meant is taken back, as in Flink.
-std::vector<int> IdentityOf(const RankNode& rank) {
-  if (rank.strategy() != RankStrategy::kRetract) return rank.row_key();
-  const std::vector<UniqueKey> keys = UniqueKeysOf(rank.children()[0]);
+std::vector<int> IdentityOf(const PlanNodePtr& input) {
+  const std::vector<UniqueKey> keys = UniqueKeysOf(input);
   if (keys.empty()) return {};
   return *std::ranges::min_element(keys, {}, &UniqueKey::size);
+}
+
+std::vector<int> IdentityOf(const RankNode& rank) {
+  if (rank.strategy() != RankStrategy::kRetract) return rank.row_key();
+  return IdentityOf(rank.children()[0]);
+}
+
+/// Rows are kept without columns that nobody reads.
+Narrowed NarrowOrderedOver(const OrderedOverNode& node, std::vector<bool> wanted) {
+  OrderedOverNode::Fields fields = node.fields();
+  const PlanNodePtr& input = node.children()[0];
+  wanted.resize(input->schema().size());
+  Want(fields.partition_keys, &wanted);
+  Want(std::vector<SortKey>{fields.order}, &wanted);
+  for (const AggregateCall& call : fields.calls) {
+    Want(call.args, &wanted);
+    if (call.filter >= 0) Want(std::vector<int>{call.filter}, &wanted);
+  }
+  if (!input->changelog_mode().insert_only()) Want(IdentityOf(input), &wanted);
+  Narrowed result = NarrowTo(input, wanted);
+  Move(&fields.partition_keys, result);
+  fields.order.column = Moved(fields.order.column, result);
+  for (AggregateCall& call : fields.calls) {
+    Move(&call.args, result);
+    if (call.filter >= 0) call.filter = Moved(call.filter, result);
+  }
+  const int columns = static_cast<int>(result.plan->schema().size());
+  const int calls = static_cast<int>(fields.calls.size());
+  for (int i = 0; i < calls; ++i) result.mapping.push_back(columns + i);
+  result.plan = std::make_shared<OrderedOverNode>(result.plan, std::move(fields));
+  return result;
 }
 
 Narrowed NarrowDeduplicate(const DeduplicateNode& node, std::vector<bool> wanted) {
@@ -322,6 +353,9 @@ Narrowed Narrow(const PlanNodePtr& node, std::vector<bool> wanted) {
   }
   if (const auto* node_of_keys = As<DeduplicateNode>(node)) {
     return NarrowDeduplicate(*node_of_keys, std::move(wanted));
+  }
+  if (const auto* over = As<OrderedOverNode>(node)) {
+    return NarrowOrderedOver(*over, std::move(wanted));
   }
   if (const auto* sort = As<TemporalSortNode>(node)) {
     return NarrowTemporalSort(*sort, std::move(wanted));

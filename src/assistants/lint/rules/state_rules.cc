@@ -6,6 +6,7 @@
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
+#include "plan/over/ordered_over_node.h"
 
 namespace millrace {
 namespace {
@@ -43,6 +44,10 @@ std::optional<std::string> KeptForEver(const LintedStep& step, const PlanNodePtr
     if (fields.partition_keys.empty() || fields.state_ttl_ms > 0) return std::nullopt;
     return "the Top-N keeps rows of every " + NamesOf(input, fields.partition_keys) +
            " that ever came";
+  }
+  if (const auto* over = As<OrderedOverNode>(node)) {
+    if (over->fields().state_ttl_ms > 0) return std::nullopt;
+    return "OVER in an order that is not that of time keeps every row";
   }
   if (const auto* first = As<DeduplicateNode>(node)) {
     if (first->fields().state_ttl_ms > 0) return std::nullopt;

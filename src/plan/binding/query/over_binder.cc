@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // SELECT with OVER aggregates. All calls of one SELECT share one window, as in Flink. The input is
-// projected to what is used, the Over node appends the calls, a projection on top gives the SELECT
-// list.
+// projected to what is used, the Over node (by time) or the OrderedOver node (by anything else)
+// appends the calls, a projection on top gives the SELECT list.
 #include <arrow/scalar.h>
 
 #include <algorithm>
 
 #include "functions/aggregate/lag.h"
 #include "plan/binding/query/over_call_binder.h"
+#include "plan/binding/query/sort_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/aggregate_nodes.h"
+#include "plan/over/ordered_over_node.h"
 #include "sql/printer.h"
 
 namespace millrace {
@@ -19,6 +21,8 @@ namespace {
 struct BoundWindow {
   std::vector<ExpressionPtr> partition;
   ExpressionPtr order;
+  bool by_time = true;
+  bool nulls_first = true;  // of another order than time's
   bool rows = false;
   int64_t preceding = -1;
   std::string text;  // equal texts = the same window
@@ -52,11 +56,11 @@ class OverBinder : public OverCallBinder {
  private:
   bool CheckOverFunction(const sql::FunctionCall& call, const sql::WindowSpec& spec,
                          OverFunction function) {
-    ordered_function_.clear();
+    lags_ = function == OverFunction::kLag;
     switch (function) {
       case OverFunction::kRowNumber: return CheckRowNumber(call, spec);
       case OverFunction::kRank:
-      case OverFunction::kLag: ordered_function_ = call.upper_name; return CheckOrdered(call, spec);
+      case OverFunction::kLag: return CheckOrdered(call, spec);
       case OverFunction::kRefused:
         context_->NotSupported(call.upper_name + " OVER", call.name.span);
         return false;
@@ -169,8 +173,16 @@ class OverBinder : public OverCallBinder {
       window.text += window.partition.back()->ToString() + ",";
     }
     if (!BindOrder(spec, span, &window) || !BindFrame(spec, &window)) return false;
-    window.text += "|" + window.order->ToString() + (window.rows ? "|rows " : "|range ") +
-                   std::to_string(window.preceding);
+    if (!window.by_time && window.preceding >= 0) {
+      context_
+          ->Error("MR0407",
+                  "a frame in another order than that of time begins at UNBOUNDED PRECEDING",
+                  spec.frame->start.span)
+          .try_text = "UNBOUNDED PRECEDING";
+      return false;
+    }
+    window.text += "|" + window.order->ToString() + (window.nulls_first ? "" : " nulls last") +
+                   (window.rows ? "|rows " : "|range ") + std::to_string(window.preceding);
     if (window_ && window_->text != window.text) {
       context_->Error("MR0405", "all OVER windows of one SELECT must be the same", span).next_step =
           "Compute one window in a subquery and the other one outside.";
@@ -182,34 +194,33 @@ class OverBinder : public OverCallBinder {
 
   bool BindOrder(const sql::WindowSpec& spec, Span span, BoundWindow* window) {
     if (spec.order_by.empty()) {
-      context_->Error("MR0406", "OVER needs ORDER BY a time attribute", span).next_step =
-          "Add ORDER BY with the rowtime column or a PROCTIME() column.";
+      context_->Error("MR0406", "OVER needs ORDER BY", span).next_step =
+          "Add ORDER BY with the rowtime column, a PROCTIME() column, or another one.";
       return false;
     }
     const sql::SortItem& item = spec.order_by.front();
     ExpressionBinder plain(context_, scope_);
     window->order = plain.BindTyped(*item.value);
     if (window->order == nullptr) return false;
-    if (spec.order_by.size() > 1 || item.direction == sql::SortDirection::kDescending ||
-        window->order->kind() != ExpressionKind::kInputRef ||
-        window->order->type().time_attribute() == TimeAttribute::kNone) {
-      if (!ordered_function_.empty()) {
-        context_->NotSupported(ordered_function_ + " in another order than that of time", item.span,
-                               "Declare WATERMARK FOR the column and order by it.");
-        return false;
-      }
-      const bool descending = item.direction == sql::SortDirection::kDescending;
-      Diagnostic& diagnostic = context_->Error(
-          "MR0406",
-          descending ? std::string("OVER on a stream orders by time ascending")
-                     : "OVER on a stream orders by one time attribute (rowtime or PROCTIME()), "
-                       "found " +
-                           window->order->type().Nullable().ToString(),
-          item.span);
-      diagnostic.next_step = "Declare WATERMARK FOR the column in CREATE TABLE and order by it.";
+    if (spec.order_by.size() > 1) {
+      context_->Error("MR0406", "OVER on a stream orders by one column", spec.order_by[1].span);
       return false;
     }
-    return true;
+    if (item.direction == sql::SortDirection::kDescending) {
+      context_->Error("MR0406", "OVER on a stream orders ascending", item.span).next_step =
+          "ROW_NUMBER with a bound for the number (Top-N) may go down.";
+      return false;
+    }
+    window->by_time = window->order->kind() == ExpressionKind::kInputRef &&
+                      window->order->type().time_attribute() != TimeAttribute::kNone;
+    if (window->by_time) return true;
+    if (lags_) {
+      context_->Error("MR0406", "LAG goes by the order of time", item.span).next_step =
+          "Declare WATERMARK FOR the column in CREATE TABLE and order by it.";
+      return false;
+    }
+    window->nulls_first = SortItemOf(item, nullptr).nulls_first;
+    return CheckSortable(context_, *window->order, item.span);
   }
 
   bool BindFrame(const sql::WindowSpec& spec, BoundWindow* window) {
@@ -260,20 +271,44 @@ class OverBinder : public OverCallBinder {
   }
 
   int base_;
-  std::string ordered_function_;  // RANK, DENSE_RANK or LAG, if the call at hand is one
+  bool lags_ = false;  // the call at hand is LAG
   std::optional<BoundWindow> window_;
   std::vector<PendingCall> calls_;
 };
+
+/// Columns of the input, and calls over them.
+struct OverParts {
+  std::vector<int> partition;
+  int order = -1;
+  std::vector<AggregateCall> calls;
+};
+
+PlanNodePtr MakeOver(BindContext* context, PlanNodePtr input, const BoundWindow& window,
+                     OverParts parts) {
+  if (!window.by_time) {
+    OrderedOverNode::Fields fields;
+    fields.partition_keys = std::move(parts.partition);
+    fields.order = {parts.order, /*descending=*/false, window.nulls_first};
+    fields.rows = window.rows;
+    fields.calls = std::move(parts.calls);
+    fields.state_ttl_ms = context->settings->GetDuration("table.exec.state.ttl").count();
+    return std::make_shared<OrderedOverNode>(std::move(input), std::move(fields));
+  }
+  OverNode::Fields fields;
+  fields.partition_keys = std::move(parts.partition);
+  fields.order_column = parts.order;
+  fields.proctime = window.order->type().time_attribute() == TimeAttribute::kProctime;
+  fields.on_arrival = context->settings->GetString("millrace.over.emit") == "on-arrival";
+  OverStage stage{.rows = window.rows, .preceding = window.preceding};
+  stage.calls = std::move(parts.calls);
+  fields.stages.push_back(std::move(stage));
+  return std::make_shared<OverNode>(std::move(input), std::move(fields));
+}
 
 }  // namespace
 
 PlanNodePtr SelectBinder::BindOver() {
   if (OnlyRowNumbers()) return BindRowNumber();
-  if (!source_.plan->changelog_mode().insert_only()) {
-    context_->Error("MR0408", "OVER needs rows that are never updated; its input updates them",
-                    select_.span);
-    return nullptr;
-  }
   const int base = static_cast<int>(source_.plan->schema().size());
   OverBinder binder(context_, &source_.scope, select_, base);
   std::vector<ExpressionPtr> items;
@@ -284,6 +319,12 @@ PlanNodePtr SelectBinder::BindOver() {
   }
   ExpressionPtr qualify = select_.qualify ? binder.BindQualify(*select_.qualify) : nullptr;
   if (!ok || (select_.qualify != nullptr && qualify == nullptr)) return nullptr;
+  const BoundWindow& window = *binder.window();
+  if (window.by_time && !source_.plan->changelog_mode().insert_only()) {
+    context_->Error("MR0408", "OVER by time needs rows that are never updated; its input does that",
+                    select_.span);
+    return nullptr;
+  }
   // The projection below: columns the SELECT list uses, then what the window needs.
   ProjectionBuilder below;
   std::vector<bool> used;
@@ -300,15 +341,12 @@ PlanNodePtr SelectBinder::BindOver() {
                ? source_.plan->schema()[static_cast<size_t>(expression->index())].name
                : prefix + std::to_string(below.size());
   };
-  OverNode::Fields fields;
-  const BoundWindow& window = *binder.window();
+  std::vector<int> partition;
   for (const ExpressionPtr& key : window.partition) {
-    fields.partition_keys.push_back(below.Add(key, name(key, "key")));
+    partition.push_back(below.Add(key, name(key, "key")));
   }
-  fields.order_column = below.Add(window.order, name(window.order, "order"));
-  fields.proctime = window.order->type().time_attribute() == TimeAttribute::kProctime;
-  OverStage frame{.rows = window.rows, .preceding = window.preceding};
-  fields.on_arrival = context_->settings->GetString("millrace.over.emit") == "on-arrival";
+  const int order = below.Add(window.order, name(window.order, "order"));
+  std::vector<AggregateCall> calls;
   for (PendingCall& pending : binder.calls()) {
     for (const ExpressionPtr& arg : pending.args) {
       pending.call.args.push_back(below.Add(arg, name(arg, "arg")));
@@ -316,15 +354,15 @@ PlanNodePtr SelectBinder::BindOver() {
     if (pending.filter) {
       pending.call.filter = below.Add(pending.filter, name(pending.filter, "filter"));
     }
-    frame.calls.push_back(std::move(pending.call));
+    calls.push_back(std::move(pending.call));
   }
   PlanNodePtr input =
       MakeCalc(source_.plan, condition_, below.expressions(), UniqueNames(below.names()));
-  for (size_t i = 0; i < frame.calls.size(); ++i) {
+  for (size_t i = 0; i < calls.size(); ++i) {
     mapping[static_cast<size_t>(base) + i] = static_cast<int>(input->schema().size() + i);
   }
-  fields.stages.push_back(std::move(frame));
-  PlanNodePtr over = std::make_shared<OverNode>(input, std::move(fields));
+  PlanNodePtr over =
+      MakeOver(context_, std::move(input), window, {std::move(partition), order, std::move(calls)});
   for (ExpressionPtr& item : items) item = item->Remap(mapping);
   if (qualify != nullptr) qualify = qualify->Remap(mapping);
   return MakeCalc(over, std::move(qualify), std::move(items), ItemNames());

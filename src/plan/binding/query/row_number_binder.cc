@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SELECT whose only OVER call is ROW_NUMBER. Any order will do, as long as a filter bounds the
-// number (plan/nodes/rank_builder.h); ordered by time it may also number all rows.
+// number (plan/nodes/rank_builder.h); ordered by one column, ascending, it may also number all
+// rows.
 #include <algorithm>
 
 #include "plan/binding/query/over_call_binder.h"
@@ -8,6 +9,7 @@
 #include "plan/calc_builder.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/rank_builder.h"
+#include "plan/over/ordered_over_node.h"
 #include "sql/ast/children.h"
 
 namespace millrace {
@@ -71,15 +73,23 @@ class RowNumberBinder final : public OverCallBinder {
   std::vector<BoundSortItem> order_;
 };
 
-/// ROW_NUMBER of all rows, where their order is that of time; else null.
+/// ROW_NUMBER of all rows, where a stream can have it; else null.
 PlanNodePtr NumberAll(BindContext* context, const PlanNodePtr& input,
                       const RowNumberNode::Fields& fields) {
   const SortKey& order = fields.order[0];
+  if (fields.order.size() > 1 || order.descending) return nullptr;
   const TimeAttribute time =
       input->schema()[static_cast<size_t>(order.column)].type.time_attribute();
-  const bool by_time =
-      fields.order.size() == 1 && !order.descending && time != TimeAttribute::kNone;
-  if (!by_time || !input->changelog_mode().insert_only()) return nullptr;
+  if (time == TimeAttribute::kNone) {
+    OrderedOverNode::Fields over;
+    over.partition_keys = fields.partition_keys;
+    over.order = order;
+    over.rows = true;
+    over.calls.push_back(CountRows(context, fields.name));
+    over.state_ttl_ms = fields.state_ttl_ms;
+    return std::make_shared<OrderedOverNode>(input, std::move(over));
+  }
+  if (!input->changelog_mode().insert_only()) return nullptr;
   OverNode::Fields over;
   over.partition_keys = fields.partition_keys;
   over.order_column = order.column;
@@ -152,11 +162,17 @@ PlanNodePtr SelectBinder::BindRowNumber() {
 
 PlanNodePtr CompleteQuery(BindContext* context, const PlanNodePtr& plan) {
   return ResolveRowNumbers(plan, [context](const RowNumberNode& number) {
-    const bool updates = !number.children()[0]->changelog_mode().insert_only();
+    const std::vector<SortKey>& order = number.fields().order;
+    const Column& first = number.schema()[static_cast<size_t>(order[0].column)];
+    const bool by_time = first.type.time_attribute() != TimeAttribute::kNone;
     context
         ->Error("MR0412",
-                updates ? "ROW_NUMBER of rows that are updated needs a bound for the number"
-                        : "ROW_NUMBER in another order than time needs a bound for the number",
+                order.size() > 1 || order[0].descending
+                    ? "ROW_NUMBER in a descending order or that of several columns needs a bound "
+                      "for the number"
+                : by_time
+                    ? "ROW_NUMBER by time of rows that are updated needs a bound for the number"
+                    : "a filter on ROW_NUMBER needs a bound for the number from above",
                 number.fields().span)
         .next_step =
         "Filter it where it is used: WHERE rn <= 3, or QUALIFY ROW_NUMBER() OVER (..) <= 3.";
