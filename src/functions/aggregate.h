@@ -78,8 +78,9 @@ struct AggregateFunction {
   std::string name;
   std::vector<std::string> aliases;
   FunctionDoc doc;
-  bool order_sensitive = false;    // FIRST_VALUE, LAST_VALUE
-  bool distinct_is_plain = false;  // DISTINCT changes nothing: MIN, MAX
+  bool order_sensitive = false;     // FIRST_VALUE, LAST_VALUE
+  bool distinct_is_plain = false;   // DISTINCT changes nothing: MIN, MAX
+  bool distinct_is_by_row = false;  // DISTINCT compares all arguments, not the first
   std::function<Result<ResolvedAggregate>(const AggregateCallSite&)> resolve;
 };
 

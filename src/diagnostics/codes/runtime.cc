@@ -125,6 +125,19 @@ SELECT id, (SELECT price FROM prices p WHERE p.item = o.item) FROM orders o)",
 SELECT id, (SELECT MAX(price) FROM prices p WHERE p.item = o.item) FROM orders o)",
     },
     CodeInfo{
+        .code = "MR0714",
+        .title = "an aggregate refuses a value",
+        .explanation = R"(
+Some aggregates have no result for some values, and the run fails, as in Flink: JSON_OBJECTAGG for
+a name that is NULL or comes a second time in its group, PERCENTILE for a percentage outside 0 to
+1.)",
+        .example = R"(
+SELECT JSON_OBJECTAGG(name VALUE price) FROM orders)",
+        .fixed = R"(
+SELECT JSON_OBJECTAGG(name VALUE price) FROM (SELECT name, MAX(price) AS price FROM orders
+WHERE name IS NOT NULL GROUP BY name))",
+    },
+    CodeInfo{
         .code = "MR0722",
         .title = "the run manifest cannot be read",
         .explanation = R"(

@@ -11,5 +11,7 @@ namespace millrace {
 
 /// Wraps a resolved call of one value argument. `inner` must retract if rows can be retracted.
 ResolvedAggregate WrapDistinct(ResolvedAggregate inner);
+/// The same for a call of several arguments: rows count as equal if all of them are.
+ResolvedAggregate WrapDistinctRows(ResolvedAggregate inner);
 
 }  // namespace millrace

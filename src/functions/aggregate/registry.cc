@@ -64,7 +64,9 @@ Result<ResolvedAggregate> AggregateRegistry::Resolve(std::string_view name,
   if (site.args.empty()) {
     return UserError("MR0301", "DISTINCT needs an argument in " + function->name);
   }
-  return WrapDistinct(std::move(resolved));
+  return function->distinct_is_by_row && site.args.size() > 1
+             ? WrapDistinctRows(std::move(resolved))
+             : WrapDistinct(std::move(resolved));
 }
 
 std::vector<const AggregateFunction*> AggregateRegistry::All() const {
@@ -81,7 +83,9 @@ void RegisterBuiltinAggregates(AggregateRegistry* registry) {
   RegisterCount(registry);
   RegisterFirstLast(registry);
   RegisterListAggregate(registry);
+  RegisterJsonAggregates(registry);
   RegisterMinMax(registry);
+  RegisterPercentile(registry);
   RegisterSums(registry);
   RegisterVariances(registry);
 }

@@ -26,5 +26,7 @@ void RegisterVariances(AggregateRegistry* registry);
 void RegisterFirstLast(AggregateRegistry* registry);
 void RegisterListAggregate(AggregateRegistry* registry);
 void RegisterCollect(AggregateRegistry* registry);
+void RegisterJsonAggregates(AggregateRegistry* registry);
+void RegisterPercentile(AggregateRegistry* registry);
 
 }  // namespace millrace

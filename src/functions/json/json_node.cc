@@ -6,9 +6,7 @@
 #include <numeric>
 
 namespace millrace {
-namespace {
 
-/// Order of java.lang.String: by UTF-16 units, where U+E000 and above follow the surrogates.
 bool LessUtf16(std::string_view a, std::string_view b) {
   const size_t common = std::min(a.size(), b.size());
   for (size_t i = 0; i < common; ++i) {
@@ -22,8 +20,6 @@ bool LessUtf16(std::string_view a, std::string_view b) {
   }
   return a.size() < b.size();
 }
-
-}  // namespace
 
 const JsonNode* JsonNode::Member(std::string_view name) const {
   for (size_t i = 0; i < names.size(); ++i) {

@@ -37,6 +37,9 @@ struct JsonNode {
 
 constexpr int kMaxJsonDepth = 1000;
 
+/// Order of java.lang.String: by UTF-16 units, where U+E000 and above follow the surrogates.
+bool LessUtf16(std::string_view a, std::string_view b);
+
 /// nullopt if the text does not begin with a JSON value.
 std::optional<JsonNode> ParseJson(std::string_view text);
 

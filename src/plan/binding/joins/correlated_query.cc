@@ -7,6 +7,7 @@
 
 #include "plan/binding/expression_binder.h"
 #include "plan/binding/joins/subquery_binder.h"
+#include "plan/binding/query/aggregate_arguments.h"
 #include "plan/binding/query/select_binder.h"
 #include "plan/calc_builder.h"
 
@@ -20,11 +21,8 @@ class NoRowsBinder final : public ExpressionBinder {
 
  protected:
   std::optional<ExpressionPtr> Intercept(const sql::Expr& expr) override {
-    const auto* call = sql::As<sql::FunctionCall>(expr);
-    if (call == nullptr || call->over ||
-        context_->registries.aggregates->Find(call->upper_name) == nullptr) {
-      return std::nullopt;
-    }
+    const auto call = AsAggregateCall(*context_, expr);
+    if (call == nullptr) return std::nullopt;
     if (call->upper_name == "COUNT") {
       return Expression::Literal(std::make_shared<arrow::Int64Scalar>(0),
                                  DataType::BigInt().NotNull());
@@ -32,9 +30,9 @@ class NoRowsBinder final : public ExpressionBinder {
     AggregateCallSite site;
     site.distinct = call->quantifier == sql::SetQuantifier::kDistinct;
     site.grouped = false;
-    for (const sql::Argument& argument : call->arguments) {
+    for (size_t i = 0; i < call->arguments.size(); ++i) {
       ExpressionBinder plain(context_, scope_);
-      const ExpressionPtr bound = plain.BindTyped(*argument.value);
+      const ExpressionPtr bound = BindAggregateArgument(&plain, *call, i);
       if (bound == nullptr) return ExpressionPtr();
       site.args.push_back({.type = bound->type()});
     }

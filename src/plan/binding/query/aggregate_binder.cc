@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "plan/binding/query/aggregate_arguments.h"
 #include "plan/binding/query/aggregate_placement.h"
 #include "plan/binding/query/select_binder.h"
 
@@ -70,7 +71,8 @@ class AggregateCollector {
 
   bool BindArguments(const sql::FunctionCall& call, AggregateCall* bound,
                      std::vector<ExpressionPtr>* args) {
-    for (const sql::Argument& argument : call.arguments) {
+    for (size_t i = 0; i < call.arguments.size(); ++i) {
+      const sql::Argument& argument = call.arguments[i];
       if (argument.value->kind == sql::ExprKind::kStar) {
         if (call.upper_name == "COUNT" && call.arguments.size() == 1) {
           bound->count_star = true;
@@ -80,7 +82,7 @@ class AggregateCollector {
         return false;
       }
       ExpressionBinder binder(context_, scope_);
-      ExpressionPtr arg = binder.BindTyped(*argument.value);
+      ExpressionPtr arg = BindAggregateArgument(&binder, call, i);
       if (arg == nullptr) return false;
       args->push_back(std::move(arg));
     }
@@ -129,15 +131,14 @@ class GroupedBinder : public ExpressionBinder {
 
  protected:
   std::optional<ExpressionPtr> Intercept(const sql::Expr& expr) override {
-    const auto* call = sql::As<sql::FunctionCall>(expr);
-    if (call != nullptr && !call->over &&
-        context_->registries.aggregates->Find(call->upper_name) != nullptr) {
-      const int index = collector_->Add(*call);
+    if (const auto aggregate = AsAggregateCall(*context_, expr)) {
+      const int index = collector_->Add(*aggregate);
       if (index < 0) return ExpressionPtr();
       const AggregateCall& bound = aggregation_->calls[static_cast<size_t>(index)];
       return Expression::InputRef(aggregation_->CallPlace(static_cast<size_t>(index)),
                                   bound.output.type, bound.output.name);
     }
+    const auto* call = sql::As<sql::FunctionCall>(expr);
     if (call != nullptr && IsGroupingCall(*call)) return BindGroupingCall(*call);
     if (call != nullptr && IsGroupWindowProperty(call->upper_name)) return BindProperty(*call);
     if (const auto key = FindKey(expr)) {

@@ -7,6 +7,7 @@
 #include "plan/binding/joins/lookup_hint.h"
 #include "plan/binding/joins/subquery_binder.h"
 #include "plan/binding/joins/subquery_columns.h"
+#include "plan/binding/query/aggregate_arguments.h"
 #include "plan/binding/query/sort_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/source_nodes.h"
@@ -41,11 +42,7 @@ void SplitConjuncts(const sql::ExprPtr& expr, std::vector<sql::ExprPtr>* out) {
 }
 
 bool ContainsAggregate(const BindContext& context, const sql::Expr& expr) {
-  if (const auto* call = sql::As<sql::FunctionCall>(expr)) {
-    if (!call->over && context.registries.aggregates->Find(call->upper_name) != nullptr) {
-      return true;
-    }
-  }
+  if (AsAggregateCall(context, expr) != nullptr) return true;
   bool found = false;
   sql::ForEachChild(
       expr, [&](const sql::Expr& child) { found = found || ContainsAggregate(context, child); });
