@@ -36,9 +36,16 @@ TablePtr Catalog::FindTable(const std::string& path) const { return FindIn(table
 ViewPtr Catalog::FindView(const std::string& path) const { return FindIn(views_, path); }
 ModelPtr Catalog::FindModel(const std::string& path) const { return FindIn(models_, path); }
 
-const UserFunction* Catalog::FindFunction(const std::string& path) const {
-  const auto found = functions_.find(path);
-  return found == functions_.end() ? nullptr : &found->second;
+UserFunctionPtr Catalog::FindFunction(const std::string& path) const {
+  return FindIn(functions_, path);
+}
+
+std::string Catalog::FunctionPath(const sql::QualifiedName& name, bool system) const {
+  sql::QualifiedName folded = name;
+  for (char& c : folded.parts.back().text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return system ? folded.parts.back().text : Resolve(folded);
 }
 
 std::vector<std::string> Catalog::TableNames() const {
@@ -61,6 +68,9 @@ std::vector<std::string> Catalog::ModelNames() const {
 
 std::vector<std::string> Catalog::FunctionNames() const {
   std::vector<std::string> names;
+  for (const auto& [path, function] : functions_) {
+    if (function->is_system()) names.push_back(path);
+  }
   AppendNames(functions_, Prefix(), &names);
   return names;
 }

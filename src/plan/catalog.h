@@ -27,12 +27,19 @@ struct View {
 };
 using ViewPtr = std::shared_ptr<const View>;
 
-/// CREATE FUNCTION: recorded and refused when used (no JVM, no Python worker yet).
+/// CREATE FUNCTION. A SQL function is its body, bound anew at each use; a Python function is called
+/// in a worker process; a Java function is recorded and refused when used.
 struct UserFunction {
-  std::string path;
-  std::string class_name;
-  std::string language;
+  std::string path;  // the name in lower case: functions know no case
+  std::shared_ptr<const sql::CreateFunction> definition;
+  std::string language;  // JAVA, SCALA, SQL, PYTHON
+  Schema parameters;     // of a signature
+  std::optional<DataType> result;
+  std::shared_ptr<const std::string> source;  // the text that spans of the definition point into
+
+  bool is_system() const { return definition->system; }
 };
+using UserFunctionPtr = std::shared_ptr<const UserFunction>;
 
 class Catalog {
  public:
@@ -42,7 +49,10 @@ class Catalog {
   TablePtr FindTable(const std::string& path) const;
   ViewPtr FindView(const std::string& path) const;
   ModelPtr FindModel(const std::string& path) const;
-  const UserFunction* FindFunction(const std::string& path) const;
+  /// A function of the catalog by path; a system function by its name in lower case.
+  UserFunctionPtr FindFunction(const std::string& path) const;
+  /// Where a function of this name is declared.
+  std::string FunctionPath(const sql::QualifiedName& name, bool system) const;
   bool Exists(const std::string& path) const {
     return FindTable(path) != nullptr || FindView(path) != nullptr;
   }
@@ -56,7 +66,7 @@ class Catalog {
   void Put(TablePtr table) { tables_[table->path] = std::move(table); }
   void Put(ViewPtr view) { views_[view->path] = std::move(view); }
   void Put(ModelPtr model) { models_[model->path] = std::move(model); }
-  void Put(UserFunction function) { functions_[function.path] = std::move(function); }
+  void Put(UserFunctionPtr function) { functions_[function->path] = std::move(function); }
   bool DropTable(const std::string& path) { return tables_.erase(path) > 0; }
   bool DropView(const std::string& path) { return views_.erase(path) > 0; }
   bool DropModel(const std::string& path) { return models_.erase(path) > 0; }
@@ -83,7 +93,7 @@ class Catalog {
   std::map<std::string, TablePtr> tables_;
   std::map<std::string, ViewPtr> views_;
   std::map<std::string, ModelPtr> models_;
-  std::map<std::string, UserFunction> functions_;
+  std::map<std::string, UserFunctionPtr> functions_;
   std::set<std::string> failed_;
   std::map<std::string, std::vector<std::string>> databases_ = {
       {std::string(kDefaultCatalog), {std::string(kDefaultDatabase)}}};

@@ -65,6 +65,7 @@ class Exporter {
       if (const auto* set = sql::As<sql::Set>(statement)) ExportSet(*set);
       if (const auto* table = sql::As<sql::CreateTable>(statement)) ExportTable(*table);
       if (const auto* model = sql::As<sql::CreateModel>(statement)) ExportModel(*model);
+      if (const auto* function = sql::As<sql::CreateFunction>(statement)) ExportFunction(*function);
       if (statement->kind == sql::StatementKind::kInsert) {
         ++inserts;
         last_insert = statement->span;
@@ -110,6 +111,13 @@ class Exporter {
     if (key.ends_with(".late-rows") && text_.find("$late") != std::string_view::npos) {
       Refuse(set.span, "Flink has no relation of late rows",
              "Take the statements that read `..$late` out.");
+    }
+  }
+
+  void ExportFunction(const sql::CreateFunction& function) {
+    if (function.body != nullptr) {
+      Refuse(function.name.span, "Flink has no SQL functions",
+             "Write the expression in the place of each call.");
     }
   }
 

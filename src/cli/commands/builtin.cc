@@ -8,6 +8,7 @@ std::vector<std::unique_ptr<Command>> BuiltinCommands() {
   commands.push_back(MakeRunCommand());
   commands.push_back(MakeCheckCommand());
   commands.push_back(MakeLintCommand());
+  commands.push_back(MakeFmtCommand());
   commands.push_back(MakeExplainCommand());
   commands.push_back(MakeGraphCommand());
   commands.push_back(MakeExportCommand());

@@ -15,6 +15,7 @@ std::unique_ptr<Command> MakeDiffCommand();
 std::unique_ptr<Command> MakeDlqCommand();
 std::unique_ptr<Command> MakeExplainCommand();
 std::unique_ptr<Command> MakeExportCommand();
+std::unique_ptr<Command> MakeFmtCommand();
 std::unique_ptr<Command> MakeGraphCommand();
 std::unique_ptr<Command> MakeLintCommand();
 std::unique_ptr<Command> MakeInferCommand();

@@ -215,6 +215,39 @@ SELECT card, GROUPING(amount) FROM t GROUP BY ROLLUP (card))",
         .fixed = R"(
 SELECT card, GROUPING(card) FROM t GROUP BY ROLLUP (card))",
     },
+    CodeInfo{
+        .code = "MR0330",
+        .title = "declaration of a function",
+        .explanation = R"(
+A SQL function is one expression over its parameters: it cannot call itself, directly or through
+others. Parameters have a name each, and a type; its body is of the type after RETURNS.)",
+        .example = R"(
+CREATE FUNCTION f(x INT) RETURNS INT RETURN f(x - 1))",
+        .fixed = R"(
+CREATE FUNCTION f(x INT) RETURNS INT RETURN x - 1)",
+    },
+    CodeInfo{
+        .code = "MR0331",
+        .title = "argument that changes each time it is read",
+        .explanation = R"(
+The body of a SQL function stands in the place of its call, with the argument wherever the body has
+the parameter. An argument such as RAND() would be computed several times, each with another value.
+Compute it in a subquery, which does so once for each row.)",
+        .example = R"(
+SELECT squared(RAND()) FROM t)",
+        .fixed = R"(
+SELECT squared(r) FROM (SELECT RAND() AS r FROM t))",
+    },
+    CodeInfo{
+        .code = "MR0332",
+        .title = "function hidden by a built-in one",
+        .explanation = R"(
+An unqualified name means a built-in function before it means one of the catalog, as in Flink, so
+the function declared here is not the one that runs. A system function comes first:
+`CREATE TEMPORARY SYSTEM FUNCTION`.)",
+        .example = "",
+        .fixed = "",
+    },
 };
 
 }  // namespace

@@ -37,6 +37,7 @@ struct BindContext {
   Environment env;
   bool check_files = true;  // models and local files are looked at
   std::string_view source;  // text that spans point into
+  std::vector<std::string> expanding;  // SQL functions whose bodies are being bound, by path
 
   /// Adds an error and returns it for candidates, labels and the like.
   Diagnostic& Error(std::string_view code, std::string message, Span span);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plan/binding/alter_binder.h"
+#include "plan/binding/functions/user_function_binder.h"
 #include "plan/binding/option_binder.h"
 #include "plan/binding/query/query_binder.h"
 #include "plan/binding/statement_binder.h"
@@ -163,20 +164,6 @@ void StatementBinder::BindCreateModel(const sql::CreateModel& create) {
   context_->catalog->Put(ModelPtr(std::move(model)));
 }
 
-void StatementBinder::BindCreateFunction(const sql::CreateFunction& create) {
-  UserFunction function;
-  function.path = context_->catalog->Resolve(create.name);
-  bool skip = false;
-  if (!CheckNewName(create.name, context_->catalog->FindFunction(function.path) != nullptr,
-                    create.if_not_exists, IsReplace(create.mode), &skip) ||
-      skip) {
-    return;
-  }
-  function.class_name = create.class_name.value;
-  function.language = create.language ? create.language->text : "JAVA";
-  context_->catalog->Put(std::move(function));
-}
-
 void StatementBinder::BindDrop(const sql::Drop& drop) {
   Catalog& catalog = *context_->catalog;
   const std::string path = catalog.Resolve(drop.name);
@@ -196,7 +183,7 @@ void StatementBinder::BindDrop(const sql::Drop& drop) {
       world = catalog.ModelNames();
       break;
     case sql::ObjectKind::kFunction:
-      dropped = catalog.DropFunction(path);
+      dropped = catalog.DropFunction(catalog.FunctionPath(drop.name, drop.system));
       world = catalog.FunctionNames();
       break;
     case sql::ObjectKind::kDatabase: {
@@ -227,7 +214,9 @@ bool StatementBinder::BindDefinition(const sql::Statement& statement) {
   } else if (const auto* model = sql::As<sql::CreateModel>(statement)) {
     BindCreateModel(*model);
   } else if (const auto* function = sql::As<sql::CreateFunction>(statement)) {
-    BindCreateFunction(*function);
+    BindCreateFunction(context_, *function);
+  } else if (const auto* altered_function = sql::As<sql::AlterFunction>(statement)) {
+    BindAlterFunction(context_, *altered_function);
   } else if (const auto* drop = sql::As<sql::Drop>(statement)) {
     BindDrop(*drop);
   } else if (const auto* altered_table = sql::As<sql::AlterTable>(statement)) {

@@ -61,6 +61,11 @@ class ExpressionBinder {
 
   // calls (call_binder.cc)
   ExpressionPtr BindCall(const sql::FunctionCall& call);
+  /// `function` is null while its own body is bound.
+  ExpressionPtr BindUserCall(const sql::FunctionCall& call, const UserFunction* function);
+  /// The arguments in the order of the parameters and of their types.
+  std::optional<std::vector<ExpressionPtr>> BindUserArguments(const sql::FunctionCall& call,
+                                                              const UserFunction& function);
   ExpressionPtr BindConditionalCall(const sql::FunctionCall& call, std::vector<ExpressionPtr> args);
   ExpressionPtr BindCurrentWatermark(const sql::FunctionCall& call);
   ExpressionPtr BindCast(const sql::Cast& cast);

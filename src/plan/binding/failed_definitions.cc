@@ -32,7 +32,7 @@ std::string_view TakeWord(std::string_view* text) {
 
 bool IsObject(std::string_view word) {
   return EqualsIgnoringCase(word, "TABLE") || EqualsIgnoringCase(word, "VIEW") ||
-         EqualsIgnoringCase(word, "MODEL");
+         EqualsIgnoringCase(word, "MODEL") || EqualsIgnoringCase(word, "FUNCTION");
 }
 
 /// The name that the last CREATE in `text` defines; empty if a statement ends behind it.
@@ -74,7 +74,9 @@ void NoteUnparsedDefinitions(std::string_view text, const DiagnosticList& errors
   for (const Diagnostic& error : errors.entries()) {
     if (!error.has_span || error.severity != Severity::kError) continue;
     const std::string name = DefinedName(text.substr(0, error.span.begin));
-    if (!name.empty()) catalog->NoteFailed(catalog->Resolve(Named(name)));
+    if (name.empty()) continue;
+    catalog->NoteFailed(catalog->Resolve(Named(name)));
+    catalog->NoteFailed(catalog->FunctionPath(Named(name), /*system=*/false));
   }
 }
 
@@ -83,6 +85,10 @@ void NoteFailedDefinition(const sql::Statement& statement, Catalog* catalog) {
   if (const auto* table = sql::As<sql::CreateTable>(statement)) name = &table->name;
   if (const auto* view = sql::As<sql::CreateView>(statement)) name = &view->name;
   if (const auto* model = sql::As<sql::CreateModel>(statement)) name = &model->name;
+  if (const auto* function = sql::As<sql::CreateFunction>(statement)) {
+    const std::string path = catalog->FunctionPath(function->name, function->system);
+    if (catalog->FindFunction(path) == nullptr) catalog->NoteFailed(path);
+  }
   if (name == nullptr) return;
   const std::string path = catalog->Resolve(*name);
   if (!catalog->Exists(path) && catalog->FindModel(path) == nullptr) catalog->NoteFailed(path);

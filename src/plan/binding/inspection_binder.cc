@@ -2,6 +2,7 @@
 // SHOW and DESCRIBE.
 #include <algorithm>
 
+#include "plan/binding/functions/user_function_binder.h"
 #include "plan/binding/statement_binder.h"
 #include "plan/show_create.h"
 
@@ -159,6 +160,12 @@ void StatementBinder::BindShow(const sql::Show& show) {
 void StatementBinder::BindDescribe(const sql::Describe& describe) {
   const Catalog& catalog = *context_->catalog;
   const std::string path = catalog.Resolve(describe.name);
+  if (describe.object == sql::ObjectKind::kFunction) {
+    if (auto output = DescribeFunction(context_, describe)) {
+      AddOutput(describe, "DESCRIBE", *std::move(output));
+    }
+    return;
+  }
   if (describe.object == sql::ObjectKind::kModel) {
     if (const ModelPtr model = catalog.FindModel(path)) {
       AddOutput(describe, "DESCRIBE", DescribeModel(*model));

@@ -36,7 +36,6 @@ class StatementBinder {
   void BindCreateTable(const sql::CreateTable& create);
   void BindCreateView(const sql::CreateView& create);
   void BindCreateModel(const sql::CreateModel& create);
-  void BindCreateFunction(const sql::CreateFunction& create);
   void BindDrop(const sql::Drop& drop);
   bool CheckNewName(const sql::QualifiedName& name, bool exists, bool if_not_exists, bool replace,
                     bool* skip);

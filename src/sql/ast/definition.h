@@ -44,13 +44,21 @@ struct FunctionResource {
   Identifier kind;  // JAR, FILE, ARCHIVE, ARTIFACT: upper case
   StringLiteral path;
 };
+/// Flink's form names a class. With a signature: f(x INT) RETURNS .. LANGUAGE .. {AS 'text' |
+/// RETURN expression}.
 struct CreateFunction : StatementOf<StatementKind::kCreateFunction> {
   CreateMode mode = CreateMode::kCreate;
   bool temporary = false;
   bool system = false;
   bool if_not_exists = false;
   QualifiedName name;
-  StringLiteral class_name;
+  bool has_parameters = false;
+  std::vector<ColumnDefinition> parameters;
+  TypeNamePtr returns;         // may be null
+  bool returns_table = false;  // RETURNS TABLE (..)
+  std::vector<ColumnDefinition> table_columns;
+  StringLiteral class_name;            // also the text of a body; empty with RETURN
+  ExprPtr body;                        // of LANGUAGE SQL
   std::optional<Identifier> language;  // upper case
   std::vector<FunctionResource> resources;
   std::vector<Option> options;

@@ -225,13 +225,18 @@ class Grammar : public TokenStream {
   void ParseShowFilter(Show* show);
   StatementPtr ParseDescribe();
 
+  // ---- grammar_function.cc
+  StatementPtr ParseCreateFunction(CreateMode mode, bool temporary, bool system);
+  std::vector<ColumnDefinition> ParseParameters();
+  void ParseReturns(CreateFunction* function);
+  void ParseFunctionBody(CreateFunction* function);
+
   // ---- grammar_create.cc, grammar_columns.cc
   StatementPtr ParseCreate();
   StatementPtr ParseCreateTable(CreateMode mode, bool temporary);
   void CheckUntypedColumns(const CreateTable& table);
   void ParseTableClauses(CreateTable* table);
   StatementPtr ParseCreateView(CreateMode mode, bool temporary);
-  StatementPtr ParseCreateFunction(CreateMode mode, bool temporary, bool system);
   StatementPtr ParseCreateModel(CreateMode mode, bool temporary);
   StatementPtr ParseCreateMaterializedTable(CreateMode mode);
   void ParseRefresh(CreateMaterializedTable* table);

@@ -171,38 +171,6 @@ StatementPtr Grammar::ParseCreateView(CreateMode mode, bool temporary) {
   return view;
 }
 
-StatementPtr Grammar::ParseCreateFunction(CreateMode mode, bool temporary, bool system) {
-  auto function = std::make_shared<CreateFunction>();
-  Take();
-  function->mode = mode;
-  function->temporary = temporary;
-  function->system = system;
-  function->if_not_exists = IfNotExists();
-  function->name = ParseName("the name of the function");
-  if (system && !temporary && !failed()) {
-    Report("MR0119", "a system function must be temporary: CREATE TEMPORARY SYSTEM FUNCTION",
-           function->name.span);
-  }
-  Expect("AS");
-  function->class_name = ExpectString("the class of the function");
-  function->language = ParseLanguage();
-  if (At("USING") && function->language && function->language->text == "PYTHON") {
-    FailWith("MR0119", "a Python function takes no USING", Peek().span);
-  }
-  if (Accept("USING")) {
-    do {
-      if (failed()) break;
-      FunctionResource resource;
-      resource.kind = {Peek().value, false, Peek().span};
-      if (!Accept("JAR") && !Accept("ARTIFACT")) Fail("JAR or ARTIFACT");
-      resource.path = ExpectString("a path");
-      function->resources.push_back(std::move(resource));
-    } while (AcceptSymbol(","));
-  }
-  if (Accept("WITH")) function->options = ParseOptions();
-  return function;
-}
-
 StatementPtr Grammar::ParseCreateModel(CreateMode mode, bool temporary) {
   auto model = std::make_shared<CreateModel>();
   Take();

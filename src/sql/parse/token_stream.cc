@@ -21,6 +21,57 @@ TokenStream::TokenStream(std::string_view source, uint32_t offset, DiagnosticLis
   last_end_ = offset;
 }
 
+namespace {
+
+/// Where each byte of the value of a text stands in the source, and where its end does.
+std::vector<uint32_t> PlacesOf(const Token& text, std::string_view raw) {
+  std::vector<uint32_t> places;
+  for (size_t at = 1; places.size() < text.value.size(); ++at) {
+    places.push_back(text.span.begin + static_cast<uint32_t>(at));
+    if (raw[at] == '\'') ++at;  // a quote within is written twice
+  }
+  places.push_back(text.span.end - 1);
+  return places;
+}
+
+}  // namespace
+
+TokenStream::TokenStream(const TokenStream& outer, const Token& text)
+    : diagnostics_(outer.diagnostics_), source_(outer.source_), offset_(outer.offset_) {
+  first_inner_ = diagnostics_->entries().size();
+  end_.span = {text.span.end - 1, text.span.end};
+  last_end_ = text.span.begin + 1;
+  const std::string raw = outer.TextOf(text.span);
+  if (!raw.starts_with('\'') || raw.size() < text.value.size() + 2) {
+    tokens_.push_back(end_);
+    FailWith("MR0114", "this is written as a plain text: '..'", text.span);
+    return;
+  }
+  const std::vector<uint32_t> places = PlacesOf(text, raw);
+  const auto place = [&](Span span) { return Span{places[span.begin], places[span.end]}; };
+  DiagnosticList found;
+  tokens_ = Tokenize(text.value, 0, &found);
+  for (Token& token : tokens_) token.span = place(token.span);
+  end_.span = tokens_.back().span;
+  errors_ = found.error_count();
+  for (Diagnostic diagnostic : found.entries()) {
+    diagnostic.span = place(diagnostic.span);
+    for (auto& label : diagnostic.labels) label.span = place(label.span);
+    diagnostics_->Add(std::move(diagnostic));
+  }
+}
+
+void TokenStream::EndInner(const TokenStream& inner) {
+  errors_ += inner.errors_;
+  failed_ = failed_ || inner.errors_ > 0;
+  auto& entries = diagnostics_->mutable_entries();
+  for (size_t i = inner.first_inner_; i < entries.size(); ++i) {
+    std::string doubled;
+    for (const char c : entries[i].try_text) doubled.append(c == '\'' ? 2 : 1, c);
+    entries[i].try_text = std::move(doubled);
+  }
+}
+
 const Token& TokenStream::Peek(size_t ahead) const {
   if (failed_ || position_ + ahead >= tokens_.size()) return end_;
   return tokens_[position_ + ahead];

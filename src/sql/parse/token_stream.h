@@ -23,6 +23,8 @@ namespace millrace::sql {
 class TokenStream {
  public:
   TokenStream(std::string_view source, uint32_t offset, DiagnosticList* diagnostics);
+  /// The tokens within a plain text `'..'` of `outer`, at their places there.
+  TokenStream(const TokenStream& outer, const Token& text);
   TokenStream(const TokenStream&) = delete;
   TokenStream& operator=(const TokenStream&) = delete;
 
@@ -128,6 +130,8 @@ class TokenStream {
   size_t errors() const { return errors_; }
   size_t position() const { return position_; }
   void Recover();  // to the next `;` or the end, leaving it there
+  /// After `inner` parsed a text of this stream: what is wrong there is wrong here.
+  void EndInner(const TokenStream& inner);
   /// How many brackets are open here, for RecoverInList.
   size_t open_brackets() const { return open_.size(); }
   /// After Fail() inside an element of a list: goes on behind the next comma of that list if there
@@ -159,6 +163,7 @@ class TokenStream {
   Diagnostic unused_;
   Diagnostic* last_ = &unused_;
   std::vector<Span> open_;
+  size_t first_inner_ = 0;             // of the diagnostics list, when this is an inner stream
   uint32_t unclosed_at_ = UINT32_MAX;  // a text that never ends: what comes after it is nonsense
   mutable size_t tried_at_ = 0;
   mutable std::vector<std::string_view> tried_;

@@ -55,7 +55,9 @@ bool Dumper::PutDefinition(const Statement& statement) {
          node->comment, node->query);
   } else if (const auto* node = As<CreateFunction>(statement)) {
     Node("function", node->mode, node->temporary, node->system, node->if_not_exists, node->name,
-         node->class_name, node->language, node->resources, node->options);
+         node->has_parameters, node->parameters, node->returns, node->returns_table,
+         node->table_columns, node->class_name, node->body, node->language, node->resources,
+         node->options);
   } else if (const auto* node = As<CreateModel>(statement)) {
     Node("model", node->mode, node->temporary, node->if_not_exists, node->name, node->has_input,
          node->input, node->has_output, node->output, node->comment, node->options, node->query);

@@ -235,14 +235,41 @@ void Writer::WriteCreateView(const CreateView& view) {
   Write(*view.query);
 }
 
+void Writer::WriteParameters(const std::vector<ColumnDefinition>& parameters) {
+  std::string_view separator = "(";
+  for (const ColumnDefinition& parameter : parameters) {
+    *this << separator;
+    separator = ", ";
+    WriteColumn(parameter);
+  }
+  *this << (parameters.empty() ? "()" : ")");
+}
+
 void Writer::WriteCreateFunction(const CreateFunction& function) {
   WriteMode(function.mode);
   *this << (function.temporary ? "TEMPORARY " : "") << (function.system ? "SYSTEM " : "")
         << "FUNCTION " << (function.if_not_exists ? "IF NOT EXISTS " : "");
   Write(function.name);
-  *this << " AS ";
-  Write(function.class_name);
-  if (function.language) *this << " LANGUAGE " << function.language->text;
+  if (function.has_parameters) WriteParameters(function.parameters);
+  if (function.returns != nullptr) {
+    *this << " RETURNS ";
+    Write(*function.returns);
+  }
+  if (function.returns_table) {
+    *this << " RETURNS TABLE ";
+    WriteParameters(function.table_columns);
+  }
+  // With a signature the language comes first, so that the body is read as what it is.
+  const std::string language = function.language ? " LANGUAGE " + function.language->text : "";
+  if (function.has_parameters) *this << language;
+  if (function.body != nullptr && function.class_name.span.end == 0) {
+    *this << " RETURN ";
+    Write(*function.body);
+  } else {
+    *this << " AS ";
+    Write(function.class_name);
+  }
+  if (!function.has_parameters) *this << language;
   std::string_view separator = " USING ";
   for (const FunctionResource& resource : function.resources) {
     *this << separator << resource.kind.text << " ";

@@ -113,6 +113,7 @@ class Writer {
   void WriteMode(CreateMode mode);
   void WriteCreateTable(const CreateTable& table);
   void WriteCreateView(const CreateView& view);
+  void WriteParameters(const std::vector<ColumnDefinition>& parameters);
   void WriteCreateFunction(const CreateFunction& function);
   void WriteCreateModel(const CreateModel& model);
   void WriteCreateMaterializedTable(const CreateMaterializedTable& table);

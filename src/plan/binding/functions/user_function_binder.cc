@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/binding/functions/user_function_binder.h"
+
+#include <algorithm>
+
+#include "plan/binding/functions/sql_function.h"
+#include "plan/binding/type_binder.h"
+
+namespace millrace {
+namespace {
+
+std::optional<Schema> BindParameters(BindContext* context,
+                                     const std::vector<sql::ColumnDefinition>& columns) {
+  Schema schema;
+  bool ok = true;
+  for (const sql::ColumnDefinition& column : columns) {
+    if (column.type == nullptr || column.kind != sql::ColumnDefinition::Kind::kPhysical) {
+      context->Error("MR0330", "a parameter is a name and a type", column.name.span);
+      ok = false;
+      continue;
+    }
+    const bool repeated = std::ranges::any_of(
+        schema, [&](const Column& known) { return known.name == column.name.text; });
+    if (repeated) {
+      context->Error("MR0330", "a second parameter '" + column.name.text + "'", column.name.span);
+      ok = false;
+    }
+    const auto type = BindType(context, *column.type);
+    ok = ok && type.has_value();
+    if (type) schema.Append({column.name.text, *type});
+  }
+  if (!ok) return std::nullopt;
+  return schema;
+}
+
+bool CheckName(BindContext* context, const sql::CreateFunction& create, const std::string& path,
+               bool* skip) {
+  const bool exists = context->catalog->FindFunction(path) != nullptr;
+  *skip = exists && create.if_not_exists;
+  const std::string& name = create.name.parts.back().text;
+  std::string upper = name;
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  if (!create.system && !*skip &&
+      (context->registries.functions->Find(upper) != nullptr ||
+       context->registries.aggregates->Find(upper) != nullptr)) {
+    context
+        ->Warning("MR0332", "'" + name + "' is also a built-in function, which calls of it mean",
+                  create.name.span)
+        .next_step =
+        "Choose another name, or replace the built-in: CREATE TEMPORARY SYSTEM FUNCTION.";
+  }
+  if (!exists || create.if_not_exists || create.mode != sql::CreateMode::kCreate) return true;
+  context->Error("MR0209", "'" + create.name.ToString() + "' exists already", create.name.span)
+      .next_step = "Choose another name, or write CREATE .. IF NOT EXISTS.";
+  return false;
+}
+
+/// What SQL and Python functions declare. Null after a diagnostic.
+std::shared_ptr<UserFunction> BindSignature(BindContext* context,
+                                            const sql::CreateFunction& create) {
+  auto function = std::make_shared<UserFunction>();
+  function->path = context->catalog->FunctionPath(create.name, create.system);
+  function->definition = std::make_shared<sql::CreateFunction>(create);
+  function->source = std::make_shared<std::string>(context->source);
+  function->language = create.language          ? create.language->text
+                       : create.body != nullptr ? "SQL"
+                                                : "JAVA";
+  const auto parameters = BindParameters(context, create.parameters);
+  if (create.returns != nullptr) {
+    function->result = BindType(context, *create.returns);
+    if (!function->result) return nullptr;
+  }
+  if (!parameters) return nullptr;
+  function->parameters = *parameters;
+  return function;
+}
+
+bool CheckSql(BindContext* context, const sql::CreateFunction& create, UserFunction* function) {
+  if (create.body == nullptr) {
+    context->Error("MR0330", "a SQL function declares its parameters", create.name.span).next_step =
+        "Write CREATE FUNCTION f(x INT) RETURNS INT RETURN x + 1;";
+    return false;
+  }
+  if (create.returns_table) {
+    context->NotSupported("a SQL function that returns a table", create.name.span,
+                          "Write CREATE VIEW, or a query in FROM.");
+    return false;
+  }
+  if (!create.options.empty()) {
+    context->Error("MR0330", "a SQL function has no options", create.options[0].key.span);
+    return false;
+  }
+  const auto type = CheckSqlFunction(context, *function);
+  if (type && !function->result) function->result = *type;
+  return type.has_value();
+}
+
+TextResult Facts(std::vector<std::vector<std::string>> rows) {
+  return {{"info name", "info value"}, std::move(rows), {}};
+}
+
+std::string YesNoText(bool value) { return value ? "true" : "false"; }
+
+std::optional<TextResult> DescribeBuiltin(const BindContext& context, const std::string& upper,
+                                          bool extended) {
+  const ScalarFunction* scalar = context.registries.functions->Find(upper);
+  const AggregateFunction* aggregate = context.registries.aggregates->Find(upper);
+  if (scalar == nullptr && aggregate == nullptr) return std::nullopt;
+  std::vector<std::vector<std::string>> rows = {{"is system function", "true"},
+                                                {"is temporary", "false"}};
+  if (!extended) return Facts(std::move(rows));
+  const FunctionDoc& doc = scalar != nullptr ? scalar->doc : aggregate->doc;
+  const bool stable = scalar == nullptr || scalar->volatility == Volatility::kImmutable;
+  rows.push_back({"kind", scalar != nullptr ? "SCALAR" : "AGGREGATE"});
+  rows.push_back({"requirements", "[]"});
+  rows.push_back({"is deterministic", YesNoText(stable)});
+  rows.push_back({"supports constant folding", YesNoText(scalar != nullptr && stable)});
+  rows.push_back({"signature", doc.signature});
+  return Facts(std::move(rows));
+}
+
+}  // namespace
+
+void BindCreateFunction(BindContext* context, const sql::CreateFunction& create) {
+  const std::string path = context->catalog->FunctionPath(create.name, create.system);
+  bool skip = false;
+  if (!CheckName(context, create, path, &skip) || skip) return;
+  const auto function = BindSignature(context, create);
+  if (function == nullptr) return;
+  if (function->language == "SQL" && !CheckSql(context, create, function.get())) return;
+  context->catalog->Put(UserFunctionPtr(function));
+}
+
+void BindAlterFunction(BindContext* context, const sql::AlterFunction& alter) {
+  Catalog& catalog = *context->catalog;
+  const std::string path = catalog.FunctionPath(alter.name, alter.system);
+  const UserFunctionPtr known = catalog.FindFunction(path);
+  if (known == nullptr) {
+    if (alter.if_exists) return;
+    Diagnostic& diagnostic = context->Error(
+        "MR0207", "unknown FUNCTION '" + alter.name.ToString() + "'", alter.name.span);
+    context->Suggest(&diagnostic, alter.name.parts.back().text, catalog.FunctionNames());
+    return;
+  }
+  if (known->language == "SQL" || (alter.action.language && alter.action.language->text == "SQL")) {
+    context->NotSupported("ALTER of a SQL function", alter.action.span,
+                          "Write DROP FUNCTION and CREATE FUNCTION.");
+    return;
+  }
+  auto definition = std::make_shared<sql::CreateFunction>(*known->definition);
+  definition->class_name = *alter.action.text;
+  definition->language = alter.action.language;
+  auto changed = std::make_shared<UserFunction>(*known);
+  changed->language = alter.action.language ? alter.action.language->text : "JAVA";
+  changed->definition = std::move(definition);
+  catalog.Put(UserFunctionPtr(std::move(changed)));
+}
+
+std::optional<TextResult> DescribeFunction(BindContext* context, const sql::Describe& describe) {
+  const Catalog& catalog = *context->catalog;
+  UserFunctionPtr function = catalog.FindFunction(catalog.FunctionPath(describe.name, true));
+  std::string upper = describe.name.parts.back().text;
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  if (function == nullptr) {
+    if (describe.name.parts.size() == 1) {
+      if (auto builtin = DescribeBuiltin(*context, upper, describe.extended)) return builtin;
+    }
+    function = catalog.FindFunction(catalog.FunctionPath(describe.name, false));
+  }
+  if (function == nullptr) {
+    Diagnostic& diagnostic = context->Error(
+        "MR0207", "unknown FUNCTION '" + describe.name.ToString() + "'", describe.name.span);
+    context->Suggest(&diagnostic, describe.name.parts.back().text, catalog.FunctionNames());
+    return std::nullopt;
+  }
+  const sql::CreateFunction& definition = *function->definition;
+  std::vector<std::vector<std::string>> rows = {
+      {"is system function", YesNoText(definition.system)},
+      {"is temporary", YesNoText(definition.temporary)},
+      {"function language", function->language}};
+  if (function->language != "SQL") rows.push_back({"class name", definition.class_name.value});
+  if (describe.extended) {
+    rows.push_back({"kind", definition.returns_table ? "TABLE" : "SCALAR"});
+    rows.push_back({"signature", SignatureText(*function)});
+    if (function->result) rows.push_back({"result", function->result->Nullable().ToString()});
+    if (definition.body != nullptr) {
+      const Span span = definition.body->span;
+      const std::string& text = definition.class_name.value;
+      rows.push_back({"body", text.empty()
+                                  ? function->source->substr(span.begin, span.end - span.begin)
+                                  : text});
+    }
+  }
+  return Facts(std::move(rows));
+}
+
+UserFunctionPtr FindUserFunction(const BindContext& context, const sql::FunctionCall& call) {
+  const Catalog& catalog = *context.catalog;
+  if (call.name.parts.size() == 1) {
+    if (auto system = catalog.FindFunction(catalog.FunctionPath(call.name, true))) return system;
+    if (context.registries.functions->Find(call.upper_name) != nullptr ||
+        context.registries.aggregates->Find(call.upper_name) != nullptr) {
+      return nullptr;
+    }
+  }
+  return catalog.FindFunction(catalog.FunctionPath(call.name, false));
+}
+
+std::string SignatureText(const UserFunction& function) {
+  std::string text = function.definition->name.ToString() + "(";
+  for (size_t i = 0; i < function.parameters.size(); ++i) {
+    const Column& parameter = function.parameters[i];
+    text += (i == 0 ? "" : ", ") + parameter.name + " " + parameter.type.ToString();
+  }
+  return text + ")";
+}
+
+}  // namespace millrace
