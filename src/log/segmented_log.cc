@@ -13,6 +13,7 @@ namespace {
 
 constexpr uint64_t kBatchBytesMax = 1ull << 30;
 constexpr size_t kScratchBytesKept = 1 << 20;  // a large batch leaves no large buffer behind
+constexpr size_t kCopiedBytesMax = 64 << 10;   // a larger frame is a write of its own
 
 }  // namespace
 
@@ -74,11 +75,11 @@ Status SegmentedLog::Implementation::CheckBatch(std::span<const LogRecord> batch
                                                 uint64_t* bytes) const {
   *bytes = 0;
   for (const LogRecord& record : batch) {
-    *bytes += kFrameHeaderBytes + record.payload.size();
-    if (record.payload.size() > settings_.record_bytes_max) {
+    const size_t size = Frame{.payload = record.payload, .rest = record.rest}.payload_size();
+    *bytes += kFrameHeaderBytes + size;
+    if (size > settings_.record_bytes_max) {
       return UserError("MR0809",
-                       "a record of " + std::to_string(record.payload.size()) +
-                           " bytes is too large for the log",
+                       "a record of " + std::to_string(size) + " bytes is too large for the log",
                        "the limit is " + std::to_string(settings_.record_bytes_max));
     }
   }
@@ -87,6 +88,50 @@ Status SegmentedLog::Implementation::CheckBatch(std::span<const LogRecord> batch
                      "the limit is " + std::to_string(kBatchBytesMax));
   }
   return OkStatus();
+}
+
+void SegmentedLog::Implementation::MakeFrames(std::span<const LogRecord> batch, int64_t first) {
+  frames_.clear();
+  uint64_t position = active_->size();
+  for (size_t i = 0; i < batch.size(); ++i) {
+    frames_.emplace_back(Frame{.ends_batch = i + 1 == batch.size(),
+                               .offset = first + static_cast<int64_t>(i),
+                               .timestamp = batch[i].timestamp_ms,
+                               .payload = batch[i].payload,
+                               .rest = batch[i].rest},
+                         position);
+    position += frames_.back().first.size();
+  }
+}
+
+/// Frames that stand together in scratch_ are one part.
+void SegmentedLog::Implementation::MakeParts() {
+  const auto copied = [](const Frame& frame) { return frame.size() <= kCopiedBytesMax; };
+  size_t bytes = 0;
+  for (const auto& [frame, position] : frames_) {
+    bytes += copied(frame) ? frame.size() : kFrameHeaderBytes;
+  }
+  if (scratch_.capacity() > kScratchBytesKept) scratch_ = {};
+  scratch_.clear();
+  scratch_.reserve(bytes);  // parts are views of it
+  parts_.clear();
+  const FrameCodec codec({.log_id = home_.log_id, .base_offset = active_base_});
+  size_t begin = 0;
+  const auto end_part = [&] {
+    parts_.push_back(std::string_view(scratch_).substr(begin));
+    begin = scratch_.size();
+  };
+  for (const auto& [frame, position] : frames_) {
+    if (copied(frame)) {
+      codec.Append(frame, &scratch_);
+      continue;
+    }
+    codec.AppendHeader(frame, &scratch_);
+    end_part();
+    parts_.push_back(frame.payload);
+    parts_.insert(parts_.end(), frame.rest.begin(), frame.rest.end());
+  }
+  if (begin < scratch_.size()) end_part();
 }
 
 Result<int64_t> SegmentedLog::Implementation::Append(std::span<const LogRecord> batch,
@@ -102,22 +147,10 @@ Result<int64_t> SegmentedLog::Implementation::Append(std::span<const LogRecord> 
     TRY(RollIfNeeded(bytes));
     // Only appenders and rolls change these, and both hold append_mutex_.
     first = end_;
-    const uint64_t start = active_->size();
     if (end_ == active_base_) active_since_ms_ = home_.clock->WallMillis();
-    const FrameCodec codec({.log_id = home_.log_id, .base_offset = active_base_});
-    if (scratch_.capacity() > kScratchBytesKept) scratch_ = {};
-    scratch_.clear();
-    scratch_.reserve(bytes);
-    frames_.clear();
-    for (size_t i = 0; i < batch.size(); ++i) {
-      frames_.emplace_back(Frame{.ends_batch = i + 1 == batch.size(),
-                                 .offset = first + static_cast<int64_t>(i),
-                                 .timestamp = batch[i].timestamp_ms,
-                                 .payload = batch[i].payload},
-                           start + scratch_.size());
-      codec.Append(frames_.back().first, &scratch_);
-    }
-    TRY(active_->Append(scratch_));
+    MakeFrames(batch, first);
+    MakeParts();
+    TRY(active_->Append(parts_));
     const std::lock_guard state_lock(state_mutex_);
     for (const auto& [frame, position] : frames_) {
       active_index_.Add(frame, position, settings_.index_interval_bytes);

@@ -34,6 +34,7 @@ namespace millrace {
 struct LogRecord {
   int64_t timestamp_ms = 0;  // any value; the time index goes by it
   std::string_view payload;
+  std::span<const std::string_view> rest = {};  // goes on with the payload
 };
 
 struct LogEntry {

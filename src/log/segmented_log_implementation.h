@@ -81,6 +81,8 @@ class SegmentedLog::Implementation final : public SyncTarget {
 
   // Under append_mutex_.
   Status CheckBatch(std::span<const LogRecord> batch, uint64_t* bytes) const;
+  void MakeFrames(std::span<const LogRecord> batch, int64_t first);
+  void MakeParts();
   Status RollIfNeeded(uint64_t batch_bytes);
   bool ActiveIsOld() const;
   Status RollNow();
@@ -107,8 +109,9 @@ class SegmentedLog::Implementation final : public SyncTarget {
   LogSettings settings_;
 
   std::mutex append_mutex_;
-  std::string scratch_;
   std::vector<std::pair<Frame, uint64_t>> frames_;  // of the batch, and their positions
+  std::vector<std::string_view> parts_;             // their bytes: in scratch_, or where they lie
+  std::string scratch_;
   bool must_roll_ = false;  // creating the next segment failed; nothing may go to the old one
   int64_t active_since_ms_ = 0;
   int64_t marked_ = -1;

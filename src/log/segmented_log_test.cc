@@ -309,6 +309,45 @@ TEST_F(SegmentedLogTest, AFullDiskFailsAppendsUntilThereIsSpace) {
   EXPECT_EQ(ReadAll(*log_), expected);
 }
 
+TEST_F(SegmentedLogTest, RecordsInPartsAreOne) {
+  Open();
+  const std::string large(200'000, 'x');
+  const std::vector<std::string_view> rest = {large, "", "tail"};
+  const std::vector<LogRecord> batch = {{.timestamp_ms = 1, .payload = "a"},
+                                        {.payload = "head", .rest = rest},
+                                        {.payload = "b", .rest = {rest.data() + 1, 2}},
+                                        {.payload = large},
+                                        {.payload = "c"}};
+  const std::vector<std::string> expected = {"a", "head" + large + "tail", "btail", large, "c"};
+  ASSERT_EQ(*log_->Append(batch, nullptr), 0);
+  ASSERT_EQ(*Append("after"), 5);
+  auto read = ReadAll(*log_);
+  ASSERT_EQ(read.size(), 6u);
+  EXPECT_EQ(std::vector<std::string>(read.begin(), read.end() - 1), expected);
+  Open();
+  EXPECT_EQ(ReadAll(*log_), read);
+  settings_.record_bytes_max = large.size();
+  Open();
+  EXPECT_EQ(log_->Append({&batch[1], 1}, nullptr).error().code, "MR0809");
+}
+
+TEST_F(SegmentedLogTest, ARecordInPartsThatFailsIsTakenBackWhole) {
+  Open();
+  ASSERT_TRUE(Append("before"));
+  const std::string large(100'000, 'x');
+  const std::vector<std::string_view> rest = {large, large};
+  const LogRecord record{.payload = "head", .rest = rest};
+  disk_.SetCapacity(150'000);  // header, head and the first part fit
+  EXPECT_EQ(log_->Append({&record, 1}, nullptr).error().code, "MR0802");
+  ASSERT_TRUE(Append("fits"));
+  disk_.SetCapacity(UINT64_MAX);
+  ASSERT_EQ(*log_->Append({&record, 1}, nullptr), 2);
+  const std::vector<std::string> expected = {"before", "fits", "head" + large + large};
+  EXPECT_EQ(ReadAll(*log_), expected);
+  Open();
+  EXPECT_EQ(ReadAll(*log_), expected);
+}
+
 TEST_F(SegmentedLogTest, AFullDiskAtARollLeavesNoHalfSegment) {
   settings_.segment_bytes = 200;
   Open();

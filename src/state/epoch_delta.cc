@@ -24,8 +24,16 @@ std::unexpected<Error> CorruptDelta() {
   return InternalError("a state delta cannot be read", "its bytes are not what was written");
 }
 
+/// Of a long delta, which is copied when it grows: what is not used of the room is never touched,
+/// so it costs addresses, not memory.
+constexpr size_t kLongDelta = 4 << 20;
+constexpr size_t kGrowth = 4;
+
 /// Room for the size of a table's entries, which is known behind them.
 constexpr size_t kSizeBytes = 5;
+
+/// What an entry needs at most beside its key and its value.
+constexpr size_t kEntryBytesMax = 1 + 2 * 10;
 
 /// A varint of kSizeBytes.
 void SetSize(size_t size, char* at) {
@@ -69,6 +77,11 @@ void DeltaWriter::Begin(std::string_view operator_id, std::string_view table, bo
 
 void DeltaWriter::Add(const StateChange& change) {
   if (change.deleted && MUTANT("delta-without-deletes")) return;
+  const size_t room = bytes_.capacity();
+  if (room >= kLongDelta &&
+      room - bytes_.size() < kEntryBytesMax + change.key.size() + change.value.size()) {
+    bytes_.reserve(kGrowth * (room + change.key.size() + change.value.size()));
+  }
   const int without_key = merges_ ? kShardEntry : kFreeEntry;
   bytes_.push_back(
       static_cast<char>(StatePlace(change.key_group < 0 ? without_key : change.key_group)));

@@ -32,14 +32,18 @@ Status ActiveFile::CutToSize() {
   return OkStatus();
 }
 
-Status ActiveFile::Append(std::string_view bytes) {
+Status ActiveFile::Append(std::span<const std::string_view> parts) {
   if (appending_ == nullptr) TRY(CutToSize());
-  if (Status appended = appending_->Append(bytes); !appended) {
-    appending_.reset();
-    (void)CutToSize();  // gives the space back now; if that fails, before the next append
-    return appended;
+  uint64_t bytes = 0;
+  for (const std::string_view part : parts) {
+    if (Status appended = appending_->Append(part); !appended) {
+      appending_.reset();
+      (void)CutToSize();  // gives the space back now; if that fails, before the next append
+      return appended;
+    }
+    bytes += part.size();
   }
-  size_ += bytes.size();
+  size_ += bytes;
   return OkStatus();
 }
 

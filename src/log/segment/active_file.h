@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,7 +27,9 @@ class ActiveFile {
   static Result<std::unique_ptr<ActiveFile>> Reopen(const LogPlace& place, int64_t base_offset,
                                                     uint64_t bytes);
 
-  Status Append(std::string_view bytes);
+  /// The parts one after the other.
+  Status Append(std::span<const std::string_view> parts);
+  Status Append(std::string_view bytes) { return Append({&bytes, 1}); }
   /// Never again after it has failed once.
   Status Sync() { return syncing_->Sync(); }
   uint64_t size() const { return size_; }

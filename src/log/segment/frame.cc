@@ -60,16 +60,23 @@ uint32_t FrameCodec::Checksum(int64_t offset, std::string_view covered) const {
 }
 
 void FrameCodec::Append(const Frame& frame, std::string* out) const {
-  const size_t start = out->size();
+  AppendHeader(frame, out);
+  out->append(frame.payload);
+  for (const std::string_view part : frame.rest) out->append(part);
+}
+
+void FrameCodec::AppendHeader(const Frame& frame, std::string* out) const {
   char header[kFrameHeaderBytes] = {};
-  StoreLittle(static_cast<uint32_t>(frame.payload.size()), header + kAtLength);
+  StoreLittle(static_cast<uint32_t>(frame.payload_size()), header + kAtLength);
   StoreLittle(static_cast<uint32_t>(frame.offset - identity_.base_offset), header + kAtDelta);
   StoreLittle(static_cast<uint8_t>(frame.kind), header + kAtKind);
   StoreLittle(frame.ends_batch ? kEndsBatch : uint8_t{0}, header + kAtFlags);
   StoreLittle(frame.timestamp, header + kAtTimestamp);
-  out->append(header, sizeof header).append(frame.payload);
-  const std::string_view covered = std::string_view(*out).substr(start + kAtLength);
-  StoreLittle(Checksum(frame.offset, covered), out->data() + start + kAtChecksum);
+  uint32_t checksum = Checksum(frame.offset, {header + kAtLength, sizeof header - kAtLength});
+  checksum = ExtendCrc32c(checksum, frame.payload);
+  for (const std::string_view part : frame.rest) checksum = ExtendCrc32c(checksum, part);
+  StoreLittle(checksum, header + kAtChecksum);
+  out->append(header, sizeof header);
 }
 
 FrameCheck FrameCodec::Parse(std::string_view bytes, Frame* frame, size_t* size) const {

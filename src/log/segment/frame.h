@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,8 +39,14 @@ struct Frame {
   int64_t offset = 0;     // mark: of the record that comes next
   int64_t timestamp = 0;  // mark: everything below this offset was synced
   std::string_view payload;
+  std::span<const std::string_view> rest = {};  // goes on with the payload; empty when parsed
 
-  size_t size() const { return kFrameHeaderBytes + payload.size(); }
+  size_t payload_size() const {
+    size_t size = payload.size();
+    for (const std::string_view part : rest) size += part.size();
+    return size;
+  }
+  size_t size() const { return kFrameHeaderBytes + payload_size(); }
 };
 
 enum class FrameCheck { kValid, kIncomplete, kBroken };
@@ -50,6 +57,8 @@ class FrameCodec {
   explicit FrameCodec(const SegmentIdentity& identity);
 
   void Append(const Frame& frame, std::string* out) const;
+  /// What stands in front of the frame's payload.
+  void AppendHeader(const Frame& frame, std::string* out) const;
   /// Reads the frame at the front of `bytes`; the payload is a view. kIncomplete: it is longer than
   /// `bytes` (*size says how long, if the header is there; nothing was checked then).
   FrameCheck Parse(std::string_view bytes, Frame* frame, size_t* size) const;

@@ -236,8 +236,9 @@ Result<StepResult> Coordinator::AwaitDecision(int64_t now) {
 Status Coordinator::OnDecided() {
   TRY(settings_.dead_letters->Append(letters_));
   letters_.clear();
-  // Without a hash nothing was written: the state need not know of this epoch.
-  if (settings_.applier != nullptr && hash_ != 0) {
+  // Without a hash nothing was written: the state need not know of this epoch. Nor is it worth the
+  // work at the end of all input: the next start begins anew, who looks finds it in the journal.
+  if (settings_.applier != nullptr && hash_ != 0 && !drained_) {
     TRY(settings_.applier->status());
     settings_.applier->Push(std::exchange(record_, {}), std::exchange(hash_, 0));
   }

@@ -5,6 +5,7 @@
 
 #include "base/mutant.h"
 #include "data/key_codec.h"
+#include "data/keys/hash_parts.h"
 #include "state/encoding.h"
 
 namespace millrace {
@@ -71,34 +72,44 @@ bool TakeVersion(std::string_view* bytes) {
 
 }  // namespace
 
-std::string JournalRecord::Encode() const {
-  constexpr size_t kHeadBytes = 64;  // of the record, and about of each part
-  size_t size = kHeadBytes + manifest.size();
-  for (const auto& [shard, delta] : deltas) size += kHeadBytes + delta.size();
-  for (const auto& [table, letters] : dead_letters) size += kHeadBytes + letters.lines.size();
-  std::string out;
-  out.reserve(size);
-  out.push_back(static_cast<char>(kVersion));
-  PutVarint(static_cast<uint64_t>(kind), &out);
-  PutVarint(epoch, &out);
-  PutVarint(decided_before ? 1 : 0, &out);
+std::vector<std::string_view> JournalRecord::EncodeParts(std::deque<std::string>* own) const {
+  std::vector<std::string_view> parts;
+  std::string* out = &own->emplace_back();
+  const auto put_where_it_lies = [&](std::string_view bytes) {
+    PutVarint(bytes.size(), out);
+    parts.push_back(*out);
+    parts.push_back(bytes);
+    out = &own->emplace_back();
+  };
+  out->push_back(static_cast<char>(kVersion));
+  PutVarint(static_cast<uint64_t>(kind), out);
+  PutVarint(epoch, out);
+  PutVarint(decided_before ? 1 : 0, out);
   if (decided_before) {
-    PutVarint(decided_before->epoch, &out);
-    PutVarint(decided_before->hash, &out);
+    PutVarint(decided_before->epoch, out);
+    PutVarint(decided_before->hash, out);
   }
-  PutBytes(manifest, &out);
-  PutVarint(deltas.size(), &out);
+  PutBytes(manifest, out);
+  PutVarint(deltas.size(), out);
   for (const auto& [shard, delta] : deltas) {
-    PutVarint(static_cast<uint64_t>(shard), &out);
-    PutBytes(delta, &out);
+    PutVarint(static_cast<uint64_t>(shard), out);
+    put_where_it_lies(delta);
   }
-  PutVarint(dead_letters.size(), &out);
+  PutVarint(dead_letters.size(), out);
   for (const auto& [table, letters] : dead_letters) {
-    PutBytes(table, &out);
-    PutVarint(letters.at, &out);
-    PutBytes(letters.lines, &out);
+    PutBytes(table, out);
+    PutVarint(letters.at, out);
+    put_where_it_lies(letters.lines);
   }
-  return out;
+  parts.push_back(*out);
+  return parts;
+}
+
+std::string JournalRecord::Encode() const {
+  std::deque<std::string> own;
+  std::string whole;
+  for (const std::string_view part : EncodeParts(&own)) whole += part;
+  return whole;
 }
 
 Result<JournalRecord> JournalRecord::Decode(std::string_view bytes) {
@@ -173,10 +184,11 @@ Result<JournalRecord> EpochJournal::Read(const Place& place) const {
 
 Result<uint64_t> EpochJournal::Append(const JournalRecord& record,
                                       std::function<void(const Status&)> durable) {
-  const std::string bytes = record.Encode();
-  const LogRecord entry{.timestamp_ms = clock_->WallMillis(), .payload = bytes};
+  std::deque<std::string> own;
+  const std::vector<std::string_view> parts = record.EncodeParts(&own);
+  const LogRecord entry{.timestamp_ms = clock_->WallMillis(), .payload = {}, .rest = parts};
   TRY_ASSIGN(const int64_t offset, log_->Append({&entry, 1}, std::move(durable)));
-  const uint64_t hash = HashBytes(bytes);
+  const uint64_t hash = HashParts(parts);
   Add({.offset = offset,
        .kind = record.kind,
        .epoch = record.epoch,

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -45,6 +46,8 @@ struct JournalRecord {
   std::optional<EpochRecord> decided_before;
 
   std::string Encode() const;
+  /// The same in parts; the large ones stay where they lie in the record, the others in `own`.
+  std::vector<std::string_view> EncodeParts(std::deque<std::string>* own) const;
   static Result<JournalRecord> Decode(std::string_view bytes);
 };
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "data/key_codec.h"
+#include "data/keys/hash_parts.h"
 #include "env/clock.h"
 #include "runtime/epochs/journal.h"
 
@@ -69,6 +71,17 @@ TEST(JournalRecordTest, ANewerVersionIsRefused) {
   const auto newer = JournalRecord::Decode(bytes);
   ASSERT_FALSE(newer);
   EXPECT_EQ(newer.error().code, "MR0805");
+}
+
+TEST(JournalRecordTest, PartsAreTheWhole) {
+  JournalRecord record;
+  record.deltas.emplace_back(0, std::string(100'000, 'x'));
+  record.deltas.emplace_back(1, "y");
+  record.dead_letters["t"] = {.at = 3, .lines = "{}\n"};
+  std::deque<std::string> own;
+  const std::vector<std::string_view> parts = record.EncodeParts(&own);
+  EXPECT_EQ(HashParts(parts), HashBytes(record.Encode()));
+  EXPECT_EQ(JournalRecord::Decode(record.Encode())->deltas, record.deltas);
 }
 
 TEST(JournalRecordTest, ChangedBytesNeverCrash) {
