@@ -230,6 +230,29 @@ TEST_F(RecoveryTest, AFinishedRunStartsAfresh) {
   EXPECT_EQ(out_.Visible().size(), 2 * rows);
 }
 
+TEST_F(RecoveryTest, WhatARunLeftAtItsEndIsSeenInTheJournal) {
+  MemoryStateDevice device;
+  const DurableStateFactory open = [&device](const std::string&) {
+    return Result<std::unique_ptr<DurableState>>(std::make_unique<MemoryState>(&device));
+  };
+  JobSpec spec = Spec(2);
+  spec.settings.checkpoint_interval_ms = 3'600'000;  // one epoch of data, the last one
+  spec.open_state = open;
+  const auto job = Job::Create(std::move(spec));
+  ASSERT_TRUE(job) << job.error().ToString();
+  ASSERT_TRUE(StepAll(job->get(), kForever));
+  ASSERT_TRUE((*ReadManifest(&disk_, data_dir_))->finished);
+  EXPECT_FALSE((*open(""))->marker()) << "applied for nobody";
+  const auto reader = StateReader::Open(&disk_, data_dir_, open);
+  ASSERT_TRUE(reader) << reader.error().ToString();
+  int entries = 0;
+  ASSERT_TRUE((*reader)->Visit([&entries](const StateEntry& entry) {
+    if (entry.key_group >= 0) ++entries;
+    return OkStatus();
+  }));
+  EXPECT_EQ(entries, 23);
+}
+
 TEST_F(RecoveryTest, FreshDiscardsStateAndJournal) {
   RunAndCrash(2, 80);
   RunToTheEnd(2, /*fresh=*/true);
