@@ -35,8 +35,8 @@ struct BindContext {
   DiagnosticList* diagnostics = nullptr;
   SessionContext session;
   Environment env;
-  bool check_files = true;  // models and local files are looked at
-  std::string_view source;  // text that spans point into
+  bool check_files = true;             // models and local files are looked at
+  std::string_view source;             // text that spans point into
   std::vector<std::string> expanding;  // SQL functions whose bodies are being bound, by path
 
   /// Adds an error and returns it for candidates, labels and the like.
