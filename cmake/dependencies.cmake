@@ -29,6 +29,13 @@ set_target_properties(millrace::rocksdb PROPERTIES
   IMPORTED_LOCATION ${ROCKSDB_LIBRARY}
   INTERFACE_INCLUDE_DIRECTORIES "${ROCKSDB_INCLUDE_DIR}")
 
+find_path(ROARING_INCLUDE_DIR roaring/roaring.h REQUIRED)
+find_library(ROARING_LIBRARY roaring REQUIRED)
+add_library(millrace::roaring SHARED IMPORTED GLOBAL)
+set_target_properties(millrace::roaring PROPERTIES
+  IMPORTED_LOCATION ${ROARING_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES "${ROARING_INCLUDE_DIR}")
+
 # import_library(NAME FILE [LINK target...]): a shared library of .deps/lib.
 function(import_library name file)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "INCLUDE" "LINK")

@@ -26,6 +26,7 @@ THIRD_PARTY = [
     ("onnxruntime", ["src/models/onnx"]),
     ("simdjson", ["src/formats/json"]),
     ("rocksdb/", ["src/state/rocksdb"]),
+    ("roaring/", ["src/data/bitmap"]),
     ("histedit.h", ["src/cli"]),
     ("editline/", ["src/cli"]),
     ("CLI/", ["src/cli"]),

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "data/bitmap/bitmap.h"
 #include "data/decimal.h"
 #include "data/value_text.h"
 
@@ -116,11 +117,13 @@ void AppendValueText(const DataType& type, const arrow::Array& column, int64_t r
     case TypeKind::kDecimal: return AppendDecimal(DecimalValue(column, row), type.scale(), out);
     case TypeKind::kChar:
     case TypeKind::kVarchar:
+    case TypeKind::kVariant:
       return void(out->append(static_cast<const arrow::BinaryArray&>(column).GetView(row)));
+    case TypeKind::kBitmap:
+      return Bitmap::FromBytes(static_cast<const arrow::BinaryArray&>(column).GetView(row))
+          .AppendText(out);
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
-    case TypeKind::kVariant:
-    case TypeKind::kBitmap:
     case TypeKind::kRaw:
       return AppendBytes(static_cast<const arrow::BinaryArray&>(column).GetView(row), out);
     case TypeKind::kArray:

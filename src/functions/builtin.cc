@@ -6,6 +6,7 @@ namespace millrace {
 
 void RegisterBuiltinFunctions(FunctionRegistry* registry) {
   RegisterArithmeticFunctions(registry);
+  RegisterBitmapFunctions(registry);
   RegisterCollectionFunctions(registry);
   RegisterComparisonFunctions(registry);
   RegisterConditionalFunctions(registry);

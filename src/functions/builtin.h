@@ -7,6 +7,7 @@
 namespace millrace {
 
 void RegisterArithmeticFunctions(FunctionRegistry* registry);
+void RegisterBitmapFunctions(FunctionRegistry* registry);
 void RegisterCollectionFunctions(FunctionRegistry* registry);
 void RegisterComparisonFunctions(FunctionRegistry* registry);
 void RegisterConditionalFunctions(FunctionRegistry* registry);

@@ -179,7 +179,9 @@ std::optional<DataType> ComparisonType(const DataType& left, const DataType& rig
     return DataType::TimestampLtz(std::max(left.precision(), right.precision()))
         .Nullable(left.nullable() || right.nullable());
   }
+  const bool ordered = left.kind() != TypeKind::kBitmap && left.kind() != TypeKind::kVariant;
   if (!equality) {
+    if (!ordered) return std::nullopt;
     if (left.is_numeric() && right.is_character()) return left;
     if (right.is_numeric() && left.is_character()) return right;
     if (IsNested(left.kind())) return std::nullopt;
@@ -210,6 +212,7 @@ bool CanExplicitlyCast(const DataType& from, const DataType& to) {
   }
   if (from.is_timestamp()) return IsTemporalPoint(to) || to.is_character();
   if (from.is_interval()) return same || to.is_character();
+  if (from.kind() == TypeKind::kBitmap) return same || to.is_character();
   return same;
 }
 

@@ -372,7 +372,9 @@ std::unique_ptr<RowStore::Column> MakeColumn(const DataType& type) {
     case TypeKind::kChar:
     case TypeKind::kVarchar:
     case TypeKind::kBinary:
-    case TypeKind::kVarbinary: return std::make_unique<TextColumn>(type);
+    case TypeKind::kVarbinary:
+    case TypeKind::kVariant:
+    case TypeKind::kBitmap: return std::make_unique<TextColumn>(type);
     default: return std::make_unique<NestedColumn>(type);
   }
 }

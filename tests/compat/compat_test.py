@@ -28,7 +28,7 @@ CREATE TABLE f (k INT, v INT) WITH ('connector' = 'filesystem', 'path' = '/tmp/f
   'format' = 'csv');
 """
 SECTIONS = {  # folder of tests/sql -> what it is about
-    "aggregates": "PERCENTILE, JSON and bitmap aggregates",
+    "aggregates": "PERCENTILE, JSON, BITMAP and VARIANT",
     "basics": "SELECT, WHERE, VALUES, UNION", "columns": "columns of tables", "csv": "csv",
     "functions": "scalar functions", "group": "GROUP BY", "group_more": "GROUP BY",
     "group_windows": "sessions, group windows, windows by the clock",

@@ -17,7 +17,7 @@ BUILD_PACKAGES=(
   g++ cmake ninja-build ccache mold pkg-config python3 python3-pip ca-certificates dpkg-dev
   debian-archive-keyring
   libcurl4-openssl-dev libicu-dev libre2-dev libspdlog-dev libfmt-dev libcli11-dev libedit-dev
-  libssl-dev zlib1g-dev librocksdb-dev libgtest-dev libbenchmark-dev
+  libssl-dev zlib1g-dev libroaring-dev librocksdb-dev libgtest-dev libbenchmark-dev
   kcat strace default-jdk-headless maven
   "$(boost_package)"
 )

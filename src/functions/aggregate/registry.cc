@@ -6,6 +6,7 @@
 #include "functions/aggregate.h"
 #include "functions/aggregate/distinct.h"
 #include "functions/aggregate/resolve.h"
+#include "functions/bitmap/register.h"
 
 namespace millrace {
 namespace {
@@ -79,6 +80,7 @@ std::vector<const AggregateFunction*> AggregateRegistry::All() const {
 }
 
 void RegisterBuiltinAggregates(AggregateRegistry* registry) {
+  RegisterBitmapAggregates(registry);
   RegisterCollect(registry);
   RegisterCount(registry);
   RegisterFirstLast(registry);

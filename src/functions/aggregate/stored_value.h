@@ -3,8 +3,8 @@
 // columns.
 //
 // A storage type stands for all SQL types with the same bytes: bool, int8_t to int64_t, float,
-// double, Int128 (DECIMAL), std::string_view (text and bytes, kept as std::string) and Nested
-// (ARRAY, MAP, ROW, MULTISET, kept as the bytes of their key encoding).
+// double, Int128 (DECIMAL), std::string_view (text and bytes, BITMAP and VARIANT, kept as
+// std::string) and Nested (ARRAY, MAP, ROW, MULTISET, kept as the bytes of their key encoding).
 #pragma once
 
 #include <arrow/array/array_base.h>
@@ -66,7 +66,9 @@ auto VisitStorage(const DataType& type, F&& f) {
     case TypeKind::kChar:
     case TypeKind::kVarchar:
     case TypeKind::kBinary:
-    case TypeKind::kVarbinary: return f.template operator()<std::string_view>();
+    case TypeKind::kVarbinary:
+    case TypeKind::kVariant:
+    case TypeKind::kBitmap: return f.template operator()<std::string_view>();
     default: return f.template operator()<Nested>();
   }
 }

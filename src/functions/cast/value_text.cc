@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "data/bitmap/bitmap.h"
 #include "data/decimal.h"
 #include "data/time/calendar.h"
 #include "data/value_text.h"
@@ -217,6 +218,11 @@ void AppendCastText(const DataType& type, const arrow::Array& column, int64_t ro
     case TypeKind::kChar:
     case TypeKind::kVarchar:
       return void(out->append(static_cast<const arrow::BinaryArray&>(column).GetView(row)));
+    case TypeKind::kVariant:
+      return void(out->append(static_cast<const arrow::BinaryArray&>(column).GetView(row)));
+    case TypeKind::kBitmap:
+      return Bitmap::FromBytes(static_cast<const arrow::BinaryArray&>(column).GetView(row))
+          .AppendText(out);
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
       return AppendRepairedUtf8(static_cast<const arrow::BinaryArray&>(column).GetView(row), out);

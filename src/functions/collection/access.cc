@@ -8,6 +8,7 @@
 #include "data/take.h"
 #include "functions/coercion.h"
 #include "functions/collection/lists.h"
+#include "functions/json/variant.h"
 #include "functions/simple_function.h"
 
 namespace millrace {
@@ -67,10 +68,13 @@ Result<ResolvedCall> ResolveLookup(const CallSite& site) {
 }
 
 Result<ResolvedCall> ResolveIndex(const CallSite& site) {
-  constexpr std::string_view kSignature = "array[index], map[key]";
+  constexpr std::string_view kSignature = "array[index], map[key], variant[index or 'name']";
   TRY(CheckCount("[]", site, 2, 2, kSignature));
   if (!site.args[0].bare_null && site.args[0].type.kind() == TypeKind::kMap) {
     return ResolveLookup(site);
+  }
+  if (!site.args[0].bare_null && site.args[0].type.kind() == TypeKind::kVariant) {
+    return ResolveVariantItem(site);
   }
   TRY(CheckArray("[]", site, 0, kSignature));
   const Argument& index = site.args[1];

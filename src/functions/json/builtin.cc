@@ -2,6 +2,7 @@
 // The list of the JSON functions.
 #include "functions/builtin.h"
 #include "functions/json/register.h"
+#include "functions/json/variant.h"
 
 namespace millrace {
 
@@ -12,6 +13,7 @@ void RegisterJsonFunctions(FunctionRegistry* registry) {
   RegisterJsonQuery(registry);
   RegisterJsonQuote(registry);
   RegisterJsonValue(registry);
+  RegisterVariants(registry);
 }
 
 }  // namespace millrace

@@ -97,7 +97,8 @@ bool HasJsonForm(const DataType& type) {
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return true;
+    case TypeKind::kTimestampLtz:
+    case TypeKind::kVariant: return true;
     case TypeKind::kArray: return HasJsonForm(type.element());
     case TypeKind::kMap: return type.key().is_character() && HasJsonForm(type.value());
     case TypeKind::kRow:
@@ -136,6 +137,12 @@ JsonNode EncodeJson(const DataType& type, const arrow::Array& array, int64_t row
       std::string text;
       AppendBase64(static_cast<const arrow::BinaryArray&>(array).GetView(row), &text);
       return JsonNode::String(std::move(text));
+    }
+    case TypeKind::kVariant: {
+      JsonNode node;
+      node.kind = JsonNode::Kind::kDecimal;  // printed as it is
+      node.text = static_cast<const arrow::BinaryArray&>(array).GetString(row);
+      return node;
     }
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz:

@@ -40,8 +40,12 @@ constexpr int kMaxJsonDepth = 1000;
 /// Order of java.lang.String: by UTF-16 units, where U+E000 and above follow the surrogates.
 bool LessUtf16(std::string_view a, std::string_view b);
 
+struct JsonReading {
+  bool keeps_numbers = false;  // as they are written
+  bool unique_names = false;   // a repeated name is an error
+};
 /// nullopt if the text does not begin with a JSON value.
-std::optional<JsonNode> ParseJson(std::string_view text);
+std::optional<JsonNode> ParseJson(std::string_view text, JsonReading reading = {});
 
 /// Appends the value as compact JSON.
 void AppendJson(const JsonNode& node, std::string* out);

@@ -10,7 +10,7 @@ namespace {
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : rest_(text) {}
+  Parser(std::string_view text, JsonReading reading) : rest_(text), reading_(reading) {}
 
   bool Value(int depth, JsonNode* out) {
     SkipSpace();
@@ -81,6 +81,10 @@ class Parser {
       if (Digits() == 0) return false;
     }
     std::string_view text = start.substr(0, start.size() - rest_.size());
+    if (reading_.keeps_numbers) {
+      *out = JsonNode::Integer(std::string(text));
+      return true;
+    }
     if (integer) {
       *out = JsonNode::Integer(text == "-0" ? "0" : std::string(text));
       return true;
@@ -131,6 +135,7 @@ class Parser {
       SkipSpace();
       JsonNode value;
       if (!Take(':') || !Value(depth + 1, &value)) return false;
+      if (reading_.unique_names && out->Member(name) != nullptr) return false;
       out->Put(std::move(name), std::move(value));
       SkipSpace();
       if (Take('}')) return true;
@@ -139,6 +144,7 @@ class Parser {
   }
 
   std::string_view rest_;
+  JsonReading reading_;
 };
 
 int HexDigit(char c) {
@@ -198,8 +204,8 @@ bool UnescapeJson(std::string_view text, std::string* out) {
   return true;
 }
 
-std::optional<JsonNode> ParseJson(std::string_view text) {
-  Parser parser(text);
+std::optional<JsonNode> ParseJson(std::string_view text, JsonReading reading) {
+  Parser parser(text, reading);
   JsonNode node;
   if (!parser.Value(0, &node)) return std::nullopt;
   const bool number =

@@ -119,6 +119,8 @@ std::optional<DataType> BindKind(BindContext* context, const sql::TypeName& type
     case K::kMap:
     case K::kMultiset:
     case K::kRow: return BindNested(context, type);
+    case K::kBitmap: return DataType::Of(TypeKind::kBitmap);
+    case K::kVariant: return DataType::Of(TypeKind::kVariant);
     default: context->NotSupported("type " + sql::Print(type), type.span); return std::nullopt;
   }
 }
