@@ -394,6 +394,7 @@ class JobBuilder {
           return std::unexpected(std::move(status).error().With(slot->label));
         }
       }
+      TRY(DropTables(*job_->state, op, leave));
     }
     for (const std::string& id : start_.dropped_operators) {
       TRY(VisitOperator(*job_->state, id, leave));

@@ -64,6 +64,11 @@ Status KeyTable::CollectDelta(const std::function<Status(const StateChange&)>& v
     written_bytes_ += key(slot).size() + 2 * value.size();
   }
   dirty_.clear();
+  for (const uint32_t slot : touched_) {
+    index_.mark(slot) &= static_cast<uint8_t>(~kTouched);
+    if (live(slot)) cold_->CollectWritten(slot);
+  }
+  touched_.clear();
   return OkStatus();
 }
 
@@ -186,7 +191,8 @@ bool KeyTable::CanLeave(uint32_t slot, uint64_t applied) {
   uint8_t& mark = index_.mark(slot);
   const bool used = (mark & kUsed) != 0;
   mark &= static_cast<uint8_t>(~kUsed);
-  return !used && (mark & (kDirty | kStored)) == kStored && cold_->IsApplied(slot, applied);
+  return !used && (mark & (kDirty | kStored | kTouched)) == kStored &&
+         cold_->IsApplied(slot, applied);
 }
 
 void KeyTable::Leave(uint32_t slot) {

@@ -96,6 +96,14 @@ class KeyTable final : public StateTable {
     if (track_ && (index_.mark(slot) & kDirty) == 0) AddDirty(slot);
   }
 
+  /// Something beside the value that leaves and comes back with the key has changed, and is written
+  /// by another table.
+  void Touch(uint32_t slot) {
+    if (cold_ == nullptr || (index_.mark(slot) & kTouched) != 0) return;
+    index_.mark(slot) |= kTouched;
+    touched_.push_back(slot);
+  }
+
   std::string_view name() const override { return name_; }
   Status CollectDelta(const std::function<Status(const StateChange&)>& visit) override;
   Status Snapshot(const std::function<Status(const StateChange&)>& visit) const override;
@@ -118,6 +126,7 @@ class KeyTable final : public StateTable {
   static constexpr uint8_t kDirty = 1;
   static constexpr uint8_t kStored = 2;  // a delta has carried its key
   static constexpr uint8_t kUsed = 4;    // asked for since Shrink last came by
+  static constexpr uint8_t kTouched = 8;
 
   void AddDirty(uint32_t slot);
   void PrefetchDirty(size_t at) const;
@@ -137,7 +146,8 @@ class KeyTable final : public StateTable {
   // Only if values may be cold.
   std::unique_ptr<ColdKeys> cold_;
   std::vector<uint32_t> loaded_;
-  uint32_t hand_ = 0;  // where Shrink goes on
+  std::vector<uint32_t> touched_;  // since the last delta, maybe of keys that are gone
+  uint32_t hand_ = 0;              // where Shrink goes on
   uint64_t written_ = 0;
   uint64_t written_bytes_ = 0;  // of their keys, and of their values twice
 };

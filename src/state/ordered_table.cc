@@ -188,13 +188,13 @@ void OrderedTable::Evict(uint32_t key) {
   keyed_[key] = Keyed();
 }
 
-Status OrderedTable::Sweep(size_t count, const std::function<bool(int64_t time)>& is_over) {
+Status OrderedTable::Sweep(size_t count, const IsOver& is_over) {
   return keys_->SweepLists(count, [&](std::string_view entry_key) {
     std::string_view rest = entry_key;
     std::string_view key;
     OrderedEntry entry;
     const bool read = GetBytes(&rest, &key) && ReadEntry(rest, &entry);
-    if (read && is_over(entry.time)) deleted_.emplace_back(entry_key);
+    if (read && is_over(entry, KeyGroupOf(HashBytes(key)))) deleted_.emplace_back(entry_key);
   });
 }
 

@@ -66,7 +66,8 @@ class OrderedTable final : public StateTable {
   /// Looks at some of the entries that are on the disk only, at all in turn, and deletes those of
   /// which it says that their time is over. Who loads their key before that is applied still finds
   /// them.
-  Status Sweep(size_t count, const std::function<bool(int64_t time)>& is_over);
+  using IsOver = std::function<bool(const OrderedEntry& entry, int key_group)>;
+  Status Sweep(size_t count, const IsOver& is_over);
   /// Sequence numbers given so far are below this.
   uint64_t next_sequence() const { return next_sequence_; }
 

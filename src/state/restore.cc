@@ -2,6 +2,7 @@
 #include "state/restore.h"
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "base/mutant.h"
@@ -147,6 +148,25 @@ Status RestoreOperator(const DurableState& state, const RestoredOperator& op, bo
   for (size_t index = 0; index < tables; ++index) {
     if (restorer.ReadsCold(index)) continue;
     TRY(restorer.RestoreTable(index, leftover));
+  }
+  return OkStatus();
+}
+
+Status DropTables(const DurableState& state, const RestoredOperator& op,
+                  const std::function<void(const StateEntry&)>& leftover) {
+  std::set<std::string> dropped;
+  for (const StateStore* store : op.shards) {
+    if (store != nullptr) dropped.insert(store->dropped().begin(), store->dropped().end());
+  }
+  for (const std::string& table : dropped) {
+    const std::string prefix = StatePrefix(op.id, table);
+    TRY(state.Visit(prefix, [&](std::string_view key, std::string_view value) -> Status {
+      TRY_ASSIGN(StateEntry entry, ParseState(key, value, prefix.size()));
+      entry.operator_id = op.id;
+      entry.table = table;
+      leftover(entry);
+      return OkStatus();
+    }));
   }
   return OkStatus();
 }

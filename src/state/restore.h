@@ -33,6 +33,10 @@ Status RestoreOperator(const DurableState& state, const RestoredOperator& op, bo
 /// `restored`: a run goes on with what is there.
 Status AttachCold(const DurableState& state, const RestoredOperator& op, bool restored);
 
+/// Tells `leftover` the entries of tables that the operator has dropped (StateStore::DropTable).
+Status DropTables(const DurableState& state, const RestoredOperator& op,
+                  const std::function<void(const StateEntry&)>& leftover);
+
 /// Every entry of an operator, whatever its tables.
 Status VisitOperator(const DurableState& state, std::string_view id,
                      const std::function<void(const StateEntry&)>& visit);

@@ -165,8 +165,8 @@ bool RowHistory::OpenSuffices(const Keyed& keyed, uint32_t block) const {
   return 2 * rows > std::popcount(HeadOf(keyed).rows);
 }
 
-void RowHistory::WriteOpen(const Keyed& keyed, std::string* out) {
-  out->push_back(static_cast<char>(HeadOf(keyed).rows));
+void RowHistory::WriteOpen(const Keyed& keyed, std::string* out) const {
+  WriteBlockHead(HeadOf(keyed).rows, form(), out);
   out->append(keyed.open.items + sizeof(OpenHead), keyed.open.size - sizeof(OpenHead));
 }
 
@@ -230,11 +230,11 @@ void RowHistory::WriteBlock(const Keyed& keyed, uint32_t block, std::string* out
     rows[entry.number % kBlockRows] = &entry;
     --missing;
   }
-  char bits = 0;
+  uint64_t bits = 0;
   for (uint32_t i = 0; i < kBlockRows; ++i) {
-    if (rows[i] != nullptr) bits = static_cast<char>(bits | 1 << i);
+    if (rows[i] != nullptr) bits |= uint64_t{1} << i;
   }
-  out->push_back(bits);
+  WriteBlockHead(bits, form(), out);
   int64_t before = 0;
   for (const HistoryEntry* entry : rows) {
     if (entry == nullptr) continue;
@@ -245,9 +245,21 @@ void RowHistory::WriteBlock(const Keyed& keyed, uint32_t block, std::string* out
 }
 
 Status RowHistory::ReadBlock(uint32_t key, uint32_t block, std::string_view* bytes) {
-  if (bytes->empty()) return CorruptStateEntry(name_);
-  const auto bits = static_cast<uint8_t>(bytes->front());
-  bytes->remove_prefix(1);
+  uint32_t bits = 0;
+  uint32_t written = 0;
+  if (!ReadBlockHead(bytes, &bits, &written)) return CorruptStateEntry(name_);
+  if (written != form()) {
+    if (forms_ == nullptr) return CorruptStateEntry(name_);
+    const auto known = forms_->earlier.find(written);
+    if (known == forms_->earlier.end()) return CorruptStateEntry(name_);
+    rows_->ReadAs(&known->second);
+  }
+  const Status status = ReadRows(key, block, bits, bytes);
+  rows_->ReadAs(nullptr);
+  return status;
+}
+
+Status RowHistory::ReadRows(uint32_t key, uint32_t block, uint32_t bits, std::string_view* bytes) {
   int64_t time = 0;
   for (uint32_t i = 0; i < kBlockRows; ++i) {
     if ((bits >> i & 1) == 0) continue;
@@ -284,7 +296,7 @@ void RowHistory::WriteKey(uint32_t key, std::string* out) const {
   PutVarint(keyed.entries.size - keyed.begin, out);
   const uint32_t last = BlockOf(static_cast<uint32_t>(keyed.arrivals - 1));
   if (keyed.blocks.size == 0) {
-    out->push_back(0);
+    WriteBlockHead(0, form(), out);
   } else if (OpenSuffices(keyed, last)) {
     WriteOpen(keyed, out);
   } else {

@@ -30,6 +30,7 @@
 #include "base/list_pool.h"
 #include "base/prefetch.h"
 #include "state/key_table.h"
+#include "state/row_form.h"
 #include "state/row_store.h"
 #include "state/state_store.h"
 
@@ -43,12 +44,15 @@ struct HistoryEntry {
 
 class RowHistory final : public StateTable {
  public:
-  static constexpr uint32_t kBlockRows = 4;
+  static constexpr uint32_t kBlockRows = millrace::kBlockRows;
 
   /// `keys` and `rows` outlive the table. `short_lived`: most rows go before their block is full,
   /// so none is encoded before a delta needs it.
   RowHistory(std::string name, bool track, KeyTable* keys, RowStore* rows,
              bool short_lived = false);
+
+  /// Rows were written in other forms, too; outlives the table.
+  void set_forms(const RowForms* forms) { forms_ = forms; }
 
   std::span<const HistoryEntry> entries_of(uint32_t key) const {
     if (key >= keyed_.size()) return {};
@@ -149,7 +153,8 @@ class RowHistory final : public StateTable {
   void CloseBlock(uint32_t key, uint32_t block);
   static OpenHead HeadOf(const Keyed& keyed);
   bool OpenSuffices(const Keyed& keyed, uint32_t block) const;
-  static void WriteOpen(const Keyed& keyed, std::string* out);
+  void WriteOpen(const Keyed& keyed, std::string* out) const;
+  uint32_t form() const { return forms_ == nullptr ? 0 : forms_->current; }
   void Forget(uint32_t key, const HistoryEntry& entry);
   void DropGap(Keyed* keyed);
   Keyed& At(uint32_t key);
@@ -161,12 +166,14 @@ class RowHistory final : public StateTable {
   std::string KeyOf(uint32_t key, uint32_t block) const;
   void WriteBlock(const Keyed& keyed, uint32_t block, std::string* out) const;
   Status ReadBlock(uint32_t key, uint32_t block, std::string_view* bytes);
+  Status ReadRows(uint32_t key, uint32_t block, uint32_t bits, std::string_view* bytes);
 
   std::string name_;
   bool track_;
   bool short_lived_;
   KeyTable* keys_;
   RowStore* rows_;
+  const RowForms* forms_ = nullptr;
   Pool pool_;
   ListPool<Block> block_pool_;
   ListPool<char> byte_pool_;

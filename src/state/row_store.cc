@@ -24,6 +24,10 @@ class RowStore::Column {
   virtual Result<std::shared_ptr<arrow::Array>> Gather(std::span<const uint32_t> slots) const = 0;
   virtual void Write(uint32_t slot, std::string* out) const = 0;
   [[nodiscard]] virtual bool Read(uint32_t slot, std::string_view* bytes) = 0;
+  virtual void SetNull(uint32_t slot) {
+    std::string_view bytes("\1");
+    CHECK(Read(slot, &bytes));
+  }
   virtual bool IsNull(uint32_t slot) const = 0;
   /// Whether values own memory that Free gives back.
   virtual bool frees() const { return false; }
@@ -327,6 +331,11 @@ class NestedColumn final : public BytesColumn {
     }
   }
 
+  void SetNull(uint32_t slot) override {
+    nulls_[slot] = 0;
+    Put(slot, NullKey());
+  }
+
   Result<std::shared_ptr<arrow::Array>> Gather(std::span<const uint32_t> slots) const override {
     std::vector<std::string_view> keys;
     std::string null_key;
@@ -459,11 +468,28 @@ Result<uint32_t> RowStore::Read(std::string_view bytes) {
 
 Result<uint32_t> RowStore::ReadFront(std::string_view* bytes) {
   const uint32_t slot = NewSlot();
+  for (auto& column : columns_) column->Reserve(limit_);
+  if (form_ != nullptr) {
+    if (!ReadForm(slot, bytes)) return CorruptStateEntry("rows");
+    return slot;
+  }
   for (auto& column : columns_) {
-    column->Reserve(limit_);
     if (!column->Read(slot, bytes)) return CorruptStateEntry("rows");
   }
   return slot;
+}
+
+bool RowStore::ReadForm(uint32_t slot, std::string_view* bytes) {
+  for (const RowForm::Piece& piece : form_->pieces) {
+    const std::string_view value = *bytes;
+    if (!SkipValue(piece.width, bytes)) return false;
+    for (const int column : piece.columns) {
+      std::string_view copy = value.substr(0, value.size() - bytes->size());
+      if (!columns_[static_cast<size_t>(column)]->Read(slot, &copy) || !copy.empty()) return false;
+    }
+  }
+  for (const int column : form_->missing) columns_[static_cast<size_t>(column)]->SetNull(slot);
+  return true;
 }
 
 size_t RowStore::memory_bytes() const {

@@ -19,6 +19,7 @@
 
 #include "base/result.h"
 #include "data/data_type.h"
+#include "state/row_form.h"
 
 namespace millrace {
 
@@ -52,6 +53,8 @@ class RowStore {
   Result<uint32_t> Read(std::string_view bytes);
   /// Reads one row of several off the front.
   Result<uint32_t> ReadFront(std::string_view* bytes);
+  /// From here on rows are read in this form, borrowed; null: in that of the store.
+  void ReadAs(const RowForm* form) { form_ = form; }
 
   size_t columns() const { return columns_.size(); }
   size_t rows() const { return limit_ - free_.size(); }
@@ -63,7 +66,9 @@ class RowStore {
 
  private:
   uint32_t NewSlot();
+  bool ReadForm(uint32_t slot, std::string_view* bytes);
 
+  const RowForm* form_ = nullptr;
   std::vector<std::unique_ptr<Column>> columns_;
   std::vector<Column*> freeing_;  // of them, those with something to free
   std::vector<uint32_t> free_;

@@ -68,12 +68,17 @@ class StateStore {
   explicit StateStore(bool track = true) : track_(track) {}
   void Register(StateTable* table) { tables_.push_back(table); }  // table owned by the operator
   const std::vector<StateTable*>& tables() const { return tables_; }
+  /// A table of an earlier version of the query, whose entries nobody reads any more: they are
+  /// deleted with the first epoch. Before the operator has been restored.
+  void DropTable(std::string name) { dropped_.push_back(std::move(name)); }
+  const std::vector<std::string>& dropped() const { return dropped_; }
   bool track() const { return track_; }
   size_t memory_bytes() const;
 
  private:
   bool track_;
   std::vector<StateTable*> tables_;
+  std::vector<std::string> dropped_;
 };
 
 }  // namespace millrace

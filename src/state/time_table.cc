@@ -34,6 +34,23 @@ void TimeTable::Drop(int64_t time) {
   times_.erase(place);
 }
 
+void TimeTable::DropAll() {
+  while (!times_.empty()) Drop(times_.begin()->first);
+}
+
+void TimeTable::WriteAgain() {
+  dirty_.clear();
+  for (auto& [time, entries] : times_) {
+    for (size_t i = 0; i < entries.rows.size(); ++i) {
+      const uint64_t number = entries.numbers[i];
+      if (i < entries.stored) deleted_.push_back(EntryOf(time, number));
+      entries.numbers[i] = Number(next_sequence_++, static_cast<int8_t>(number & 0xFF));
+    }
+    entries.stored = 0;
+    dirty_.push_back(time);
+  }
+}
+
 TimeTable::Entry TimeTable::EntryOf(int64_t time, uint64_t number) const {
   Entry entry{.key = {}, .group = static_cast<int8_t>(number & 0xFF)};
   PutOrdered(time, &entry.key);

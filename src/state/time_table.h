@@ -35,6 +35,9 @@ class TimeTable final : public StateTable {
   std::span<const uint32_t> rows_at(int64_t time) const;
   /// Forgets a time and frees its rows.
   void Drop(int64_t time);
+  void DropAll();
+  /// The next delta has all rows, under other keys: they were read in another form (RowForm).
+  void WriteAgain();
   template <typename F>
   void ForEachTime(F&& visit) const {
     for (const auto& [time, entries] : times_) {

@@ -28,6 +28,27 @@ INSERT INTO t SELECT {select} FROM s {where} GROUP BY {key};
 """
 
 
+OVER_FILE = """
+SET 'pipeline.name' = 'counts';
+SET 'execution.checkpointing.interval' = '50 ms';
+CREATE TABLE s (n BIGINT, k BIGINT, p AS PROCTIME()) WITH ('connector' = 'datagen',
+  'rows-per-second' = '2000', 'fields.n.kind' = 'sequence', 'fields.n.start' = '1',
+  'fields.n.end' = '1000000000', 'fields.k.min' = '0', 'fields.k.max' = '3');
+CREATE TABLE t (k BIGINT, c BIGINT) WITH ('connector' = 'print');
+INSERT INTO t SELECT k, {select} FROM {rows};
+"""
+
+
+def over_text(select, frames):
+    """A count per frame, each named after its hours."""
+    rows, known = "s", ""
+    for name, length in frames.items():
+        rows = (f"(SELECT k, p{known}, COUNT(*) OVER (PARTITION BY k ORDER BY p RANGE BETWEEN "
+                f"INTERVAL {length} PRECEDING AND CURRENT ROW) AS {name} FROM {rows})")
+        known += ", " + name
+    return OVER_FILE.format(select=select, rows=rows)
+
+
 def text(select="k, COUNT(*)", where="", key="k"):
     return FILE.format(select=select, where=where, key=key)
 
@@ -136,6 +157,32 @@ def check_aggregates(place):
     goes_on(first, now)
 
 
+def check_frames(place):
+    """Frames of an OVER come and go; what follows from the rows that are there is rebuilt."""
+    hour, half, day = {"one": "'1' HOUR"}, {"half": "'30' MINUTE"}, {"day": "'1' DAY"}
+    place.write(over_text("one", hour))
+    status, first, last, errors = place.run()
+    expect(status == 0 and set(first.values()) == {1}, status, first, errors)
+    place.write(over_text("(half + one) / 2", half | hour))
+    code, out, _ = place.command("diff", "counts.sql")
+    expect(code == 0 and "OVER RANGE 30 min PRECEDING is rebuilt" in out, code, out)
+    status, first, now, errors = place.run()
+    expect(status == 0 and "nothing is lost" in errors, status, errors)
+    goes_on(first, last)
+    code, out, errors = place.command("state", "verify", "counts.sql")
+    expect(code == 0 and "sound" in out, code, out, errors)
+    place.write(over_text("one + day * 0", hour | day))
+    status, first, _, errors = place.run()
+    expect(status == 1 and "would start with the rows of the last 1 h" in errors, status, errors)
+    status, first, last, errors = place.run("--allow-state-loss")
+    expect(status == 0, status, errors)
+    goes_on(first, now)
+    place.write(over_text("half", half))
+    status, first, _, errors = place.run()
+    expect(status == 0 and "nothing is lost" in errors, status, errors)
+    goes_on(first, last)
+
+
 def check_named(place):
     """Of a file that names its pipeline, the directory is called after the pipeline."""
     place.write(text().replace("'pipeline.name' = 'counts'", "'pipeline.name' = 'counting'"))
@@ -205,7 +252,7 @@ def check_state(place):
 
 def main():
     millrace = os.path.abspath(sys.argv[1])
-    for check in (check_changes, check_aggregates, check_named, check_savepoint,
+    for check in (check_changes, check_aggregates, check_frames, check_named, check_savepoint,
                   check_state):
         with tempfile.TemporaryDirectory() as directory:
             check(Place(millrace, directory))

@@ -105,6 +105,8 @@ class OperatorHarness final : public Output {
       Call([&] { return operator_->OnEnd(static_cast<int>(i), this); });
     }
   }
+  /// From the next start on the query is another one, whose operator goes on with the state.
+  void Become(PlanNodePtr node) { node_ = std::move(node); }
   /// Replaces the operator by a fresh one whose state comes from the deltas so far.
   void Restart() {
     SaveDelta();
@@ -119,14 +121,15 @@ class OperatorHarness final : public Output {
         EXPECT_TRUE(contents[std::string(table->name())].contains(entry)) << "left over in deltas";
       }
     }
-    const auto saved = saved_;
     Start();
+    const auto saved = saved_;
     for (StateTable* table : state_->tables()) {
       for (const auto& [entry, value] : saved.at(std::string(table->name()))) {
         EXPECT_TRUE(table->Apply({table->name(), entry.first, value, false, entry.second}));
       }
     }
     EXPECT_TRUE(operator_->OnRestore());
+    for (const std::string& table : state_->dropped()) saved_.erase(table);
   }
 
   /// From here on state goes through epochs to a disk, and leaves memory when Shrink says so.
@@ -183,9 +186,16 @@ class OperatorHarness final : public Output {
     Start();
     AttachDisk(true);
     StateStore* const store = state_.get();
-    EXPECT_TRUE(RestoreOperator(*disk_, {.id = "op", .shards = {&store, 1}}, /*moved=*/false,
+    const RestoredOperator op{.id = "op", .shards = {&store, 1}};
+    EXPECT_TRUE(RestoreOperator(*disk_, op, /*moved=*/false,
                                 [](const StateEntry&) { ADD_FAILURE() << "left over"; }));
     EXPECT_TRUE(operator_->OnRestore());
+    DeltaWriter deletes;
+    EXPECT_TRUE(DropTables(*disk_, op, [&deletes](const StateEntry& entry) {
+      deletes.Begin(entry.operator_id, entry.table, /*merges=*/false);
+      deletes.Add({entry.table, entry.key, {}, true, entry.key_group});
+    }));
+    unapplied_.push_back(deletes.Take());
   }
 
   const std::vector<std::string>& rows() const { return rows_; }

@@ -238,11 +238,12 @@ class StateCommand final : public Command {
 
   Status ShowOperator(const Application& application, const StateReader& reader,
                       const OperatorIdentity& identity, bool exports, bool as_json) const {
-    TRY_ASSIGN(const EntryDecoder decoder, EntryDecoder::Make(identity));
+    TRY_ASSIGN(EntryDecoder decoder, EntryDecoder::Make(identity));
     size_t shown = 0;
     size_t matching = 0;
     std::string table;
     TRY(reader.VisitOperator(identity.id, [&](const StateEntry& entry) -> Status {
+      TRY(decoder.Learn(entry.table, entry.key, entry.value));
       if (!table_.empty() && entry.table != table_) return OkStatus();
       TRY_ASSIGN(const DecodedEntry decoded, decoder.Decode(entry.table, entry.key, entry.value));
       if (!Matches(decoded)) return OkStatus();

@@ -83,8 +83,9 @@ AggregateInput AggregateStates::InputOf(const AggregateCall& call, const Aggrega
   return {args_, passed->rows, passed->slots, passed->signs, passed->sequence};
 }
 
-Status AggregateStates::Update(const AggregateRows& rows) {
+Status AggregateStates::Update(const AggregateRows& rows, std::span<const uint32_t> only) {
   for (size_t i = 0; i < accumulators_.size(); ++i) {
+    if (!only.empty() && std::ranges::find(only, i) == only.end()) continue;
     const AggregateCall& call = (*calls_)[i];
     const Passed* passed = call.filter < 0 ? nullptr : &Filter(call.filter, rows, {});
     TRY(accumulators_[i]->Update(InputOf(call, rows, passed)));
@@ -122,25 +123,30 @@ Result<AggregateStates::Columns> AggregateStates::Finish(std::span<const uint32_
   return results;
 }
 
+void AggregateStates::WriteCall(size_t call, uint32_t slot, std::string* out) const {
+  const size_t begin = out->size() + 1;
+  out->push_back(0);  // the length, which hardly ever takes more than a byte
+  accumulators_[call]->Serialize(slot, out);
+  const size_t size = out->size() - begin;
+  if (size < 0x80) {
+    (*out)[begin - 1] = static_cast<char>(size);
+    return;
+  }
+  std::string length;
+  PutVarint(size, &length);
+  out->replace(begin - 1, 1, length);
+}
+
 void AggregateStates::Serialize(uint32_t slot, std::string* out) const {
   for (size_t i = 0; i < accumulators_.size(); ++i) {
     PutTag((*calls_)[i].state_tag, out);
-    const size_t begin = out->size() + 1;
-    out->push_back(0);  // the length, which hardly ever takes more than a byte
-    accumulators_[i]->Serialize(slot, out);
-    const size_t size = out->size() - begin;
-    std::string length;
-    PutVarint(size, &length);
-    out->replace(begin - 1, 1, length);
+    WriteCall(i, slot, out);
   }
 }
 
 Status AggregateStates::ReadCall(uint32_t tag, uint32_t slot, std::string_view bytes) {
   for (size_t i = 0; i < accumulators_.size(); ++i) {
-    if ((*calls_)[i].state_tag != tag) continue;
-    std::string_view rest = bytes;
-    TRY(accumulators_[i]->Deserialize(slot, &rest));
-    return rest.empty() ? OkStatus() : CorruptStateEntry((*calls_)[i].function);
+    if ((*calls_)[i].state_tag == tag) return DeserializeCall(i, slot, bytes);
   }
   return OkStatus();
 }
@@ -156,14 +162,13 @@ Status AggregateStates::Deserialize(uint32_t slot, std::string_view* bytes) {
   return OkStatus();
 }
 
-void AggregateStates::SerializeBare(uint32_t slot, std::string* out) const {
-  for (const auto& accumulators : accumulators_) accumulators->Serialize(slot, out);
+void AggregateStates::SerializeInOrder(uint32_t slot, std::string* out) const {
+  for (size_t i = 0; i < accumulators_.size(); ++i) WriteCall(i, slot, out);
 }
 
-Status AggregateStates::DeserializeBare(uint32_t slot, std::string_view* bytes) {
-  Reset(slot);
-  for (auto& accumulators : accumulators_) TRY(accumulators->Deserialize(slot, bytes));
-  return OkStatus();
+Status AggregateStates::DeserializeCall(size_t call, uint32_t slot, std::string_view bytes) {
+  TRY(accumulators_[call]->Deserialize(slot, &bytes));
+  return bytes.empty() ? OkStatus() : CorruptStateEntry((*calls_)[call].function);
 }
 
 }  // namespace millrace

@@ -37,7 +37,9 @@ class AggregateStates {
 
   void Reserve(uint32_t count);
   void Reset(uint32_t slot);
-  Status Update(const AggregateRows& rows);
+  Status Update(const AggregateRows& rows) { return Update(rows, {}); }
+  /// Of some calls only, if any are named.
+  Status Update(const AggregateRows& rows, std::span<const uint32_t> only);
   /// Also gives one result column per call, with an entry per wanted result.
   Result<Columns> UpdateRunning(const AggregateRows& rows, const RunningResults& wanted);
   Status Merge(uint32_t into, const AggregateStates& other, uint32_t from);
@@ -47,9 +49,10 @@ class AggregateStates {
   void Serialize(uint32_t slot, std::string* out) const;
   /// Takes all of the bytes.
   Status Deserialize(uint32_t slot, std::string_view* bytes);
-  /// The calls one after the other, for state that is good with exactly these.
-  void SerializeBare(uint32_t slot, std::string* out) const;
-  Status DeserializeBare(uint32_t slot, std::string_view* bytes);
+  /// Each call as its length and itself, for state that says elsewhere which calls there are.
+  void SerializeInOrder(uint32_t slot, std::string* out) const;
+  /// One call; takes all of the bytes.
+  Status DeserializeCall(size_t call, uint32_t slot, std::string_view bytes);
 
  private:
   /// The rows that pass a FILTER.
@@ -63,10 +66,11 @@ class AggregateStates {
   const Passed& Filter(int column, const AggregateRows& rows, const RunningResults& wanted);
   AggregateInput InputOf(const AggregateCall& call, const AggregateRows& rows,
                          const Passed* passed);
+  void WriteCall(size_t call, uint32_t slot, std::string* out) const;
+  Status ReadCall(uint32_t tag, uint32_t slot, std::string_view bytes);
 
   const std::vector<AggregateCall>* calls_;
   std::vector<std::unique_ptr<Accumulators>> accumulators_;
-  Status ReadCall(uint32_t tag, uint32_t slot, std::string_view bytes);
 
   Columns args_;  // of the call at hand
   Passed passed_;

@@ -26,6 +26,33 @@ void AssociationCounts::Set(uint64_t sequence, int key_group, int64_t count) {
   changed_.push_back(number);
 }
 
+void AssociationCounts::AttachCold(std::unique_ptr<ColdEntries> entries, bool) {
+  cold_ = std::move(entries);
+}
+
+Status AssociationCounts::Load() {
+  if (cold_ == nullptr || asked_.empty()) {
+    asked_.clear();
+    return OkStatus();
+  }
+  std::string keys;  // of equal size
+  for (const Asked& asked : asked_) PutOrdered(static_cast<int64_t>(asked.sequence), &keys);
+  const size_t size = keys.size() / asked_.size();
+  cold_->Begin();
+  for (size_t i = 0; i < asked_.size(); ++i) {
+    cold_->Add(std::string_view(keys).substr(i * size, size), asked_[i].key_hash, i);
+  }
+  TRY(cold_->Read([this](size_t i, std::string_view value) -> Status {
+    uint64_t count = 0;
+    if (!GetVarint(&value, &count)) return CorruptStateEntry(name_);
+    const int group = KeyGroupOf(asked_[i].key_hash);
+    counts_[Number(asked_[i].sequence, group)] = {static_cast<int64_t>(count), true, false};
+    return OkStatus();
+  }));
+  asked_.clear();
+  return OkStatus();
+}
+
 Status AssociationCounts::Visit(uint64_t number, const Count* count,
                                 const std::function<Status(const StateChange&)>& visit) const {
   std::string key;

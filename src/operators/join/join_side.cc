@@ -30,8 +30,7 @@ JoinSide::JoinSide(const JoinNode& node, size_t input, const OperatorContext& co
       ttl_ms_(node.fields().ttl_ms[input]),
       cells_(options.cells),
       sequence_(options.sequence),
-      keys_(options.name, context.state->track() && (one_per_key_ || !options.counts),
-            ValuesOf(/*may_be_cold=*/!options.counts)),
+      keys_(options.name, context.state->track(), ValuesOf()),
       rows_(TypesOf(node.children()[input]->schema())),
       lists_(options.name, context.state->track(), &keys_, &rows_),
       counts_(options.name + " matches", context.state->track()) {
@@ -48,17 +47,17 @@ JoinSide::JoinSide(const JoinNode& node, size_t input, const OperatorContext& co
   identity_.emplace(columns, TypesOf(schema, columns));
 }
 
-KeyTable::Values JoinSide::ValuesOf(bool may_be_cold) {
+KeyTable::Values JoinSide::ValuesOf() {
   if (one_per_key_) {
     return {.write = [this](uint32_t place, std::string* out) { Write(place, out); },
             .read = [this](uint32_t place, std::string_view bytes) { return Read(place, bytes); },
             .clear = [this](uint32_t place) { Clear(place); },
-            .may_be_cold = may_be_cold};
+            .may_be_cold = true};
   }
   return {.write = {},
           .read = {},
           .clear = [this](uint32_t place) { EvictList(place); },
-          .may_be_cold = may_be_cold,
+          .may_be_cold = true,
           .read_part = [this](uint32_t place, std::string_view key,
                               std::string_view value) { return lists_.Load(place, key, value); }};
 }
@@ -66,10 +65,11 @@ KeyTable::Values JoinSide::ValuesOf(bool may_be_cold) {
 /// What lies on the disk of the keys of a batch.
 Status JoinSide::Load(const EncodedKeys& keys) {
   TRY(keys_.Load(keys));
+  if (counts_matches_) TRY(LoadCounts());
   if (one_per_key_) {
     for (const uint32_t place : keys_.loaded()) {
       if (!IsOver(ones_[place].time)) continue;
-      Clear(place);
+      RemoveOne(place, keys_.key_group(place));
       keys_.Erase(place);
     }
     return OkStatus();
@@ -86,10 +86,20 @@ Status JoinSide::Load(const EncodedKeys& keys) {
   return OkStatus();
 }
 
+/// Of the rows of the keys that have been loaded.
+Status JoinSide::LoadCounts() {
+  for (const uint32_t place : keys_.loaded()) {
+    const uint64_t hash = HashBytes(keys_.key(place));
+    for (const OrderedEntry& entry : rows_of(place)) counts_.Ask(entry.sequence, hash);
+  }
+  return counts_.Load();
+}
+
 void JoinSide::EvictList(uint32_t place) {
   std::vector<uint32_t> rows;
   for (const OrderedEntry& entry : lists_.entries_of(place)) {
     rows.push_back(entry.row);
+    if (counts_matches_) counts_.Evict(entry.sequence, keys_.key_group(place));
     if (ttl_ms_ > 0) expiry_.Remove(entry.row);
   }
   if (finds_rows()) UnlinkRows(place, rows);
@@ -248,7 +258,14 @@ Status JoinSide::Find(const EncodedKeys& keys, std::vector<uint32_t>* places) {
 
 void JoinSide::SetMatches(uint32_t place, const OrderedEntry& entry, int64_t matches,
                           int key_group) {
-  if (ttl_ms_ == 0) return counts_.Set(entry.sequence, key_group, matches);
+  if (ttl_ms_ == 0) {
+    if (one_per_key_) {
+      keys_.Touch(place);
+    } else {
+      keys_.MarkDirty(place);
+    }
+    return counts_.Set(entry.sequence, key_group, matches);
+  }
   if (one_per_key_) {
     ones_[place].time = now_ms_;
     expiry_.Touch(place, now_ms_);
@@ -284,11 +301,18 @@ Status JoinSide::SweepDisk() {
   if (now_ms_ < next_sweep_ms_) return OkStatus();
   next_sweep_ms_ = now_ms_ + kSweepEveryMillis;
   if (!one_per_key_) {
-    return lists_.Sweep(kEntriesSwept, [this](int64_t time) { return IsOver(time); });
+    return lists_.Sweep(kEntriesSwept, [this](const OrderedEntry& entry, int key_group) {
+      const bool over = IsOver(entry.time);
+      if (over && counts_matches_) counts_.DeleteOnDisk(entry.sequence, key_group);
+      return over;
+    });
   }
-  return keys_.Sweep(kEntriesSwept, [this](std::string_view, std::string_view value) {
+  return keys_.Sweep(kEntriesSwept, [this](std::string_view key, std::string_view value) {
     uint64_t time = 0;
-    const bool over = GetVarint(&value, &time) && IsOver(static_cast<int64_t>(time));
+    uint64_t sequence = 0;
+    const bool over = GetVarint(&value, &time) && GetVarint(&value, &sequence) &&
+                      IsOver(static_cast<int64_t>(time));
+    if (over && counts_matches_) counts_.DeleteOnDisk(sequence, KeyGroupOf(HashBytes(key)));
     return over ? KeyTable::Judgement::kIsDeleted : KeyTable::Judgement::kStays;
   });
 }
@@ -325,7 +349,11 @@ Status JoinSide::Read(uint32_t place, std::string_view bytes) {
 }
 
 void JoinSide::Clear(uint32_t place) {
-  if (ones_[place].row != RowStore::kNone) rows_.Free(ones_[place].row);
+  const OrderedEntry& entry = ones_[place];
+  if (entry.row != RowStore::kNone) {
+    rows_.Free(entry.row);
+    if (counts_matches_) counts_.Evict(entry.sequence, keys_.key_group(place));
+  }
   expiry_.Remove(place);
   ones_[place] = {0, 0, RowStore::kNone};
 }

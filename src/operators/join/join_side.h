@@ -4,7 +4,7 @@
 // What is known of the side decides how they lie. If the join key contains a unique key there is
 // one row per key: a value per key, which may stay on the disk until its key is asked for. Else a
 // key has a list of rows in the order in which they came, which leaves memory and comes back as a
-// whole. Rows whose partners are counted stay in memory. If rows can be taken back, or a unique key
+// whole, and the numbers of its partners with a row. If rows can be taken back, or a unique key
 // replaces them, they are found by their identity: the values of the unique key, or of all columns.
 // What is over (time-to-live) when it comes from the disk is dropped; of what nobody asks for some
 // is looked at now and then.
@@ -80,8 +80,9 @@ class JoinSide {
     uint64_t sequence = 0;
   };
 
-  KeyTable::Values ValuesOf(bool may_be_cold);
+  KeyTable::Values ValuesOf();
   Status Load(const EncodedKeys& keys);
+  Status LoadCounts();
   void EvictList(uint32_t place);
   void UnlinkRows(uint32_t place, std::span<const uint32_t> rows);
   bool IsOver(int64_t time_ms) const { return ttl_ms_ > 0 && time_ms < now_ms_ - ttl_ms_ + 1; }

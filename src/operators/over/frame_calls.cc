@@ -142,8 +142,9 @@ Result<FrameCalls::Columns> FrameCalls::Run(const Columns& columns, const RowSto
   return results;
 }
 
-Status FrameCalls::Rebuild(const RowStore& rows, std::span<const uint32_t> stored,
-                           std::span<const uint32_t> slots, std::span<const int64_t> sequence) {
+Status FrameCalls::Rebuild(const RowStore& rows, std::span<const uint32_t> sums,
+                           std::span<const uint32_t> stored, std::span<const uint32_t> slots,
+                           std::span<const int64_t> sequence) {
   Columns columns;
   for (const size_t column : stored_) {
     TRY_ASSIGN(auto array, rows.Gather(column, stored));
@@ -151,8 +152,9 @@ Status FrameCalls::Rebuild(const RowStore& rows, std::span<const uint32_t> store
   }
   std::vector<int32_t> all(stored.size());
   std::iota(all.begin(), all.end(), 0);
-  return rebuilt_.states->Update(
-      {.columns = columns, .rows = all, .slots = slots, .signs = {}, .sequence = sequence});
+  AggregateStates& states = sums.empty() ? *rebuilt_.states : *sums_.states;
+  return states.Update(
+      {.columns = columns, .rows = all, .slots = slots, .signs = {}, .sequence = sequence}, sums);
 }
 
 }  // namespace millrace

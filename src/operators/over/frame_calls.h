@@ -41,6 +41,7 @@ class FrameCalls {
   bool order_sensitive() const { return order_sensitive_; }
   AggregateStates& sums() { return *sums_.states; }
   const AggregateStates& sums() const { return *sums_.states; }
+  const std::vector<AggregateCall>& sum_calls() const { return sums_.calls; }
 
   void Reserve(uint32_t slots);
   void Reset(uint32_t slot);
@@ -65,9 +66,11 @@ class FrameCalls {
   /// One result column per call. `columns` are those of the input and what was appended to them.
   Result<Columns> Run(const Columns& columns, const RowStore* rows);
 
-  /// Adds rows of the store to the accumulators that are rebuilt from them.
-  Status Rebuild(const RowStore& rows, std::span<const uint32_t> stored,
-                 std::span<const uint32_t> slots, std::span<const int64_t> sequence);
+  /// Adds rows of the store to the accumulators that are rebuilt from them; if some of
+  /// sum_calls() are named, to those instead.
+  Status Rebuild(const RowStore& rows, std::span<const uint32_t> sums,
+                 std::span<const uint32_t> stored, std::span<const uint32_t> slots,
+                 std::span<const int64_t> sequence);
 
  private:
   struct Part {

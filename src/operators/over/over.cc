@@ -5,7 +5,9 @@
 // goes out in order of (time, arrival). One late rule for all frames: a row at or behind the
 // watermark is dropped. A whole batch is taken in before anything goes out; since a row that is on
 // time lies behind all that its watermark has released, the order is the same as row by row. Each
-// row carries the watermark that was in force before the one that released it.
+// row carries the watermark that was in force before the one that released it. Rows that wait are
+// in the columns of the run: one with other columns writes them anew, and drops those that do not
+// have one of them, which the comparison of plans has said.
 //
 // OverOnArrival ('millrace.over.emit' = 'on-arrival', and ORDER BY a processing time): each row
 // goes out at once, late ones too. A RANGE frame counts rows by their time; ROWS and unbounded
@@ -61,7 +63,7 @@ class OverOnArrival final : public Operator {
       : node_(std::move(node)),
         fields_(As<OverNode>(node_)->fields()),
         context_(context),
-        frames_(fields_, node_->schema(), node_->children()[0]->schema().size(), context) {}
+        frames_(*As<OverNode>(node_), context) {}
 
   Status OnBatch(int, Batch batch, Output* output) override {
     std::vector<EventTime> times;
@@ -106,11 +108,12 @@ class OverWaiting final : public Operator {
                TypesOf(node_->children()[0]->schema(), fields_.partition_keys)),
         rows_(TypesOf(node_->children()[0]->schema())),
         waiting_("waiting", context.state->track(), &rows_),
-        frames_(fields_, node_->schema(), node_->children()[0]->schema().size(), context),
+        frames_(*As<OverNode>(node_), context),
         cells_("times", context.state->track()),
         watermark_(cells_.Add("watermark", kMinWatermark)) {
     context.state->Register(&waiting_);
     context.state->Register(&cells_);
+    frames_.layouts().set_waiting(&rows_);
     steps_.push_back(kMinWatermark);
   }
 
@@ -170,7 +173,14 @@ class OverWaiting final : public Operator {
   Status OnRestore() override {
     steps_.assign(1, cells_.get(watermark_));
     forwarded_ = cells_.get(watermark_);
-    return frames_.Restored();
+    rows_.ReadAs(nullptr);
+    TRY(frames_.Restored());
+    switch (frames_.layouts().waiting()) {
+      case OverLayouts::Waiting::kSame: break;
+      case OverLayouts::Waiting::kOther: waiting_.WriteAgain(); break;
+      case OverLayouts::Waiting::kIncomplete: waiting_.DropAll(); break;
+    }
+    return OkStatus();
   }
 
   std::string Waiting() const override {

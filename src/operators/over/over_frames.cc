@@ -3,6 +3,7 @@
 #include "operators/column_types.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/check.h"
 #include "operators/over/over_calls.h"
@@ -17,11 +18,11 @@ OverFrames::Kind OverFrames::KindOf(const OverNode::Fields& fields, const OverSt
   return stage.rows ? Kind::kRows : Kind::kRange;
 }
 
-OverFrames::OverFrames(const OverNode::Fields& fields, const Schema& schema, size_t input_columns,
-                       const OperatorContext& context)
-    : fields_(fields),
-      codec_(fields.partition_keys, TypesOf(schema, fields.partition_keys)),
-      separate_(fields.all_unbounded()),
+OverFrames::OverFrames(const OverNode& node, const OperatorContext& context)
+    : fields_(node.fields()),
+      state_(context.state),
+      codec_(fields_.partition_keys, TypesOf(node.schema(), fields_.partition_keys)),
+      layouts_(context.state->track()),
       keys_("keys", context.state->track(),
             {.write = [this](uint32_t key, std::string* out) { Write(key, out); },
              .read = [this](uint32_t key, std::string_view bytes) { return Read(key, bytes); },
@@ -30,15 +31,16 @@ OverFrames::OverFrames(const OverNode::Fields& fields, const Schema& schema, siz
              .prefetch = [this](uint32_t key, int step) { PrefetchForWrite(key, step); }}),
       cells_("sequence", context.state->track()),
       sequence_(cells_.Add("sequence", 0, CellTable::Rule::kGreatest)) {
+  context.state->Register(&layouts_);
   context.state->Register(&keys_);
-  AddStages(schema, input_columns, context);
+  AddStages(node.schema(), node.children()[0]->schema().size(), context);
+  layouts_.Begin(MakeLayout(node));
   if (order_sensitive_) context.state->Register(&cells_);
 }
 
 void OverFrames::AddStages(const Schema& schema, size_t input_columns,
                            const OperatorContext& context) {
   const std::vector<DataType> types = TypesOf(schema);
-  const bool track = context.state->track();
   for (const OverStage& stage : fields_.stages) {
     Stage& added = stages_.emplace_back();
     if (!stage.computed.empty()) added.computed.emplace(stage.computed, context.session);
@@ -50,21 +52,92 @@ void OverFrames::AddStages(const Schema& schema, size_t input_columns,
         stage.calls, FrameCalls::Options{.bounded = stage.preceding >= 0,
                                          .stored_columns = static_cast<int>(stored)});
     order_sensitive_ |= stage.preceding < 0 && added.calls->order_sensitive();
+    for (size_t i = 0; i < added.calls->sum_calls().size(); ++i) {
+      sums_.emplace_back(stages_.size() - 1, i);
+    }
   }
-  AddRange(types, track);
-  size_t histories = 0;
+  AddRange(types, context.state->track());
   if (range_) {
     context.state->Register(&range_->table());
-    ++histories;
+    lists_.push_back(kRangeList);
   }
+  AddRows(types, context);
+  forms_.resize(lists_.size());
+  for (size_t i = 0; i < lists_.size(); ++i) {
+    RowHistory& table =
+        lists_[i] == kRangeList ? range_->table() : stages_[lists_[i]].rows->table();
+    table.set_forms(&forms_[i]);
+  }
+}
+
+/// The tables of ROWS frames are called by the number of their rows, which other frames do not
+/// change.
+void OverFrames::AddRows(const std::vector<DataType>& types, const OperatorContext& context) {
+  const std::vector<std::string> tables = fields_.tables();
   for (size_t i = 0; i < stages_.size(); ++i) {
     Stage& stage = stages_[i];
     if (stage.kind != Kind::kRows) continue;
-    const std::string name = histories == 0 ? "frames" : "frames" + std::to_string(histories);
-    ++histories;
-    stage.rows = std::make_unique<RowsFrame>(name, fields_.stages[i].preceding, stage.calls.get(),
-                                             types, track, &keys_);
-    context.state->Register(&stage.rows->table());
+    stage.rows =
+        std::make_unique<RowsFrame>(tables[i], fields_.stages[i].preceding, stage.calls.get(),
+                                    types, context.state->track(), &keys_);
+    if (!stage.rows->only_counts()) context.state->Register(&stage.rows->table());
+    lists_.push_back(i);
+  }
+}
+
+OverLayout OverFrames::MakeLayout(const OverNode& node) const {
+  const auto columns = [&](const std::vector<int>& places) {
+    std::vector<OverLayout::Column> result;
+    for (const int place : places) {
+      const auto column = static_cast<size_t>(place);
+      result.push_back({.item = {.id = node.column_tags()[column]},
+                        .width = StoredWidth(node.schema()[column].type)});
+    }
+    return result;
+  };
+  OverLayout layout;
+  for (const auto& [stage, call] : sums_) {
+    layout.sums.push_back({.id = stages_[stage].calls->sum_calls()[call].state_tag});
+  }
+  for (const size_t list : lists_) {
+    OverLayout::List& added = layout.lists.emplace_back();
+    if (list == kRangeList) {
+      added.table = range_->table().name();
+      added.columns = columns(range_->columns());
+    } else {
+      added.table = stages_[list].rows->table().name();
+      added.counted = stages_[list].rows->only_counts();
+      added.columns = columns(stages_[list].calls->columns());
+    }
+  }
+  for (size_t i = 0; i < stages_.size(); ++i) {
+    if (stages_[i].kind != Kind::kRange) continue;
+    layout.reaches.push_back({.id = static_cast<uint64_t>(fields_.stages[i].preceding)});
+  }
+  if (!fields_.waits()) return layout;
+  std::vector<int> input(node.children()[0]->schema().size());
+  std::iota(input.begin(), input.end(), 0);
+  layout.waiting = columns(input);
+  return layout;
+}
+
+/// Once all layouts are known, and before any value is read or written.
+void OverFrames::Prepare() {
+  if (prepared_) return;
+  prepared_ = true;
+  layouts_.Settle();
+  for (RowForms& forms : forms_) forms.current = layouts_.number();
+  for (const auto& [number, layout] : layouts_.all()) {
+    const OverReading reading(layout, layouts_.current());
+    std::vector<std::vector<uint32_t>> missing(stages_.size());
+    for (const size_t sum : reading.missing_sums) {
+      missing[sums_[sum].first].push_back(static_cast<uint32_t>(sums_[sum].second));
+    }
+    for (const OverReading::List& list : reading.lists) {
+      if (list.place == OverReading::kNone || number == layouts_.number()) continue;
+      forms_[static_cast<size_t>(list.place)].earlier[number] = list.form;
+    }
+    readings_.insert_or_assign(number, Earlier{reading, std::move(missing)});
   }
 }
 
@@ -83,6 +156,7 @@ void OverFrames::AddRange(const std::vector<DataType>& types, bool track) {
 
 Result<FrameCalls::Columns> OverFrames::Process(const Batch& batch,
                                                 std::span<const EventTime> times) {
+  Prepare();
   codec_.Encode(batch, &encoded_);
   TRY(keys_.Load(encoded_));
   TRY(LoadRest());
@@ -209,16 +283,16 @@ void OverFrames::Release(EventTime watermark) {
   }
 }
 
-/// Sums by stage, then the rows of each list, then how they lie in the RANGE frames.
+/// The number of the layout, sums by stage, the rows of each list, how they lie in the RANGE
+/// frames.
 void OverFrames::Write(uint32_t key, std::string* out) const {
+  PutVarint(layouts_.number(), out);
   for (const Stage& stage : stages_) {
     if (stage.kind == Kind::kNone || !stage.calls->has_sums()) continue;
-    if (separate_) {
-      stage.calls->sums().Serialize(key, out);
-    } else if (stage.kind == Kind::kRange) {
+    if (stage.kind == Kind::kRange) {
       range_->WriteSums(key, stage.range, out);
     } else {
-      stage.calls->sums().SerializeBare(key, out);
+      stage.calls->sums().SerializeInOrder(key, out);
     }
   }
   if (range_) range_->table().WriteKey(key, out);
@@ -236,31 +310,96 @@ void OverFrames::PrefetchForWrite(uint32_t key, int step) const {
 }
 
 Status OverFrames::Read(uint32_t key, std::string_view bytes) {
-  if (range_) range_->Fit();
-  for (Stage& stage : stages_) {
-    if (stage.kind == Kind::kNone || !stage.calls->has_sums()) continue;
-    if (stage.kind == Kind::kRange) {
-      TRY(range_->ReadSums(key, stage.range, &bytes));
-      continue;
-    }
-    stage.calls->Reserve(keys_.slot_limit());
-    if (separate_) {
-      std::string_view all = bytes;
-      TRY(stage.calls->sums().Deserialize(key, &all));
-    } else {
-      TRY(stage.calls->sums().DeserializeBare(key, &bytes));
-    }
+  Prepare();
+  uint64_t number = 0;
+  if (!GetVarint(&bytes, &number)) return CorruptStateEntry("keys");
+  const auto earlier = readings_.find(static_cast<uint32_t>(number));
+  if (earlier == readings_.end()) return CorruptStateEntry("keys");
+  const OverReading& reading = earlier->second.reading;
+  ReadBegin(key);
+  TRY(ReadSums(key, reading, &bytes));
+  TRY(ReadLists(key, reading, &bytes));
+  TRY(ReadReaches(key, reading, &bytes));
+  for (size_t i = 0; i < stages_.size(); ++i) {
+    const std::vector<uint32_t>& missing = earlier->second.missing[i];
+    if (missing.empty()) continue;
+    if (stages_[i].rows) stages_[i].rows->RebuildSums(key, &missing);
+    if (stages_[i].kind == Kind::kRange) range_->RebuildSums(key, stages_[i].range, &missing);
   }
-  if (separate_) return OkStatus();
-  if (range_) TRY(range_->table().ReadKey(key, &bytes));
-  for (Stage& stage : stages_) {
-    if (stage.rows) TRY(stage.rows->ReadKey(key, &bytes));
-  }
-  if (range_) TRY(range_->ReadReach(key, &bytes));
   return bytes.empty() ? OkStatus() : CorruptStateEntry("keys");
 }
 
+void OverFrames::ReadBegin(uint32_t key) {
+  if (range_) range_->ReadBegin(key);
+  for (Stage& stage : stages_) {
+    if (stage.kind == Kind::kNone || stage.kind == Kind::kRange) continue;
+    stage.calls->Reserve(keys_.slot_limit());
+    if (stage.calls->has_sums()) stage.calls->sums().Reset(key);
+  }
+}
+
+Status OverFrames::ReadSums(uint32_t key, const OverReading& reading, std::string_view* bytes) {
+  for (const int place : reading.sums) {
+    std::string_view sum;
+    if (!GetBytes(bytes, &sum)) return CorruptStateEntry("keys");
+    if (place == OverReading::kNone) continue;
+    const auto [index, call] = sums_[static_cast<size_t>(place)];
+    Stage& stage = stages_[index];
+    if (stage.kind == Kind::kRange) {
+      TRY(range_->ReadSum(key, stage.range, call, sum));
+    } else {
+      TRY(stage.calls->sums().DeserializeCall(call, key, sum));
+    }
+  }
+  return OkStatus();
+}
+
+RowsFrame* OverFrames::RowsOfList(size_t list) const {
+  return lists_[list] == kRangeList ? nullptr : stages_[lists_[list]].rows.get();
+}
+
+Status OverFrames::ReadLists(uint32_t key, const OverReading& reading, std::string_view* bytes) {
+  for (const OverReading::List& list : reading.lists) {
+    const bool known = list.place != OverReading::kNone;
+    RowsFrame* rows = known ? RowsOfList(static_cast<size_t>(list.place)) : nullptr;
+    if (known && rows == nullptr) {
+      TRY(range_->table().ReadKey(key, bytes));
+    } else if (known && rows->only_counts() == list.counted) {
+      TRY(rows->ReadKey(key, bytes));
+    } else {
+      uint64_t count = 0;
+      const bool read =
+          list.counted ? GetVarint(bytes, &count) : SkipHistory(list.form, bytes, &count);
+      if (!read) return CorruptStateEntry("keys");
+      if (known) TRY(rows->ReadNothing(key, count));
+    }
+  }
+  for (const size_t list : reading.missing_lists) {
+    std::string_view none("\0", 1);
+    RowsFrame* rows = RowsOfList(list);
+    TRY(rows == nullptr ? range_->table().ReadKey(key, &none) : rows->ReadNothing(key, 0));
+  }
+  return OkStatus();
+}
+
+Status OverFrames::ReadReaches(uint32_t key, const OverReading& reading, std::string_view* bytes) {
+  std::vector<uint64_t> inside(reading.reaches_written);
+  for (uint64_t& rows : inside) {
+    if (!GetVarint(bytes, &rows)) return CorruptStateEntry("keys");
+  }
+  for (size_t frame = 0; frame < reading.reaches.size(); ++frame) {
+    const int place = reading.reaches[frame];
+    range_->ReadReach(key, frame,
+                      place == OverReading::kNone
+                          ? std::nullopt
+                          : std::optional(inside[static_cast<size_t>(place)]));
+  }
+  return OkStatus();
+}
+
 Status OverFrames::Restored() {
+  Prepare();
+  for (const std::string& table : layouts_.gone()) state_->DropTable(table);
   for (Stage& stage : stages_) {
     if (stage.kind != Kind::kNone && stage.kind != Kind::kRange) {
       stage.calls->Reserve(keys_.slot_limit());

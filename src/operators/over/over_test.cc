@@ -246,7 +246,7 @@ TEST(OverTest, AFrameKeepsOnlyItsRows) {
   }
   OperatorHarness harness(MakeNode(true, 9, false));
   harness.Feed(script, 0, script.size(), 0, random);
-  EXPECT_EQ(harness.entries("frames"), 9u) << "what the next row will see beside itself";
+  EXPECT_EQ(harness.entries("rows 9"), 9u) << "what the next row will see beside itself";
 }
 
 /// The results of an oracle's row: what stands behind the input's columns.

@@ -351,15 +351,22 @@ void RangeFrames::Fit() {
 }
 
 void RangeFrames::WriteSums(uint32_t key, size_t frame, std::string* out) const {
-  frames_[frame].calls->sums().SerializeBare(reach_[key * width() + frame].slot, out);
+  frames_[frame].calls->sums().SerializeInOrder(reach_[key * width() + frame].slot, out);
 }
 
-Status RangeFrames::ReadSums(uint32_t key, size_t frame, std::string_view* bytes) {
-  Reach& reach = ReachOf(key, frame);
+void RangeFrames::ReadBegin(uint32_t key) {
+  Fit();
+  for (size_t f = 0; f < width(); ++f) {
+    GiveBack(&ReachOf(key, f), f);
+    ReachOf(key, f) = Reach();
+  }
+}
+
+Status RangeFrames::ReadSum(uint32_t key, size_t frame, size_t call, std::string_view bytes) {
   FrameCalls& calls = *frames_[frame].calls;
-  const uint32_t slot = SlotOf(&reach, frame);
+  const uint32_t slot = SlotOf(&ReachOf(key, frame), frame);
   calls.Reserve(slots_[frame].limit);
-  return calls.sums().DeserializeBare(slot, bytes);
+  return calls.sums().DeserializeCall(call, slot, bytes);
 }
 
 void RangeFrames::WriteReach(uint32_t key, std::string* out) const {
@@ -377,19 +384,14 @@ void RangeFrames::PrefetchForWrite(uint32_t key, int step) const {
 }
 
 /// Until Restored, a reach's begin counts from the end.
-Status RangeFrames::ReadReach(uint32_t key, std::string_view* bytes) {
-  for (size_t f = 0; f < width(); ++f) {
-    uint64_t inside = 0;
-    if (!GetVarint(bytes, &inside)) return CorruptStateEntry(history_.name());
-    Reach& reach = ReachOf(key, f);
-    reach.begin = static_cast<uint32_t>(inside);
-    if (inside == 0) {
-      GiveBack(&reach, f);
-    } else {
-      SlotOf(&reach, f);
-    }
+void RangeFrames::ReadReach(uint32_t key, size_t frame, std::optional<uint64_t> inside) {
+  Reach& reach = ReachOf(key, frame);
+  reach.begin = inside ? static_cast<uint32_t>(*inside) : kUnknown;
+  if (reach.begin == 0) {
+    GiveBack(&reach, frame);
+  } else {
+    SlotOf(&reach, frame);
   }
-  return OkStatus();
 }
 
 Status RangeFrames::Restored() {
@@ -425,6 +427,50 @@ void RangeFrames::Evict(uint32_t key) {
   }
 }
 
+/// Where a frame begins among the rows of a key that was read.
+Status RangeFrames::PlaceReach(uint32_t key, size_t frame) {
+  const auto entries = history_.entries_of(key);
+  Reach& reach = ReachOf(key, frame);
+  if (reach.begin == kUnknown) {
+    reach.begin = 0;
+    if (entries.empty()) {
+      GiveBack(&reach, frame);
+    } else {
+      const EventTime oldest = Before(entries.back().time, frames_[frame].preceding);
+      reach.begin = static_cast<uint32_t>(CountBefore(entries, oldest));
+    }
+    return OkStatus();
+  }
+  if (reach.begin > entries.size()) return CorruptStateEntry(history_.name());
+  reach.begin = static_cast<uint32_t>(entries.size()) - reach.begin;
+  return OkStatus();
+}
+
+Status RangeFrames::AddFrame(uint32_t key, size_t frame, Rebuilding* rebuilding) const {
+  const Reach& reach = reach_[key * width() + frame];
+  for (const HistoryEntry& entry : history_.entries_of(key).subspan(reach.begin)) {
+    TRY(rebuilding->Add(entry.row, reach.slot, SequenceOf(key, entry)));
+  }
+  return OkStatus();
+}
+
+/// Sums that the values of keys did not have. What was read one after the other mostly lacks the
+/// same ones.
+Status RangeFrames::RebuildMissing(size_t frame) {
+  for (size_t i = 0; i < without_sums_.size();) {
+    const std::vector<uint32_t>* sums = without_sums_[i].sums;
+    Rebuilding rebuilding(frames_[frame].calls, &rows_, *sums);
+    for (; i < without_sums_.size(); ++i) {
+      const WithoutSums& without = without_sums_[i];
+      if (without.frame != frame) continue;
+      if (without.sums != sums) break;
+      TRY(AddFrame(without.key, frame, &rebuilding));
+    }
+    TRY(rebuilding.Flush());
+  }
+  return OkStatus();
+}
+
 /// What follows from the rows of keys.
 Status RangeFrames::Rebuild(std::span<const uint32_t> keys) {
   for (size_t f = 0; f < width(); ++f) {
@@ -432,17 +478,13 @@ Status RangeFrames::Rebuild(std::span<const uint32_t> keys) {
     calls.Reserve(slots_[f].limit);
     Rebuilding rebuilding(&calls, &rows_);
     for (const uint32_t key : keys) {
-      const auto entries = history_.entries_of(key);
-      Reach& reach = ReachOf(key, f);
-      if (reach.begin > entries.size()) return CorruptStateEntry(history_.name());
-      reach.begin = static_cast<uint32_t>(entries.size()) - reach.begin;
-      if (!calls.has_rebuilt()) continue;
-      for (const HistoryEntry& entry : entries.subspan(reach.begin)) {
-        TRY(rebuilding.Add(entry.row, reach.slot, SequenceOf(key, entry)));
-      }
+      TRY(PlaceReach(key, f));
+      if (calls.has_rebuilt()) TRY(AddFrame(key, f, &rebuilding));
     }
     TRY(rebuilding.Flush());
   }
+  for (size_t f = 0; f < width(); ++f) TRY(RebuildMissing(f));
+  without_sums_.clear();
   Settle();
   return OkStatus();
 }

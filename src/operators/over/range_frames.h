@@ -13,6 +13,7 @@
 // whichever is less work. One thread.
 #pragma once
 
+#include <optional>
 #include <queue>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@
 #include "operators/over/frame_calls.h"
 
 namespace millrace {
+
+class Rebuilding;
 
 class RangeFrames {
  public:
@@ -40,6 +43,8 @@ class RangeFrames {
 
   RowHistory& table() { return history_; }
   const RowStore& rows() const { return rows_; }
+  /// The columns that are kept, ascending.
+  const std::vector<int>& columns() const { return columns_; }
 
   /// Takes in a batch whose row i belongs to key slots[i].
   void Add(const Batch& batch, std::span<const EventTime> times, std::span<const uint32_t> slots);
@@ -53,11 +58,19 @@ class RangeFrames {
   /// The parts of a key's value that are theirs: the sums of one frame, the rows, how many of them
   /// are in each frame.
   void WriteSums(uint32_t key, size_t frame, std::string* out) const;
-  Status ReadSums(uint32_t key, size_t frame, std::string_view* bytes);
   void WriteReach(uint32_t key, std::string* out) const;
   /// Starts to load what the three write of a key (KeyTable::Values).
   void PrefetchForWrite(uint32_t key, int step) const;
-  Status ReadReach(uint32_t key, std::string_view* bytes);
+  /// Before a value of the key is read.
+  void ReadBegin(uint32_t key);
+  /// One of the frame's sum_calls().
+  Status ReadSum(uint32_t key, size_t frame, size_t call, std::string_view bytes);
+  /// Some of them follow from the rows, once these are there.
+  void RebuildSums(uint32_t key, size_t frame, const std::vector<uint32_t>* sums) {
+    without_sums_.push_back({key, frame, sums});
+  }
+  /// How many rows are in the frame; none: it is found out from their times.
+  void ReadReach(uint32_t key, size_t frame, std::optional<uint64_t> inside);
   /// Makes room for all keys.
   void Fit();
   Status Restored();
@@ -68,6 +81,7 @@ class RangeFrames {
 
  private:
   static constexpr uint32_t kNone = 0;
+  static constexpr uint32_t kUnknown = 0xFFFFFFFF;  // of Reach::begin, until the rows are there
 
   /// How far a frame of a key reaches, counted in the key's entries.
   struct Reach {
@@ -109,6 +123,9 @@ class RangeFrames {
   void MoveBackAndForth(size_t frame, const Row& row, size_t place, size_t low);
   void Queue(uint32_t key);
   void QueueAnew();
+  Status PlaceReach(uint32_t key, size_t frame);
+  Status AddFrame(uint32_t key, size_t frame, Rebuilding* rebuilding) const;
+  Status RebuildMissing(size_t frame);
   Status Rebuild(std::span<const uint32_t> keys);
 
   std::vector<Frame> frames_;
@@ -134,6 +151,13 @@ class RangeFrames {
   };
   std::vector<Trim> touched_;     // keys with entries to free, maybe more than once
   std::vector<uint32_t> unkept_;  // rows of rows_ that got no entry
+
+  struct WithoutSums {
+    uint32_t key;
+    size_t frame;
+    const std::vector<uint32_t>* sums;
+  };
+  std::vector<WithoutSums> without_sums_;  // of keys that were read, until Rebuild
 };
 
 }  // namespace millrace

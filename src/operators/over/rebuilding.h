@@ -3,6 +3,7 @@
 // state has been read back.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "operators/over/frame_calls.h"
@@ -11,8 +12,9 @@ namespace millrace {
 
 class Rebuilding {
  public:
-  /// Borrows both.
-  Rebuilding(FrameCalls* calls, const RowStore* rows) : calls_(*calls), rows_(*rows) {}
+  /// Borrows all. `sums`: as FrameCalls::Rebuild.
+  Rebuilding(FrameCalls* calls, const RowStore* rows, std::span<const uint32_t> sums = {})
+      : calls_(*calls), rows_(*rows), sums_(sums) {}
 
   Status Add(uint32_t stored, uint32_t slot, int64_t sequence) {
     stored_.push_back(stored);
@@ -22,7 +24,7 @@ class Rebuilding {
   }
   Status Flush() {
     if (stored_.empty()) return OkStatus();
-    TRY(calls_.Rebuild(rows_, stored_, slots_, sequence_));
+    TRY(calls_.Rebuild(rows_, sums_, stored_, slots_, sequence_));
     stored_.clear();
     slots_.clear();
     sequence_.clear();
@@ -32,6 +34,7 @@ class Rebuilding {
  private:
   FrameCalls& calls_;
   const RowStore& rows_;
+  std::span<const uint32_t> sums_;
   std::vector<uint32_t> stored_;
   std::vector<uint32_t> slots_;
   std::vector<int64_t> sequence_;

@@ -109,6 +109,16 @@ Status RowsFrame::ReadKey(uint32_t key, std::string_view* bytes) {
   return OkStatus();
 }
 
+Status RowsFrame::ReadNothing(uint32_t key, uint64_t rows) {
+  if (!only_counts()) {
+    std::string_view none("\0", 1);
+    return history_.ReadKey(key, &none);
+  }
+  counted_.resize(std::max<size_t>(counted_.size(), keys_->slot_limit()));
+  counted_[key] = static_cast<uint32_t>(std::min<uint64_t>(rows, preceding_));
+  return OkStatus();
+}
+
 Status RowsFrame::Restored() {
   if (only_counts()) return OkStatus();
   TRY(history_.Restored());
@@ -135,13 +145,21 @@ void RowsFrame::Evict(uint32_t key) {
 /// What follows from the rows of keys.
 Status RowsFrame::Rebuild(std::span<const uint32_t> keys) {
   calls_->Reserve(keys_->slot_limit());
+  const auto add = [&](uint32_t key, Rebuilding* rebuilding) -> Status {
+    for (const HistoryEntry& entry : history_.entries_of(key)) {
+      TRY(rebuilding->Add(entry.row, key, history_.ArrivalOf(key, entry)));
+    }
+    return OkStatus();
+  };
+  for (const auto& [key, sums] : without_sums_) {
+    Rebuilding rebuilding(calls_, &rows_, *sums);
+    TRY(add(key, &rebuilding));
+    TRY(rebuilding.Flush());
+  }
+  without_sums_.clear();
   if (!calls_->has_rebuilt()) return OkStatus();
   Rebuilding rebuilding(calls_, &rows_);
-  for (const uint32_t key : keys) {
-    for (const HistoryEntry& entry : history_.entries_of(key)) {
-      TRY(rebuilding.Add(entry.row, key, history_.ArrivalOf(key, entry)));
-    }
-  }
+  for (const uint32_t key : keys) TRY(add(key, &rebuilding));
   return rebuilding.Flush();
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "operators/over/frame_calls.h"
@@ -20,6 +21,8 @@ class RowsFrame {
             const std::vector<DataType>& columns, bool track, KeyTable* keys);
 
   RowHistory& table() { return history_; }
+  /// There is nothing but the number of rows, and nothing in the table.
+  bool only_counts() const { return calls_->columns().empty(); }
   /// The results for a batch whose row i belongs to key slots[i].
   Result<FrameCalls::Columns> Run(const Batch& batch, const FrameCalls::Columns& columns,
                                   std::span<const uint32_t> slots);
@@ -29,6 +32,12 @@ class RowsFrame {
   /// Starts to load what it is made of (KeyTable::Values).
   void PrefetchForWrite(uint32_t key, int step) const;
   Status ReadKey(uint32_t key, std::string_view* bytes);
+  /// The key has none of it, but so many rows where their number suffices.
+  Status ReadNothing(uint32_t key, uint64_t rows);
+  /// Some sums of a key, by their places in sum_calls(), follow from its rows once these are there.
+  void RebuildSums(uint32_t key, const std::vector<uint32_t>* sums) {
+    without_sums_.emplace_back(key, sums);
+  }
   Status Restored();
   /// The rest of keys whose values have just been read.
   Status Load(std::span<const uint32_t> keys);
@@ -37,7 +46,6 @@ class RowsFrame {
 
  private:
   Status Rebuild(std::span<const uint32_t> keys);
-  bool only_counts() const { return calls_->columns().empty(); }
   void Add(size_t row, uint32_t key);
 
   size_t preceding_;
@@ -47,6 +55,7 @@ class RowsFrame {
   RowHistory history_;
   std::vector<uint32_t> begin_;    // by key: rows before it are out of the frame
   std::vector<uint32_t> counted_;  // by key, if only_counts: rows that the next one sees
+  std::vector<std::pair<uint32_t, const std::vector<uint32_t>*>> without_sums_;  // RebuildSums
 
   // Of the batch at hand.
   std::vector<uint32_t> stored_;

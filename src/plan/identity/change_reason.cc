@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "plan/nodes/node_text.h"
+
 namespace millrace {
 namespace {
 
@@ -45,6 +47,56 @@ std::string RowsReason(const StoredRows& before, const StoredRows& after,
   return "the rows it keeps have their columns in another order";
 }
 
+const StoredRows* FindRows(const OperatorIdentity& identity, const std::string& table) {
+  const auto found = std::ranges::find(identity.rows, table, &StoredRows::table);
+  return found == identity.rows.end() ? nullptr : &*found;
+}
+
+/// What a call gives for rows whose columns are not known is what it gives without them.
+bool PassesOverNulls(const StatePart& part) {
+  constexpr std::string_view kCountThem[] = {"ARRAY_AGG", "COLLECT", "JSON_ARRAYAGG",
+                                             "JSON_OBJECTAGG"};
+  return std::ranges::none_of(kCountThem,
+                              [&](std::string_view name) { return part.call.starts_with(name); });
+}
+
+/// What becomes of one call of an OVER under another version of it.
+enum class CallFate { kKept, kRebuilt, kShort, kEmpty, kWrong };
+
+CallFate FateOfCall(const OperatorIdentity& before, const OperatorIdentity& after,
+                    const StatePart& part) {
+  const bool written = std::ranges::find(before.parts, part) != before.parts.end();
+  if (part.table.empty()) return written ? CallFate::kKept : CallFate::kEmpty;
+  const StoredRows* rows = FindRows(before, part.table);
+  if (rows == nullptr) return CallFate::kEmpty;
+  const StoredRows* now = FindRows(after, part.table);
+  // Of a ROWS frame that reads no column there was nothing but the number of rows.
+  if (part.reach < 0 && rows->columns.empty() && now != nullptr && !now->columns.empty()) {
+    return CallFate::kEmpty;
+  }
+  if (written) return CallFate::kKept;
+  for (const StoredColumn& column : part.columns) {
+    if (std::ranges::find(rows->columns, column) != rows->columns.end()) continue;
+    return PassesOverNulls(part) ? CallFate::kEmpty : CallFate::kWrong;
+  }
+  return part.reach > rows->reach ? CallFate::kShort : CallFate::kRebuilt;
+}
+
+/// Columns that rows which wait would have to have.
+std::vector<std::string> MissingOfWaiting(const OperatorIdentity& before,
+                                          const OperatorIdentity& after) {
+  std::vector<std::string> missing;
+  const StoredRows* rows = FindRows(before, "waiting");
+  const StoredRows* now = FindRows(after, "waiting");
+  if (rows == nullptr || now == nullptr) return missing;
+  for (const StoredColumn& column : now->columns) {
+    if (std::ranges::find(rows->columns, column) == rows->columns.end()) {
+      missing.push_back(Plain(column.origin, after));
+    }
+  }
+  return missing;
+}
+
 std::string StartsAt(const StatePart& part) {
   const bool number = part.call.starts_with("SUM") || part.call.starts_with("COUNT");
   return number ? "at zero" : "empty";
@@ -65,6 +117,7 @@ std::string ChangedAspect(const OperatorIdentity& before, const OperatorIdentity
 
 std::string AspectReason(const OperatorIdentity& before, const OperatorIdentity& after) {
   const std::string changed = ChangedAspect(before, after);
+  if (changed.empty()) return "another version of the program wrote its state";
   if (changed == "kind") {
     return "it was " + before.description + " and is now " + after.description;
   }
@@ -151,6 +204,51 @@ PartsJudgement JudgeStateParts(const OperatorIdentity& before, const OperatorIde
     judgement.reason += ", and rows it never saw would be taken back from it";
   } else {
     judgement.reason += "; rows that leave the frame are subtracted from all aggregates at once";
+  }
+  return judgement;
+}
+
+PartsJudgement JudgeFrames(const OperatorIdentity& before, const OperatorIdentity& after) {
+  std::vector<std::string> rebuilt;
+  std::vector<std::string> lost;
+  bool any_kept = false;
+  bool wrong = false;
+  for (const StatePart& part : after.parts) {
+    const std::string call = Plain(part.call, after);
+    const CallFate fate = FateOfCall(before, after, part);
+    any_kept = any_kept || fate == CallFate::kKept || fate == CallFate::kRebuilt;
+    wrong = wrong || fate == CallFate::kWrong;
+    if (fate == CallFate::kRebuilt) rebuilt.push_back(call);
+    if (fate == CallFate::kEmpty) lost.push_back(call + " would start " + StartsAt(part));
+    if (fate == CallFate::kWrong) lost.push_back(call + " would take rows it never saw for NULL");
+    if (fate == CallFate::kShort) {
+      lost.push_back(call + " would start with the rows of the last " +
+                     DurationText(FindRows(before, part.table)->reach));
+    }
+  }
+  const std::vector<std::string> missing = MissingOfWaiting(before, after);
+  if (!missing.empty()) {
+    lost.push_back("rows that wait for the watermark do not have " + Listed(missing) +
+                   " and would be dropped");
+  }
+  PartsJudgement judgement;
+  if (wrong) {
+    judgement = {StateFate::kLost, Listed(lost), "its state is lost; it begins empty"};
+  } else if (!lost.empty()) {
+    judgement = {StateFate::kPartlyLost, Listed(lost),
+                 any_kept ? "keys and the other aggregates are kept" : "keys are kept"};
+  } else {
+    std::vector<std::string> gone;
+    for (const StatePart& part : before.parts) {
+      const auto same = std::ranges::find(after.parts, part.call, &StatePart::call);
+      if (same == after.parts.end()) gone.push_back(Plain(part.call, before));
+    }
+    judgement.outcome = "state kept";
+    if (!gone.empty()) judgement.reason = Listed(gone) + " is no longer computed";
+  }
+  if (!wrong && !rebuilt.empty()) {
+    judgement.reason += (judgement.reason.empty() ? "" : "; ") + Listed(rebuilt) +
+                        " is rebuilt from the rows that are there";
   }
   return judgement;
 }

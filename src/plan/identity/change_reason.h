@@ -28,5 +28,7 @@ struct PartsJudgement {
 };
 /// For equal keys and rows, but other aggregate calls.
 PartsJudgement JudgeStateParts(const OperatorIdentity& before, const OperatorIdentity& after);
+/// For an OVER of equal keys: what its calls find among the rows that are there.
+PartsJudgement JudgeFrames(const OperatorIdentity& before, const OperatorIdentity& after);
 
 }  // namespace millrace

@@ -131,17 +131,23 @@ void TagCalls(const PlanNodePtr& input, bool retracts, std::vector<AggregateCall
   }
 }
 
-void TagOverCalls(const PlanNodePtr& input, std::vector<OverStage>* stages) {
-  ColumnOrigins origins;
+std::vector<uint32_t> OverCallTags(const OverNode& node) {
+  std::vector<uint32_t> tags;
   std::set<uint32_t> taken;
-  std::vector<StatePart> parts = origins.OverParts(input, *stages);
-  size_t next = 0;
-  for (OverStage& stage : *stages) {
-    for (AggregateCall& call : stage.calls) {
-      call.state_tag = TagOfPart(parts[next++]);
-      while (!taken.insert(call.state_tag).second) ++call.state_tag;
-    }
+  for (const StatePart& part : ColumnOrigins().OverParts(node)) {
+    tags.push_back(TagOfPart(part));
+    while (!taken.insert(tags.back()).second) ++tags.back();
   }
+  return tags;
+}
+
+std::vector<uint32_t> OverColumnTags(const OverNode& node) {
+  std::vector<uint32_t> tags;
+  const std::vector<std::string> origins = ColumnOrigins().OverColumns(node);
+  for (size_t i = 0; i < origins.size(); ++i) {
+    tags.push_back(TagOfColumn({origins[i], StoredTypeText(node.schema()[i].type)}));
+  }
+  return tags;
 }
 
 const std::vector<std::string>& ColumnOrigins::Columns(const PlanNodePtr& node) {
@@ -162,22 +168,30 @@ StatePart ColumnOrigins::Part(const PlanNodePtr& input, const AggregateCall& cal
   return PartOf(call, Columns(input), retracts);
 }
 
-std::vector<StatePart> ColumnOrigins::OverParts(const PlanNodePtr& input,
-                                                const std::vector<OverStage>& stages) {
-  const bool several = std::ranges::count_if(
-                           stages, [](const OverStage& stage) { return !stage.calls.empty(); }) > 1;
-  const Schema schema = OverNode::OutputOf(input->schema(), stages);
-  StageColumns columns(schema, Columns(input), "");
+std::vector<StatePart> ColumnOrigins::OverParts(const OverNode& node) {
+  const PlanNodePtr& input = node.children()[0];
+  const OverNode::Fields& fields = node.fields();
+  const std::vector<std::string> tables = fields.tables();
+  StageColumns columns(node.schema(), Columns(input), List(input, fields.partition_keys));
   std::vector<StatePart> parts;
-  for (const OverStage& stage : stages) {
+  for (size_t i = 0; i < fields.stages.size(); ++i) {
+    const OverStage& stage = fields.stages[i];
     columns.Compute(stage);
     for (const AggregateCall& call : stage.calls) {
-      parts.push_back(PartOf(call, columns.origins(), /*retracts=*/stage.preceding >= 0));
-      if (several) parts.back().call += " OVER " + stage.frame_text();
+      StatePart& part =
+          parts.emplace_back(PartOf(call, columns.origins(), /*retracts=*/stage.preceding >= 0));
+      part.call += " OVER " + stage.frame_text();
       if (stage.preceding >= 0 && call.distinct && HasRoundedSum(call)) {
         // Its counts of values are written, too.
-        std::string& layout = parts.back().layout;
-        layout.insert(layout.rfind(", with retractions"), kCountsWritten);
+        part.layout.insert(part.layout.rfind(", with retractions"), kCountsWritten);
+      }
+      part.table = tables[i];
+      if (!stage.rows) part.reach = stage.preceding;
+      std::vector<int> read = call.args;
+      if (call.filter >= 0) read.push_back(call.filter);
+      for (const int column : read) {
+        const auto at = static_cast<size_t>(column);
+        part.columns.push_back({columns.origins()[at], StoredTypeText(node.schema()[at].type)});
       }
     }
     columns.Append(stage);
@@ -185,11 +199,10 @@ std::vector<StatePart> ColumnOrigins::OverParts(const PlanNodePtr& input,
   return parts;
 }
 
-std::vector<std::string> ColumnOrigins::OverColumns(const PlanNodePtr& node) {
-  const OverNode::Fields& fields = As<OverNode>(node)->fields();
-  const PlanNodePtr& input = node->children()[0];
-  StageColumns columns(node->schema(), Columns(input), List(input, fields.partition_keys));
-  for (const OverStage& stage : fields.stages) {
+std::vector<std::string> ColumnOrigins::OverColumns(const OverNode& node) {
+  const PlanNodePtr& input = node.children()[0];
+  StageColumns columns(node.schema(), Columns(input), List(input, node.fields().partition_keys));
+  for (const OverStage& stage : node.fields().stages) {
     columns.Compute(stage);
     columns.Append(stage);
   }
@@ -280,7 +293,7 @@ ColumnOrigins::Known ColumnOrigins::DescribeAppending(const PlanNodePtr& node, K
       known.columns.push_back(CallText(call, Columns(input)) + place);
     }
   } else if (As<OverNode>(node)) {
-    known.columns = OverColumns(node);
+    known.columns = OverColumns(*As<OverNode>(node));
   } else if (const std::string first = FirstRows(node); !first.empty()) {
     added = first;
     known.rows = first + " of " + known.rows;

@@ -5,6 +5,7 @@
 // query is written in another way or chooses other rows. One thread.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,14 +15,29 @@
 namespace millrace {
 
 struct AggregateCall;
-struct OverStage;
+class OverNode;
 struct SortKey;
+
+/// A column whose values lie in state: where it comes from, and its type as SQL.
+struct StoredColumn {
+  std::string origin;
+  std::string type;
+  bool operator==(const StoredColumn&) const = default;
+};
 
 /// One aggregate call: its state stands beside that of the others and can come or go alone.
 struct StatePart {
   std::string call;    // "SUM(payments.amount)"
   std::string layout;  // "SUM(DOUBLE) -> DOUBLE": equal if bytes mean the same
-  bool operator==(const StatePart&) const = default;
+  /// Of an OVER that is at hand, not of a stored plan: the table of rows that the call follows
+  /// from, if its frame is bounded, how far it reaches back (RANGE, ms; else -1), and the columns
+  /// that it reads of them.
+  std::string table = {};
+  int64_t reach = -1;
+  std::vector<StoredColumn> columns = {};
+  bool operator==(const StatePart& other) const {
+    return call == other.call && layout == other.layout;
+  }
 };
 
 class ColumnOrigins {
@@ -40,8 +56,10 @@ class ColumnOrigins {
   std::string Window(const PlanNodePtr& node);
   /// `RANGE 10 min PRECEDING` of an Over; of several frames each once, in their order.
   static std::string Frames(const PlanNodePtr& node);
-  /// All calls of an Over; where it has several frames, with the frame of each.
-  std::vector<StatePart> OverParts(const PlanNodePtr& input, const std::vector<OverStage>& stages);
+  /// All calls of an Over with their frames: `SUM(payments.amount) OVER ROWS 3 PRECEDING`.
+  std::vector<StatePart> OverParts(const OverNode& node);
+  /// The origins of its columns.
+  std::vector<std::string> OverColumns(const OverNode& node);
   /// `payments.amount DESC, payments.id`.
   std::string Order(const PlanNodePtr& input, const std::vector<SortKey>& order);
   /// `rows 1..3 by payments.card in order of payments.amount DESC` of what keeps the first rows of
@@ -65,14 +83,15 @@ class ColumnOrigins {
   Known DescribeGroups(const PlanNodePtr& node);
   Known DescribeAppending(const PlanNodePtr& node, Known known);
   Known DescribeJoin(const PlanNodePtr& node);
-  std::vector<std::string> OverColumns(const PlanNodePtr& node);
 
   std::map<const PlanNode*, Known> known_;
 };
 
 /// Sets AggregateCall::state_tag of the calls of a node over `input`.
 void TagCalls(const PlanNodePtr& input, bool retracts, std::vector<AggregateCall>* calls);
-void TagOverCalls(const PlanNodePtr& input, std::vector<OverStage>* stages);
+/// The tags of all calls of an Over, stage after stage, and of its columns (OverNode).
+std::vector<uint32_t> OverCallTags(const OverNode& node);
+std::vector<uint32_t> OverColumnTags(const OverNode& node);
 
 /// The type of a stored column: SQL without nullability and time attribute, which bytes do not
 /// depend on.

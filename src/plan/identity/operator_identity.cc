@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <map>
 #include <set>
 
 #include "data/key_codec.h"
@@ -26,6 +27,7 @@ namespace {
 /// newer ones.
 constexpr const char* kStateVersion = "1";
 constexpr const char* kSecondStateVersion = "2";
+constexpr const char* kThirdStateVersion = "3";
 
 /// Options that say where the data of a table is; all others say how it is read or written.
 constexpr std::array<std::string_view, 9> kPlaceOptions = {
@@ -59,9 +61,9 @@ class Describer {
   OperatorIdentity Describe() {
     out_.kind = std::string(node_->kind());
     out_.digest = HexHash(node_->digest());
-    // Times of upserts; blocks of the rows in frames.
-    const bool second = As<ChangelogNormalizeNode>(node_) || As<OverNode>(node_);
-    out_.version = second ? kSecondStateVersion : kStateVersion;
+    out_.version = kStateVersion;
+    if (As<ChangelogNormalizeNode>(node_)) out_.version = kSecondStateVersion;  // times of upserts
+    if (As<OverNode>(node_)) out_.version = kThirdStateVersion;  // blocks of rows; layouts
     out_.role = node_->has_keyed_state() ? OperatorIdentity::Role::kState
                                          : OperatorIdentity::Role::kPassing;
     if (const auto* late = As<LateRowsNode>(node_)) {
@@ -205,38 +207,46 @@ class Describer {
     out_.description = CallTexts() + ByKey("grouping key");
   }
 
-  /// The sums of a bounded frame go down when rows leave it, so one that began later than the frame
-  /// would be wrong: its calls stay together.
+  /// Frames are not in its id: each reads what it needs of the rows that are there (JudgeFrames).
   void DescribeOver() {
-    const OverNode::Fields& fields = As<OverNode>(node_)->fields();
+    const auto* over = As<OverNode>(node_);
+    const OverNode::Fields& fields = over->fields();
     Aspect("rows", origins_->Rows(Input()));
     Keys("partition key", Input(), fields.partition_keys);
     Aspect("order",
            fields.proctime ? "processing time" : origins_->List(Input(), {fields.order_column}));
-    Aspect("frame", ColumnOrigins::Frames(node_));
     Aspect("emission", fields.waits() ? "when the watermark has passed" : "on arrival");
-    out_.parts = origins_->OverParts(Input(), fields.stages);
-    out_.parts_are_separate = fields.all_unbounded();
-    // One list of rows for all RANGE frames, then one for each ROWS frame.
-    std::set<int> in_range;
-    std::vector<std::set<int>> lists;
-    bool any_range = false;
-    for (const OverStage& stage : fields.stages) {
-      if (stage.calls.empty() || stage.preceding < 0) continue;
-      std::set<int>& read = stage.rows ? lists.emplace_back() : in_range;
-      any_range = any_range || !stage.rows;
+    out_.parts = origins_->OverParts(*over);
+    out_.parts_are_separate = true;
+    // One list of rows for all RANGE frames, one for each ROWS frame.
+    std::map<std::string, std::set<int>> lists;
+    std::map<std::string, int64_t> reaches;
+    const std::vector<std::string> tables = fields.tables();
+    for (size_t i = 0; i < tables.size(); ++i) {
+      if (tables[i].empty()) continue;
+      const OverStage& stage = fields.stages[i];
+      std::set<int>& read = lists[tables[i]];
       for (const AggregateCall& call : stage.calls) {
         read.insert(call.args.begin(), call.args.end());
         if (call.filter >= 0) read.insert(call.filter);
       }
+      if (!stage.rows) reaches[tables[i]] = std::max(reaches[tables[i]], stage.preceding);
     }
-    if (any_range) lists.insert(lists.begin(), in_range);
-    for (size_t i = 0; i < lists.size(); ++i) {
-      Rows(i == 0 ? "frames" : "frames" + std::to_string(i), node_,
-           {lists[i].begin(), lists[i].end()});
+    for (const auto& [table, columns] : lists) {
+      Rows(table, node_, {columns.begin(), columns.end()});
+      if (const auto reach = reaches.find(table); reach != reaches.end()) {
+        out_.rows.back().reach = reach->second;
+      }
     }
     if (fields.waits()) Rows("waiting", Input(), All(Input()));
-    out_.description = CallTexts() + " over " + out_.aspect("frame") + ByKey("partition key");
+    const std::string frames = ColumnOrigins::Frames(node_);
+    std::string calls = CallTexts();
+    const std::string frame = " OVER " + frames;  // said once, where it is the only one
+    size_t times = 0;
+    for (size_t at = calls.find(frame); at != calls.npos; at = calls.find(frame, at), ++times) {
+      calls.erase(at, frame.size());
+    }
+    out_.description = calls + (times > 0 ? " over " + frames : "") + ByKey("partition key");
   }
 
   void DescribeJoin() {
@@ -392,6 +402,7 @@ std::string OperatorIdentity::Signature() const {
   text += "\nkeys";
   add(keys);
   for (const StoredRows& stored : rows) {
+    if (kind == "Over") break;
     text += "\n" + stored.table;
     add(stored.columns);
   }

@@ -24,17 +24,11 @@ struct IdentityAspect {
   bool operator==(const IdentityAspect&) const = default;
 };
 
-/// A column whose values lie in state: where it comes from, and its type as SQL.
-struct StoredColumn {
-  std::string origin;
-  std::string type;
-  bool operator==(const StoredColumn&) const = default;
-};
-
 /// Rows kept whole in one table of an operator.
 struct StoredRows {
   std::string table;  // "waiting", "left"
   std::vector<StoredColumn> columns;
+  int64_t reach = -1;  // of rows in RANGE frames: the longest, in milliseconds
   bool operator==(const StoredRows&) const = default;
 };
 
@@ -60,7 +54,8 @@ struct OperatorIdentity {
 
   /// Hash of kind and aspects: the id of an operator that has no equal in its plan.
   std::string Base() const;
-  /// What must be equal for bytes to be readable: keys, rows, and the version of the format.
+  /// What must be equal for bytes to be readable: keys, rows, and the version of the format. Those
+  /// of an OVER say themselves which rows they are.
   std::string Signature() const;
   const std::string& aspect(std::string_view name) const;  // empty: has none
 };

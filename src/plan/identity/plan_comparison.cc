@@ -146,7 +146,7 @@ class Comparer {
       change.aspect = "layout";
       change.reason = LayoutReason(before, after);
       change.outcome = "its state is lost; it begins empty";
-    } else if (before.parts != after.parts) {
+    } else if (before.parts != after.parts || before.rows != after.rows) {
       JudgeParts(&change);
     } else if (after.role == Role::kState) {
       change.outcome = "state kept";
@@ -170,7 +170,8 @@ class Comparer {
   }
 
   static void JudgeParts(OperatorChange* change) {
-    const PartsJudgement judgement = JudgeStateParts(*change->before, *change->after);
+    const auto judge = change->after->kind == "Over" ? JudgeFrames : JudgeStateParts;
+    const PartsJudgement judgement = judge(*change->before, *change->after);
     change->fate = judgement.fate;
     change->aspect = "aggregates";
     change->reason = judgement.reason;

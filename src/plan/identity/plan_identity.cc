@@ -53,6 +53,7 @@ void WriteOperator(const OperatorIdentity& identity, JsonWriter* out) {
   for (const StoredRows& rows : identity.rows) {
     out->BeginObject().Field("table", rows.table).Key("columns");
     WriteColumns(rows.columns, out);
+    if (rows.reach >= 0) out->Field("reach", rows.reach);
     out->EndObject();
   }
   out->EndArray().Key("parts").BeginArray();

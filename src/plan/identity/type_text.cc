@@ -68,4 +68,8 @@ uint32_t TagOfPart(const StatePart& part) {
   return static_cast<uint32_t>(HashBytes(part.call + "\n" + part.layout));
 }
 
+uint32_t TagOfColumn(const StoredColumn& column) {
+  return static_cast<uint32_t>(HashBytes(column.origin + "\n" + column.type));
+}
+
 }  // namespace millrace

@@ -15,5 +15,7 @@ Result<DataType> TypeOfText(std::string_view text);
 Result<ResolvedAggregate> AggregateOfLayout(std::string_view layout);
 /// AggregateCall::state_tag of a part, unless an equal one is before it.
 uint32_t TagOfPart(const StatePart& part);
+/// What names a column in state.
+uint32_t TagOfColumn(const StoredColumn& column);
 
 }  // namespace millrace

@@ -135,9 +135,28 @@ bool OverNode::Fields::all_unbounded() const {
       stages, [](const OverStage& stage) { return stage.preceding < 0 || stage.calls.empty(); });
 }
 
+std::vector<std::string> OverNode::Fields::tables() const {
+  std::vector<std::string> tables;
+  for (const OverStage& stage : stages) {
+    std::string& table = tables.emplace_back();
+    if (stage.preceding < 0 || stage.calls.empty()) continue;
+    table = stage.rows ? "rows " + std::to_string(stage.preceding) : "frames";
+    const std::string name = table;
+    for (int same = 2; stage.rows && std::ranges::count(tables, table) > 1; ++same) {
+      table = name + " " + std::to_string(same);
+    }
+  }
+  return tables;
+}
+
 OverNode::OverNode(PlanNodePtr input, Fields fields)
     : PlanNode({input}, OutputOf(input->schema(), fields.stages)), fields_(std::move(fields)) {
-  TagOverCalls(children()[0], &fields_.stages);
+  const std::vector<uint32_t> tags = OverCallTags(*this);
+  size_t next = 0;
+  for (OverStage& stage : fields_.stages) {
+    for (AggregateCall& call : stage.calls) call.state_tag = tags[next++];
+  }
+  column_tags_ = OverColumnTags(*this);
 }
 
 PlanNodePtr OverNode::WithChildren(std::vector<PlanNodePtr> children) const {

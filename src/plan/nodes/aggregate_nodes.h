@@ -100,8 +100,11 @@ class OverNode final : public PlanNode {
     std::vector<OverStage> stages;
 
     bool waits() const { return !on_arrival && !proctime; }
-    /// No rows are kept, so calls can come and go one by one.
+    /// No rows are kept.
     bool all_unbounded() const;
+    /// By stage, the table of the rows in its frame: one for all RANGE frames, one for each ROWS
+    /// frame, called by what other frames do not change; empty if it is unbounded.
+    std::vector<std::string> tables() const;
   };
   OverNode(PlanNodePtr input, Fields fields);
   /// The columns of the input and those that the stages append.
@@ -116,9 +119,12 @@ class OverNode final : public PlanNode {
   Delay delay() const override;
   std::string state_description() const override;
   const Fields& fields() const { return fields_; }
+  /// By column of the schema: names it in state, as AggregateCall::state_tag does calls.
+  const std::vector<uint32_t>& column_tags() const { return column_tags_; }
 
  private:
   Fields fields_;
+  std::vector<uint32_t> column_tags_;
 };
 
 }  // namespace millrace

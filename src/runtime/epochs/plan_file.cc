@@ -51,7 +51,12 @@ OperatorIdentity ReadOperator(const JsonValue& value) {
   }
   identity.keys = ReadColumns(value["keys"]);
   for (const JsonValue& rows : value["rows"].array()) {
-    identity.rows.push_back({rows["table"].string(), ReadColumns(rows["columns"])});
+    StoredRows& stored = identity.rows.emplace_back();
+    stored.table = rows["table"].string();
+    stored.columns = ReadColumns(rows["columns"]);
+    if (rows.object().contains("reach")) {
+      stored.reach = static_cast<int64_t>(rows["reach"].number());
+    }
   }
   for (const JsonValue& part : value["parts"].array()) {
     identity.parts.push_back({part["call"].string(), part["layout"].string()});

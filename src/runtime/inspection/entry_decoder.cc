@@ -9,10 +9,10 @@
 #include "data/key_codec.h"
 #include "data/row_format.h"
 #include "data/value_text.h"
+#include "operators/over/over_layout.h"
 #include "plan/identity/type_text.h"
-#include "plan/rounded_sums.h"
 #include "state/encoding.h"
-#include "state/row_history.h"
+#include "state/row_form.h"
 #include "state/row_store.h"
 
 namespace millrace {
@@ -24,25 +24,14 @@ using Values = std::vector<DecodedValue>;
 struct ShownColumn {
   std::string name;
   DataType type;
+  uint32_t tag = 0;
 };
 
 struct Part {
   uint32_t tag = 0;
   std::string name;
   ResolvedAggregate aggregate;
-  bool is_written = true;  // false: follows from rows
 };
-
-/// Whether an OVER writes what a call has added up.
-bool IsWritten(const StatePart& part, const ResolvedAggregate& aggregate) {
-  AggregateCall call;
-  call.function = part.layout.substr(0, part.layout.find('('));
-  call.distinct = part.layout.starts_with(call.function + "(DISTINCT ");
-  call.resolved = aggregate;
-  if (!part.layout.ends_with("with retractions")) return true;
-  // Earlier versions did not write those of DISTINCT.
-  return HasRoundedSum(call) && (!call.distinct || part.layout.contains(kCountsWritten));
-}
 
 std::unexpected<Error> Unreadable(std::string_view table) {
   return UserError("MR0724", "an entry of '" + std::string(table) + "' cannot be decoded");
@@ -78,7 +67,7 @@ Result<std::vector<ShownColumn>> ColumnsOf(const std::vector<StoredColumn>& stor
   std::vector<ShownColumn> columns;
   for (const StoredColumn& column : stored) {
     TRY_ASSIGN(DataType type, TypeOfText(column.type));
-    columns.push_back({WithoutTables(column.origin, tables), std::move(type)});
+    columns.push_back({WithoutTables(column.origin, tables), std::move(type), TagOfColumn(column)});
   }
   return columns;
 }
@@ -109,15 +98,6 @@ Status AppendRow(const std::vector<ShownColumn>& columns, std::string_view bytes
   return OkStatus();
 }
 
-/// Of the frames of an OVER, as text.
-bool HasBoundedRange(std::string_view frames) {
-  constexpr std::string_view kRange = "RANGE ";
-  for (size_t at = frames.find(kRange); at != frames.npos; at = frames.find(kRange, at + 1)) {
-    if (!frames.substr(at + kRange.size()).starts_with("UNBOUNDED")) return true;
-  }
-  return false;
-}
-
 DecodedValue BytesOf(std::string name, std::string_view bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   DecodedValue value{.name = std::move(name), .text = "x"};
@@ -132,9 +112,7 @@ DecodedValue BytesOf(std::string name, std::string_view bytes) {
 
 struct EntryDecoder::Parts {
   std::string kind;
-  bool separate = true;             // calls stand in values by their tags
-  std::vector<std::string> lists;   // tables of the rows in frames, in their order
-  std::vector<bool> lists_by_time;  // false: a frame of rows goes by their number alone
+  std::map<uint32_t, OverLayout> layouts;  // of an OVER, by number
   std::vector<ShownColumn> keys;
   std::map<std::string, std::vector<ShownColumn>, std::less<>> rows;  // by table
   std::vector<Part> calls;
@@ -184,22 +162,49 @@ struct EntryDecoder::Parts {
     return entry;
   }
 
+  /// The columns of a layout of an OVER: those of the identity by name, others not at all.
+  RowForm ShownForm(const OverLayout::List& list, const std::vector<ShownColumn>& columns) const {
+    RowForm form;
+    for (const OverLayout::Column& column : list.columns) {
+      RowForm::Piece piece{.columns = {}, .width = column.width};
+      for (size_t i = 0; i < columns.size(); ++i) {
+        if (columns[i].tag == column.item.id) piece.columns.push_back(static_cast<int>(i));
+      }
+      form.pieces.push_back(std::move(piece));
+    }
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const bool known = std::ranges::any_of(list.columns, [&](const OverLayout::Column& column) {
+        return column.item.id == columns[i].tag;
+      });
+      if (!known) form.missing.push_back(static_cast<int>(i));
+    }
+    return form;
+  }
+
   /// The rows of a block, "time[0]", "amount[0]", ..
-  Status AppendBlock(size_t list, std::string_view* bytes, Values* out) const {
-    const std::string& table = lists[list];
-    const std::vector<ShownColumn>& columns = rows.find(table)->second;
-    if (bytes->empty()) return Unreadable(table);
-    const auto bits = static_cast<uint8_t>(bytes->front());
-    bytes->remove_prefix(1);
+  Status AppendBlock(const std::string& table, std::string_view* bytes, Values* out) const {
+    static const std::vector<ShownColumn> kNone;
+    uint32_t bits = 0;
+    uint32_t number = 0;
+    if (!ReadBlockHead(bytes, &bits, &number)) return Unreadable(table);
+    const auto layout = layouts.find(number);
+    const OverLayout::List* list =
+        layout == layouts.end() ? nullptr : layout->second.FindList(table);
+    if (list == nullptr) return Unreadable(table);
+    const auto known = rows.find(table);
+    const std::vector<ShownColumn>& columns = known == rows.end() ? kNone : known->second;
+    const RowForm form = ShownForm(*list, columns);
     int64_t time = 0;
-    for (uint32_t i = 0; i < RowHistory::kBlockRows; ++i) {
+    for (uint32_t i = 0; i < kBlockRows; ++i) {
       if ((bits >> i & 1) == 0) continue;
       uint64_t distance = 0;
       if (!GetVarint(bytes, &distance)) return Unreadable(table);
       time += static_cast<int64_t>(distance >> 1) ^ -static_cast<int64_t>(distance & 1);
       const std::string mark = "[" + std::to_string(i) + "]";
-      if (lists_by_time[list]) out->push_back(TimeOf("time" + mark, time));
+      // Those of a frame of rows go by their number alone.
+      if (table == "frames") out->push_back(TimeOf("time" + mark, time));
       RowStore store(TypesOf(columns));
+      store.ReadAs(&form);
       TRY_ASSIGN(const uint32_t slot, store.ReadFront(bytes));
       TRY_ASSIGN(const auto arrays, store.GatherAll(std::array{slot}));
       for (size_t c = 0; c < columns.size(); ++c) {
@@ -223,43 +228,45 @@ struct EntryDecoder::Parts {
   }
 
   /// A block of rows of OVER that is full.
-  Result<DecodedEntry> DecodeBlock(size_t list, std::string_view key,
+  Result<DecodedEntry> DecodeBlock(const std::string& table, std::string_view key,
                                    std::string_view value) const {
     DecodedEntry entry;
     std::string_view key_bytes;
     uint64_t block = 0;
-    if (!GetBytes(&key, &key_bytes) || !GetVarint(&key, &block)) return Unreadable(lists[list]);
+    if (!GetBytes(&key, &key_bytes) || !GetVarint(&key, &block)) return Unreadable(table);
     TRY(AppendCoded(keys, key_bytes, &entry.key));
     entry.key.push_back(NumberOf("block", static_cast<int64_t>(block)));
-    TRY(AppendBlock(list, &value, &entry.value));
-    if (!value.empty()) return Unreadable(lists[list]);
+    TRY(AppendBlock(table, &value, &entry.value));
+    if (!value.empty()) return Unreadable(table);
     return entry;
   }
 
-  /// What OVER keeps of a key whose frames are bounded: sums, then of each list of rows how many
-  /// came, how many there are, and the last of them. How they lie in the frames is not shown.
+  /// What OVER keeps of a key: the number of the layout, sums, then of each list of rows how many
+  /// came, how many there are, and the last of them. How they lie in the frames is not shown, nor
+  /// is what the query does not ask for any more.
   Result<DecodedEntry> DecodeFrames(std::string_view key, std::string_view value) const {
     DecodedEntry entry;
     TRY(AppendCoded(keys, key, &entry.key));
-    for (const Part& part : calls) {
-      if (!part.is_written) continue;
-      const auto accumulators = part.aggregate.make();
-      accumulators->Reserve(1);
-      TRY(accumulators->Deserialize(0, &value));
-      TRY_ASSIGN(const auto result, accumulators->Finish(std::array<uint32_t, 1>{0}));
-      entry.value.push_back(ValueOf({part.name, part.aggregate.result}, *result));
+    uint64_t number = 0;
+    if (!GetVarint(&value, &number)) return Unreadable("keys");
+    const auto layout = layouts.find(static_cast<uint32_t>(number));
+    if (layout == layouts.end()) return Unreadable("keys");
+    for (const OverLayout::Item& sum : layout->second.sums) {
+      std::string_view state;
+      if (!GetBytes(&value, &state)) return Unreadable("keys");
+      for (const Part& part : calls) {
+        if (part.tag == sum.id) TRY(AppendCall("keys", part, state, &entry.value));
+      }
     }
-    for (size_t list = 0; list < lists.size(); ++list) {
-      // Of a frame of rows that keeps nothing of them there is their number alone.
-      const bool only_counts = !lists_by_time[list] && rows.find(lists[list])->second.empty();
+    for (const OverLayout::List& list : layout->second.lists) {
       uint64_t arrivals = 0;
       uint64_t count = 0;
-      if (!GetVarint(&value, &arrivals)) return Unreadable(lists[list]);
-      if (only_counts) count = std::exchange(arrivals, 0);
-      if (arrivals > 0 && !GetVarint(&value, &count)) return Unreadable(lists[list]);
-      const std::string name = list == 0 ? "rows" : "rows of " + lists[list];
+      if (!GetVarint(&value, &arrivals)) return Unreadable(list.table);
+      if (list.counted) count = std::exchange(arrivals, 0);
+      if (arrivals > 0 && !GetVarint(&value, &count)) return Unreadable(list.table);
+      const std::string name = list.table == "frames" ? "rows" : "rows of '" + list.table + "'";
       entry.value.push_back(NumberOf(name, static_cast<int64_t>(count)));
-      if (arrivals > 0) TRY(AppendBlock(list, &value, &entry.value));
+      if (arrivals > 0) TRY(AppendBlock(list.table, &value, &entry.value));
     }
     return entry;
   }
@@ -315,25 +322,25 @@ EntryDecoder::~EntryDecoder() = default;
 Result<EntryDecoder> EntryDecoder::Make(const OperatorIdentity& identity) {
   auto parts = std::make_unique<Parts>();
   parts->kind = identity.kind;
-  parts->separate = identity.parts_are_separate;
   TRY_ASSIGN(parts->keys, ColumnsOf(identity.keys, identity.reads));
   for (const StoredRows& stored : identity.rows) {
     TRY_ASSIGN(parts->rows[stored.table], ColumnsOf(stored.columns, identity.reads));
-    if (identity.kind != "Over" || stored.table == "waiting") continue;
-    // RANGE frames share the first list, where there are any.
-    const bool by_time = parts->lists.empty() && HasBoundedRange(identity.aspect("frame"));
-    parts->lists.push_back(stored.table);
-    parts->lists_by_time.push_back(by_time);
   }
   for (const StatePart& part : identity.parts) {
     TRY_ASSIGN(auto aggregate, AggregateOfLayout(part.layout));
-    const bool is_written = IsWritten(part, aggregate);
-    Part known{TagOfPart(part), WithoutTables(part.call, identity.reads), std::move(aggregate),
-               is_written};
+    Part known{TagOfPart(part), WithoutTables(part.call, identity.reads), std::move(aggregate)};
     for (const Part& before : parts->calls) known.tag += before.tag == known.tag;
     parts->calls.push_back(std::move(known));
   }
   return EntryDecoder(std::move(parts));
+}
+
+Status EntryDecoder::Learn(std::string_view table, std::string_view key, std::string_view value) {
+  if (table != "form" || parts_->kind != "Over") return OkStatus();
+  uint64_t number = 0;
+  if (!GetVarint(&key, &number)) return Unreadable(table);
+  TRY_ASSIGN(parts_->layouts[static_cast<uint32_t>(number)], OverLayout::Read(value));
+  return OkStatus();
 }
 
 std::vector<std::string> EntryDecoder::key_names() const {
@@ -352,12 +359,7 @@ Result<DecodedEntry> EntryDecoder::Decode(std::string_view table, std::string_vi
     return parts.DecodeGroup(table, key, value);
   }
   DecodedEntry entry;
-  if (table == "keys" && parts.kind == "Over") {
-    if (!parts.separate) return parts.DecodeFrames(key, value);
-    TRY(AppendCoded(parts.keys, key, &entry.key));
-    TRY(parts.AppendCalls(table, value, &entry.value));
-    return entry;
-  }
+  if (table == "keys" && parts.kind == "Over") return parts.DecodeFrames(key, value);
   if (table == "rows" && parts.kind == "ChangelogNormalize") {
     TRY(AppendCoded(parts.keys, key, &entry.key));
     int64_t touched_ms = 0;
@@ -376,9 +378,8 @@ Result<DecodedEntry> EntryDecoder::Decode(std::string_view table, std::string_vi
       ((parts.kind == "Join" || parts.kind == "SnapshotJoin") && table.ends_with(" row"))) {
     return parts.DecodeOneRow(table, key, value);
   }
-  const auto list = std::ranges::find(parts.lists, table);
-  if (list != parts.lists.end()) {
-    return parts.DecodeBlock(static_cast<size_t>(list - parts.lists.begin()), key, value);
+  if (parts.kind == "Over" && (table == "frames" || table.starts_with("rows "))) {
+    return parts.DecodeBlock(std::string(table), key, value);
   }
   if (parts.rows.contains(table)) {
     const bool waits = table == "waiting" || parts.kind == "WindowJoin";

@@ -34,6 +34,9 @@ class EntryDecoder {
   EntryDecoder(EntryDecoder&&) noexcept;
   ~EntryDecoder();
 
+  /// Told of every entry, in the order of keys, before it is decoded: some say how those behind
+  /// them are written.
+  Status Learn(std::string_view table, std::string_view key, std::string_view value);
   /// An error: the bytes are not what an operator of this kind writes.
   Result<DecodedEntry> Decode(std::string_view table, std::string_view key,
                               std::string_view value) const;

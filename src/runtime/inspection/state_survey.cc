@@ -60,9 +60,11 @@ class Surveyor {
     ++found.tables[std::string(entry.table)];
     const auto decoder = decoders_.find(id);
     if (decoder == decoders_.end()) return;
+    const Status learned = decoder->second.Learn(entry.table, entry.key, entry.value);
     const auto decoded = decoder->second.Decode(entry.table, entry.key, entry.value);
-    if (decoded) return;
-    if (found.undecodable++ == 0) found.first_problem = decoded.error().message;
+    if (learned && decoded) return;
+    if (found.undecodable++ > 0) return;
+    found.first_problem = learned ? decoded.error().message : learned.error().message;
   }
 
   const StateReader& reader_;
