@@ -159,11 +159,11 @@ def check_aggregates(place):
 
 def check_frames(place):
     """Frames of an OVER come and go; what follows from the rows that are there is rebuilt."""
-    hour, half, day = {"one": "'1' HOUR"}, {"half": "'30' MINUTE"}, {"day": "'1' DAY"}
-    place.write(over_text("one", hour))
+    hour, half, day = {"n1": "'1' HOUR"}, {"n2": "'30' MINUTE"}, {"n3": "'1' DAY"}
+    place.write(over_text("n1", hour))
     status, first, last, errors = place.run()
     expect(status == 0 and set(first.values()) == {1}, status, first, errors)
-    place.write(over_text("(half + one) / 2", half | hour))
+    place.write(over_text("(n1 + n2) / 2", half | hour))
     code, out, _ = place.command("diff", "counts.sql")
     expect(code == 0 and "OVER RANGE 30 min PRECEDING is rebuilt" in out, code, out)
     status, first, now, errors = place.run()
@@ -171,13 +171,13 @@ def check_frames(place):
     goes_on(first, last)
     code, out, errors = place.command("state", "verify", "counts.sql")
     expect(code == 0 and "sound" in out, code, out, errors)
-    place.write(over_text("one + day * 0", hour | day))
+    place.write(over_text("n1 + n3 * 0", hour | day))
     status, first, _, errors = place.run()
     expect(status == 1 and "would start with the rows of the last 1 h" in errors, status, errors)
     status, first, last, errors = place.run("--allow-state-loss")
     expect(status == 0, status, errors)
     goes_on(first, now)
-    place.write(over_text("half", half))
+    place.write(over_text("n2", half))
     status, first, _, errors = place.run()
     expect(status == 0 and "nothing is lost" in errors, status, errors)
     goes_on(first, last)
