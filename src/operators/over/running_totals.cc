@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "operators/over/over_calls.h"
+#include "state/encoding.h"
 
 namespace millrace {
 namespace {
@@ -52,6 +53,17 @@ void RunningTotals::Take(uint32_t partition, size_t place, size_t limit) {
   }
 }
 
+/// The state of the group in front of it, or none.
+Status RunningTotals::Begin(uint32_t group, std::string_view before) {
+  states_.Reset(group);
+  for (size_t call = 0; !before.empty(); ++call) {
+    std::string_view state;
+    if (!GetBytes(&before, &state)) return CorruptStateEntry("aggregates");
+    TRY(states_.DeserializeCall(call, group, state));
+  }
+  return OkStatus();
+}
+
 /// Totals of each group of taken rows, in slots and as bytes.
 Status RunningTotals::Fold(std::string_view start) {
   std::vector<std::shared_ptr<arrow::Array>> columns(rows_.columns());
@@ -71,17 +83,12 @@ Status RunningTotals::Fold(std::string_view start) {
       rows.push_back(static_cast<int32_t>(i));
       slots.push_back(group);
     }
-    std::string_view before = group == 0 ? start : std::string_view(folded_[group - 1]);
-    if (before.empty()) {
-      states_.Reset(group);
-    } else {
-      TRY(states_.DeserializeBare(group, &before));
-    }
+    TRY(Begin(group, group == 0 ? start : std::string_view(folded_[group - 1])));
     // In the order of the partition, which is that of FIRST_VALUE, too.
     TRY(states_.Update(
         {.columns = columns, .rows = rows, .slots = slots, .signs = {}, .sequence = {}}));
     folded_[group].clear();
-    states_.SerializeBare(group, &folded_[group]);
+    states_.SerializeInOrder(group, &folded_[group]);
   }
   return OkStatus();
 }

@@ -52,6 +52,7 @@ class RunningTotals {
   bool SameOrder(uint32_t a, uint32_t b) const;
   /// Rows from a place on, up to about `limit`; peers of RANGE together.
   void Take(uint32_t partition, size_t place, size_t limit);
+  Status Begin(uint32_t group, std::string_view before);
   Status Fold(std::string_view start);
   Status Store();
 
