@@ -7,6 +7,9 @@ SEED ?=
 JOBS ?= $(shell nproc)
 # Of `make simulate`.
 SEEDS ?= 20000
+# Of `make random-queries`.
+QUERIES ?= 500
+DUCKDB ?=
 # What `make goldens` and `make bench` are restricted to, e.g. ONLY=over.
 ONLY ?=
 
@@ -17,7 +20,7 @@ CTEST = ctest --output-on-failure --no-label-summary --no-tests=error --schedule
 .DEFAULT_GOAL := help
 .PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench bench-live \
         bench-exactly-once bench-state nexmark compat docs demo simulate mutants \
-        chaos demo-kafka test-kafka-exactly-once test-kafka-flink test-live-slow goldens fuzz install clean stats
+        chaos demo-kafka random-queries test-kafka-exactly-once test-kafka-flink test-live-slow goldens fuzz install clean stats
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -125,6 +128,11 @@ demo: build ## Card fraud, from generated payments to blocked cards, with a summ
 
 demo-kafka: build ## The same through a real broker, which is killed in the middle, with /decide
 	@python3 examples/fraud/kafka/demo.py
+
+random-queries: build ## QUERIES (500) drawn from SEED (1), against a real Flink and DuckDB (DUCKDB=only: without Flink)
+	@python3 -c 'import duckdb' 2>/dev/null || python3 -m pip install -q duckdb
+	@python3 tests/random/random_queries.py build/millrace --queries $(QUERIES) --seed $(or $(SEED),1) \
+	    $(if $(filter only,$(DUCKDB)),--duckdb) $(if $(ONLY),--only '$(ONLY)')
 
 goldens: build ## Let a real Flink write the expected results of tests/sql again (Java, Maven)
 	@tests/oracle/goldens.sh $(ONLY)

@@ -1,0 +1,547 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random queries over tables.py, each with a form for DuckDB where it means the same there.
+
+A query is built from a source (a table, a join, a derived table) and a shape (projection, GROUP BY,
+window, Top-N ..); derived tables make shapes nest. `ordered` says that rows come in an order that
+every run repeats, which functions such as LISTAGG need.
+"""
+
+from expressions import NUMBERS, Expression, ExpressionMaker, make
+from parts import Query, Source, both, column
+from tables import COLUMNS
+from time_queries import TimeQueries
+
+
+class QueryMaker(TimeQueries):
+    def __init__(self, random):
+        self.random = random
+        self.expressions = ExpressionMaker(random)
+        self.aliases = 0
+
+    def alias(self, prefix="q"):
+        self.aliases += 1
+        return f"{prefix}{self.aliases}"
+
+    def chance(self, share):
+        return self.random.random() < share
+
+    # Sources
+
+    def table(self, name=None):
+        name = name or self.random.choice(["a", "a", "b"])
+        alias = self.alias("t")
+        scope = [column(alias, c, kind, None if name != "n" else "") for c, kind in COLUMNS[name]]
+        if name == "n":
+            for expression in scope:
+                expression.duck = None
+        text = f"{name} AS {alias}"
+        return Source(text, text if name != "n" else None, scope, True, True, name)
+
+    def derived(self, depth):
+        query = self.query(depth - 1, nested=True)
+        alias = self.alias("d")
+        text, duck = both("({0}) AS " + alias, (query.text, query.duck))
+        scope = [column(alias, name, kind) for name, kind in query.columns]
+        return Source(text, duck, scope, query.ordered, query.append)
+
+    def source(self, depth):
+        chance = self.random.random()
+        if depth > 0 and chance < 0.3:
+            return self.derived(depth)
+        if depth > 0 and chance < 0.5:
+            return self.join(depth)
+        if chance < 0.57:
+            return self.unnest()
+        return self.table()
+
+    def join(self, depth):
+        left = self.derived(depth) if self.chance(0.2) else self.table()
+        right = self.derived(depth) if self.chance(0.2) else self.table()
+        kind = self.random.choice(
+            ["JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]
+        )
+        condition = self.join_condition(left, right)
+        if condition is None:
+            kind, on = "CROSS JOIN", ("", "")
+        else:
+            on = both(" ON {0}", (condition.text, condition.duck))
+        text, duck = both(
+            "{0} " + kind + " {1}{2}", (left.text, left.duck), (right.text, right.duck), on
+        )
+        return Source(text, duck, left.scope + right.scope, False, False)
+
+    def join_condition(self, left, right):
+        pairs = [
+            (l, r)
+            for l in left.scope
+            for r in right.scope
+            if l.kind == r.kind and l.kind in ("INT", "STRING", "BIGINT", "DATE", "DECIMAL")
+        ]
+        if not pairs:
+            return None
+        left_key, right_key = self.random.choice(pairs)
+        condition = make("BOOLEAN", "{0} = {1}", [left_key, right_key])
+        if self.chance(0.35):
+            more = self.expressions.of("BOOLEAN", left.scope + right.scope, 2)
+            condition = make("BOOLEAN", "{0} AND {1}", [condition, more])
+        return condition
+
+    def unnest(self):
+        base = self.table("n")
+        alias = self.alias("u")
+        array = self.random.choice(["ar", "ar", "as_", "ma"])
+        base_alias = base.text.split()[-1]
+        item = f"{base_alias}.{array}"
+        kind = {"ar": "INT", "as_": "STRING"}.get(array)
+        join = self.random.choice(["CROSS JOIN", "LEFT JOIN"])
+        on = " ON TRUE" if join == "LEFT JOIN" else ""
+        scope = list(base.scope)
+        if array == "ma":
+            text = f"{base.text} {join} UNNEST({item}) AS {alias} (mk, mv){on}"
+            scope += [column(alias, "mk", "STRING"), column(alias, "mv", "INT")]
+        elif self.chance(0.3):
+            text = f"{base.text} {join} UNNEST({item}) WITH ORDINALITY AS {alias} (el, nr){on}"
+            scope += [column(alias, "el", kind), column(alias, "nr", "INT")]
+        else:
+            text = f"{base.text} {join} UNNEST({item}) AS {alias} (el){on}"
+            scope += [column(alias, "el", kind)]
+        return Source(text, None, scope, True, True)
+
+    # Parts
+
+    def where(self, scope, share=0.5):
+        if not self.chance(share):
+            return "", ""
+        return both(" WHERE {0}", self.pair(self.expressions.of("BOOLEAN", scope, 3)))
+
+    @staticmethod
+    def pair(expression):
+        return expression.text, expression.duck
+
+    def select_list(self, expressions):
+        names = [f"c{i}" for i in range(len(expressions))]
+        items = [both("{0} AS " + name, self.pair(e)) for name, e in zip(names, expressions)]
+        text = both(", ".join("{%d}" % i for i in range(len(items))), *items)
+        return text, [(name, e.kind) for name, e in zip(names, expressions)]
+
+    def some(self, scope, low=1, high=4, depth=2):
+        return [self.expressions.any(scope, depth) for _ in range(self.random.randint(low, high))]
+
+    def aggregate(self, scope, ordered):
+        number = self.random.choice(NUMBERS)
+        argument = self.expressions.of(number, scope, 2)
+        text = self.expressions.of("STRING", scope, 1)
+        forms = [
+            make("BIGINT", "COUNT(*)"),
+            make("BIGINT", "COUNT({0})", [text]),
+            make("BIGINT", "COUNT(DISTINCT {0})", [self.expressions.any(scope, 1)]),
+            make(argument.kind, "SUM({0})", [argument]),
+            make(argument.kind, "SUM(DISTINCT {0})", [argument]),
+            make(argument.kind, "MIN({0})", [argument]),
+            make(argument.kind, "MAX({0})", [argument]),
+            make("STRING", "MAX({0})", [text]),
+            make("STRING", "MIN({0})", [text]),
+            make("TIMESTAMP", "MAX({0})", [self.expressions.of("TIMESTAMP", scope, 1)]),
+            make("DATE", "MIN({0})", [self.expressions.of("DATE", scope, 1)]),
+            make("BOOLEAN", "MAX({0})", [self.expressions.of("BOOLEAN", scope, 1)], duck=""),
+            make(argument.kind, "AVG({0})", [argument], duck=""),
+            make("DOUBLE", "STDDEV_POP({0})", [self.expressions.of("DOUBLE", scope, 1)], duck=""),
+            make(number, "VAR_SAMP({0})", [argument], duck=""),
+        ]
+        if ordered:
+            forms += [
+                make("STRING", "LISTAGG({0})", [text], duck=""),
+                make("STRING", "LISTAGG(DISTINCT {0}, '|')", [text], duck=""),
+                make("STRING", "FIRST_VALUE({0})", [text], duck=""),
+                make(argument.kind, "LAST_VALUE({0})", [argument], duck=""),
+                make("OTHER", "ARRAY_AGG({0})", [argument], duck=""),
+            ]
+        chosen = self.random.choice(forms)
+        if self.chance(0.2):
+            chosen = make(
+                chosen.kind,
+                "{0} FILTER (WHERE {1})",
+                [chosen, self.expressions.of("BOOLEAN", scope, 2)],
+            )
+        return chosen
+
+    def aggregates(self, scope, ordered, low=1, high=3):
+        return [self.aggregate(scope, ordered) for _ in range(self.random.randint(low, high))]
+
+    # Shapes
+
+    def query(self, depth=2, nested=False):
+        shapes = [
+            (self.projection, 5),
+            (self.group_by, 6),
+            (self.distinct, 2),
+            (self.top_n, 3),
+            (self.set_operation, 3),
+            (self.semi_join, 4),
+            (self.scalar_subquery, 2),
+            (self.window, 5),
+            (self.grouping_sets, 2),
+            (self.over, 3),
+            (self.values, 1),
+            (self.interval_join, 2),
+            (self.deduplicate, 2),
+            (self.nested_values, 1),
+            (self.window_rank, 1),
+            (self.window_join, 1),
+            (self.with_query, 1),
+            (self.group_window, 1),
+            (self.limited, 2),
+        ]
+        if nested:
+            shapes = [shape for shape in shapes if shape[0] not in (self.over, self.limited)]
+        makers, weights = zip(*shapes)
+        return self.random.choices(makers, weights)[0](max(depth, 0))
+
+    def projection(self, depth):
+        source = self.source(depth)
+        items, columns = self.select_list(self.some(source.scope, 1, 5, 3))
+        text, duck = both(
+            "SELECT {0} FROM {1}{2}", items, (source.text, source.duck), self.where(source.scope)
+        )
+        return Query(text, duck, columns, "projection", source.ordered, source.append)
+
+    def distinct(self, depth):
+        source = self.source(depth)
+        items, columns = self.select_list(self.some(source.scope, 1, 3, 1))
+        text, duck = both(
+            "SELECT DISTINCT {0} FROM {1}{2}",
+            items,
+            (source.text, source.duck),
+            self.where(source.scope),
+        )
+        return Query(text, duck, columns, "distinct")
+
+    def values(self, _depth):
+        rows = [
+            f"({i}, {self.random.choice(['1', '2', 'CAST(NULL AS INT)'])}, "
+            f"'{self.random.choice(['a', 'b', 'long'])}')"
+            for i in range(self.random.randint(1, 4))
+        ]
+        text = f"SELECT * FROM (VALUES {', '.join(rows)}) AS v (c0, c1, c2)"
+        # Flink pads CHAR of several lengths; the text is then CHAR of the longest.
+        return Query(text, None, [("c0", "INT"), ("c1", "INT"), ("c2", "STRING")], "values")
+
+    def group_by(self, depth):
+        source = self.source(depth)
+        keys = self.some(source.scope, 0, 2, 1)
+        aggregates = self.aggregates(source.scope, source.ordered and source.append)
+        items, columns = self.select_list(keys + aggregates)
+        group = ("", "")
+        if keys:
+            group = both(
+                " GROUP BY " + ", ".join("{%d}" % i for i in range(len(keys))),
+                *[self.pair(key) for key in keys],
+            )
+        having = ("", "")
+        if self.chance(0.3):
+            condition = self.random.choice(
+                [
+                    make("BOOLEAN", "COUNT(*) > 1"),
+                    make("BOOLEAN", "{0} IS NOT NULL", [self.random.choice(aggregates)]),
+                ]
+            )
+            having = both(" HAVING {0}", self.pair(condition))
+        text, duck = both(
+            "SELECT {0} FROM {1}{2}{3}{4}",
+            items,
+            (source.text, source.duck),
+            self.where(source.scope, 0.3),
+            group,
+            having,
+        )
+        if not keys:
+            duck = None  # without a row there is no result in Flink's streams
+        return Query(text, duck, columns, "group by")
+
+    def grouping_sets(self, depth):
+        source = self.source(depth)
+        named = [c for c in source.scope if c.kind in ("INT", "STRING", "BOOLEAN", "DATE")]
+        if len(named) < 2:
+            return self.group_by(depth)
+        keys = self.random.sample(named, 2)
+        sets = self.random.choice(
+            [
+                "GROUPING SETS (({0}, {1}), ({0}), ())",
+                "ROLLUP ({0}, {1})",
+                "CUBE ({0}, {1})",
+                "GROUPING SETS (({0}), ({1}))",
+                "{0}, ROLLUP ({1})",
+            ]
+        )
+        extra = make("INT", "GROUPING({0})", [keys[0]], duck="") if self.chance(0.3) else keys[1]
+        items, columns = self.select_list(
+            [keys[0], extra] + self.aggregates(source.scope, False, 1, 2)
+        )
+        text, duck = both(
+            "SELECT {0} FROM {1}{2} GROUP BY " + sets.replace("{1}", "{4}").replace("{0}", "{3}"),
+            items,
+            (source.text, source.duck),
+            self.where(source.scope, 0.3),
+            self.pair(keys[0]),
+            self.pair(keys[1]),
+        )
+        if "()" in sets or "CUBE" in sets or sets.startswith("ROLLUP"):
+            duck = None  # the empty set of no rows
+        return Query(text, duck, columns, "grouping sets")
+
+    def set_operation(self, depth):
+        word = self.random.choice(
+            [
+                "UNION ALL",
+                "UNION ALL",
+                "UNION",
+                "INTERSECT",
+                "EXCEPT",
+                "INTERSECT ALL",
+                "EXCEPT ALL",
+            ]
+        )
+        kinds = [
+            self.random.choice(["INT", "STRING", "BIGINT", "DATE"])
+            for _ in range(self.random.randint(1, 2))
+        ]
+        sides = []
+        for _ in range(2):
+            source = self.source(depth - 1)
+            items, columns = self.select_list(
+                [self.expressions.of(kind, source.scope, 1) for kind in kinds]
+            )
+            sides.append(
+                both(
+                    "SELECT {0} FROM {1}{2}",
+                    items,
+                    (source.text, source.duck),
+                    self.where(source.scope),
+                )
+            )
+        text, duck = both("{0} " + word + " {1}", *sides)
+        return Query(text, duck, columns, word.lower())
+
+    def semi_join(self, depth):
+        source = self.source(depth)
+        inner = self.table() if self.chance(0.7) else self.derived(max(depth, 1))
+        keys = [
+            (o, i)
+            for o in source.scope
+            for i in inner.scope
+            if o.kind == i.kind and o.kind in ("INT", "STRING", "BIGINT", "DATE")
+        ]
+        if not keys:
+            return self.projection(depth)
+        outer, key = self.random.choice(keys)
+        where = self.where(inner.scope, 0.4)
+        form = self.random.choice(["IN", "IN", "NOT IN", "EXISTS", "EXISTS", "NOT EXISTS"])
+        if form.endswith("IN"):
+            condition = both(
+                "{0} " + form + " (SELECT {1} FROM {2}{3})",
+                self.pair(outer),
+                self.pair(key),
+                (inner.text, inner.duck),
+                where,
+            )
+        else:
+            joined = both(
+                "{0}{1}{2} = {3}",
+                where,
+                (" AND ", " AND ") if where[0] else (" WHERE ", " WHERE "),
+                self.pair(key),
+                self.pair(outer),
+            )
+            condition = both(form + " (SELECT 1 FROM {0}{1})", (inner.text, inner.duck), joined)
+        if self.chance(0.3):
+            more = self.expressions.of("BOOLEAN", source.scope, 1)
+            condition = both("{0} AND {1}", condition, self.pair(more))
+        items, columns = self.select_list(self.some(source.scope, 1, 3, 1))
+        text, duck = both(
+            "SELECT {0} FROM {1} WHERE {2}", items, (source.text, source.duck), condition
+        )
+        return Query(text, duck, columns, form.lower())
+
+    def scalar_subquery(self, depth):
+        source, inner = self.source(depth - 1), self.table()
+        number = self.expressions.of(
+            self.random.choice(["INT", "BIGINT", "DECIMAL"]), inner.scope, 1
+        )
+        call = self.random.choice(
+            [
+                make(number.kind, "MAX({0})", [number]),
+                make("BIGINT", "COUNT(*)", duck=""),
+                make(number.kind, "MIN({0})", [number]),
+            ]
+        )
+        where = self.where(inner.scope, 0.4)
+        keys = [(o, i) for o in source.scope for i in inner.scope if o.kind == i.kind == "INT"]
+        if keys and self.chance(0.5):
+            outer, key = self.random.choice(keys)
+            where = both(
+                "{0}{1}{2} = {3}",
+                where,
+                (" AND ", " AND ") if where[0] else (" WHERE ", " WHERE "),
+                self.pair(key),
+                self.pair(outer),
+            )
+        subquery = both(
+            "(SELECT {0} FROM {1}{2})", self.pair(call), (inner.text, inner.duck), where
+        )
+        subquery = Expression(call.kind, *subquery)
+        items = self.some(source.scope, 1, 2, 1)
+        if self.chance(0.5):
+            items, columns = self.select_list(items + [subquery])
+            text, duck = both("SELECT {0} FROM {1}", items, (source.text, source.duck))
+        else:
+            left = self.expressions.of(call.kind, source.scope, 1)
+            items, columns = self.select_list(items)
+            text, duck = both(
+                "SELECT {0} FROM {1} WHERE {2} " + self.random.choice(["=", "<", ">="]) + " {3}",
+                items,
+                (source.text, source.duck),
+                self.pair(left),
+                self.pair(subquery),
+            )
+        return Query(text, duck, columns, "scalar subquery")
+
+    def top_n(self, depth):
+        source = self.source(depth)
+        unique = [c for c in source.scope if c.text.endswith(".id")]
+        function = "ROW_NUMBER" if unique else "RANK"
+        orders = [
+            make("INT", "{0} " + word, [e], duck="{0} " + duck)
+            for e, (word, duck) in [
+                (
+                    e,
+                    self.random.choice(
+                        [
+                            ("ASC", "ASC NULLS FIRST"),
+                            ("DESC", "DESC NULLS LAST"),
+                            ("DESC NULLS LAST", "DESC NULLS LAST"),
+                            ("ASC NULLS FIRST", "ASC NULLS FIRST"),
+                        ]
+                    ),
+                )
+                for e in self.some(source.scope, 1, 2, 1) + unique
+            ]
+        ]
+        partition = self.pair(self.random.choice(source.scope)) if self.chance(0.7) else None
+        over = both(", ".join("{%d}" % i for i in range(len(orders))), *map(self.pair, orders))
+        if partition:
+            over = both("PARTITION BY {0} ORDER BY {1}", partition, over)
+        else:
+            over = both("ORDER BY {0}", over)
+        items, columns = self.select_list(self.some(source.scope, 1, 3, 1) + unique)
+        inner = both(
+            "SELECT {0}, " + function + "() OVER ({1}) AS rn FROM {2}{3}",
+            items,
+            over,
+            (source.text, source.duck),
+            self.where(source.scope, 0.3),
+        )
+        names = [name for name, _ in columns]
+        if self.chance(0.5):
+            names.append("rn")
+            columns = columns + [("rn", "BIGINT")]
+        limit = self.random.choice(["rn <= 2", "rn <= 3", "rn < 6", "rn = 1", "rn BETWEEN 2 AND 3"])
+        text, duck = both("SELECT " + ", ".join(names) + " FROM ({0}) WHERE " + limit, inner)
+        if not unique and function == "ROW_NUMBER":
+            duck = None
+        return Query(text, duck, columns, "top-n")
+
+    def deduplicate(self, _depth):
+        source = self.table()
+        alias = source.text.split()[-1]
+        key = self.random.choice(["ki", "si"])
+        order = self.random.choice(["ASC", "DESC"])
+        items, columns = self.select_list(self.some(source.scope, 1, 3, 1))
+        text = (
+            f"SELECT {', '.join(n for n, _ in columns)} FROM (SELECT {items[0]}, ROW_NUMBER() OVER "
+            f"(PARTITION BY {alias}.{key} ORDER BY {alias}.ts {order}) AS rn FROM {source.text}) "
+            f"WHERE rn = 1"
+        )
+        return Query(text, None, columns, "deduplicate")
+
+    def limited(self, depth):
+        source = self.source(depth)
+        unique = [c for c in source.scope if c.text.endswith(".id")]
+        if not unique:
+            return self.projection(depth)
+        expressions = self.some(source.scope, 1, 2, 1) + unique
+        items, columns = self.select_list(expressions)
+        order = ", ".join(
+            f"c{i} " + ("DESC" if self.chance(0.5) else "ASC") for i in range(len(expressions))
+        )
+        duck_order = order.replace("DESC", "DESC NULLS LAST").replace("ASC", "ASC NULLS FIRST")
+        tail = f" LIMIT {self.random.randint(1, 9)}"
+        if self.chance(0.2):
+            tail += " OFFSET 2"
+        text, duck = both(
+            "SELECT {0} FROM {1}{2} ORDER BY {3}" + tail,
+            items,
+            (source.text, source.duck),
+            self.where(source.scope),
+            (order, duck_order),
+        )
+        return Query(text, duck, columns, "order by limit")
+
+    def nested_values(self, _depth):
+        source = self.table("n")
+        alias = source.text.split()[-1]
+        forms = [
+            "{0}.ar[1]",
+            "{0}.ro.x",
+            "{0}.ro.y",
+            "{0}.ma['p']",
+            "CARDINALITY({0}.ar)",
+            "{0}.ar",
+            "ARRAY_CONTAINS({0}.ar, 3)",
+            "ARRAY_DISTINCT({0}.ar)",
+            "{0}.ro",
+            "MAP_KEYS({0}.ma)",
+            "ARRAY_JOIN({0}.as_, '+')",
+            "ARRAY[{0}.ki, {0}.id]",
+            "ROW({0}.ki, {0}.ro.y)",
+            "{0}.ma",
+            "MAP['x', {0}.ki]",
+            "ARRAY_MAX({0}.ar)",
+            "CAST({0}.ar AS STRING)",
+            "{0}.ro IS NULL",
+            "CAST({0}.ro AS STRING)",
+            "ARRAY_CONCAT({0}.ar, {0}.ar)",
+            "ARRAY_SORT({0}.ar)",
+            "ARRAY_POSITION({0}.ar, 2)",
+            "ARRAY_REMOVE({0}.ar, 3)",
+            "ELEMENT(ARRAY[{0}.ki])",
+            "ARRAY_REVERSE({0}.ar)",
+            "ARRAY_UNION({0}.ar, ARRAY[7])",
+            "{0}.ar[{0}.ki]",
+            "JSON_STRING({0}.ar)",
+            "JSON_OBJECT('k' VALUE {0}.ki, 'r' VALUE {0}.ro.y)",
+        ]
+        items = [
+            form.format(alias) for form in self.random.sample(forms, self.random.randint(1, 5))
+        ]
+        text = f"SELECT {', '.join(f'{item} AS c{i}' for i, item in enumerate(items))} FROM {source.text}"
+        return Query(
+            text + self.where(source.scope)[0],
+            None,
+            [(f"c{i}", "OTHER") for i in range(len(items))],
+            "nested values",
+            True,
+            True,
+        )
+
+    def with_query(self, depth):
+        query = self.query(depth - 1, nested=True)
+        name = self.alias("w")
+        scope = [column("x", c, kind) for c, kind in query.columns]
+        items, columns = self.select_list(self.some(scope, 1, 3, 1))
+        text, duck = both(
+            "WITH " + name + " AS ({0}) SELECT {1} FROM " + name + " AS x{2}",
+            (query.text, query.duck),
+            items,
+            self.where(scope),
+        )
+        return Query(text, duck, columns, "with")
