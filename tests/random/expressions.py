@@ -26,7 +26,7 @@ class Expression:
 
 
 def make(kind, template, parts=(), duck=None):
-    """`template` with its parts; `duck`: the form for DuckDB, "" if it has none, None if the same."""
+    """`template` with its parts; `duck`: the form for DuckDB, "" if there is none."""
     text = template.format(*[part.text for part in parts])
     other = None
     if duck != "" and all(part.duck is not None for part in parts):

@@ -26,7 +26,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def known_differences():
-    """[(place, pattern, reason)]: place is `query`, `flink` or `millrace`, where the pattern is met."""
+    """[(place, pattern, reason)]: `query`, `flink` or `millrace`, where the pattern is met."""
     lines = (HERE / "known_differences.txt").read_text(encoding="utf-8").splitlines()
     return [tuple(line.split("\t")) for line in lines if line and not line.startswith("#")]
 

@@ -20,7 +20,8 @@ class TimeQueries:
             "HOP": f"HOP(TABLE {table}, DESCRIPTOR(ts), INTERVAL '20' SECOND, INTERVAL '1' MINUTE)",
             "CUMULATE": f"CUMULATE(TABLE {table}, DESCRIPTOR(ts), INTERVAL '15' SECOND, "
             "INTERVAL '1' MINUTE)",
-            "SESSION": f"SESSION(TABLE {table} PARTITION BY ki, DESCRIPTOR(ts), INTERVAL '10' SECOND)",
+            "SESSION": f"SESSION(TABLE {table} PARTITION BY ki, DESCRIPTOR(ts), "
+            "INTERVAL '10' SECOND)",
         }[function]
         duck = None
         if function == "TUMBLE" and table != "late":
