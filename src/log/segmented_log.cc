@@ -295,6 +295,7 @@ void SegmentedLog::WhenDurable(int64_t offset, Callback callback) {
   implementation_->WhenDurable(offset, std::move(callback));
 }
 Status SegmentedLog::Sync() { return implementation_->Sync(); }
+Status SegmentedLog::SyncHere() { return implementation_->SyncHere(); }
 Result<LogChunk> SegmentedLog::Read(int64_t offset, const LogReadLimits& limits) const {
   return implementation_->Read(offset, limits);
 }

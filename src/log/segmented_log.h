@@ -93,6 +93,8 @@ class SegmentedLog {
   void WhenDurable(int64_t offset, Callback callback);
   /// Waits until everything written so far is durable.
   Status Sync();
+  /// The same on the caller's thread, which is faster than to wake another one for it.
+  Status SyncHere();
 
   /// MR0806: below first_offset() or above end_offset(). MR0805: damaged.
   Result<LogChunk> Read(int64_t offset, const LogReadLimits& limits) const;

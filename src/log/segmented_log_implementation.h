@@ -37,6 +37,7 @@ class SegmentedLog::Implementation final : public SyncTarget {
   Result<int64_t> Append(std::span<const LogRecord> batch, Callback callback);
   void WhenDurable(int64_t offset, Callback callback);
   Status Sync();
+  Status SyncHere();
   void SyncRound() override;
 
   Result<LogChunk> Read(int64_t offset, const LogReadLimits& limits) const;

@@ -23,15 +23,18 @@ void SegmentedLog::Implementation::WhenDurable(int64_t offset, Callback callback
   home_.scheduler->Request(this);
 }
 
-Status SegmentedLog::Implementation::Sync() {
+Status SegmentedLog::Implementation::SyncHere() {
   const int64_t wanted = end_offset();
-  if (!home_.scheduler->has_threads()) {
-    while (true) {
-      SyncRound();
-      TRY(status());
-      if (durable_end() >= wanted) return OkStatus();
-    }
+  while (true) {
+    SyncRound();
+    TRY(status());
+    if (durable_end() >= wanted) return OkStatus();
   }
+}
+
+Status SegmentedLog::Implementation::Sync() {
+  if (!home_.scheduler->has_threads()) return SyncHere();
+  const int64_t wanted = end_offset();
   std::mutex mutex;
   std::condition_variable done;
   std::optional<Status> outcome;

@@ -19,9 +19,18 @@ constexpr int64_t kBacklogLeastMs = 1000;
 constexpr int64_t kNeverMs = int64_t{1} << 40;
 constexpr uint64_t kUnappliedBytesMax = 256ull << 20;
 constexpr uint64_t kUnappliedShare = 8;  // and of the memory budget
+constexpr uint64_t kSyncedHereBytesMax = 64ull << 10;
 
 /// A full disk and too many open files may pass.
 bool MayPass(const Error& error) { return error.code == "MR0802" || error.code == "MR0817"; }
+
+/// Of a record's large parts.
+uint64_t BytesOf(const JournalRecord& record) {
+  uint64_t bytes = 0;
+  for (const auto& [table, letters] : record.dead_letters) bytes += letters.lines.size();
+  for (const auto& [shard, delta] : record.deltas) bytes += delta.size();
+  return bytes;
+}
 
 }  // namespace
 
@@ -112,7 +121,7 @@ int64_t Coordinator::IntervalMs() const {
 
 void Coordinator::Begin(bool last, int64_t now) {
   last_epoch_at_ = now;
-  hurry_ = false;
+  hurried_ = std::exchange(hurry_, false);
   last_ = last;
   const uint64_t epoch = ++settings_.manifest.epoch;
   if (last) control_->final_epoch.store(epoch, std::memory_order_release);
@@ -174,14 +183,17 @@ Result<StepResult> Coordinator::Write(int64_t now) {
   if (now < retry_at_)
     return StepResult{Progress::kIdle, std::min(retry_at_, now + kStopPollNanos)};
   auto synced = std::make_shared<Synced>();
-  auto hash =
-      settings_.journal->Append(record_, [synced, control = control_](const Status& status) {
-        {
-          const std::lock_guard lock(synced->mutex);
-          synced->outcome = status;
-        }
-        control->coordinator_wake_up().Notify();
-      });
+  const auto durable = [synced, control = control_](const Status& status) {
+    {
+      const std::lock_guard lock(synced->mutex);
+      synced->outcome = status;
+    }
+    control->coordinator_wake_up().Notify();
+  };
+  // Who waits for an action is not kept waiting for threads that wake each other.
+  const bool here = hurried_ && BytesOf(record_) <= kSyncedHereBytesMax;
+  auto hash = here ? settings_.journal->AppendAndSync(record_, durable)
+                   : settings_.journal->Append(record_, durable);
   if (!hash && MayPass(hash.error())) {
     retry_nanos_ = std::clamp(retry_nanos_ * 2, kRetryNanosMin, kRetryNanosMax);
     retry_at_ = now + retry_nanos_;

@@ -118,7 +118,8 @@ class Coordinator {
   bool finishing_ = false;     // the one behind it, without data
   bool drained_ = false;       // it is final because all input ended
   int64_t last_epoch_at_ = 0;  // or when the job was started
-  bool hurry_ = false;
+  bool hurry_ = false;         // the next epoch is wanted soon
+  bool hurried_ = false;       // the one in flight was
   int64_t next_discovery_at_ = 0;
 
   // Bytes that sources had read when the epoch in flight and the last decided one were begun.

@@ -198,6 +198,13 @@ Result<uint64_t> EpochJournal::Append(const JournalRecord& record,
   return hash;
 }
 
+Result<uint64_t> EpochJournal::AppendAndSync(const JournalRecord& record,
+                                             const std::function<void(const Status&)>& durable) {
+  TRY_ASSIGN(const uint64_t hash, Append(record, nullptr));
+  durable(log_->SyncHere());
+  return hash;
+}
+
 Status EpochJournal::DropBefore(uint64_t epoch) {
   const auto needed =
       std::ranges::find_if(places_, [&](const Place& place) { return place.epoch >= epoch; });

@@ -82,6 +82,9 @@ class EpochJournal {
   /// The record's hash. `durable` is called once if and only if a value is returned. MR0802: no
   /// room, nothing was changed and it may be tried again. MR0808: read-only for good.
   Result<uint64_t> Append(const JournalRecord& record, std::function<void(const Status&)> durable);
+  /// The same, durable when it returns: for a small record that somebody waits for.
+  Result<uint64_t> AppendAndSync(const JournalRecord& record,
+                                 const std::function<void(const Status&)>& durable);
   /// Waits until everything appended is durable.
   Status Sync() { return log_->Sync(); }
   /// Records below this epoch are not needed any more; whole segments of them are deleted.

@@ -27,7 +27,7 @@ namespace millrace {
 class StateApplier {
  public:
   struct Settings {
-    uint64_t gather_bytes = 64ull << 20;          // epochs of so many bytes are applied together,
+    uint64_t gather_bytes = 128ull << 20;         // epochs of so many bytes are applied together,
     int64_t gather_nanos = 20ll * 1'000'000'000;  // or of this time
   };
 
