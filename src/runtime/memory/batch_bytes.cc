@@ -29,7 +29,7 @@ uint64_t DataBytes(const arrow::ArrayData& data, int64_t begin, int64_t rows) {
     case arrow::Type::MAP: {
       if (data.buffers[1] == nullptr || rows == 0) return bytes;
       const int32_t* offsets = reinterpret_cast<const int32_t*>(data.buffers[1]->data()) + begin;
-      bytes += static_cast<uint64_t>(rows + 1) * sizeof(int32_t);
+      bytes += static_cast<uint64_t>(rows) * sizeof(int32_t);
       const int64_t values = offsets[rows] - offsets[0];
       if (data.child_data.empty()) return bytes + static_cast<uint64_t>(values);
       children(offsets[0], values);
