@@ -159,6 +159,10 @@ void StatementBinder::BindShow(const sql::Show& show) {
 
 void StatementBinder::BindDescribe(const sql::Describe& describe) {
   const Catalog& catalog = *context_->catalog;
+  if (describe.job) {
+    context_->NotSupported("DESCRIBE JOB", describe.span);
+    return;
+  }
   const std::string path = catalog.Resolve(describe.name);
   if (describe.object == sql::ObjectKind::kFunction) {
     if (auto output = DescribeFunction(context_, describe)) {

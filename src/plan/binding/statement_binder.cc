@@ -14,19 +14,28 @@
 namespace millrace {
 namespace {
 
-/// What the statement is called in a `not supported yet`.
+/// What the statement is called in a `not supported yet`: its first two words, but for some.
 std::string StatementName(std::string_view text) {
-  std::string name;
-  size_t words = 0;
-  for (const char c : text) {
-    if (c == ' ' || c == '\n' || c == '\t' || c == '(') {
-      if (++words == 2 || c == '(') break;
-      name += ' ';
-      continue;
-    }
-    name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  static constexpr std::string_view kOfOtherLength[] = {"CREATE OR ALTER MATERIALIZED TABLE",
+                                                        "CREATE MATERIALIZED TABLE",
+                                                        "ALTER MATERIALIZED TABLE",
+                                                        "ALTER TEMPORARY SYSTEM FUNCTION",
+                                                        "ALTER TEMPORARY FUNCTION",
+                                                        "COMPILE AND EXECUTE PLAN",
+                                                        "UPDATE",
+                                                        "DELETE",
+                                                        "CALL"};
+  std::string upper;
+  for (const char c : text.substr(0, 100)) {
+    const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (space && upper.ends_with(' ')) continue;
+    upper += space ? ' ' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
   }
-  return name;
+  for (const std::string_view name : kOfOtherLength) {
+    if ((upper + " ").starts_with(std::string(name) + " ")) return std::string(name);
+  }
+  const size_t second = upper.find(' ');
+  return upper.substr(0, upper.find_first_of(" (", second == std::string::npos ? 0 : second + 1));
 }
 
 /// Flink's settings are many and those without a meaning here are accepted; one that is nearly a
