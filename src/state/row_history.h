@@ -30,8 +30,8 @@
 #include "base/list_pool.h"
 #include "base/prefetch.h"
 #include "state/key_table.h"
-#include "state/row_form.h"
 #include "state/row_store.h"
+#include "state/rows/row_form.h"
 #include "state/state_store.h"
 
 namespace millrace {

@@ -19,7 +19,7 @@
 
 #include "base/result.h"
 #include "data/data_type.h"
-#include "state/row_form.h"
+#include "state/rows/row_form.h"
 
 namespace millrace {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "state/row_form.h"
+#include "state/rows/row_form.h"
 
 namespace millrace {
 

@@ -12,8 +12,8 @@
 #include "operators/over/over_layout.h"
 #include "plan/identity/type_text.h"
 #include "state/encoding.h"
-#include "state/row_form.h"
 #include "state/row_store.h"
+#include "state/rows/row_form.h"
 
 namespace millrace {
 namespace {

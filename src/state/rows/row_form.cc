@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "state/row_form.h"
+#include "state/rows/row_form.h"
 
 #include <algorithm>
 
