@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "cli/application.h"
+#include "env/child_process.h"
 #include "env/byte_input.h"
 #include "env/clock.h"
 #include "env/disk.h"
@@ -55,9 +56,11 @@ int main(int argc, char** argv) {
   ModelBackendRegistry models;
   RegisterBuiltinModelBackends(&models);
 
+  const auto processes = MakeRealProcessLauncher();
+
   Application application;
   application.registries = {&BuiltinFunctions(), &BuiltinAggregates(), &connectors, &formats,
-                            &models};
+                            &models, processes.get()};
   application.open_door = OpenHttpDoor;
   application.env.clock = clock.get();
   application.env.disk = disk.get();

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "functions/aggregate.h"
 #include "plan/table.h"
 #include "sql/ast/definition.h"
 
@@ -27,6 +28,8 @@ struct View {
 };
 using ViewPtr = std::shared_ptr<const View>;
 
+struct PythonFunction;
+
 /// CREATE FUNCTION. A SQL function is its body, bound anew at each use; a Python function is called
 /// in a worker process; a Java function is recorded and refused when used.
 struct UserFunction {
@@ -35,7 +38,8 @@ struct UserFunction {
   std::string language;  // JAVA, SCALA, SQL, PYTHON
   Schema parameters;     // of a signature
   std::optional<DataType> result;
-  std::shared_ptr<const std::string> source;  // the text that spans of the definition point into
+  std::shared_ptr<const std::string> source;     // the text that spans of the definition point into
+  std::shared_ptr<const PythonFunction> python;  // of LANGUAGE PYTHON
 
   bool is_system() const { return definition->system; }
 };
@@ -67,6 +71,12 @@ class Catalog {
   void Put(ViewPtr view) { views_[view->path] = std::move(view); }
   void Put(ModelPtr model) { models_[model->path] = std::move(model); }
   void Put(UserFunctionPtr function) { functions_[function->path] = std::move(function); }
+  /// The built-in aggregates with those of the user's, which are known by the last part of their
+  /// names; null while there are none.
+  const AggregateRegistry* aggregates() const { return aggregates_.get(); }
+  void SetAggregates(std::shared_ptr<const AggregateRegistry> aggregates) {
+    aggregates_ = std::move(aggregates);
+  }
   bool DropTable(const std::string& path) { return tables_.erase(path) > 0; }
   bool DropView(const std::string& path) { return views_.erase(path) > 0; }
   bool DropModel(const std::string& path) { return models_.erase(path) > 0; }
@@ -94,6 +104,7 @@ class Catalog {
   std::map<std::string, ViewPtr> views_;
   std::map<std::string, ModelPtr> models_;
   std::map<std::string, UserFunctionPtr> functions_;
+  std::shared_ptr<const AggregateRegistry> aggregates_;
   std::set<std::string> failed_;
   std::map<std::string, std::vector<std::string>> databases_ = {
       {std::string(kDefaultCatalog), {std::string(kDefaultDatabase)}}};

@@ -87,6 +87,7 @@ void Compiler::CompileText(std::string_view text, DiagnosticList* diagnostics, P
   BindContext context;
   context.registries = options_.registries;
   context.catalog = &catalog_;
+  if (catalog_.aggregates() != nullptr) context.registries.aggregates = catalog_.aggregates();
   context.settings = &settings_;
   context.diagnostics = diagnostics;
   context.env = options_.env;

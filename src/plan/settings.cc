@@ -77,6 +77,15 @@ std::vector<OptionSpec> EngineSettings() {
       Choice(
           "millrace.over.emit", "watermark", {"watermark", "on-arrival"},
           "OVER emits a row when the watermark reaches it (Flink) or at once, late rows included."),
+      Setting(
+          "millrace.python.losses", T::kInt, "16",
+          "How often the worker of a Python function may be lost over the rows of one batch; then "
+          "the rest of them are dead letters."),
+      Setting("millrace.python.memory", T::kMemorySize, "4 gb",
+              "The address space of a worker of Python functions. What asks for more gets a "
+              "MemoryError."),
+      Setting("millrace.python.timeout", T::kDuration, "10 s",
+              "How long a worker of Python functions may work on one row."),
       Setting("millrace.quarantine.deaths", T::kInt, "3",
               "A record at which the process dies that many times in a row becomes a dead letter; "
               "0: never."),
@@ -108,6 +117,13 @@ std::vector<OptionSpec> FlinkSettings() {
               "Accepted for Flink; watermarks are exact per row here."),
       Setting("pipeline.name", T::kString, "",
               "Identity of the pipeline; the file's stem without it."),
+      Setting("python.executable", T::kString, "python3",
+              "The Python that runs functions LANGUAGE PYTHON; it needs pyarrow."),
+      Setting("python.files", T::kString, "",
+              "Folders, modules (.py) and archives (.zip) that Python functions are imported from, "
+              "with commas between; the current directory comes last."),
+      Setting("python.fn-execution.bundle.size", T::kLong, "1000",
+              "Rows that a worker of Python functions is given at once."),
       Setting("restart-strategy.exponential-delay.attempts-before-reset-backoff", T::kInt, "20",
               "Restarts before a pipeline gives up, unless it ran well for the threshold."),
       Setting("restart-strategy.exponential-delay.backoff-multiplier", T::kDouble, "1.5",

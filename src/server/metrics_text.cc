@@ -11,6 +11,7 @@
 
 #include "connectors/reply_board.h"
 #include "data/option_text.h"
+#include "functions/python/python_counts.h"
 #include "log/topic_store.h"
 
 namespace millrace {
@@ -123,6 +124,7 @@ class Writer {
     WriteJobs();
     WriteBackups();
     WriteRows();
+    WritePython();
     WriteSources();
     WriteShards();
     WriteLatency();
@@ -191,6 +193,29 @@ class Writer {
               [](const BackupStatus& backup) { return backup.made; });
     PerBackup(Counter("backup_failures_total", "Backups that could not be made."),
               [](const BackupStatus& backup) { return backup.failures; });
+  }
+
+  template <typename Value>
+  void PerPythonFunction(Family family, Value value) {
+    for (const PythonCounts* counts : AllPythonCounts()) {
+      family.Add({{"function", counts->function}}, static_cast<double>(value(*counts)));
+    }
+  }
+
+  void WritePython() {
+    PerPythonFunction(Counter("python_calls_total", "Batches given to a Python function."),
+                      [](const PythonCounts& counts) { return counts.calls.load(); });
+    PerPythonFunction(Counter("python_rows_total", "Rows given to a Python function."),
+                      [](const PythonCounts& counts) { return counts.rows.load(); });
+    PerPythonFunction(Counter("python_failures_total", "Rows on which a Python function failed."),
+                      [](const PythonCounts& counts) { return counts.failures.load(); });
+    PerPythonFunction(
+        Counter("python_workers_lost_total", "Workers that ended or were silent for too long."),
+        [](const PythonCounts& counts) { return counts.losses.load(); });
+    PerPythonFunction(Counter("python_seconds_total", "Time that shards waited for workers."),
+                      [](const PythonCounts& counts) {
+                        return static_cast<double>(counts.nanos.load()) / kNanosPerSecond;
+                      });
   }
 
   void WriteRows() {

@@ -9,6 +9,7 @@
 #include "diagnostics/first_line.h"
 #include "sql/ast/definition.h"
 #include "sql/parser.h"
+#include "sql/printer.h"
 
 namespace millrace {
 namespace {
@@ -118,7 +119,18 @@ class Exporter {
     if (function.body != nullptr) {
       Refuse(function.name.span, "Flink has no SQL functions",
              "Write the expression in the place of each call.");
+      return;
     }
+    if (!function.has_parameters && function.options.empty()) return;
+    std::string text = "CREATE ";
+    text += function.temporary ? "TEMPORARY " : "";
+    text += function.system ? "SYSTEM " : "";
+    text += function.if_not_exists ? "FUNCTION IF NOT EXISTS " : "FUNCTION ";
+    text +=
+        sql::Print(function.name) + " AS " + Quoted(function.class_name.value) + " LANGUAGE PYTHON";
+    edits_.push_back({function.span, std::move(text)});
+    Tell(Severity::kWarning, function.name.span,
+         "Flink takes the types of a Python function from its module: @udf(result_type=..)", "");
   }
 
   void ExportTable(const sql::CreateTable& table) {

@@ -273,6 +273,27 @@ What arrived is no HTTP/1.1 request, could be understood in more than one way, e
         .fixed = "",
     },
     CodeInfo{
+        .code = "MR0751",
+        .title = "a Python function raised an error",
+        .explanation = R"(
+The function raised an exception for this row, or gave a value that is not of its type. The message
+has the traceback. The row is a dead letter; `millrace dlq replay` gives it to the function as it is
+now.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
+        .code = "MR0752",
+        .title = "the worker of a Python function was lost",
+        .explanation = R"(
+The process that runs the function ended (a crash in native code, `os._exit`, a kill) or worked on
+one row for longer than `millrace.python.timeout`. The row at which that happened is a dead letter,
+a new worker does the others. After `millrace.python.losses` losses over the rows of one batch, the
+rest of them are dead letters too.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
         .code = "MR0761",
         .title = "too many taps",
         .explanation = R"(

@@ -248,6 +248,30 @@ the function declared here is not the one that runs. A system function comes fir
         .example = "",
         .fixed = "",
     },
+    CodeInfo{
+        .code = "MR0333",
+        .title = "Python function that cannot be used",
+        .explanation = R"(
+`CREATE FUNCTION .. LANGUAGE PYTHON` starts the Python of `python.executable`, which needs pyarrow,
+and imports the module there: from the current directory, or from `python.files`. The module, or
+the statement, must say the type of what the function gives.)",
+        .example = R"(
+CREATE FUNCTION score AS 'model.score' LANGUAGE PYTHON)",
+        .fixed = R"(
+SET 'python.executable' = '/opt/venv/bin/python';
+SET 'python.files' = 'functions';
+CREATE FUNCTION score(x DOUBLE) RETURNS DOUBLE LANGUAGE PYTHON AS 'model.score')",
+    },
+    CodeInfo{
+        .code = "MR0334",
+        .title = "Python aggregate over rows that are taken back",
+        .explanation = R"(
+The input of the aggregate is updated: rows of it are taken back and come changed. The class needs a
+method `retract(self, accumulator, ..)` that undoes `accumulate`. Or aggregate rows that only come,
+such as those of a table or a window.)",
+        .example = "",
+        .fixed = "",
+    },
 };
 
 }  // namespace

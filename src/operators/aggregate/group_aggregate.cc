@@ -12,6 +12,7 @@
 
 #include "data/key_codec.h"
 #include "data/take.h"
+#include "functions/aggregate_failures.h"
 #include "operators/aggregate/aggregate_states.h"
 #include "operators/aggregate/cold_expiry.h"
 #include "operators/aggregate/expiry_list.h"
@@ -19,6 +20,7 @@
 #include "operators/builtin.h"
 #include "operators/column_types.h"
 #include "operators/pending_batch.h"
+#include "operators/row_failures.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "state/encoding.h"
 #include "state/key_table.h"
@@ -29,7 +31,8 @@ namespace {
 class GroupAggregate final : public Operator {
  public:
   GroupAggregate(PlanNodePtr node, const OperatorContext& context)
-      : node_(std::move(node)),
+      : context_(context),
+        node_(std::move(node)),
         group_(*As<GroupAggregateNode>(node_)),
         codec_(group_.keys(), TypesOf(node_->children()[0]->schema(), group_.keys())),
         states_(&group_.calls()),
@@ -59,6 +62,9 @@ class GroupAggregate final : public Operator {
                                                     .signs = signs_,
                                                     .sequence = {}},
                                                    {.after = after_, .slots = slots_}));
+    if (const RowErrors errors = TakeAggregateFailures(); !errors.empty()) {
+      TRY(ReportRowErrors(context_, errors, batch, node_->children()[0]->schema()));
+    }
     TRY(Prepend(std::move(before), &results));
     TRY(Compose(batch, results));
     for (uint32_t slot : ended_) {
@@ -237,6 +243,7 @@ class GroupAggregate final : public Operator {
     return states_.Deserialize(slot, &bytes);
   }
 
+  OperatorContext context_;
   PlanNodePtr node_;
   const GroupAggregateNode& group_;
   KeyCodec codec_;

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "operators/aggregate/aggregate_states.h"
+#include "functions/aggregate_failures.h"
+#include "operators/row_failures.h"
 #include "operators/window/session_operator.h"
 #include "operators/window/session_operators.h"
 #include "plan/nodes/aggregate_nodes.h"
@@ -120,11 +122,14 @@ Status SessionAggregate::TakeIn(const Batch& batch, std::span<const int32_t> row
     for (size_t i = 0; i < rows.size(); ++i) numbers_.push_back(sequence++);
     cells().Set(sequence_, sequence);
   }
-  return states_.Update({.columns = batch.columns,
-                         .rows = rows,
-                         .slots = sessions,
-                         .signs = signs_,
-                         .sequence = numbers_});
+  TRY(states_.Update({.columns = batch.columns,
+                      .rows = rows,
+                      .slots = sessions,
+                      .signs = signs_,
+                      .sequence = numbers_}));
+  const RowErrors errors = TakeAggregateFailures();
+  if (errors.empty()) return OkStatus();
+  return ReportRowErrors(context(), errors, batch, node_->children()[0]->schema());
 }
 
 Result<bool> SessionAggregate::Send(std::span<const uint32_t> sessions, Output* output) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "data/event_time.h"
+#include "functions/aggregate_failures.h"
 #include "operators/builtin.h"
 #include "operators/column_types.h"
 #include "operators/deadline_operator.h"
@@ -105,7 +106,11 @@ class WindowAggregate final : public DeadlineOperator {
       if (ordered_) pane->sequence.push_back(sequence++);
     }
     cells().Set(sequence_, sequence);
-    for (WindowPane* active : active_) TRY(panes_.Flush(active, batch.columns));
+    for (WindowPane* active : active_) {
+      TRY(panes_.Flush(active, batch.columns));
+      const RowErrors errors = TakeAggregateFailures();
+      if (!errors.empty()) TRY(ReportRowErrors(context(), errors, batch, input_schema_));
+    }
     active_.clear();
     return row;
   }

@@ -19,6 +19,8 @@
 
 namespace millrace {
 
+class ProcessLauncher;  // env/child_process.h
+
 /// The plug-in families a script is bound against. Not owning; they outlive the plan.
 struct Registries {
   const FunctionRegistry* functions = nullptr;
@@ -26,6 +28,7 @@ struct Registries {
   const ConnectorRegistry* connectors = nullptr;
   const FormatRegistry* formats = nullptr;
   const ModelBackendRegistry* models = nullptr;
+  ProcessLauncher* processes = nullptr;  // of Python functions; null: there are none
 };
 
 struct BindContext {

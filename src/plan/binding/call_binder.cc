@@ -4,7 +4,6 @@
 
 #include "functions/coercion.h"
 #include "plan/binding/expression_binder.h"
-#include "plan/binding/functions/sql_function.h"
 #include "plan/binding/functions/user_function_binder.h"
 #include "plan/binding/type_binder.h"
 #include "sql/printer.h"
@@ -57,90 +56,12 @@ std::string_view NameHere(std::string_view name) {
   return {};
 }
 
-/// A function whose body is being bound is not in the catalog yet.
-bool IsExpanding(const BindContext& context, const sql::FunctionCall& call) {
-  const auto has = [&](bool system) {
-    const std::string path = context.catalog->FunctionPath(call.name, system);
-    return std::ranges::find(context.expanding, path) != context.expanding.end();
-  };
-  return (call.name.parts.size() == 1 && has(true)) || has(false);
-}
-
 }  // namespace
-
-ExpressionPtr ExpressionBinder::BindUserCall(const sql::FunctionCall& call,
-                                             const UserFunction* function) {
-  if (IsExpanding(*context_, call)) {
-    context_->Error("MR0330", "function '" + call.name.ToString() + "' calls itself",
-                    call.name.span);
-    return nullptr;
-  }
-  if (call.quantifier != sql::SetQuantifier::kNone || call.filter != nullptr ||
-      !call.order_by.empty() || !call.within_group.empty()) {
-    context_->Error(
-        "MR0311",
-        call.name.ToString() + " is no aggregate: DISTINCT, FILTER and ORDER BY do not apply",
-        call.span);
-    return nullptr;
-  }
-  if (function->language != "SQL") {
-    context_->NotSupported("calling the user-defined function " + call.name.ToString() + " (" +
-                               function->language + ")",
-                           call.name.span);
-    return nullptr;
-  }
-  const auto args = BindUserArguments(call, *function);
-  return args ? ExpandSqlFunction(context_, *function, *args, call.span) : nullptr;
-}
-
-std::optional<std::vector<ExpressionPtr>> ExpressionBinder::BindUserArguments(
-    const sql::FunctionCall& call, const UserFunction& function) {
-  const Schema& parameters = function.parameters;
-  std::vector<ExpressionPtr> args(parameters.size());
-  bool failed = false;
-  size_t position = 0;
-  for (const sql::Argument& argument : call.arguments) {
-    size_t index = position++;
-    if (argument.name) {
-      const auto names = parameters.names();
-      index = static_cast<size_t>(std::ranges::find(names, argument.name->text) - names.begin());
-      if (index == names.size()) {
-        Diagnostic& diagnostic = context_->Error(
-            "MR0302", call.name.ToString() + " has no parameter '" + argument.name->text + "'",
-            argument.name->span);
-        context_->Suggest(&diagnostic, argument.name->text, names);
-        return std::nullopt;
-      }
-    }
-    if (index >= args.size() || args[index] != nullptr) {
-      position = args.size() + 1;
-      break;
-    }
-    const sql::Expr& value = *argument.value;
-    args[index] = Bind(value);
-    if (args[index] != nullptr) {
-      args[index] = ImplicitCast(args[index], parameters[index].type, value.span);
-    }
-    failed = failed || args[index] == nullptr;
-    if (failed) args[index] = Expression::NullLiteral(parameters[index].type);
-  }
-  if (position > args.size() || std::ranges::find(args, nullptr) != args.end()) {
-    context_
-        ->Error("MR0302",
-                call.name.ToString() + " does not take " + std::to_string(call.arguments.size()) +
-                    " argument(s)",
-                call.span)
-        .next_step = "Call " + SignatureText(function) + ".";
-    return std::nullopt;
-  }
-  if (failed) return std::nullopt;
-  return args;
-}
 
 ExpressionPtr ExpressionBinder::BindCall(const sql::FunctionCall& call) {
   const std::string& name = call.upper_name;
   const UserFunctionPtr user_function = FindUserFunction(*context_, call);
-  if (!call.over && (user_function != nullptr || IsExpanding(*context_, call))) {
+  if (!call.over && (user_function != nullptr || IsBeingBound(*context_, call))) {
     return BindUserCall(call, user_function.get());
   }
   if (call.over) {

@@ -183,7 +183,7 @@ void StatementBinder::BindDrop(const sql::Drop& drop) {
       world = catalog.ModelNames();
       break;
     case sql::ObjectKind::kFunction:
-      dropped = catalog.DropFunction(catalog.FunctionPath(drop.name, drop.system));
+      dropped = DropFunction(context_, catalog.FunctionPath(drop.name, drop.system));
       world = catalog.FunctionNames();
       break;
     case sql::ObjectKind::kDatabase: {

@@ -34,6 +34,10 @@ class ExpressionBinder {
   /// Casts where Flink would do so by itself; reports MR0310 at `span` otherwise.
   ExpressionPtr ImplicitCast(ExpressionPtr value, const DataType& to, Span span);
 
+  /// Those of a Python function, cast to the types it declares, if it does.
+  std::optional<std::vector<ExpressionPtr>> BindPythonArguments(const sql::FunctionCall& call,
+                                                                const UserFunction& function);
+
  protected:
   /// Answers nullopt to let the base bind the expression; a null pointer after a diagnostic.
   virtual std::optional<ExpressionPtr> Intercept(const sql::Expr& expr) {
@@ -63,6 +67,7 @@ class ExpressionBinder {
   ExpressionPtr BindCall(const sql::FunctionCall& call);
   /// `function` is null while its own body is bound.
   ExpressionPtr BindUserCall(const sql::FunctionCall& call, const UserFunction* function);
+  ExpressionPtr BindPython(const sql::FunctionCall& call, const UserFunction& function);
   /// The arguments in the order of the parameters and of their types.
   std::optional<std::vector<ExpressionPtr>> BindUserArguments(const sql::FunctionCall& call,
                                                               const UserFunction& function);

@@ -2,6 +2,7 @@
 // SHOW and DESCRIBE.
 #include <algorithm>
 
+#include "functions/python/python_aggregate.h"
 #include "plan/binding/functions/user_function_binder.h"
 #include "plan/binding/statement_binder.h"
 #include "plan/show_create.h"
@@ -140,7 +141,10 @@ void StatementBinder::BindShow(const sql::Show& show) {
       std::vector<std::string> names = catalog.FunctionNames();
       if (!show.user) {
         for (std::string& name : context_->registries.functions->Names()) names.push_back(name);
-        for (std::string& name : context_->registries.aggregates->Names()) names.push_back(name);
+        const AggregateRegistry& aggregates = *context_->registries.aggregates;
+        for (std::string& name : aggregates.Names()) {
+          if (aggregates.Find(name)->doc.group != kPythonGroup) names.push_back(name);
+        }
       }
       std::sort(names.begin(), names.end());
       AddOutput(show, "SHOW FUNCTIONS", NameList(show, "function name", std::move(names)));

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "functions/python/python_aggregate.h"
+#include "plan/binding/functions/python_function_binder.h"
 #include "plan/binding/functions/sql_function.h"
 #include "plan/binding/type_binder.h"
 
@@ -33,16 +35,22 @@ std::optional<Schema> BindParameters(BindContext* context,
   return schema;
 }
 
+std::string UpperName(const sql::QualifiedName& name) {
+  std::string upper = name.parts.back().text;
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return upper;
+}
+
 bool CheckName(BindContext* context, const sql::CreateFunction& create, const std::string& path,
                bool* skip) {
   const bool exists = context->catalog->FindFunction(path) != nullptr;
   *skip = exists && create.if_not_exists;
   const std::string& name = create.name.parts.back().text;
-  std::string upper = name;
-  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  const std::string upper = UpperName(create.name);
+  const AggregateFunction* aggregate = context->registries.aggregates->Find(upper);
   if (!create.system && !*skip &&
       (context->registries.functions->Find(upper) != nullptr ||
-       context->registries.aggregates->Find(upper) != nullptr)) {
+       (aggregate != nullptr && aggregate->doc.group != kPythonGroup))) {
     context
         ->Warning("MR0332", "'" + name + "' is also a built-in function, which calls of it mean",
                   create.name.span)
@@ -95,6 +103,41 @@ bool CheckSql(BindContext* context, const sql::CreateFunction& create, UserFunct
   return type.has_value();
 }
 
+/// The aggregates that are known but one, and perhaps another.
+void ReplaceAggregate(BindContext* context, const std::string& without,
+                      std::optional<AggregateFunction> with) {
+  auto aggregates = std::make_shared<AggregateRegistry>();
+  for (const AggregateFunction* known : context->registries.aggregates->All()) {
+    if (known->name != without) aggregates->Register(*known);
+  }
+  if (with) aggregates->Register(*std::move(with));
+  context->registries.aggregates = aggregates.get();
+  context->catalog->SetAggregates(std::move(aggregates));
+}
+
+/// Aggregates are known by one name, whatever database they are in.
+bool PutAggregate(BindContext* context, const UserFunction& function) {
+  const std::string name = UpperName(function.definition->name);
+  if (context->registries.aggregates->Find(name) != nullptr) {
+    context->NotSupported("a Python aggregate of the same name as another aggregate",
+                          function.definition->name.span, "Choose another name.");
+    return false;
+  }
+  std::vector<DataType> parameters;
+  for (const Column& parameter : function.parameters) parameters.push_back(parameter.type);
+  const bool checked = function.definition->has_parameters || !parameters.empty();
+  ReplaceAggregate(context, {},
+                   MakePythonAggregate(name, function.python, std::move(parameters), checked));
+  return true;
+}
+
+std::string_view KindOf(const UserFunction& function) {
+  if (function.python == nullptr) return "SCALAR";
+  using Kind = PythonDescription::Kind;
+  const Kind kind = function.python->description.kind;
+  return kind == Kind::kTable ? "TABLE" : kind == Kind::kAggregate ? "AGGREGATE" : "SCALAR";
+}
+
 TextResult Facts(std::vector<std::vector<std::string>> rows) {
   return {{"info name", "info value"}, std::move(rows), {}};
 }
@@ -128,7 +171,26 @@ void BindCreateFunction(BindContext* context, const sql::CreateFunction& create)
   const auto function = BindSignature(context, create);
   if (function == nullptr) return;
   if (function->language == "SQL" && !CheckSql(context, create, function.get())) return;
+  DropFunction(context, path);  // of CREATE OR REPLACE
+  if (function->language == "PYTHON") {
+    if (!BindPythonFunction(context, function.get())) return;
+    if (function->python->description.kind == PythonDescription::Kind::kAggregate &&
+        !PutAggregate(context, *function)) {
+      return;
+    }
+  } else if (function->language != "SQL" && create.has_parameters) {
+    context->NotSupported("a signature of a function in " + function->language, create.name.span);
+    return;
+  }
   context->catalog->Put(UserFunctionPtr(function));
+}
+
+bool DropFunction(BindContext* context, const std::string& path) {
+  const UserFunctionPtr function = context->catalog->FindFunction(path);
+  if (function != nullptr && KindOf(*function) == "AGGREGATE") {
+    ReplaceAggregate(context, UpperName(function->definition->name), std::nullopt);
+  }
+  return context->catalog->DropFunction(path);
 }
 
 void BindAlterFunction(BindContext* context, const sql::AlterFunction& alter) {
@@ -147,25 +209,26 @@ void BindAlterFunction(BindContext* context, const sql::AlterFunction& alter) {
                           "Write DROP FUNCTION and CREATE FUNCTION.");
     return;
   }
-  auto definition = std::make_shared<sql::CreateFunction>(*known->definition);
-  definition->class_name = *alter.action.text;
-  definition->language = alter.action.language;
-  auto changed = std::make_shared<UserFunction>(*known);
-  changed->language = alter.action.language ? alter.action.language->text : "JAVA";
-  changed->definition = std::move(definition);
-  catalog.Put(UserFunctionPtr(std::move(changed)));
+  sql::CreateFunction create = *known->definition;
+  create.class_name = *alter.action.text;
+  create.language = alter.action.language;
+  create.if_not_exists = false;
+  create.mode = sql::CreateMode::kCreateOrReplace;
+  BindCreateFunction(context, create);
 }
 
 std::optional<TextResult> DescribeFunction(BindContext* context, const sql::Describe& describe) {
   const Catalog& catalog = *context->catalog;
   UserFunctionPtr function = catalog.FindFunction(catalog.FunctionPath(describe.name, true));
-  std::string upper = describe.name.parts.back().text;
-  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   if (function == nullptr) {
-    if (describe.name.parts.size() == 1) {
-      if (auto builtin = DescribeBuiltin(*context, upper, describe.extended)) return builtin;
-    }
     function = catalog.FindFunction(catalog.FunctionPath(describe.name, false));
+    if (describe.name.parts.size() == 1) {
+      const std::string upper = UpperName(describe.name);
+      const AggregateFunction* aggregate = context->registries.aggregates->Find(upper);
+      const bool own = aggregate != nullptr && aggregate->doc.group == kPythonGroup;
+      auto builtin = own ? std::nullopt : DescribeBuiltin(*context, upper, describe.extended);
+      if (builtin) return builtin;
+    }
   }
   if (function == nullptr) {
     Diagnostic& diagnostic = context->Error(
@@ -180,7 +243,10 @@ std::optional<TextResult> DescribeFunction(BindContext* context, const sql::Desc
       {"function language", function->language}};
   if (function->language != "SQL") rows.push_back({"class name", definition.class_name.value});
   if (describe.extended) {
-    rows.push_back({"kind", definition.returns_table ? "TABLE" : "SCALAR"});
+    rows.push_back({"kind", std::string(KindOf(*function))});
+    if (function->python != nullptr) {
+      rows.push_back({"is deterministic", YesNoText(function->python->description.deterministic)});
+    }
     rows.push_back({"signature", SignatureText(*function)});
     if (function->result) rows.push_back({"result", function->result->Nullable().ToString()});
     if (definition.body != nullptr) {

@@ -159,6 +159,7 @@ std::optional<BoundRelation> QueryBinder::BindJoin(const sql::Join& join,
   if (const auto* unnest = sql::As<sql::UnnestTable>(join.right)) {
     return BindUnnestJoin(join, *unnest, where);
   }
+  if (IsRowFunction(*context_, *join.right)) return BindUnnestJoin(join, *join.right, where);
   if (const auto* derived = sql::As<sql::DerivedTable>(join.right); derived && derived->lateral) {
     return BindLateralJoin(join, *derived, where);
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // UNNEST: the elements of a collection, beside the row it comes from.
 #include "plan/binding/expression_binder.h"
+#include "plan/binding/functions/python_function_binder.h"
+#include "plan/binding/functions/user_function_binder.h"
 #include "plan/binding/query/query_binder.h"
 #include "plan/calc_builder.h"
 #include "plan/nodes/unnest_node.h"
@@ -27,6 +29,15 @@ ExpressionPtr BindCollection(BindContext* context, const Scope& scope,
   return nullptr;
 }
 
+/// The rows that a table function gives, as an ARRAY.
+ExpressionPtr BindRowsOfFunction(BindContext* context, const Scope& scope,
+                                 const sql::FunctionCall& call) {
+  const UserFunctionPtr function = FindUserFunction(*context, call);
+  ExpressionBinder binder(context, &scope);
+  auto args = binder.BindPythonArguments(call, *function);
+  return args ? BindPythonCall(context, *function, *std::move(args), call.span) : nullptr;
+}
+
 bool IsTrue(const sql::ExprPtr& condition) {
   const auto* literal = sql::As<sql::Literal>(condition);
   return literal != nullptr && literal->literal == sql::LiteralKind::kTrue;
@@ -34,12 +45,25 @@ bool IsTrue(const sql::ExprPtr& condition) {
 
 }  // namespace
 
-std::optional<BoundRelation> QueryBinder::BindUnnest(const sql::UnnestTable& table,
+bool IsRowFunction(const BindContext& context, const sql::TableRef& ref) {
+  const auto* table = sql::As<sql::FunctionTable>(ref);
+  if (table == nullptr || table->system_time != nullptr) return false;
+  const UserFunctionPtr function = FindUserFunction(context, *table->call);
+  return function != nullptr && function->python != nullptr &&
+         function->python->description.kind == PythonDescription::Kind::kTable;
+}
+
+std::optional<BoundRelation> QueryBinder::BindUnnest(const sql::TableRef& table,
                                                      BoundRelation outer, bool keeps_empty) {
   UnnestNode::Fields fields;
-  fields.collection = BindCollection(context_, outer.scope, table);
+  if (const auto* unnest = sql::As<sql::UnnestTable>(table)) {
+    fields.collection = BindCollection(context_, outer.scope, *unnest);
+    fields.with_ordinality = unnest->with_ordinality;
+  } else {
+    fields.collection =
+        BindRowsOfFunction(context_, outer.scope, *sql::As<sql::FunctionTable>(table)->call);
+  }
   if (fields.collection == nullptr) return std::nullopt;
-  fields.with_ordinality = table.with_ordinality;
   fields.keeps_empty = keeps_empty;
   const Schema elements = UnnestNode::ElementColumns(fields);
   std::vector<std::string> names = elements.names();
@@ -66,9 +90,9 @@ std::optional<BoundRelation> QueryBinder::BindUnnest(const sql::UnnestTable& tab
   return relation;
 }
 
-/// A join with UNNEST: nothing to wait for on its right side.
+/// A join with UNNEST or a table function: nothing to wait for on its right side.
 std::optional<BoundRelation> QueryBinder::BindUnnestJoin(const sql::Join& join,
-                                                         const sql::UnnestTable& table,
+                                                         const sql::TableRef& table,
                                                          std::vector<sql::ExprPtr>* where) {
   const bool keeps_empty = join.type == sql::JoinType::kLeft;
   auto left = BindFrom(*join.left, where);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "functions/python/python_aggregate.h"
 #include "plan/binding/match/match_expressions.h"
 
 #include <algorithm>
@@ -124,7 +125,11 @@ std::optional<ExpressionPtr> MatchExpressionBinder::BindMatchCall(const sql::Fun
     return Refuse("CURRENT_WATERMARK is not supported in MATCH_RECOGNIZE", call.span,
                   "Use it in a subquery below, or in the SELECT around it.");
   }
-  if (context_->registries.aggregates->Find(name) != nullptr) return BindAggregate(call);
+  if (const auto* aggregate = context_->registries.aggregates->Find(name)) {
+    if (aggregate->doc.group != kPythonGroup) return BindAggregate(call);
+    context_->NotSupported("a Python aggregate in MATCH_RECOGNIZE", call.name.span);
+    return ExpressionPtr();
+  }
   return std::nullopt;
 }
 

@@ -97,6 +97,11 @@ std::optional<BoundRelation> QueryBinder::BindFrom(const sql::TableRef& ref,
   if (const auto* derived = sql::As<sql::DerivedTable>(ref)) {
     return BindRelation(ref, Bind(*derived->query), "");
   }
+  if (IsRowFunction(*context_, ref)) {
+    BoundRelation one_row;
+    one_row.plan = SingleRow();
+    return BindUnnest(ref, std::move(one_row), /*keeps_empty=*/false);
+  }
   if (const auto* function = sql::As<sql::FunctionTable>(ref)) {
     return BindRelation(ref, BindFunctionTable(*function), "");
   }

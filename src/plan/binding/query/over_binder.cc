@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "functions/aggregate/lag.h"
+#include "functions/python/python_aggregate.h"
 #include "plan/binding/query/over_call_binder.h"
 #include "plan/binding/query/sort_binder.h"
 #include "plan/calc_builder.h"
@@ -66,7 +67,11 @@ class OverBinder : public OverCallBinder {
         return false;
       case OverFunction::kAggregate: break;
     }
-    if (context_->registries.aggregates->Find(call.upper_name) != nullptr) return true;
+    if (const auto* aggregate = context_->registries.aggregates->Find(call.upper_name)) {
+      if (aggregate->doc.group != kPythonGroup) return true;
+      context_->NotSupported("a Python aggregate in OVER", call.name.span);
+      return false;
+    }
     Diagnostic& diagnostic = context_->Error(
         "MR0202", "unknown aggregate '" + call.name.ToString() + "'", call.name.span);
     context_->Suggest(&diagnostic, call.upper_name, context_->registries.aggregates->Names(),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "plan/binding/functions/python_function_binder.h"
 #include "plan/binding/query/query_binder.h"
 
 #include <arrow/array/builder_base.h>
@@ -211,6 +212,11 @@ PlanNodePtr QueryBinder::BindValues(const sql::Values& values) {
     auto builder = arrow::MakeBuilder(type->ToArrow());
     if (!builder.ok()) return nullptr;
     for (const ExpressionPtr& cell : columns[i]) {
+      if (CallsPython(*cell)) {
+        context_->NotSupported("a Python function in VALUES", values.span,
+                               "Write SELECT f(x) FROM (VALUES (..)) AS v(x).");
+        return nullptr;
+      }
       const auto value = EvaluateConstant(cell, context_->session);
       if (!value) {
         context_->Report(value.error(), values.span);

@@ -40,8 +40,8 @@ class QueryBinder {
   /// A table, view or common table by name; no alias applied.
   PlanNodePtr BindTableName(const sql::QualifiedName& name, const std::vector<sql::Hint>& hints);
 
-  /// The elements of a collection beside the rows of `outer`.
-  std::optional<BoundRelation> BindUnnest(const sql::UnnestTable& table, BoundRelation outer,
+  /// The elements of a collection, or the rows of a table function, beside the rows of `outer`.
+  std::optional<BoundRelation> BindUnnest(const sql::TableRef& table, BoundRelation outer,
                                           bool keeps_empty);
   /// How long a regular join keeps rows of a relation of FROM.
   int64_t JoinTtl(const sql::TableRef& side);
@@ -68,7 +68,7 @@ class QueryBinder {
   std::optional<BoundRelation> BindRelation(const sql::TableRef& ref, PlanNodePtr plan,
                                             const std::string& default_name);
   std::optional<BoundRelation> BindJoin(const sql::Join& join, std::vector<sql::ExprPtr>* where);
-  std::optional<BoundRelation> BindUnnestJoin(const sql::Join& join, const sql::UnnestTable& table,
+  std::optional<BoundRelation> BindUnnestJoin(const sql::Join& join, const sql::TableRef& table,
                                               std::vector<sql::ExprPtr>* where);
   std::optional<BoundRelation> BindLateralJoin(const sql::Join& join,
                                                const sql::DerivedTable& table,
@@ -95,6 +95,9 @@ class QueryBinder {
   bool joined_regularly_ = false;
   int view_depth_ = 0;
 };
+
+/// Whether it is a call of a table function of the user's.
+bool IsRowFunction(const BindContext& context, const sql::TableRef& ref);
 
 /// Decides what is open until a whole statement is known; null after a diagnostic.
 PlanNodePtr CompleteQuery(BindContext* context, const PlanNodePtr& plan);
