@@ -7,6 +7,7 @@ const OperatorRegistry& BuiltinOperators() {
   static const OperatorRegistry registry = [] {
     OperatorRegistry made;
     RegisterCalc(&made);
+    RegisterChangelogFunctions(&made);
     RegisterChangelogNormalize(&made);
     RegisterDeduplicate(&made);
     RegisterExpand(&made);

@@ -7,6 +7,7 @@
 namespace millrace {
 
 void RegisterCalc(OperatorRegistry* registry);
+void RegisterChangelogFunctions(OperatorRegistry* registry);
 void RegisterChangelogNormalize(OperatorRegistry* registry);
 void RegisterDeduplicate(OperatorRegistry* registry);
 void RegisterExpand(OperatorRegistry* registry);

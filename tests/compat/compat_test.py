@@ -30,6 +30,7 @@ CREATE TABLE f (k INT, v INT) WITH ('connector' = 'filesystem', 'path' = '/tmp/f
 SECTIONS = {  # folder of tests/sql -> what it is about
     "aggregates": "PERCENTILE, JSON, BITMAP and VARIANT",
     "basics": "SELECT, WHERE, VALUES, UNION", "columns": "columns of tables", "csv": "csv",
+    "changelogs": "TO_CHANGELOG, FROM_CHANGELOG",
     "functions": "scalar functions", "group": "GROUP BY", "group_more": "GROUP BY",
     "group_windows": "sessions, group windows, windows by the clock",
     "grouping_sets": "GROUPING SETS, CUBE, ROLLUP", "hop": "HOP, CUMULATE",
@@ -70,7 +71,7 @@ def check_missing(program):
 def check_functions():
     pages = "".join((REFERENCE / name).read_text(encoding="utf-8")
                     for name in ("functions.md", "aggregates.md", "over.md", "grouping.md",
-                                 "time.md", "top-n.md"))
+                                 "time.md", "top-n.md", "changelogs.md"))
     documented = set(re.findall(r"\b[A-Z][A-Z_0-9]+\b", pages))
     listed = {line[0] for line in lines_of(HERE / "flink_functions.txt")}
     missing = {name: reason for name, reason in lines_of(HERE / "missing_functions.txt")}

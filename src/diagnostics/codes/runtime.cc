@@ -138,6 +138,19 @@ SELECT JSON_OBJECTAGG(name VALUE price) FROM (SELECT name, MAX(price) AS price F
 WHERE name IS NOT NULL GROUP BY name))",
     },
     CodeInfo{
+        .code = "MR0715",
+        .title = "a code that is none of a change",
+        .explanation = R"(
+The input of FROM_CHANGELOG says in a column which kind of change a row is. The code of this row is
+NULL or not among those of `op_mapping`, which are INSERT, UPDATE_BEFORE, UPDATE_AFTER and DELETE
+if none are given. The row is treated as `millrace.on-row-error` says.)",
+        .example = R"(
+SELECT * FROM FROM_CHANGELOG(TABLE cdc))",
+        .fixed = R"(
+SELECT * FROM FROM_CHANGELOG(input => TABLE cdc, op_mapping => MAP['c, r', 'INSERT',
+'ub', 'UPDATE_BEFORE', 'ua', 'UPDATE_AFTER', 'd', 'DELETE']))",
+    },
+    CodeInfo{
         .code = "MR0722",
         .title = "the run manifest cannot be read",
         .explanation = R"(

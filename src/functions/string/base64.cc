@@ -34,12 +34,12 @@ void RegisterBase64Functions(FunctionRegistry* registry) {
                                          .example = "TO_BASE64('hello')",
                                          .result = "aGVsbG8="}}));
   registry->Register(MakeSimple({.name = "FROM_BASE64",
-                                 .parameters = {Parameter::kText},
+                                 .parameters = {Parameter::kTextOrBytes},
                                  .result = Always(DataType::String()),
                                  .can_fail = true,
                                  .kernel = RowKernel<Text, Text>(FromBase64),
                                  .doc = {.group = "string",
-                                         .signature = "FROM_BASE64(string)",
+                                         .signature = "FROM_BASE64(string or bytes)",
                                          .summary = "The text that was encoded in base64.",
                                          .example = "FROM_BASE64('aGVsbG8=')",
                                          .result = "hello"}}));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Function calls of the ExpressionBinder, those with their own argument syntax included.
+#include <arrow/scalar.h>
+
 #include <algorithm>
 
 #include "functions/coercion.h"
@@ -56,6 +58,38 @@ std::string_view NameHere(std::string_view name) {
   return {};
 }
 
+ExpressionPtr CurrentDatabase(const BindContext& context) {
+  return Expression::Literal(
+      std::make_shared<arrow::StringScalar>(context.catalog->current_database()),
+      DataType::String().NotNull());
+}
+
+ExpressionPtr RefuseSourceWatermark(BindContext* context, const sql::FunctionCall& call) {
+  context->NotSupported("SOURCE_WATERMARK()", call.span,
+                        "No connector has watermarks of its own: write ts - INTERVAL '5' SECOND, "
+                        "or how late rows may come.");
+  return nullptr;
+}
+
+/// A bare NULL has a type in few functions; false after a diagnostic.
+bool TypeNulls(BindContext* context, const sql::FunctionCall& call,
+               std::vector<ExpressionPtr>* args) {
+  bool typed = true;
+  for (size_t i = 0; i < args->size(); ++i) {
+    ExpressionPtr& arg = (*args)[i];
+    if (arg->type().kind() != TypeKind::kNull || call.upper_name == "TYPEOF") continue;
+    if (call.upper_name == "JSON_STRING") {
+      arg = Expression::NullLiteral(DataType::String());
+      continue;
+    }
+    Diagnostic& diagnostic = context->Error(
+        "MR0305", "NULL has no type here; give it one with CAST", call.arguments[i].value->span);
+    diagnostic.try_text = "CAST(NULL AS STRING)";
+    typed = false;
+  }
+  return typed;
+}
+
 }  // namespace
 
 ExpressionPtr ExpressionBinder::BindCall(const sql::FunctionCall& call) {
@@ -85,6 +119,8 @@ ExpressionPtr ExpressionBinder::BindCall(const sql::FunctionCall& call) {
     return nullptr;
   }
   if (name == "CURRENT_WATERMARK") return BindCurrentWatermark(call);
+  if (name == "CURRENT_DATABASE" && call.arguments.empty()) return CurrentDatabase(*context_);
+  if (name == "SOURCE_WATERMARK") return RefuseSourceWatermark(context_, call);
   if (call.quantifier != sql::SetQuantifier::kNone || call.filter != nullptr ||
       !call.order_by.empty() || !call.within_group.empty()) {
     context_->Error("MR0311", name + " is no aggregate: DISTINCT, FILTER and ORDER BY do not apply",
@@ -111,14 +147,8 @@ ExpressionPtr ExpressionBinder::BindCall(const sql::FunctionCall& call) {
   if (conditional) {
     return BindConditionalCall(call, std::move(args));
   }
-  for (size_t i = 0; i < args.size(); ++i) {
-    if (args[i]->type().kind() != TypeKind::kNull || name == "TYPEOF") continue;
-    Diagnostic& diagnostic = context_->Error(
-        "MR0305", "NULL has no type here; give it one with CAST", call.arguments[i].value->span);
-    diagnostic.try_text = "CAST(NULL AS STRING)";
-    failed = true;
-  }
-  return failed ? nullptr : Call(name, std::move(args), call.span);
+  if (!TypeNulls(context_, call, &args)) return nullptr;
+  return Call(name, std::move(args), call.span);
 }
 
 void ExpressionBinder::ReportUnknownFunction(const sql::FunctionCall& call) {
@@ -333,88 +363,6 @@ ExpressionPtr ExpressionBinder::BindSpecialCall(const sql::Expr& expr) {
   }
   if (failed) return nullptr;
   return Call(call.function, std::move(args), expr.span, std::move(call.options));
-}
-
-std::string ExpressionBinder::BehaviorOption(const sql::JsonBehavior& behavior, std::string_view on,
-                                             std::vector<ExpressionPtr>* args) {
-  using K = sql::JsonBehavior::Kind;
-  std::string_view word;
-  switch (behavior.kind) {
-    case K::kUnspecified: return {};
-    case K::kNull: word = "NULL"; break;
-    case K::kError: word = "ERROR"; break;
-    case K::kDefault:
-      word = "DEFAULT";
-      args->push_back(Bind(*behavior.default_value));
-      break;
-    case K::kTrue: word = "TRUE"; break;
-    case K::kFalse: word = "FALSE"; break;
-    case K::kUnknown: word = "UNKNOWN"; break;
-    case K::kEmpty:
-    case K::kEmptyArray: word = "EMPTY ARRAY"; break;
-    case K::kEmptyObject: word = "EMPTY OBJECT"; break;
-  }
-  return std::string(word) + " " + std::string(on);
-}
-
-ExpressionPtr ExpressionBinder::BindJsonCall(const sql::Expr& expr) {
-  std::vector<ExpressionPtr> args;
-  std::vector<std::string> options;
-  std::optional<DataType> returning;
-  std::string function;
-  const auto behaviors = [&](const sql::JsonBehavior* empty, const sql::JsonBehavior& error) {
-    if (empty != nullptr) options.push_back(BehaviorOption(*empty, "ON EMPTY", &args));
-    options.push_back(BehaviorOption(error, "ON ERROR", &args));
-  };
-  const auto returning_type = [&](const sql::TypeNamePtr& type) {
-    if (type != nullptr) returning = BindType(context_, *type);
-    return type == nullptr || returning.has_value();
-  };
-  if (const auto* exists = sql::As<sql::JsonExists>(expr)) {
-    function = "JSON_EXISTS";
-    args = {BindTyped(*exists->value), BindTyped(*exists->path)};
-    behaviors(nullptr, exists->on_error);
-  } else if (const auto* value = sql::As<sql::JsonValue>(expr)) {
-    function = "JSON_VALUE";
-    args = {BindTyped(*value->value), BindTyped(*value->path)};
-    behaviors(&value->on_empty, value->on_error);
-    if (!returning_type(value->returning)) return nullptr;
-  } else if (const auto* query = sql::As<sql::JsonQuery>(expr)) {
-    function = "JSON_QUERY";
-    args = {BindTyped(*query->value), BindTyped(*query->path)};
-    using Wrapper = sql::JsonQuery::Wrapper;
-    if (query->wrapper == Wrapper::kConditional) options.emplace_back("WITH CONDITIONAL WRAPPER");
-    if (query->wrapper == Wrapper::kUnconditional) {
-      options.emplace_back("WITH UNCONDITIONAL WRAPPER");
-    }
-    behaviors(&query->on_empty, query->on_error);
-    if (!returning_type(query->returning)) return nullptr;
-  } else if (const auto* object = sql::As<sql::JsonObject>(expr)) {
-    function = "JSON_OBJECT";
-    for (const auto& [key, member] : object->members) {
-      args.push_back(BindTyped(*key));
-      args.push_back(Bind(*member));
-    }
-    if (object->on_null == sql::JsonOnNull::kAbsent) options.emplace_back("ABSENT ON NULL");
-    if (object->on_null == sql::JsonOnNull::kNull) options.emplace_back("NULL ON NULL");
-    if (object->aggregate) function = "JSON_OBJECTAGG";
-  } else if (const auto* array = sql::As<sql::JsonArray>(expr)) {
-    function = "JSON_ARRAY";
-    for (const sql::ExprPtr& item : array->values) args.push_back(Bind(*item));
-    if (array->on_null == sql::JsonOnNull::kAbsent) options.emplace_back("ABSENT ON NULL");
-    if (array->on_null == sql::JsonOnNull::kNull) options.emplace_back("NULL ON NULL");
-    if (array->aggregate) function = "JSON_ARRAYAGG";
-  }
-  if (function.empty() || function.ends_with("AGG")) {
-    context_->NotSupported(function.empty() ? "this expression" : function, expr.span);
-    return nullptr;
-  }
-  std::erase(options, "");
-  if (std::find(args.begin(), args.end(), nullptr) != args.end()) return nullptr;
-  for (ExpressionPtr& arg : args) {
-    if (arg->type().kind() == TypeKind::kNull) arg = Expression::NullLiteral(DataType::String());
-  }
-  return Call(function, std::move(args), expr.span, std::move(options), returning);
 }
 
 }  // namespace millrace

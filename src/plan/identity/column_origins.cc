@@ -308,6 +308,12 @@ ColumnOrigins::Known ColumnOrigins::DescribeAppending(const PlanNodePtr& node, K
     for (const int column : unnest->kept()) {
       known.columns.push_back(Columns(input)[static_cast<size_t>(column)]);
     }
+  } else if (As<ToChangelogNode>(node)) {
+    known.rows = "changes of " + known.rows;
+    known.columns.insert(known.columns.begin(), "kinds of " + known.rows);
+  } else if (const auto* from = As<FromChangelogNode>(node)) {
+    known.rows += " as changes by " + List(input, {from->operation()});
+    known.columns.erase(known.columns.begin() + from->operation());
   }
   for (size_t i = known.columns.size(); i < node->schema().size(); ++i) {
     known.columns.push_back(added + "." + node->schema()[i].name);

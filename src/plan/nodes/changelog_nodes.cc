@@ -28,4 +28,67 @@ std::string ChangelogNormalizeNode::state_description() const {
   return "last row per key, kept " + DurationText(state_ttl_ms_) + " after the last change";
 }
 
+namespace {
+
+Schema WithOperation(const Schema& input, std::string operation) {
+  Schema schema({{std::move(operation), DataType::String()}});
+  for (const Column& column : input) schema.Append(column);
+  return schema;
+}
+
+Schema WithoutColumn(const Schema& input, int dropped) {
+  Schema schema;
+  for (size_t i = 0; i < input.size(); ++i) {
+    if (static_cast<int>(i) != dropped) schema.Append(input[i]);
+  }
+  return schema;
+}
+
+}  // namespace
+
+std::string_view OperationName(ChangeKind kind) {
+  constexpr std::string_view kNames[] = {"INSERT", "UPDATE_BEFORE", "UPDATE_AFTER", "DELETE"};
+  return kNames[static_cast<uint8_t>(kind)];
+}
+
+ToChangelogNode::ToChangelogNode(PlanNodePtr input, std::string operation, Codes codes)
+    : PlanNode({input}, WithOperation(input->schema(), operation)),
+      operation_(std::move(operation)),
+      codes_(std::move(codes)) {}
+
+PlanNodePtr ToChangelogNode::WithChildren(std::vector<PlanNodePtr> children) const {
+  return std::make_shared<ToChangelogNode>(children[0], operation_, codes_);
+}
+
+std::string ToChangelogNode::details() const {
+  std::string text = operation_ + "=[";
+  bool first = true;
+  for (size_t i = 0; i < codes_.size(); ++i) {
+    if (!codes_[i]) continue;
+    text += (first ? "" : ", ") + std::string(OperationName(static_cast<ChangeKind>(i))) + " as '" +
+            *codes_[i] + "'";
+    first = false;
+  }
+  return text + "]";
+}
+
+FromChangelogNode::FromChangelogNode(PlanNodePtr input, int operation, Kinds kinds)
+    : PlanNode({input}, WithoutColumn(input->schema(), operation)),
+      operation_(operation),
+      kinds_(std::move(kinds)) {}
+
+PlanNodePtr FromChangelogNode::WithChildren(std::vector<PlanNodePtr> children) const {
+  return std::make_shared<FromChangelogNode>(children[0], operation_, kinds_);
+}
+
+std::string FromChangelogNode::details() const {
+  std::string text = children()[0]->schema()[static_cast<size_t>(operation_)].name + "=[";
+  bool first = true;
+  for (const auto& [code, kind] : kinds_) {
+    text += (first ? "'" : ", '") + code + "' as " + std::string(OperationName(kind));
+    first = false;
+  }
+  return text + "]";
+}
+
 }  // namespace millrace

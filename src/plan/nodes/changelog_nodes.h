@@ -2,6 +2,9 @@
 // Nodes that turn one kind of changelog into another.
 #pragma once
 
+#include <array>
+#include <map>
+
 #include "plan/node.h"
 
 namespace millrace {
@@ -27,6 +30,45 @@ class ChangelogNormalizeNode final : public PlanNode {
  private:
   std::vector<int> keys_;
   int64_t state_ttl_ms_;
+};
+
+/// INSERT, UPDATE_BEFORE, UPDATE_AFTER, DELETE.
+std::string_view OperationName(ChangeKind kind);
+
+/// Each change as a row that is only added; its code is the first column of the output. Changes of
+/// a kind without a code are left out.
+class ToChangelogNode final : public PlanNode {
+ public:
+  static constexpr std::string_view kKind = "ToChangelog";
+  using Codes = std::array<std::optional<std::string>, 4>;  // by ChangeKind
+  ToChangelogNode(PlanNodePtr input, std::string operation, Codes codes);
+  std::string_view kind() const override { return kKind; }
+  PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
+  std::string details() const override;
+  ChangelogMode changelog_mode() const override { return ChangelogMode::InsertOnly(); }
+  const Codes& codes() const { return codes_; }
+
+ private:
+  std::string operation_;
+  Codes codes_;
+};
+
+/// Each row as the change that its code says; the column of the codes does not go out.
+class FromChangelogNode final : public PlanNode {
+ public:
+  static constexpr std::string_view kKind = "FromChangelog";
+  using Kinds = std::map<std::string, ChangeKind, std::less<>>;  // by code
+  FromChangelogNode(PlanNodePtr input, int operation, Kinds kinds);
+  std::string_view kind() const override { return kKind; }
+  PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
+  std::string details() const override;
+  ChangelogMode changelog_mode() const override { return ChangelogMode::All(); }
+  int operation() const { return operation_; }
+  const Kinds& kinds() const { return kinds_; }
+
+ private:
+  int operation_;
+  Kinds kinds_;
 };
 
 }  // namespace millrace

@@ -124,8 +124,8 @@ PlanNodePtr QueryBinder::BindFunctionTable(const sql::FunctionTable& table) {
     return BindWindowFunction(*table.call);
   }
   if (name == "ML_PREDICT") return BindPredict(*table.call);
-  static const std::vector<std::string> kLater = {"ML_EVALUATE", "VECTOR_SEARCH", "TO_CHANGELOG",
-                                                  "FROM_CHANGELOG", "SNAPSHOT"};
+  if (name == "TO_CHANGELOG" || name == "FROM_CHANGELOG") return BindChangelogFunction(*table.call);
+  static const std::vector<std::string> kLater = {"ML_EVALUATE", "VECTOR_SEARCH", "SNAPSHOT"};
   if (std::find(kLater.begin(), kLater.end(), name) != kLater.end()) {
     context_->NotSupported("table function " + name, table.call->name.span);
     return nullptr;

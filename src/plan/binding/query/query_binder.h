@@ -86,6 +86,7 @@ class QueryBinder {
   PlanNodePtr BindFunctionTable(const sql::FunctionTable& table);
   PlanNodePtr BindWindowFunction(const sql::FunctionCall& call);
   PlanNodePtr BindPredict(const sql::FunctionCall& call);
+  PlanNodePtr BindChangelogFunction(const sql::FunctionCall& call);
   /// `partitioned`: the function takes its rows by keys.
   PlanNodePtr BindTableArgument(const sql::Expr& expr, bool partitioned = false);
 

@@ -1,0 +1,26 @@
+-- modes: straight
+CREATE TABLE changes (id INT, name STRING, v INT, op STRING) WITH ('connector' = 'filesystem', 'path' = '${DATA}/changes.csv', 'format' = 'csv');
+CREATE TABLE coded (code STRING, id INT, name STRING, v INT) WITH ('connector' = 'filesystem', 'path' = '${DATA}/coded.csv', 'format' = 'csv');
+CREATE TABLE uncoded (id INT, op STRING) WITH ('connector' = 'filesystem', 'path' = '${DATA}/uncoded.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+SELECT * FROM FROM_CHANGELOG(input => TABLE changes);
+SELECT * FROM TABLE(FROM_CHANGELOG(TABLE changes));
+SELECT id, SUM(v) FROM FROM_CHANGELOG(input => TABLE changes) GROUP BY id;
+SELECT name, v FROM FROM_CHANGELOG(input => TABLE changes) WHERE v > 5;
+SELECT * FROM FROM_CHANGELOG(input => TABLE coded, op => DESCRIPTOR(code), op_mapping => MAP['c, r', 'INSERT', 'b', 'UPDATE_BEFORE', 'a', 'UPDATE_AFTER', 'd', 'DELETE']);
+SELECT name, COUNT(*), SUM(v) FROM FROM_CHANGELOG(TABLE coded, DESCRIPTOR(code), MAP['c, r', 'INSERT', 'b', 'UPDATE_BEFORE', 'a', 'UPDATE_AFTER', 'd', 'DELETE']) GROUP BY name;
+SELECT * FROM FROM_CHANGELOG(input => TABLE coded, op => DESCRIPTOR(code), op_mapping => MAP['c, r, a', 'INSERT', 'b, d', 'DELETE']);
+SELECT op, id FROM TO_CHANGELOG(input => (SELECT * FROM FROM_CHANGELOG(input => TABLE changes)));
+SELECT a.id, a.v, b.name FROM FROM_CHANGELOG(input => TABLE changes) AS a JOIN coded AS b ON a.id = b.id AND b.code = 'c';
+SELECT * FROM FROM_CHANGELOG(input => TABLE uncoded);
+SELECT * FROM FROM_CHANGELOG(input => TABLE coded, op => DESCRIPTOR(code));
+SELECT * FROM FROM_CHANGELOG(input => TABLE changes, op => DESCRIPTOR(nope));
+SELECT * FROM FROM_CHANGELOG(input => TABLE changes, op => DESCRIPTOR(id));
+SELECT * FROM FROM_CHANGELOG(input => TABLE coded);
+SELECT * FROM FROM_CHANGELOG(input => TABLE changes, op_mapping => MAP['INSERT', 'INSERT', 'UPDATE_AFTER', 'INSERT']);
+SELECT * FROM FROM_CHANGELOG(input => TABLE changes, op_mapping => MAP['INSERT', 'INSERT', 'UPDATE_AFTER', 'UPDATE_AFTER', 'DELETE', 'DELETE']);
+SELECT * FROM FROM_CHANGELOG(input => TABLE changes, op_mapping => MAP['INSERT', 'INSERT', 'UPDATE_AFTER', 'X']);
+SELECT * FROM FROM_CHANGELOG(input => TABLE changes, op_mapping => MAP['INSERT, a', 'INSERT', 'a', 'DELETE']);
+SELECT * FROM FROM_CHANGELOG(input => (SELECT * FROM FROM_CHANGELOG(input => TABLE changes)), op => DESCRIPTOR(name));
+SELECT * FROM FROM_CHANGELOG(input => TABLE changes PARTITION BY id);
+CREATE TEMPORARY VIEW known AS SELECT * FROM FROM_CHANGELOG(input => TABLE changes);
+DESCRIBE known;

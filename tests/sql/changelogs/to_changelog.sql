@@ -1,0 +1,27 @@
+-- modes: straight
+CREATE TABLE input (k STRING, v INT) WITH ('connector' = 'filesystem', 'path' = '${DATA}/rows.csv', 'format' = 'csv');
+CREATE TEMPORARY VIEW totals AS SELECT k, SUM(v) AS s, COUNT(*) AS n FROM input GROUP BY k;
+SELECT * FROM TO_CHANGELOG(input => TABLE totals);
+SELECT * FROM TABLE(TO_CHANGELOG(input => TABLE totals));
+SELECT * FROM TO_CHANGELOG(TABLE totals);
+SELECT * FROM TO_CHANGELOG(input => TABLE input);
+SELECT * FROM TO_CHANGELOG(input => TABLE totals, op => DESCRIPTOR(kind));
+SELECT kind, k FROM TO_CHANGELOG(input => TABLE totals, op => DESCRIPTOR(kind));
+SELECT * FROM TO_CHANGELOG(input => TABLE totals, op_mapping => MAP['INSERT', 'I', 'UPDATE_AFTER', 'U']);
+SELECT * FROM TO_CHANGELOG(input => TABLE totals, op_mapping => MAP[' INSERT ,UPDATE_AFTER', 'X', 'DELETE', 'D']);
+SELECT * FROM TO_CHANGELOG(input => TABLE totals, op_mapping => MAP['INSERT', 'I', 'INSERT', 'U']);
+SELECT * FROM TO_CHANGELOG(TABLE totals, DESCRIPTOR(a), MAP['DELETE', 'D', 'UPDATE_BEFORE', 'B']);
+SELECT op, COUNT(*) FROM TO_CHANGELOG(input => TABLE totals) GROUP BY op;
+SELECT k, n FROM TO_CHANGELOG(input => (SELECT k, COUNT(*) AS n FROM input WHERE v > 0 GROUP BY k));
+SELECT a, b FROM TO_CHANGELOG(input => TABLE totals) AS q(a, b, c, d) WHERE a <> 'UPDATE_BEFORE';
+SELECT * FROM TO_CHANGELOG(input => TABLE totals, op_mapping => MAP['INSERT', 'I', 'NOPE', 'U']);
+SELECT * FROM TO_CHANGELOG(input => TABLE totals, op_mapping => MAP['insert', 'U']);
+SELECT * FROM TO_CHANGELOG(input => TABLE totals, op_mapping => MAP['INSERT, DELETE', 'I', 'DELETE', 'U']);
+SELECT * FROM TO_CHANGELOG(input => TABLE totals, op => DESCRIPTOR(k));
+SELECT * FROM TO_CHANGELOG(input => TABLE totals, op => DESCRIPTOR(a, b));
+SELECT * FROM TO_CHANGELOG(input => TABLE totals PARTITION BY k);
+SELECT * FROM TO_CHANGELOG();
+CREATE TEMPORARY VIEW changes AS SELECT * FROM TO_CHANGELOG(input => TABLE totals);
+DESCRIBE changes;
+CREATE TABLE log (op STRING, k STRING, s INT) WITH ('connector' = 'filesystem', 'path' = '${OUT}/log', 'format' = 'csv');
+INSERT INTO log SELECT op, k, s FROM TO_CHANGELOG(input => TABLE totals);
