@@ -9,6 +9,8 @@ JOBS ?= $(shell nproc)
 SEEDS ?= 20000
 # Of `make random-queries`.
 QUERIES ?= 500
+EVALUATIONS ?= 2000
+CASES ?= 100
 DUCKDB ?=
 # What `make goldens` and `make bench` are restricted to, e.g. ONLY=over.
 ONLY ?=
@@ -20,7 +22,7 @@ CTEST = ctest --output-on-failure --no-label-summary --no-tests=error --schedule
 .DEFAULT_GOAL := help
 .PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench bench-live \
         bench-exactly-once bench-state nexmark compat docs demo simulate mutants \
-        chaos demo-kafka random-queries test-kafka-exactly-once test-kafka-flink test-live-slow goldens fuzz install clean stats
+        chaos demo-kafka random-queries random-expressions exported-cases test-kafka-exactly-once test-kafka-flink test-live-slow goldens fuzz install clean stats
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -133,6 +135,14 @@ random-queries: build ## QUERIES (500) drawn from SEED (1), against a real Flink
 	@python3 -c 'import duckdb' 2>/dev/null || python3 -m pip install -q duckdb
 	@python3 tests/random/random_queries.py build/millrace --queries $(QUERIES) --seed $(or $(SEED),1) \
 	    $(if $(filter only,$(DUCKDB)),--duckdb) $(if $(ONLY),--only '$(ONLY)')
+
+random-expressions: build ## EVALUATIONS (2000) of scalar expressions on edge values, against a real Flink
+	@python3 tests/random/random_expressions.py build/millrace --evaluations $(EVALUATIONS) \
+	    --seed $(or $(SEED),1)
+
+exported-cases: build ## CASES (100) of tests/sql through `millrace export flink`, run by a real Flink
+	@python3 tests/random/exported_cases.py build/millrace --cases $(CASES) \
+	    $(if $(ONLY),--only '$(ONLY)')
 
 goldens: build ## Let a real Flink write the expected results of tests/sql again (Java, Maven)
 	@tests/oracle/goldens.sh $(ONLY)
