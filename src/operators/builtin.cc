@@ -16,6 +16,7 @@ const OperatorRegistry& BuiltinOperators() {
     RegisterJoin(&made);
     RegisterLateRows(&made);
     RegisterMatch(&made);
+    RegisterMaterialize(&made);
     RegisterOrderedOver(&made);
     RegisterOver(&made);
     RegisterPredict(&made);

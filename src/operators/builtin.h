@@ -15,6 +15,7 @@ void RegisterGroupAggregate(OperatorRegistry* registry);
 void RegisterIntervalJoin(OperatorRegistry* registry);
 void RegisterJoin(OperatorRegistry* registry);
 void RegisterLateRows(OperatorRegistry* registry);
+void RegisterMaterialize(OperatorRegistry* registry);
 void RegisterMatch(OperatorRegistry* registry);
 void RegisterOrderedOver(OperatorRegistry* registry);
 void RegisterOver(OperatorRegistry* registry);

@@ -168,6 +168,10 @@ std::vector<OptionSpec> FlinkSettings() {
               "Overrides parallelism.default when positive."),
       Choice("table.exec.sink.not-null-enforcer", "ERROR", {"ERROR", "DROP"},
              "What happens to NULL in a NOT NULL column of a sink."),
+      Choice(
+          "table.exec.sink.upsert-materialize", "AUTO", {"AUTO", "FORCE", "NONE"},
+          "Whether rows of a query that updates go through the PRIMARY KEY of their table: where "
+          "ON CONFLICT DO DEDUPLICATE says so, always, or never."),
       Setting("table.exec.source.idle-timeout", T::kDuration, "0 ms",
               "Flink's name of millrace.source.idle-timeout."),
       Setting(

@@ -5,6 +5,7 @@
 
 #include "plan/match/match_node.h"
 #include "plan/nodes/aggregate_nodes.h"
+#include "plan/nodes/changelog_nodes.h"
 #include "plan/nodes/expand_node.h"
 #include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
@@ -52,7 +53,7 @@ std::vector<int> CarriedColumns(const PlanNodePtr& node) {
                        As<PredictNode>(node) || As<ExpandNode>(node) || As<SinkNode>(node) ||
                        As<CollectNode>(node) || As<RankNode>(node) || As<DeduplicateNode>(node) ||
                        As<WindowRankNode>(node) || As<TemporalJoinNode>(node) ||
-                       As<OrderedOverNode>(node);
+                       As<OrderedOverNode>(node) || As<MaterializeNode>(node);
   // The left columns come first; only an inner join leaves every left row as it is on its shard.
   const auto* window_join = As<WindowJoinNode>(node);
   const auto* interval_join = As<IntervalJoinNode>(node);

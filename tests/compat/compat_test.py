@@ -24,6 +24,7 @@ CREATE TABLE u (k INT, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL
   WITH ('connector' = 'datagen', 'number-of-rows' = '1');
 CREATE TABLE p (k INT, pt AS PROCTIME()) WITH ('connector' = 'datagen', 'number-of-rows' = '1');
 CREATE TABLE s (k INT, v INT) WITH ('connector' = 'print');
+CREATE TABLE upserted (k INT PRIMARY KEY NOT ENFORCED, v BIGINT) WITH ('connector' = 'print');
 CREATE TABLE f (k INT, v INT) WITH ('connector' = 'filesystem', 'path' = '/tmp/f',
   'format' = 'csv');
 """
@@ -36,7 +37,7 @@ SECTIONS = {  # folder of tests/sql -> what it is about
     "grouping_sets": "GROUPING SETS, CUBE, ROLLUP", "hop": "HOP, CUMULATE",
     "hop_more": "HOP, CUMULATE", "joins": "interval and window joins",
     "joins_outer": "interval and window joins", "lateral": "LATERAL", "match": "MATCH_RECOGNIZE",
-    "over": "OVER",
+    "on_conflict": "sinks", "over": "OVER", "over_order": "OVER",
     "over_more": "OVER",
     "partitions": "partitioned files", "pipelines": "whole pipelines",
     "processing_time": "sessions, group windows, windows by the clock",
@@ -44,6 +45,7 @@ SECTIONS = {  # folder of tests/sql -> what it is about
     "rows": "ROW types", "session": "sessions, group windows, windows by the clock",
     "sinks": "sinks", "sources": "sources", "statements": "statements",
     "subqueries": "subqueries, set operations",
+    "subqueries_more": "subqueries, set operations",
     "temporal_joins": "FOR SYSTEM_TIME AS OF", "tumble": "TUMBLE", "unicode": "texts",
     "unnest": "UNNEST", "updates": "changelogs", "watermark": "watermarks",
     "windows_more": "windows together", "zones": "time zones",

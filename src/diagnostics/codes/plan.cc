@@ -168,6 +168,17 @@ SELECT o.id, r.rate
 FROM orders o JOIN rates FOR SYSTEM_TIME AS OF o.ts AS r ON o.currency = r.currency)",
     },
     CodeInfo{
+        .code = "MR0419",
+        .title = "an order that changes nothing",
+        .explanation = R"(
+ARRAY_AGG gathers values in the order in which rows come, as Flink does, which takes an ORDER BY in
+the call and passes it over. Sort the array instead.)",
+        .example = R"(
+SELECT card, ARRAY_AGG(amount ORDER BY amount) FROM payments GROUP BY card)",
+        .fixed = R"(
+SELECT card, ARRAY_SORT(ARRAY_AGG(amount)) FROM payments GROUP BY card)",
+    },
+    CodeInfo{
         .code = "MR0420",
         .title = "latency budget that cannot be met",
         .explanation = R"(

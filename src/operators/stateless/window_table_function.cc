@@ -69,7 +69,7 @@ class WindowTableFunction final : public Operator {
                              .row = row_}));
         continue;
       }
-      if (!AddWindows(times_.SliceEnd(times_.ToLocal(times.time(row_))))) break;
+      if (!AddWindows(times_.ToLocal(times.time(row_)))) break;
     }
     Batch result = batch_.Take(rows_);
     const Schema& schema = node_->schema();
@@ -82,12 +82,13 @@ class WindowTableFunction final : public Operator {
   }
 
   /// Adds the windows of the row at hand; false if there is no room for all of them.
-  bool AddWindows(int64_t slice_end) {
+  bool AddWindows(int64_t local) {
+    const int64_t slice_end = times_.SliceEnd(local);
     const bool backwards = window_.spec().kind == WindowKind::kHop;
     const int64_t width = times_.slice_width();
     const int64_t last = times_.LastWindowEnd(slice_end);
     int64_t end = window_end_.value_or(backwards ? last : slice_end);
-    for (; end >= slice_end && end <= last; end += backwards ? -width : width) {
+    for (; end > local && end <= last; end += backwards ? -width : width) {
       if (static_cast<int64_t>(rows_.size()) == kMaxBatchRows) {
         window_end_ = end;
         return false;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "plan/binding/option_binder.h"
 #include "plan/binding/query/query_binder.h"
 #include "plan/binding/table_binder.h"
 #include "plan/show_create.h"
@@ -233,6 +234,35 @@ class TableAlteration {
   std::map<std::string, OptionValue> options_;
 };
 
+/// ALTER MODEL .. SET and RESET. Null after a diagnostic.
+ModelPtr WithModelOptions(BindContext* context, const Model& model, const sql::AlterModel& alter) {
+  auto values = model.definition.options.values();
+  const auto changes = BindOptions(context, alter.action.options);
+  if (!changes) return nullptr;
+  for (const auto& [key, value] : *changes) values[key] = value;
+  for (const sql::StringLiteral& key : alter.action.keys) values.erase(key.value);
+  auto changed = std::make_shared<Model>(model);
+  const std::string provider(model.backend->provider());
+  if (const auto named = values.find("provider"); named != values.end()) {
+    if (named->second.text != provider) {
+      context
+          ->Error("MR0503", "the provider of a model cannot be changed, it is '" + provider + "'",
+                  alter.action.span)
+          .next_step = "DROP MODEL, and CREATE MODEL with the other one.";
+      return nullptr;
+    }
+    values.erase(named);
+  }
+  changed->definition.options = Options(model.backend->options(), std::move(values));
+  const auto problems = changed->definition.options.Validate("provider '" + provider + "'");
+  ReportOptionProblems(context, problems, "", alter.action.options, alter.action.span);
+  if (!problems.empty()) return nullptr;
+  if (!context->check_files) return changed;
+  const Status status = model.backend->Check(changed->definition, context->env);
+  if (!status) context->Report(status.error(), alter.action.span);
+  return status ? changed : nullptr;
+}
+
 }  // namespace
 
 void BindAlterTable(BindContext* context, const sql::AlterTable& alter) {
@@ -295,8 +325,7 @@ void BindAlterModel(BindContext* context, const sql::AlterModel& alter) {
     return;
   }
   if (alter.action.kind != Action::Kind::kRename) {
-    context->NotSupported("ALTER MODEL .. SET and RESET", alter.action.span,
-                          "Declare it with CREATE MODEL as it is to be.");
+    if (ModelPtr changed = WithModelOptions(context, *model, alter)) catalog.Put(changed);
     return;
   }
   auto renamed = std::make_shared<Model>(*model);
@@ -308,6 +337,13 @@ void BindAlterModel(BindContext* context, const sql::AlterModel& alter) {
   }
   catalog.DropModel(path);
   catalog.Put(ModelPtr(std::move(renamed)));
+}
+
+void BindAlterDatabase(BindContext* context, const sql::AlterDatabase& alter) {
+  const std::string& name = alter.name.parts.back().text;
+  const std::vector<std::string> names = context->catalog->DatabaseNames();
+  if (std::ranges::find(names, name) != names.end() || alter.if_exists) return;
+  ReportUnknown(context, "DATABASE", alter.name, names);
 }
 
 }  // namespace millrace

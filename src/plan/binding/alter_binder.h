@@ -12,5 +12,7 @@ namespace millrace {
 void BindAlterTable(BindContext* context, const sql::AlterTable& alter);
 void BindAlterView(BindContext* context, const sql::AlterView& alter);
 void BindAlterModel(BindContext* context, const sql::AlterModel& alter);
+/// Properties of a database are taken and mean nothing.
+void BindAlterDatabase(BindContext* context, const sql::AlterDatabase& alter);
 
 }  // namespace millrace

@@ -234,6 +234,8 @@ bool StatementBinder::BindDefinition(const sql::Statement& statement) {
       context_->Error("MR0209", "database '" + database->name.ToString() + "' exists already",
                       database->name.span);
     }
+  } else if (const auto* altered = sql::As<sql::AlterDatabase>(statement)) {
+    BindAlterDatabase(context_, *altered);
   } else {
     return false;
   }

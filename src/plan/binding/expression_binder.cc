@@ -8,6 +8,9 @@ namespace millrace {
 
 ExpressionPtr ExpressionBinder::Bind(const sql::Expr& expr) {
   if (auto intercepted = Intercept(expr)) return *intercepted;
+  if (scope_->computed()) {
+    if (auto computed = scope_->computed()(expr)) return *computed;
+  }
   return Dispatch(expr);
 }
 
@@ -139,9 +142,9 @@ ExpressionPtr ExpressionBinder::Dispatch(const sql::Expr& expr) {
     case K::kStar:
       context_->Error("MR0312", "`*` can stand only in a SELECT list or in COUNT(*)", expr.span);
       return nullptr;
+    case K::kQuantified: return BindQuantified(*sql::As<sql::Quantified>(expr));
     case K::kExists:
     case K::kSubquery:
-    case K::kQuantified:
       context_->NotSupported("a subquery in an expression", expr.span,
                              "Join the subquery in FROM instead.");
       return nullptr;

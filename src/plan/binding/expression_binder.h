@@ -60,6 +60,7 @@ class ExpressionBinder {
   ExpressionPtr BindLike(const sql::Like& like);
   ExpressionPtr BindIn(const sql::In& in);
   ExpressionPtr BindCase(const sql::Case& node);
+  ExpressionPtr BindQuantified(const sql::Quantified& node);
   ExpressionPtr Negate(ExpressionPtr value, bool negated, Span span);
   ExpressionPtr Compare(std::string_view op, ExpressionPtr left, ExpressionPtr right, Span span);
 

@@ -9,9 +9,11 @@
 #include "plan/binding/statement_binder.h"
 #include "plan/binding/table_binder.h"
 #include "plan/calc_builder.h"
+#include "plan/nodes/changelog_nodes.h"
 #include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/sink_nodes.h"
+#include "plan/nodes/unique_keys.h"
 
 namespace millrace {
 namespace {
@@ -141,6 +143,52 @@ bool BindTargets(BindContext* context, const sql::Insert& insert, const Schema& 
 
 }  // namespace
 
+namespace {
+
+/// Columns of the write schema that make the PRIMARY KEY.
+std::vector<int> PrimaryKeyPlaces(const Table& table) {
+  std::vector<int> keys;
+  for (const size_t column : table.primary_key) {
+    const auto place = table.write_schema().Find(table.columns[column].name);
+    if (place) keys.push_back(static_cast<int>(*place));
+  }
+  return keys;
+}
+
+/// ON CONFLICT says what becomes of rows of several keys of the query that have one key in the
+/// table. False after a diagnostic.
+bool CheckConflict(BindContext* context, const sql::Insert& insert, const Table& table,
+                   const PlanNode& query) {
+  using Action = sql::ConflictAction;
+  if (insert.on_conflict == Action::kUnspecified) return true;
+  if (query.changelog_mode().insert_only()) {
+    context->Error(
+        "MR0410", "ON CONFLICT is about updates: this query only adds rows to '" + table.name + "'",
+        insert.on_conflict_span);
+    return false;
+  }
+  if (insert.on_conflict == Action::kDeduplicate) return true;
+  context->NotSupported("ON CONFLICT DO NOTHING and DO ERROR", insert.on_conflict_span,
+                        "ON CONFLICT DO DEDUPLICATE keeps the row that came last.");
+  return false;
+}
+
+/// Rows by the table's key, where the query has them by another one.
+PlanNodePtr Materialized(const BindContext& context, const sql::Insert& insert, const Table& table,
+                         PlanNodePtr sink) {
+  const PlanNodePtr& rows = sink->children()[0];
+  const std::vector<int> keys = PrimaryKeyPlaces(table);
+  if (keys.empty() || rows->changelog_mode().insert_only()) return sink;
+  const std::string when = context.settings->GetString("table.exec.sink.upsert-materialize");
+  const bool by_key = std::ranges::any_of(
+      UniqueKeysOf(rows), [&](const UniqueKey& key) { return ContainsKey(keys, key); });
+  const bool asked = insert.on_conflict == sql::ConflictAction::kDeduplicate && !by_key;
+  if (when == "NONE" || (when != "FORCE" && !asked)) return sink;
+  return sink->WithChildren({std::make_shared<MaterializeNode>(rows, keys)});
+}
+
+}  // namespace
+
 PlanNodePtr BindSink(BindContext* context, const TablePtr& table, PlanNodePtr query, Span span,
                      const std::vector<size_t>& targets,
                      const std::map<size_t, ExpressionPtr>& constants) {
@@ -209,10 +257,6 @@ PlanNodePtr BindInsert(BindContext* context, const sql::Insert& insert) {
   QueryBinder queries(context);
   PlanNodePtr query = queries.BindWhole(*insert.query);
   if (insert.overwrite) context->NotSupported("INSERT OVERWRITE", insert.table.span);
-  if (insert.on_conflict != sql::ConflictAction::kUnspecified) {
-    context->NotSupported("ON CONFLICT", insert.on_conflict_span);
-    return nullptr;
-  }
   if (table == nullptr || query == nullptr || insert.overwrite) return nullptr;
   table = WithHints(context, std::move(table), insert.hints, insert.table.span);
   if (table == nullptr) return nullptr;
@@ -221,7 +265,10 @@ PlanNodePtr BindInsert(BindContext* context, const sql::Insert& insert) {
   std::vector<size_t> targets;
   std::map<size_t, ExpressionPtr> constants;
   if (!BindTargets(context, insert, table->write_schema(), &targets, &constants)) return nullptr;
-  return BindSink(context, table, std::move(query), insert.table.span, targets, constants);
+  if (!CheckConflict(context, insert, *table, *query)) return nullptr;
+  PlanNodePtr sink =
+      BindSink(context, table, std::move(query), insert.table.span, targets, constants);
+  return sink == nullptr ? nullptr : Materialized(*context, insert, *table, std::move(sink));
 }
 
 }  // namespace millrace

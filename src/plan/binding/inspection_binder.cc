@@ -28,15 +28,18 @@ std::string Lower(std::string text) {
   return text;
 }
 
+/// [NOT] LIKE or ILIKE, if there is one.
+bool IsAskedFor(const sql::Show& show, const std::string& name) {
+  if (!show.pattern) return true;
+  const bool match = show.ilike ? MatchesPattern(Lower(name), Lower(show.pattern->value))
+                                : MatchesPattern(name, show.pattern->value);
+  return match != show.negated;
+}
+
 TextResult NameList(const sql::Show& show, std::string column, std::vector<std::string> names) {
   TextResult output{{std::move(column)}, {}, {}};
   for (std::string& name : names) {
-    if (show.pattern) {
-      const bool match = show.ilike ? MatchesPattern(Lower(name), Lower(show.pattern->value))
-                                    : MatchesPattern(name, show.pattern->value);
-      if (match == show.negated) continue;
-    }
-    output.rows.push_back({std::move(name)});
+    if (IsAskedFor(show, name)) output.rows.push_back({std::move(name)});
   }
   return output;
 }
@@ -120,6 +123,11 @@ void StatementBinder::BindShow(const sql::Show& show) {
     AddOutput(show, "SHOW CREATE", {{"result"}, {{text}}, {}});
     return;
   }
+  ShowList(show);
+}
+
+void StatementBinder::ShowList(const sql::Show& show) {
+  const Catalog& catalog = *context_->catalog;
   using Kind = sql::ObjectKind;
   switch (show.object) {
     case Kind::kTable:
@@ -154,11 +162,79 @@ void StatementBinder::BindShow(const sql::Show& show) {
       sql::Describe describe;
       describe.name = show.from;
       describe.span = show.span;
+      const size_t before = steps_->size();
       BindDescribe(describe);
+      if (steps_->size() == before) return;
+      std::erase_if(steps_->back().output.rows,
+                    [&](const auto& row) { return !IsAskedFor(show, row[0]); });
       return;
     }
+    case Kind::kModule: {
+      // There is one, of built-in functions.
+      TextResult output = NameList(show, "module name", {"core"});
+      if (show.full) {
+        output.columns.push_back("used");
+        for (auto& row : output.rows) row.push_back("true");
+      }
+      AddOutput(show, "SHOW MODULES", std::move(output));
+      return;
+    }
+    case Kind::kJar: AddOutput(show, "SHOW JARS", {{"jars"}, {}, {}}); return;
+    case Kind::kMaterializedTable:
+      AddOutput(show, "SHOW MATERIALIZED TABLES", {{"table name"}, {}, {}});
+      return;
     default: context_->NotSupported("SHOW of this kind of object", show.span);
   }
+}
+
+/// DESCRIBE CATALOG and DATABASE: names are all that they have.
+void StatementBinder::DescribeNamespace(const sql::Describe& describe) {
+  const Catalog& catalog = *context_->catalog;
+  const bool database = describe.object == sql::ObjectKind::kDatabase;
+  const std::string& name = describe.name.parts.back().text;
+  const std::vector<std::string> names =
+      database ? catalog.DatabaseNames() : catalog.CatalogNames();
+  if (std::ranges::find(names, name) == names.end()) {
+    Diagnostic& diagnostic = context_->Error(
+        "MR0207", std::string("unknown ") + (database ? "database" : "catalog") + " '" + name + "'",
+        describe.name.span);
+    context_->Suggest(&diagnostic, name, names);
+    return;
+  }
+  TextResult output{{"info name", "info value"}, {}, {}};
+  if (database) output.rows.push_back({"catalog name", catalog.current_catalog()});
+  output.rows.push_back({database ? "database name" : "name", name});
+  if (!database) output.rows.push_back({"type", "generic_in_memory"});
+  AddOutput(describe, "DESCRIBE", std::move(output));
+}
+
+/// USE, LOAD and UNLOAD MODULES. The one that there is, is loaded and used.
+bool StatementBinder::BindModules(const sql::Statement& statement) {
+  const auto unknown = [this](const sql::Identifier& module) {
+    context_->Error("MR0207", "unknown module '" + module.text + "'", module.span).next_step =
+        "There is one, core: the built-in functions.";
+  };
+  if (const auto* use = sql::As<sql::UseModules>(statement)) {
+    for (const sql::Identifier& module : use->modules) {
+      if (module.text != "core") unknown(module);
+    }
+  } else if (const auto* load = sql::As<sql::LoadModule>(statement)) {
+    if (load->name.text != "core") {
+      unknown(load->name);
+    } else {
+      context_->Error("MR0209", "module 'core' is loaded already", load->name.span);
+    }
+  } else if (const auto* unload = sql::As<sql::UnloadModule>(statement)) {
+    if (unload->name.text != "core") {
+      unknown(unload->name);
+    } else {
+      context_->Error("MR0312", "module 'core' stays: all built-in functions are its",
+                      unload->name.span);
+    }
+  } else {
+    return false;
+  }
+  return true;
 }
 
 void StatementBinder::BindDescribe(const sql::Describe& describe) {
@@ -173,6 +249,10 @@ void StatementBinder::BindDescribe(const sql::Describe& describe) {
       AddOutput(describe, "DESCRIBE", *std::move(output));
     }
     return;
+  }
+  if (describe.object == sql::ObjectKind::kDatabase ||
+      describe.object == sql::ObjectKind::kCatalog) {
+    return DescribeNamespace(describe);
   }
   if (describe.object == sql::ObjectKind::kModel) {
     if (const ModelPtr model = catalog.FindModel(path)) {
@@ -204,7 +284,7 @@ bool StatementBinder::BindInspection(const sql::Statement& statement) {
   } else if (const auto* describe = sql::As<sql::Describe>(statement)) {
     BindDescribe(*describe);
   } else {
-    return false;
+    return BindModules(statement);
   }
   return true;
 }

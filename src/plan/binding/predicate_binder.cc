@@ -297,6 +297,25 @@ ExpressionPtr ExpressionBinder::BindIn(const sql::In& in) {
   return Negate(std::move(any), in.negated, in.span);
 }
 
+/// `x > ANY (1, 2)`: comparisons joined by OR, those of ALL by AND.
+ExpressionPtr ExpressionBinder::BindQuantified(const sql::Quantified& node) {
+  if (node.query != nullptr) {
+    context_->NotSupported("a subquery in an expression", node.span,
+                           "Join the subquery in FROM instead.");
+    return nullptr;
+  }
+  const ExpressionPtr value = Bind(*node.value);
+  const auto list = BindAll(node.list);
+  if (value == nullptr || !list) return nullptr;
+  std::vector<ExpressionPtr> tests;
+  for (size_t i = 0; i < list->size(); ++i) {
+    tests.push_back(Compare(sql::BinaryOpName(node.op), value, (*list)[i], node.list[i]->span));
+    if (tests.back() == nullptr) return nullptr;
+  }
+  if (tests.size() == 1) return tests[0];
+  return node.all ? Expression::And(std::move(tests)) : Expression::Or(std::move(tests));
+}
+
 ExpressionPtr ExpressionBinder::BindCase(const sql::Case& node) {
   std::vector<ExpressionPtr> conditions;
   std::vector<ExpressionPtr> values;

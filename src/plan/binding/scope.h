@@ -2,6 +2,7 @@
 // Scope: the columns that names in one SELECT may refer to.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,10 @@ struct ScopeColumn {
       false;  // not seen by its bare name and by *: a column of USING stands for it
 };
 
+/// Expressions that a column of the relation stands for, such as aggregates below: nullopt for
+/// others, null after a diagnostic.
+using ComputedColumns = std::function<std::optional<ExpressionPtr>(const sql::Expr& expr)>;
+
 class Scope {
  public:
   void Add(ScopeColumn column) { columns_.push_back(std::move(column)); }
@@ -30,6 +35,9 @@ class Scope {
   void AddRelation(const std::string& qualifier, const Schema& schema, int first_index);
   const std::vector<ScopeColumn>& columns() const { return columns_; }
   bool HasQualifier(const std::string& qualifier) const;
+
+  void set_computed(ComputedColumns computed) { computed_ = std::move(computed); }
+  const ComputedColumns& computed() const { return computed_; }
 
   /// Binds `a`, `t.a`, `a.field`, `t.a.field`; reports MR0201 (unknown), MR0203 (ambiguous).
   ExpressionPtr BindName(BindContext* context, const sql::QualifiedName& name) const;
@@ -45,6 +53,7 @@ class Scope {
   void ReportUnknown(BindContext* context, const sql::QualifiedName& name) const;
 
   std::vector<ScopeColumn> columns_;
+  ComputedColumns computed_;  // may be empty
 };
 
 }  // namespace millrace

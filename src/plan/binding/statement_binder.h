@@ -41,8 +41,11 @@ class StatementBinder {
                     bool* skip);
 
   // inspection_binder.cc
+  void DescribeNamespace(const sql::Describe& describe);
+  bool BindModules(const sql::Statement& statement);
   bool BindInspection(const sql::Statement& statement);
   void BindShow(const sql::Show& show);
+  void ShowList(const sql::Show& show);
   void BindDescribe(const sql::Describe& describe);
 
   BindContext* context_;

@@ -117,6 +117,11 @@ class Describer {
       Keys("key", Input(), normalize->keys());
       Rows("rows", Input(), All(Input()));
       out_.description = "last row by " + origins_->List(Input(), normalize->keys());
+    } else if (const auto* materialize = As<MaterializeNode>(node_)) {
+      Aspect("rows", origins_->Rows(Input()));
+      Keys("key", Input(), materialize->keys());
+      Rows("rows", Input(), All(Input()));
+      out_.description = "rows by " + origins_->List(Input(), materialize->keys());
     } else {
       DescribePassing();
     }

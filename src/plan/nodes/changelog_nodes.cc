@@ -91,4 +91,13 @@ std::string FromChangelogNode::details() const {
   return text + "]";
 }
 
+MaterializeNode::MaterializeNode(PlanNodePtr input, std::vector<int> keys)
+    : PlanNode({input}, input->schema()), keys_(std::move(keys)) {}
+
+PlanNodePtr MaterializeNode::WithChildren(std::vector<PlanNodePtr> children) const {
+  return std::make_shared<MaterializeNode>(children[0], keys_);
+}
+
+std::string MaterializeNode::details() const { return "key=[" + ColumnList(schema(), keys_) + "]"; }
+
 }  // namespace millrace

@@ -71,4 +71,24 @@ class FromChangelogNode final : public PlanNode {
   Kinds kinds_;
 };
 
+/// A changelog in which several rows may have one key at a time -> upserts and deletes by key, of
+/// the row that came last of those that are there: ON CONFLICT DO DEDUPLICATE, Flink's
+/// SinkUpsertMaterializer.
+class MaterializeNode final : public PlanNode {
+ public:
+  static constexpr std::string_view kKind = "Materialize";
+  MaterializeNode(PlanNodePtr input, std::vector<int> keys);
+  std::string_view kind() const override { return kKind; }
+  PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
+  std::string details() const override;
+  ChangelogMode changelog_mode() const override { return ChangelogMode::Upsert(); }
+  Distribution required_distribution(size_t) const override { return Distribution::Hash(keys_); }
+  bool has_keyed_state() const override { return true; }
+  std::string state_description() const override { return "all rows per key, for ever"; }
+  const std::vector<int>& keys() const { return keys_; }
+
+ private:
+  std::vector<int> keys_;
+};
+
 }  // namespace millrace

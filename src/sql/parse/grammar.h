@@ -95,6 +95,7 @@ class Grammar : public TokenStream {
   // ---- grammar_call.cc: calls with ordinary arguments, OVER, sorting
   ExprPtr ParseCall(QualifiedName name, uint32_t begin);
   void ParseCallArguments(FunctionCall* call);
+  void ParseNullTreatment(FunctionCall* call);
   void ParseCallSuffix(FunctionCall* call);
   Argument ParseArgument();
   ExprPtr ParseArgumentValue();

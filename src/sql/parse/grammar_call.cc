@@ -39,15 +39,21 @@ void Grammar::ParseCallArguments(FunctionCall* call) {
     if (failed()) break;
     call->arguments.push_back(ParseArgument());
   } while (NextInList());
+  // Here or behind the call.
+  if (call->upper_name == "ARRAY_AGG") ParseNullTreatment(call);
   if (AcceptWords({"ORDER", "BY"})) call->order_by = ParseSortList();
 }
 
-void Grammar::ParseCallSuffix(FunctionCall* call) {
+void Grammar::ParseNullTreatment(FunctionCall* call) {
   if (AcceptWords({"IGNORE", "NULLS"})) {
     call->null_treatment = NullTreatment::kIgnoreNulls;
   } else if (AcceptWords({"RESPECT", "NULLS"})) {
     call->null_treatment = NullTreatment::kRespectNulls;
   }
+}
+
+void Grammar::ParseCallSuffix(FunctionCall* call) {
+  ParseNullTreatment(call);
   if (AtWords({"WITHIN", "GROUP"})) {
     Take();
     Take();

@@ -7,9 +7,11 @@
 
 #include "plan/binding/expression_binder.h"
 #include "plan/binding/joins/subquery_binder.h"
+#include "plan/binding/joins/subquery_columns.h"
 #include "plan/binding/query/aggregate_arguments.h"
 #include "plan/binding/query/select_binder.h"
 #include "plan/calc_builder.h"
+#include "sql/ast/children.h"
 
 namespace millrace {
 namespace {
@@ -47,8 +49,11 @@ class NoRowsBinder final : public ExpressionBinder {
 
 class CorrelatedBinder {
  public:
-  CorrelatedBinder(QueryBinder* queries, const Scope& outer)
-      : queries_(queries), context_(queries->context()), outer_(outer) {}
+  CorrelatedBinder(QueryBinder* queries, const BoundRelation& outer)
+      : queries_(queries),
+        context_(queries->context()),
+        outer_relation_(outer),
+        outer_(outer.scope) {}
 
   std::optional<CorrelatedQuery> Bind(const sql::Query& query) {
     const auto* select = sql::As<sql::Select>(query.body);
@@ -70,6 +75,7 @@ class CorrelatedBinder {
     if (result.plan == nullptr) return std::nullopt;
     result.columns = result.plan->schema().size() - inner_keys_.size();
     result.outer_keys = std::move(outer_keys_);
+    result.outer_columns = std::move(outer_columns_);
     return result;
   }
 
@@ -99,7 +105,71 @@ class CorrelatedBinder {
         other_.push_back(part);
       }
     }
-    return !inner_keys_.empty();
+    for (const sql::ExprPtr& part : other_) {
+      if (!CollectOuter(*part)) return false;
+    }
+    if (inner_keys_.empty() && outer_columns_.empty()) return false;
+    if (!outer_columns_.empty()) AddValues();
+    return true;
+  }
+
+  /// Columns around that a condition names; false if it names others that are not of the subquery.
+  bool CollectOuter(const sql::Expr& expr) {
+    if (const auto* column = sql::As<sql::ColumnRef>(expr)) {
+      QuietScope quiet(context_);
+      if (inner_.BindName(context_, column->name) != nullptr) return true;
+      const ExpressionPtr outer = outer_.BindName(context_, column->name);
+      if (outer == nullptr) return false;
+      std::vector<bool> used;
+      outer->CollectInputs(&used);
+      for (size_t i = 0; i < used.size(); ++i) {
+        const int place = static_cast<int>(i);
+        if (used[i] && std::ranges::find(outer_columns_, place) == outer_columns_.end()) {
+          outer_columns_.push_back(place);
+        }
+      }
+      return true;
+    }
+    bool found = !ContainsSubquery(expr);
+    sql::ForEachChild(expr, [&](const sql::Expr& child) { found = found && CollectOuter(child); });
+    return found;
+  }
+
+  /// The values of the columns around become a relation of FROM, and keys.
+  void AddValues() {
+    const PlanNodePtr& outer = outer_relation_.plan;
+    const auto refs = InputRefs(outer->schema());
+    std::vector<ExpressionPtr> columns;
+    std::vector<std::string> names;
+    BoundRelation values;
+    for (size_t i = 0; i < outer_columns_.size(); ++i) {
+      const int place = static_cast<int>(i);
+      columns.push_back(refs[static_cast<size_t>(outer_columns_[i])]);
+      names.push_back("$value" + std::to_string(i));
+      const DataType type = columns.back()->type().WithTimeAttribute(TimeAttribute::kNone);
+      for (ScopeColumn column : outer_.columns()) {
+        if (column.index != outer_columns_[i]) continue;
+        if (inner_.HasQualifier(column.qualifier)) column.qualifier.clear();
+        column.qualified_only |= std::ranges::any_of(
+            inner_.columns(), [&](const ScopeColumn& own) { return own.name == column.name; });
+        column.index = place;
+        column.type = type;
+        values.scope.Add(std::move(column));
+      }
+      values.scope.Add({kValues, names.back(), type, place, /*qualified_only=*/true});
+    }
+    values.plan = MakeDistinct(
+        context_, MakeCalc(outer, nullptr, std::move(columns), std::vector<std::string>(names)));
+    auto table = std::make_shared<sql::NamedTable>();
+    table->name.parts.push_back({queries_->AddRelation(std::move(values)), true, {}});
+    values_ = std::move(table);
+    for (const std::string& name : names) {
+      auto column = std::make_shared<sql::ColumnRef>();
+      column->span = other_.front()->span;
+      column->name.span = column->span;
+      column->name.parts = {{kValues, true, column->span}, {name, true, column->span}};
+      inner_keys_.push_back(std::move(column));
+    }
   }
 
   bool TakeKey(const sql::ExprPtr& part) {
@@ -115,20 +185,6 @@ class CorrelatedBinder {
   }
 
   bool Check(const sql::Select& select, const sql::Query& query) {
-    for (const sql::ExprPtr& part : other_) {
-      if (!Binds(outer_, *part)) {
-        context_->NotSupported(
-            "a condition other than inner = outer, in a subquery that aggregates, sorts or is a "
-            "value",
-            part->span);
-        return false;
-      }
-    }
-    if (!other_.empty()) {
-      context_->NotSupported("a condition on the query around alone, in this subquery",
-                             other_.front()->span, "Put it outside.");
-      return false;
-    }
     if (query.offset != nullptr) {
       context_->NotSupported("OFFSET in a subquery that names columns outside", query.offset->span);
       return false;
@@ -157,8 +213,18 @@ class CorrelatedBinder {
   sql::Select ByKey(const sql::Select& select, const sql::Query& query, bool groups) const {
     sql::Select by_key = select;
     by_key.where = nullptr;
-    for (const sql::ExprPtr& part : own_) {
-      by_key.where = by_key.where == nullptr ? part : Both(by_key.where, part);
+    for (const auto* parts : {&own_, &other_}) {
+      for (const sql::ExprPtr& part : *parts) {
+        by_key.where = by_key.where == nullptr ? part : Both(by_key.where, part);
+      }
+    }
+    if (values_ != nullptr) {
+      auto join = std::make_shared<sql::Join>();
+      join->type = sql::JoinType::kComma;
+      join->span = join->operator_span = select.span;
+      join->left = select.from;
+      join->right = values_;
+      by_key.from = std::move(join);
     }
     sql::WindowSpec first_rows;
     first_rows.span = select.span;
@@ -210,8 +276,12 @@ class CorrelatedBinder {
 
   QueryBinder* queries_;
   BindContext* context_;
+  static constexpr const char* kValues = "$values";
+  const BoundRelation& outer_relation_;
   const Scope& outer_;
   Scope inner_;
+  sql::TableRefPtr values_;  // of outer_columns_, if there are some
+  std::vector<int> outer_columns_;
   std::vector<sql::ExprPtr> own_;
   std::vector<sql::ExprPtr> other_;
   std::vector<sql::ExprPtr> inner_keys_;
@@ -220,7 +290,7 @@ class CorrelatedBinder {
 
 }  // namespace
 
-std::optional<CorrelatedQuery> BindCorrelated(QueryBinder* queries, const Scope& outer,
+std::optional<CorrelatedQuery> BindCorrelated(QueryBinder* queries, const BoundRelation& outer,
                                               const sql::Query& query) {
   return CorrelatedBinder(queries, outer).Bind(query);
 }

@@ -4,7 +4,9 @@
 
 #include "plan/binding/expression_binder.h"
 #include "plan/binding/joins/join_planner.h"
+#include "plan/binding/joins/subquery_columns.h"
 #include "plan/binding/query/query_binder.h"
+#include "plan/binding/query/select_binder.h"
 #include "plan/calc_builder.h"
 
 namespace millrace {
@@ -131,6 +133,30 @@ std::optional<BoundRelation> MergeShared(BindContext* context, BoundRelation joi
 
 }  // namespace
 
+/// Subqueries of ON. Those of an inner join are conditions of WHERE as well; for another one they
+/// become columns of its left side. What is left of the condition is over these.
+bool QueryBinder::TakeSubqueries(const sql::Join& join, bool inner, BoundRelation* left,
+                                 JoinCondition* condition, std::vector<sql::ExprPtr>* where) {
+  SplitConjuncts(join.condition, &condition->parts);
+  std::vector<const sql::Expr*> subqueries;
+  for (const sql::ExprPtr& part : condition->parts) {
+    if (!ContainsSubquery(*part)) continue;
+    if (inner) where->push_back(part);
+    subqueries.push_back(part.get());
+  }
+  if (inner) {
+    std::erase_if(condition->parts, [&](const sql::ExprPtr& part) {
+      return std::ranges::find(subqueries, part.get()) != subqueries.end();
+    });
+  } else if (!subqueries.empty()) {
+    auto joined = JoinSubqueries(this, std::move(*left), subqueries);
+    if (!joined) return false;
+    *left = std::move(joined->relation);
+    condition->values = std::move(joined->values);
+  }
+  return true;
+}
+
 bool QueryBinder::CheckCondition(const sql::Join& join) {
   const bool may_lack = join.type == sql::JoinType::kComma || join.type == sql::JoinType::kCross;
   if (may_lack || join.natural || join.condition != nullptr || !join.using_columns.empty()) {
@@ -178,6 +204,8 @@ std::optional<BoundRelation> QueryBinder::BindJoin(const sql::Join& join,
                    : BindFrom(*join.right, type == JoinType::kRight ? where : &none);
   if (!CheckCondition(join) || !left || !right) return std::nullopt;
   if (!CheckNames(context_, left->scope, right->scope, *join.right)) return std::nullopt;
+  JoinCondition on;
+  if (!TakeSubqueries(join, type == JoinType::kInner, &*left, &on, where)) return std::nullopt;
   const Scope left_scope = left->scope;
   const Scope right_scope = right->scope;
   const PlanNodePtr right_plan = right->plan;
@@ -197,10 +225,16 @@ std::optional<BoundRelation> QueryBinder::BindJoin(const sql::Join& join,
     if (equal == nullptr) return std::nullopt;
     planner.AddCondition(equal);
   }
-  if (join.condition != nullptr) {
-    const ExpressionPtr condition = binder.BindCondition(*join.condition, "ON");
+  for (const sql::ExprPtr& part : on.parts) {
+    WithSubqueries with_subqueries(context_, &planner.scope(), on.values);
+    const ExpressionPtr condition = with_subqueries.BindCondition(*part, "ON");
     if (condition == nullptr) return std::nullopt;
     planner.AddCondition(condition);
+  }
+  if (!none.empty()) {
+    context_->NotSupported("a subquery in ON of a join inside of an outer join",
+                           none.front()->span);
+    return std::nullopt;
   }
   TakeWhere(&planner, where);
   auto joined = planner.Plan();

@@ -40,6 +40,7 @@ JoinPlanner::JoinPlanner(BindContext* context, BoundRelation left, BoundRelation
       type_(type),
       span_(span),
       left_size_(static_cast<int>(left_.plan->schema().size())) {
+  scope_.set_computed(left_.scope.computed());
   for (const ScopeColumn& column : left_.scope.columns()) scope_.Add(column);
   for (ScopeColumn column : right_.scope.columns()) {
     column.index += left_size_;
@@ -270,6 +271,7 @@ std::optional<BoundRelation> JoinPlanner::Finish(PlanNodePtr join, size_t right_
   }
   BoundRelation relation;
   relation.plan = MakeCalc(std::move(join), nullptr, std::move(columns), UniqueNames(names));
+  relation.scope.set_computed(scope_.computed());
   // Types may have lost their time attribute; names and positions stay. In an inner window join
   // the window of the right row is that of the left one, under either name.
   for (ScopeColumn column : scope_.columns()) {

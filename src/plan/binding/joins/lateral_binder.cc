@@ -291,10 +291,10 @@ class LateralBinder {
 
   /// What the subquery computes per value of the columns that are compared.
   std::optional<BoundRelation> BindComputed() {
-    auto query = BindCorrelated(queries_, left_.scope, *table_.query);
+    auto query = BindCorrelated(queries_, left_, *table_.query);
     if (!query) return std::nullopt;
     const Schema schema = query->plan->schema();
-    const bool fills = query->always_a_row && keeps_left_ && !query->outer_keys.empty();
+    const bool fills = query->always_a_row && keeps_left_ && schema.size() > query->columns;
     BoundRelation right;
     right.plan = fills ? WithTrue(query->plan) : query->plan;
     JoinPlanner planner = Planner(std::move(right));
@@ -309,6 +309,15 @@ class LateralBinder {
           query->outer_keys[i]->span);
       if (equal == nullptr) return std::nullopt;
       planner.AddCondition(equal);
+    }
+    for (size_t i = 0; i < query->outer_columns.size(); ++i) {
+      const int outer = query->outer_columns[i];
+      const auto place = query->columns + query->outer_keys.size() + i;
+      planner.AddCondition(binder.Call(
+          "IS NOT DISTINCT FROM",
+          {Expression::InputRef(outer, left_.plan->schema()[static_cast<size_t>(outer)].type, ""),
+           Expression::InputRef(left_size_ + static_cast<int>(place), schema[place].type, "")},
+          table_.span));
     }
     std::vector<std::string> names;
     std::vector<ExpressionPtr> values;

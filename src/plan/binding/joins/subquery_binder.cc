@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "plan/binding/joins/subquery_columns.h"
 #include "plan/binding/query/select_binder.h"
 #include "plan/calc_builder.h"
 
@@ -123,7 +124,7 @@ std::optional<SubqueryBinder::Inner> SubqueryBinder::BindPlainSelect(const sql::
   std::vector<ExpressionPtr> own;
   std::vector<sql::ExprPtr> nested;
   for (const sql::ExprPtr& part : where) {
-    if (AsSubqueryPredicate(*part)) {
+    if (AsSubqueryPredicate(*part) || ContainsSubquery(*part)) {
       nested.push_back(part);
       continue;
     }
@@ -135,8 +136,10 @@ std::optional<SubqueryBinder::Inner> SubqueryBinder::BindPlainSelect(const sql::
   }
   inner.relation.plan = MakeFilter(inner.relation.plan, ConjunctionOf(std::move(own)));
   for (const sql::ExprPtr& part : nested) {
-    SubqueryBinder binder(queries_, std::move(inner.relation));
-    auto filtered = binder.Bind(*AsSubqueryPredicate(*part), part->span);
+    const auto predicate = AsSubqueryPredicate(*part);
+    auto filtered =
+        predicate ? SubqueryBinder(queries_, std::move(inner.relation)).Bind(*predicate, part->span)
+                  : FilterBySubqueries(queries_, std::move(inner.relation), *part);
     if (!filtered) return std::nullopt;
     inner.relation = *std::move(filtered);
   }

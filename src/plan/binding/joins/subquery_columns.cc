@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/binding/joins/subquery_columns.h"
 
+#include <arrow/scalar.h>
+
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <set>
 
-#include "functions/aggregate/single_value.h"
 #include "plan/binding/joins/correlated_query.h"
 #include "plan/binding/joins/join_planner.h"
 #include "plan/binding/joins/subquery_binder.h"
+#include "plan/binding/joins/values_per_key.h"
 #include "plan/calc_builder.h"
-#include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/unique_keys.h"
 #include "sql/ast/children.h"
 
 namespace millrace {
 namespace {
-
-bool IsSubquery(const sql::Expr& expr) {
-  if (const auto* in = sql::As<sql::In>(expr)) return in->query != nullptr;
-  if (const auto* exists = sql::As<sql::Exists>(expr)) return !exists->unique;
-  const auto* subquery = sql::As<sql::Subquery>(expr);
-  return subquery != nullptr && subquery->form == sql::Subquery::Form::kScalar;
-}
 
 /// Inner ones first: the value of IN may have some.
 void Collect(const sql::Expr& expr, std::vector<const sql::Expr*>* found) {
@@ -60,6 +56,8 @@ class SubqueryJoiner {
       value = Membership(*in);
     } else if (const auto* exists = sql::As<sql::Exists>(expr)) {
       value = Existence(*exists);
+    } else if (const auto* quantified = sql::As<sql::Quantified>(expr)) {
+      value = Quantified(*quantified);
     } else {
       value = Scalar(*sql::As<sql::Subquery>(expr));
     }
@@ -99,8 +97,10 @@ class SubqueryJoiner {
     ExpressionBinder binder(context_, &planner.scope());
     for (size_t i = 0; i < outer.size(); ++i) {
       const Column& column = schema[static_cast<size_t>(columns[i])];
+      const bool plain = i + null_safe_ < outer.size();
       const ExpressionPtr equal = binder.Call(
-          "=", {outer[i], Expression::InputRef(planner.left_size() + columns[i], column.type, "")},
+          plain ? "=" : "IS NOT DISTINCT FROM",
+          {outer[i], Expression::InputRef(planner.left_size() + columns[i], column.type, "")},
           span);
       if (equal == nullptr) return std::nullopt;
       planner.AddCondition(equal);
@@ -138,6 +138,8 @@ class SubqueryJoiner {
       keys.push_back(binder.BindTyped(*key));
       if (keys.back() == nullptr) return std::nullopt;
     }
+    for (const int column : query.outer_columns) keys.push_back(ColumnAt(column));
+    null_safe_ = query.outer_columns.size();
     return keys;
   }
 
@@ -174,7 +176,7 @@ class SubqueryJoiner {
   }
 
   ExpressionPtr Existence(const sql::Exists& exists) {
-    auto query = BindCorrelated(queries_, scope(), *exists.query);
+    auto query = BindCorrelated(queries_, columns_.relation, *exists.query);
     if (!query) return nullptr;
     if (query->always_a_row) return Expression::BooleanLiteral(true);
     const auto keys = BindKeys(*query);
@@ -184,7 +186,7 @@ class SubqueryJoiner {
   }
 
   ExpressionPtr Membership(const sql::In& in) {
-    auto query = BindCorrelated(queries_, scope(), *in.query);
+    auto query = BindCorrelated(queries_, columns_.relation, *in.query);
     if (!query) return nullptr;
     const auto* row = sql::As<sql::Row>(in.value);
     const std::vector<sql::ExprPtr> values =
@@ -268,7 +270,7 @@ class SubqueryJoiner {
   }
 
   ExpressionPtr Scalar(const sql::Subquery& subquery) {
-    auto query = BindCorrelated(queries_, scope(), *subquery.query);
+    auto query = BindCorrelated(queries_, columns_.relation, *subquery.query);
     if (!query) return nullptr;
     if (query->columns != 1) {
       context_->Error(
@@ -283,7 +285,8 @@ class SubqueryJoiner {
     int value = 0;
     PlanNodePtr plan = CompleteQuery(context_, query->plan);
     if (plan == nullptr) return nullptr;
-    if (!IsOneRow(plan, key_columns)) plan = SingleValues(std::move(plan), &key_columns, &value);
+    if (!IsOneRow(plan, key_columns))
+      plan = SingleValues(context_, std::move(plan), &key_columns, &value);
     const bool stands_alone = query->always_a_row && !keys->empty();
     if (stands_alone) plan = WithTrue(plan);
     const int found = static_cast<int>(plan->schema().size()) - 1;
@@ -302,47 +305,104 @@ class SubqueryJoiner {
         {IsNull(ColumnAt(*first + found), subquery.span, /*negated=*/false), *none, column}, type);
   }
 
+  /// x = ANY is IN, x <> ALL is NOT IN. Others compare with the least or the greatest value of the
+  /// subquery, or with both; NULL among the values leaves open what none of them decides.
+  ExpressionPtr Quantified(const sql::Quantified& node) {
+    using Op = sql::BinaryOp;
+    const bool equal = node.op == Op::kEqual;
+    if (node.all ? node.op == Op::kNotEqual : equal) {
+      sql::In in;
+      in.value = node.value;
+      in.query = node.query;
+      in.negated = node.all;
+      in.span = node.span;
+      return Membership(in);
+    }
+    auto query = BindCorrelated(queries_, columns_.relation, *node.query);
+    if (!query) return nullptr;
+    if (query->columns != 1 || (query->always_a_row && query->plan->schema().size() > 1)) {
+      context_->Error("MR0315", "ANY and ALL compare with the rows of one column", node.span);
+      return nullptr;
+    }
+    const auto keys = BindKeys(*query);
+    if (!keys) return nullptr;
+    WithSubqueries binder(context_, &scope(), columns_.values);
+    const ExpressionPtr value = binder.BindTyped(*node.value);
+    if (value == nullptr) return nullptr;
+    const bool greater = node.op == Op::kGreater || node.op == Op::kGreaterEqual;
+    const bool both = equal || node.op == Op::kNotEqual;
+    const std::string bound = greater == node.all ? "MAX" : "MIN";
+    const PlanNodePtr bounds = ExtremeValues(
+        context_, query->plan, KeyColumns(*query),
+        both ? std::array<std::string, 2>{"MIN", "MAX"} : std::array<std::string, 2>{bound, bound},
+        node.span);
+    if (bounds == nullptr) return nullptr;
+    std::vector<int> key_columns(keys->size());
+    std::iota(key_columns.begin(), key_columns.end(), 0);
+    const auto joined = Join(bounds, *keys, key_columns, node.span);
+    if (!joined) return nullptr;
+    return Compared(node, value, *joined + static_cast<int>(keys->size()));
+  }
+
+  /// `first`: the column of the count of rows, which what Extremes made goes on from.
+  ExpressionPtr Compared(const sql::Quantified& node, const ExpressionPtr& value, int first) {
+    using Op = sql::BinaryOp;
+    ExpressionBinder binder(context_, &scope());
+    const ExpressionPtr rows = ColumnAt(first);
+    const ExpressionPtr zero =
+        Expression::Literal(std::make_shared<arrow::Int64Scalar>(0), DataType::BigInt().NotNull());
+    const auto call = [&](std::string_view name, std::vector<ExpressionPtr> args) {
+      return binder.Call(name, std::move(args), node.span);
+    };
+    // What decides: a comparison that holds for ANY, one that does not for ALL.
+    Op op = node.op;
+    if (node.all) {
+      op = op == Op::kGreater        ? Op::kLessEqual
+           : op == Op::kGreaterEqual ? Op::kLess
+           : op == Op::kLess         ? Op::kGreaterEqual
+           : op == Op::kLessEqual    ? Op::kGreater
+                                     : Op::kNotEqual;
+    }
+    std::vector<ExpressionPtr> decides;
+    for (const int extreme : {first + 2, first + 3}) {
+      decides.push_back(call(sql::BinaryOpName(op), {value, ColumnAt(extreme)}));
+      if (decides.back() == nullptr) return nullptr;
+    }
+    const DataType type = DataType::Boolean();
+    const ExpressionPtr open = Expression::Or(
+        {call(">", {rows, ColumnAt(first + 1)}), IsNull(value, node.span, /*negated=*/false)});
+    return Expression::Case(
+        {Expression::Or({IsNull(rows, node.span, /*negated=*/false), call("=", {rows, zero})}),
+         Expression::BooleanLiteral(node.all), Expression::Or(std::move(decides)),
+         Expression::BooleanLiteral(!node.all), open, Expression::NullLiteral(type),
+         Expression::BooleanLiteral(node.all)},
+        type);
+  }
+
   static bool IsOneRow(const PlanNodePtr& plan, const std::vector<int>& keys) {
     return std::ranges::any_of(UniqueKeysOf(plan),
                                [&](const UniqueKey& key) { return ContainsKey(keys, key); });
-  }
-
-  /// The only value per key; a second one fails the job.
-  PlanNodePtr SingleValues(PlanNodePtr plan, std::vector<int>* keys, int* value) {
-    AggregateCall call;
-    call.function = "SINGLE_VALUE";
-    call.args = {0};
-    AggregateCallSite site;
-    site.args.push_back({.type = plan->schema()[0].type});
-    site.needs_retraction = !plan->changelog_mode().insert_only();
-    site.grouped = !keys->empty();
-    call.resolved = ResolveSingleValue(site);
-    call.output = {"$value", call.resolved.result};
-    Schema schema;
-    for (const int key : *keys) {
-      const Column& column = plan->schema()[static_cast<size_t>(key)];
-      schema.Append({column.name, column.type.WithTimeAttribute(TimeAttribute::kNone)});
-    }
-    schema.Append(call.output);
-    const int64_t ttl_ms = context_->settings->GetDuration("table.exec.state.ttl").count();
-    auto node = std::make_shared<GroupAggregateNode>(std::move(plan), *keys,
-                                                     std::vector<AggregateCall>{std::move(call)},
-                                                     std::move(schema), ttl_ms);
-    *value = static_cast<int>(keys->size());
-    for (size_t i = 0; i < keys->size(); ++i) (*keys)[i] = static_cast<int>(i);
-    return node;
   }
 
   QueryBinder* queries_;
   BindContext* context_;
   SubqueryColumns columns_;
   std::set<const sql::Expr*> plain_;
+  size_t null_safe_ = 0;                  // of the last keys, NULL equals NULL
   const sql::Expr* subquery_ = nullptr;   // at hand
   const sql::Expr* condition_ = nullptr;  // that it is the last one of, may be null
   bool filtered_ = false;
 };
 
 }  // namespace
+
+bool IsSubquery(const sql::Expr& expr) {
+  if (const auto* in = sql::As<sql::In>(expr)) return in->query != nullptr;
+  if (const auto* exists = sql::As<sql::Exists>(expr)) return !exists->unique;
+  if (const auto* some = sql::As<sql::Quantified>(expr)) return some->query != nullptr;
+  const auto* subquery = sql::As<sql::Subquery>(expr);
+  return subquery != nullptr && subquery->form == sql::Subquery::Form::kScalar;
+}
 
 bool ContainsSubquery(const sql::Expr& expr) {
   std::vector<const sql::Expr*> found;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Subqueries inside of expressions: (SELECT ..) as a value, x IN (SELECT ..) and EXISTS (SELECT ..)
-// anywhere. Each becomes columns of a join with the subquery, which keeps every row, and an
-// expression over these columns that stands in its place.
+// Subqueries inside of expressions: (SELECT ..) as a value, x IN (SELECT ..), x > ANY (SELECT ..)
+// and EXISTS (SELECT ..) anywhere. Each becomes columns of a join with the subquery, which keeps
+// every row, and an expression over these columns that stands in its place.
 #pragma once
 
 #include <map>
@@ -11,6 +11,8 @@
 
 namespace millrace {
 
+/// Whether the expression is one of them.
+bool IsSubquery(const sql::Expr& expr);
 /// Whether one occurs in the expression (not in subqueries).
 bool ContainsSubquery(const sql::Expr& expr);
 

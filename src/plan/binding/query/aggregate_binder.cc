@@ -9,114 +9,14 @@
 
 #include <algorithm>
 
+#include "plan/binding/joins/subquery_columns.h"
 #include "plan/binding/query/aggregate_arguments.h"
-#include "plan/binding/query/aggregate_placement.h"
+#include "plan/binding/query/aggregate_collector.h"
 #include "plan/binding/query/select_binder.h"
+#include "sql/ast/children.h"
 
 namespace millrace {
 namespace {
-
-/// Binds one aggregate call over the input scope; equal calls are found again.
-class AggregateCollector {
- public:
-  AggregateCollector(BindContext* context, const Scope* scope, bool retraction, bool grouped,
-                     Aggregation* aggregation)
-      : context_(context),
-        scope_(scope),
-        retraction_(retraction),
-        grouped_(grouped),
-        aggregation_(aggregation) {}
-
-  /// Index of the call in Aggregation::calls, or -1 after a diagnostic.
-  int Add(const sql::FunctionCall& call) {
-    if (!call.order_by.empty() || !call.within_group.empty() ||
-        call.null_treatment != sql::NullTreatment::kNone) {
-      context_->NotSupported("ORDER BY or NULLS in an aggregate", call.span);
-      return -1;
-    }
-    AggregateCall bound;
-    bound.function = call.upper_name;
-    bound.distinct = call.quantifier == sql::SetQuantifier::kDistinct;
-    std::vector<ExpressionPtr> args;
-    if (!BindArguments(call, &bound, &args)) return -1;
-    AggregateCallSite site;
-    for (const ExpressionPtr& arg : args) {
-      Argument argument{arg->type(), nullptr, false};
-      if (arg->kind() == ExpressionKind::kLiteral) argument.literal = arg->literal();
-      site.args.push_back(std::move(argument));
-    }
-    site.distinct = bound.distinct;
-    site.needs_retraction = retraction_;
-    site.grouped = grouped_;
-    auto resolved = context_->registries.aggregates->Resolve(bound.function, site);
-    if (!resolved) {
-      context_->Report(resolved.error(), call.span);
-      return -1;
-    }
-    for (size_t i = 0; i < args.size(); ++i) {
-      auto cast = Expression::Cast(args[i], resolved->arg_types[i], false, true);
-      if (!cast) {
-        context_->Report(cast.error(), call.span);
-        return -1;
-      }
-      bound.args.push_back(aggregation_->input.Add(*cast, "arg" + Suffix()));
-    }
-    if (call.filter != nullptr && !BindFilter(*call.filter, &bound)) return -1;
-    bound.resolved = *std::move(resolved);
-    return Insert(std::move(bound));
-  }
-
- private:
-  std::string Suffix() const { return std::to_string(aggregation_->input.size()); }
-
-  bool BindArguments(const sql::FunctionCall& call, AggregateCall* bound,
-                     std::vector<ExpressionPtr>* args) {
-    for (size_t i = 0; i < call.arguments.size(); ++i) {
-      const sql::Argument& argument = call.arguments[i];
-      if (argument.value->kind == sql::ExprKind::kStar) {
-        if (call.upper_name == "COUNT" && call.arguments.size() == 1) {
-          bound->count_star = true;
-          continue;
-        }
-        context_->Error("MR0312", "`*` is an argument of COUNT only", argument.value->span);
-        return false;
-      }
-      ExpressionBinder binder(context_, scope_);
-      ExpressionPtr arg = BindAggregateArgument(&binder, call, i);
-      if (arg == nullptr) return false;
-      args->push_back(std::move(arg));
-    }
-    return true;
-  }
-
-  bool BindFilter(const sql::Expr& filter, AggregateCall* bound) {
-    ExpressionBinder binder(context_, scope_);
-    ExpressionPtr condition = binder.BindCondition(filter, "FILTER");
-    if (condition == nullptr) return false;
-    bound->filter = aggregation_->input.Add(condition, "filter" + Suffix());
-    return true;
-  }
-
-  int Insert(AggregateCall bound) {
-    auto& calls = aggregation_->calls;
-    for (size_t i = 0; i < calls.size(); ++i) {
-      if (calls[i].function == bound.function && calls[i].args == bound.args &&
-          calls[i].filter == bound.filter && calls[i].distinct == bound.distinct &&
-          calls[i].count_star == bound.count_star) {
-        return static_cast<int>(i);
-      }
-    }
-    bound.output = {"agg" + std::to_string(calls.size()), bound.resolved.result};
-    calls.push_back(std::move(bound));
-    return static_cast<int>(calls.size()) - 1;
-  }
-
-  BindContext* context_;
-  const Scope* scope_;
-  bool retraction_;
-  bool grouped_;
-  Aggregation* aggregation_;
-};
 
 /// Binds SELECT items and HAVING over the virtual result.
 class GroupedBinder : public ExpressionBinder {
@@ -128,6 +28,13 @@ class GroupedBinder : public ExpressionBinder {
   /// A key has an error of its own: what is not among the others may be meant by it.
   void set_keys_known(bool known) { keys_known_ = known; }
   void set_group_window(const GroupWindow* window) { group_window_ = window; }
+
+  /// Whether the aggregation gives it: a call, a key, or something that is neither and refused.
+  std::optional<ExpressionPtr> Find(const sql::Expr& expr) { return Intercept(expr); }
+  static bool IsGroupingCall(const sql::FunctionCall& call) {
+    return call.upper_name == "GROUPING" || call.upper_name == "GROUPING_ID" ||
+           call.upper_name == "GROUP_ID";
+  }
 
  protected:
   std::optional<ExpressionPtr> Intercept(const sql::Expr& expr) override {
@@ -150,11 +57,6 @@ class GroupedBinder : public ExpressionBinder {
   }
 
  private:
-  static bool IsGroupingCall(const sql::FunctionCall& call) {
-    return call.upper_name == "GROUPING" || call.upper_name == "GROUPING_ID" ||
-           call.upper_name == "GROUP_ID";
-  }
-
   ExpressionPtr BindProperty(const sql::FunctionCall& call) {
     const int column = BindGroupWindowProperty(context_, *scope_, call, group_window_);
     const std::vector<ExpressionPtr>& keys = aggregation_->grouping.keys;
@@ -266,22 +168,136 @@ bool IsByWindow(const WindowKeys& window, const GroupingSets& grouping) {
          (window.time < 0 || grouping.everywhere(window.time));
 }
 
+/// What binds expressions over an aggregation, for as long as its SELECT is bound.
+struct Grouped {
+  Grouped(BindContext* bind_context, Scope below, bool retraction)
+      : context(bind_context),
+        scope(std::move(below)),
+        collector(context, &scope, retraction, &aggregation),
+        binder(context, &scope, &collector, &aggregation) {}
+  Grouped(const Grouped&) = delete;
+
+  /// An expression of the result: in its places, with the types of the node.
+  ExpressionPtr Placed(const ExpressionPtr& expression) const {
+    const ExpressionPtr moved = expression->Remap(placed.mapping);
+    if (moved->kind() != ExpressionKind::kInputRef) return moved;
+    const Column& column = placed.plan->schema()[static_cast<size_t>(moved->index())];
+    return Expression::InputRef(moved->index(), column.type, column.name);
+  }
+
+  BindContext* context;
+  Scope scope;  // of the rows below
+  Aggregation aggregation;
+  std::optional<GroupWindow> window;
+  AggregateCollector collector;
+  GroupedBinder binder;
+  PlacedAggregation placed;
+};
+
+/// Parts of an expression with a meaning of their own over an aggregation.
+void CollectGroupedCalls(const BindContext& context, const sql::Expr& expr,
+                         std::vector<const sql::Expr*>* out) {
+  if (AsAggregateCall(context, expr)) return out->push_back(&expr);
+  if (const auto* call = sql::As<sql::FunctionCall>(expr)) {
+    if (GroupedBinder::IsGroupingCall(*call)) return out->push_back(&expr);
+    if (call->over && call->over->spec) {
+      for (const sql::ExprPtr& key : call->over->spec->partition_by) {
+        CollectGroupedCalls(context, *key, out);
+      }
+      for (const sql::SortItem& item : call->over->spec->order_by) {
+        CollectGroupedCalls(context, *item.value, out);
+      }
+    }
+  }
+  sql::ForEachChild(expr,
+                    [&](const sql::Expr& child) { CollectGroupedCalls(context, child, out); });
+}
+
+/// A subquery outside of aggregates.
+bool HasSubqueryAbove(const BindContext& context, const sql::Expr& expr) {
+  if (AsAggregateCall(context, expr)) return false;
+  bool found = IsSubquery(expr);
+  sql::ForEachChild(
+      expr, [&](const sql::Expr& child) { found = found || HasSubqueryAbove(context, child); });
+  return found;
+}
+
+/// The result of the aggregation as a relation: keys under their names, and all else where it is
+/// written.
+BoundRelation RelationOf(const std::shared_ptr<Grouped>& grouped) {
+  BoundRelation relation;
+  relation.plan = grouped->placed.plan;
+  const auto& keys = grouped->aggregation.grouping.keys;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (keys[i]->kind() != ExpressionKind::kInputRef) continue;
+    const int place = grouped->placed.mapping[i];
+    for (ScopeColumn column : grouped->scope.columns()) {
+      if (column.index != keys[i]->index()) continue;
+      column.index = place;
+      column.type = relation.plan->schema()[static_cast<size_t>(place)].type;
+      relation.scope.Add(std::move(column));
+    }
+  }
+  relation.scope.set_computed([grouped](const sql::Expr& expr) -> std::optional<ExpressionPtr> {
+    const auto found = grouped->binder.Find(expr);
+    if (!found || *found == nullptr) return found;
+    return grouped->Placed(*found);
+  });
+  return relation;
+}
+
 }  // namespace
 
-PlanNodePtr SelectBinder::BindAggregation() {
-  Aggregation aggregation;
-  aggregation.state_ttl_ms = state_ttl_ms_;
-  const std::vector<ExpressionPtr>& keys = aggregation.grouping.keys;
-  const auto group_by = BindGroupWindow(context_, select_, &source_);
+/// Subqueries inside of aggregates and keys become columns of the rows below.
+bool SelectBinder::JoinBelowAggregation() {
+  std::vector<const sql::Expr*> inside;
+  const auto collect = [&](const sql::Expr& expr) {
+    std::vector<const sql::Expr*> calls;
+    CollectGroupedCalls(*context_, expr, &calls);
+    for (const sql::Expr* call : calls) {
+      if (ContainsSubquery(*call)) inside.push_back(call);
+    }
+  };
+  for (const SelectColumn& item : items_) {
+    if (item.expr != nullptr) collect(*item.expr);
+  }
+  if (select_.having != nullptr) collect(*select_.having);
+  for (const sql::GroupingElement& element : select_.group_by) {
+    if (element.value && ContainsSubquery(*element.value)) inside.push_back(element.value.get());
+  }
+  if (inside.empty() || failed_) return true;
+  source_.plan = MakeFilter(source_.plan, std::exchange(condition_, nullptr));
+  auto joined = JoinSubqueries(queries_, source_, inside);
+  if (!joined) return false;
+  source_ = std::move(joined->relation);
+  source_.scope.set_computed(
+      [values = std::move(joined->values)](const sql::Expr& expr) -> std::optional<ExpressionPtr> {
+        const auto found = values.find(&expr);
+        if (found == values.end()) return std::nullopt;
+        return found->second;
+      });
+  return true;
+}
+
+/// `over`: calls with OVER stand above the aggregation.
+PlanNodePtr SelectBinder::BindAggregation(bool over) {
+  if (!JoinBelowAggregation()) return nullptr;
+  auto group_by = BindGroupWindow(context_, select_, &source_);
   if (!group_by) return nullptr;
+  const bool retraction = !source_.plan->changelog_mode().insert_only();
+  const auto grouped = std::make_shared<Grouped>(context_, source_.scope, retraction);
+  Aggregation& aggregation = grouped->aggregation;
+  aggregation.state_ttl_ms = state_ttl_ms_;
+  grouped->window = std::move(group_by->window);
+  const GroupWindow* group_window = grouped->window ? &*grouped->window : nullptr;
   bool ok = BindGrouping(context_, source_.scope, group_by->elements, select_.group_quantifier,
                          &aggregation.grouping) &&
             !failed_;
-  const GroupWindow* group_window = group_by->window ? &*group_by->window : nullptr;
   if (group_window != nullptr && ok &&
       !AddWindowKeys(context_, select_, *group_window, *source_.plan, &aggregation.grouping)) {
     return nullptr;
   }
+  const std::vector<ExpressionPtr>& keys = aggregation.grouping.keys;
   for (size_t i = 0; i < keys.size(); ++i) {
     const std::string name =
         keys[i]->kind() == ExpressionKind::kInputRef
@@ -289,53 +305,88 @@ PlanNodePtr SelectBinder::BindAggregation() {
             : "key" + std::to_string(i);
     aggregation.input.Add(keys[i], name);
   }
-  const WindowKeys window = FindWindowKeys(*source_.plan, keys);
-  const bool by_window = IsByWindow(window, aggregation.grouping) &&
-                         (group_window != nullptr ||
-                          IsGroupedAsPartitioned(source_.plan, aggregation.grouping, window));
-  const bool retraction = !source_.plan->changelog_mode().insert_only();
-  if (by_window && state_ttl_ms_) {
-    context_->NotSupported("STATE_TTL on a window", select_.span,
-                           "The state of a window goes when it closes.");
-    return nullptr;
-  }
-  const bool grouped = !keys.empty() || !aggregation.grouping.plain();
-  AggregateCollector collector(context_, &source_.scope, retraction, grouped, &aggregation);
-  GroupedBinder binder(context_, &source_.scope, &collector, &aggregation);
-  binder.set_keys_known(ok);
-  binder.set_group_window(group_window);
-  std::vector<ExpressionPtr> items;
+  grouped->collector.set_grouped(!keys.empty() || !aggregation.grouping.plain());
+  grouped->binder.set_keys_known(ok);
+  grouped->binder.set_group_window(group_window);
+  bool above = over || (select_.having && HasSubqueryAbove(*context_, *select_.having));
   for (const SelectColumn& item : items_) {
     if (item.expr == nullptr) {
       context_->Error("MR0314", "SELECT * cannot stand in a query with GROUP BY", item.span);
       return nullptr;
     }
-    items.push_back(binder.Bind(*item.expr));
-    ok = ok && items.back() != nullptr;
+    above = above || HasSubqueryAbove(*context_, *item.expr);
   }
+  GroupedBinder* binder = &grouped->binder;
+  std::vector<ExpressionPtr> items;
   ExpressionPtr having;
-  if (select_.having != nullptr) {
-    having = binder.BindCondition(*select_.having, "HAVING");
-    ok = ok && having != nullptr;
+  if (above) {
+    ok = BindGroupedCalls(binder) && ok;
+  } else {
+    for (const SelectColumn& item : items_) {
+      items.push_back(binder->Bind(*item.expr));
+      ok = ok && items.back() != nullptr;
+    }
+    if (select_.having != nullptr) {
+      having = binder->BindCondition(*select_.having, "HAVING");
+      ok = ok && having != nullptr;
+    }
   }
-  if (!ok) return nullptr;
+  if (!ok || !PlaceAggregation(aggregation, group_window != nullptr, &grouped->placed)) {
+    return nullptr;
+  }
+  if (!above) {
+    for (ExpressionPtr& item : items) item = grouped->Placed(item);
+    if (having) having = having->Remap(grouped->placed.mapping);
+    return MakeCalc(grouped->placed.plan, having, std::move(items), ItemNames());
+  }
+  source_ = RelationOf(grouped);
+  condition_ = nullptr;
+  std::vector<sql::ExprPtr> conditions;
+  SplitConjuncts(select_.having, &conditions);
+  if (!BindWhere(conditions) || failed_) return nullptr;
+  return over ? BindOver() : BindProjection();
+}
+
+/// What the aggregation has to compute for what is bound above it.
+bool SelectBinder::BindGroupedCalls(ExpressionBinder* binder) {
+  std::vector<const sql::Expr*> calls;
+  for (const SelectColumn& item : items_) CollectGroupedCalls(*context_, *item.expr, &calls);
+  for (const auto& part : {select_.having, select_.qualify}) {
+    if (part != nullptr) CollectGroupedCalls(*context_, *part, &calls);
+  }
+  for (const sql::NamedWindow& window : select_.windows) {
+    for (const sql::ExprPtr& key : window.spec.partition_by) {
+      CollectGroupedCalls(*context_, *key, &calls);
+    }
+    for (const sql::SortItem& item : window.spec.order_by) {
+      CollectGroupedCalls(*context_, *item.value, &calls);
+    }
+  }
+  bool ok = true;
+  for (const sql::Expr* call : calls) ok = binder->Bind(*call) != nullptr && ok;
+  return ok;
+}
+
+/// The node that computes it, over the rows of FROM that WHERE takes.
+bool SelectBinder::PlaceAggregation(Aggregation& aggregation, bool has_group_window,
+                                    PlacedAggregation* placed) {
+  const WindowKeys window = FindWindowKeys(*source_.plan, aggregation.grouping.keys);
+  const bool by_window =
+      IsByWindow(window, aggregation.grouping) &&
+      (has_group_window || IsGroupedAsPartitioned(source_.plan, aggregation.grouping, window));
+  if (by_window && state_ttl_ms_) {
+    context_->NotSupported("STATE_TTL on a window", select_.span,
+                           "The state of a window goes when it closes.");
+    return false;
+  }
   if (aggregation.input.size() == 0) {
     aggregation.input.Add(Expression::BooleanLiteral(true), "row");  // COUNT(*) alone
   }
-  PlanNodePtr input = MakeCalc(source_.plan, condition_, aggregation.input.expressions(),
-                               UniqueNames(aggregation.input.names()));
-  const PlacedAggregation placed = by_window ? PlaceWindow(context_, input, aggregation, window)
-                                             : PlaceGroup(context_, input, aggregation);
-  if (placed.plan == nullptr) return nullptr;
-  for (ExpressionPtr& item : items) item = item->Remap(placed.mapping);
-  if (having) having = having->Remap(placed.mapping);
-  // Types of the time columns come from the node, not from the virtual result.
-  for (ExpressionPtr& item : items) {
-    if (item->kind() != ExpressionKind::kInputRef) continue;
-    const Column& column = placed.plan->schema()[static_cast<size_t>(item->index())];
-    item = Expression::InputRef(item->index(), column.type, column.name);
-  }
-  return MakeCalc(placed.plan, having, std::move(items), ItemNames());
+  const PlanNodePtr input = MakeCalc(source_.plan, condition_, aggregation.input.expressions(),
+                                     UniqueNames(aggregation.input.names()));
+  *placed = by_window ? PlaceWindow(context_, input, aggregation, window)
+                      : PlaceGroup(context_, input, aggregation);
+  return placed->plan != nullptr;
 }
 
 }  // namespace millrace

@@ -23,6 +23,9 @@ const CalcNode* ForwardsWindow(const PlanNodePtr& plan, const Aggregation& aggre
   if (calc == nullptr) return nullptr;
   *tvf = As<WindowTvfNode>(calc->children()[0]);
   if (*tvf == nullptr) return nullptr;
+  // HOP of slices: windows begin and end with them. Others have their rows copied.
+  const WindowSpec& spec = (*tvf)->spec();
+  if (spec.kind == WindowKind::kHop && spec.size % spec.slide != 0) return nullptr;
   const size_t own = (*tvf)->children()[0]->schema().size();
   const auto uses_window = [&](const ExpressionPtr& expression) {
     std::vector<bool> used;

@@ -91,6 +91,8 @@ std::optional<BoundRelation> QueryBinder::BindFrom(const sql::TableRef& ref,
                              "FROM o JOIN t FOR SYSTEM_TIME AS OF o.ts ON o.k = t.k");
       return std::nullopt;
     }
+    const auto prepared = relations_.find(named->name.parts.back().text);
+    if (prepared != relations_.end()) return prepared->second;
     return BindRelation(ref, BindTableName(named->name, named->hints),
                         named->name.parts.back().text);
   }

@@ -80,10 +80,7 @@ bool BindGroupWindowCall(BindContext* context, const sql::FunctionCall& call, Bo
   if (window->arguments.empty() || time < 0 || !size || !slide) return false;
   spec.size = *size;
   spec.slide = *slide;
-  if (!CheckMultiple(context, spec, call, "HOP(ts, slide, size)") ||
-      !CheckEmission(context, call.name.span)) {
-    return false;
-  }
+  if (!CheckEmission(context, call.name.span)) return false;
   const DataType& type = source->plan->schema()[static_cast<size_t>(time)].type;
   if (type.kind() == TypeKind::kTimestampLtz) spec.time_zone = context->session.time_zone;
   source->plan = std::make_shared<WindowTvfNode>(source->plan, time, std::move(spec));

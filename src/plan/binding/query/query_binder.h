@@ -43,6 +43,13 @@ class QueryBinder {
   /// The elements of a collection, or the rows of a table function, beside the rows of `outer`.
   std::optional<BoundRelation> BindUnnest(const sql::TableRef& table, BoundRelation outer,
                                           bool keeps_empty);
+  /// A relation that FROM can name, beside tables; answers its name.
+  std::string AddRelation(BoundRelation relation) {
+    std::string name = "$relation" + std::to_string(relations_.size());
+    relations_[name] = std::move(relation);
+    return name;
+  }
+
   /// How long a regular join keeps rows of a relation of FROM.
   int64_t JoinTtl(const sql::TableRef& side);
 
@@ -82,6 +89,13 @@ class QueryBinder {
                                             std::optional<SnapshotJoinNode::Fields>* fields);
   PlanNodePtr BindMatch(const sql::MatchRecognize& match);
   bool CheckCondition(const sql::Join& join);
+  /// ON without what went elsewhere, and what stands for the subqueries in it.
+  struct JoinCondition {
+    std::vector<sql::ExprPtr> parts;
+    std::map<const sql::Expr*, ExpressionPtr> values;
+  };
+  bool TakeSubqueries(const sql::Join& join, bool inner, BoundRelation* left,
+                      JoinCondition* condition, std::vector<sql::ExprPtr>* where);
   void TakeWhere(JoinPlanner* planner, std::vector<sql::ExprPtr>* where);
   PlanNodePtr BindFunctionTable(const sql::FunctionTable& table);
   PlanNodePtr BindWindowFunction(const sql::FunctionCall& call);
@@ -92,6 +106,7 @@ class QueryBinder {
 
   BindContext* context_;
   std::map<std::string, PlanNodePtr> common_tables_;
+  std::map<std::string, BoundRelation> relations_;
   std::map<std::string, int64_t> state_ttls_;
   bool joined_regularly_ = false;
   int view_depth_ = 0;

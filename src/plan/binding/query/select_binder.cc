@@ -202,18 +202,13 @@ PlanNodePtr SelectBinder::BindParts() {
         .next_step = "Conditions on columns go into WHERE.";
     return nullptr;
   }
-  if (aggregates && over) {
-    context_->NotSupported("OVER in a query with GROUP BY", select_.span,
-                           "Aggregate in a subquery and use OVER outside.");
-    return nullptr;
-  }
   const bool distinct = select_.quantifier == sql::SetQuantifier::kDistinct;
-  if (state_ttl_ms_ && !distinct && (over || !aggregates)) {
+  if (state_ttl_ms_ && !distinct && !aggregates) {
     context_->NotSupported("STATE_TTL on a query without GROUP BY or DISTINCT", select_.span,
                            "Joins by time bounds and windows know themselves when they are done.");
     return nullptr;
   }
-  PlanNodePtr plan = over ? BindOver() : aggregates ? BindAggregation() : BindProjection();
+  PlanNodePtr plan = aggregates ? BindAggregation(over) : over ? BindOver() : BindProjection();
   if (plan == nullptr || !distinct) return plan;
   return MakeDistinct(context_, std::move(plan), state_ttl_ms_);
 }

@@ -21,6 +21,9 @@ struct SelectColumn {
   Span span;
 };
 
+struct Aggregation;
+struct PlacedAggregation;
+
 class SelectBinder {
  public:
   SelectBinder(QueryBinder* queries, const sql::Select& select)
@@ -45,9 +48,12 @@ class SelectBinder {
   void ExplainAliases(size_t first);
   std::vector<std::string> ItemNames() const;
   PlanNodePtr BindProjection();
-  PlanNodePtr BindAggregation();  // aggregate_binder.cc
-  PlanNodePtr BindOver();         // over_binder.cc
-  bool OnlyRowNumbers() const;    // row_number_binder.cc
+  PlanNodePtr BindAggregation(bool over);  // aggregate_binder.cc
+  bool JoinBelowAggregation();
+  bool BindGroupedCalls(ExpressionBinder* binder);
+  bool PlaceAggregation(Aggregation& aggregation, bool has_group_window, PlacedAggregation* placed);
+  PlanNodePtr BindOver();       // over_binder.cc
+  bool OnlyRowNumbers() const;  // row_number_binder.cc
   PlanNodePtr BindRowNumber();
 
   QueryBinder* queries_;

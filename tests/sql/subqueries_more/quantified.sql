@@ -1,0 +1,21 @@
+-- order: net
+CREATE TABLE t (id INT, k STRING, v INT, s STRING) WITH ('connector' = 'filesystem', 'path' = '${DATA}/t.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+CREATE TABLE u (k STRING, w INT) WITH ('connector' = 'filesystem', 'path' = '${DATA}/u.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+CREATE TABLE lacks (w INT) WITH ('connector' = 'filesystem', 'path' = '${DATA}/lacks.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+SELECT id FROM t WHERE v > ANY (SELECT w FROM u);
+SELECT id FROM t WHERE v > SOME (SELECT w FROM u);
+SELECT id FROM t WHERE v >= ALL (SELECT w FROM u);
+SELECT id FROM t WHERE v < ALL (SELECT w FROM u WHERE w > 5);
+SELECT id FROM t WHERE v = ANY (SELECT w FROM u);
+SELECT id FROM t WHERE v <> ALL (SELECT w FROM u);
+SELECT id FROM t WHERE v = ALL (SELECT w FROM u WHERE w > 9);
+SELECT id FROM t WHERE v <> ANY (SELECT w FROM u);
+SELECT id FROM t WHERE v > ANY (SELECT w FROM u WHERE u.k = t.k);
+SELECT id FROM t WHERE v > ALL (SELECT w FROM u WHERE u.k = t.k);
+SELECT id FROM t WHERE NOT (v > ALL (SELECT w FROM u));
+SELECT id FROM t WHERE v <= ANY (SELECT MAX(w) FROM u);
+SELECT id FROM t WHERE v > ANY (SELECT w FROM u GROUP BY w);
+SELECT id, v > ANY (SELECT w FROM u) FROM t WHERE v IS NOT NULL;
+SELECT id, v >= ALL (SELECT w FROM lacks) FROM t;
+SELECT id, v > ANY (SELECT w FROM lacks) FROM t;
+SELECT id, v > ANY (4, 9), v < ALL (4, 9), v = SOME (5, 7) FROM t;
