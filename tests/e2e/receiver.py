@@ -17,9 +17,10 @@ class Receiver:
     """`faults`: share of requests that are answered with 429 or 503, or applied and not
     answered."""
 
-    def __init__(self, faults=0.0, seed=1):
+    def __init__(self, faults=0.0, seed=1, address=("127.0.0.1", 0)):
         self.faults = faults
         self.hang_seconds = 1.0
+        self.gone = False
         self.random = random.Random(seed)
         self.lock = threading.Lock()
         self.bodies = collections.defaultdict(set)  # by webhook-id, of applied requests
@@ -29,7 +30,8 @@ class Receiver:
         # While nobody listens the port must stay ours, not become that of some client's connection.
         self.reserved = socket.socket()
         share_port(self.reserved)
-        self.reserved.bind(("127.0.0.1", 0))
+        self.reserved.bind(address)
+        self.host = address[0]
         self.port = self.reserved.getsockname()[1]
         self.server = None
         self.start()
@@ -58,7 +60,7 @@ class Receiver:
             def handle_error(self, request, client_address):
                 pass  # the other side was killed
 
-        self.server = Server(("127.0.0.1", self.port), Handler)
+        self.server = Server((self.host, self.port), Handler)
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def die(self):
@@ -66,7 +68,16 @@ class Receiver:
         self.server.shutdown()
         self.server.server_close()
 
+    def vanish(self):
+        """Nor does anybody answer on connections that are open."""
+        self.gone = True
+        self.die()
+
     def take(self, handler, key, body):
+        if self.gone:
+            handler.close_connection = True
+            handler.connection.shutdown(socket.SHUT_RDWR)
+            return
         with self.lock:
             chance = self.random.random()
             fault = self.random.choice(["429", "503", "hang"]) if chance < self.faults else ""

@@ -58,10 +58,12 @@ LOGIN = "org.apache.kafka.common.security"
 
 
 class Listener(typing.NamedTuple):
-    """A listener of the broker; clients are told to come back to `advertised`, if it is given."""
+    """A listener of the broker; clients are told to come back to `advertised`, if it is given, of
+    that host."""
     protocol: str
     settings: dict = {}  # without "listener.name.NAME."
     advertised: int = 0
+    host: str = "127.0.0.1"
 
 
 class Member(typing.NamedTuple):
@@ -136,7 +138,7 @@ class Broker:
             return ",".join(form(name, listener) for name, listener in self.listeners.items())
 
         def advertised(name, listener):
-            port = f"127.0.0.1:{listener.advertised}"
+            port = f"{listener.host}:{listener.advertised}"
             return f"{name}://{port if listener.advertised else self.addresses[name]}"
 
         controllers = self.member.controllers

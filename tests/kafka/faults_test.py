@@ -222,6 +222,31 @@ class FaultsTest(KafkaCase):
         self.stop(process)
         self.assertEqual(set(self.ids_out()), set(range(20)))
 
+    def test_a_record_of_hundreds_of_megabytes(self):
+        """It is small on its way, as its batch is compressed: read whole, or the partition and the
+        offset are named where the client does not unpack so much. It is never passed over."""
+        huge = b'{"id": 2, "v": "' + b"x" * (200 << 20) + b'"}'
+        for compression in ("gzip", "lz4", "zstd"):
+            with self.subTest(compression):
+                topic = f"{self.topic}_{compression}"
+                self.client.create(topic, 1)
+                for value in (b'{"id": 1}', huge, b'{"id": 3}'):
+                    self.client.produce(topic, [value], **{
+                        "message.max.bytes": 1000000000, "queue.buffering.max.kbytes": 2000000,
+                        "compression.type": compression})
+                process = self.start_sql(self.table("src", "id BIGINT", topic=topic)
+                                         + "SELECT id FROM src;", name=compression)
+                status = process.wait()
+                if compression == "zstd":
+                    self.assertEqual(status, 3, process.said())
+                    self.assertIn(f"partition {topic}-0 cannot be read", process.said())
+                    self.assertIn("next offset 1", process.said())
+                    self.assertNotIn("+I[3]", process.said())
+                else:
+                    self.assertEqual(status, 0, process.said())
+                    self.assertEqual(process.output().read_text().split(),
+                                     ["+I[1]", "+I[2]", "+I[3]"])
+
     def test_damaged_batch(self):
         """The sum of a batch does not fit: named with partition and offset, and not passed over."""
         self.client.create(self.topic)

@@ -46,13 +46,18 @@ class Feeder:
 class NetworkCase(KafkaCase):
     toxiproxy = None
     proxy = None
+    named = ()  # the proxies at both addresses of broker.test
 
     @classmethod
     def make_broker(cls):
-        port = free_ports(1)[0]
-        broker = Broker(listeners={"PROXIED": Listener("PLAINTEXT", advertised=port)})
+        port, named = free_ports(2)
+        broker = Broker(listeners={
+            "PROXIED": Listener("PLAINTEXT", advertised=port),
+            "NAMED": Listener("PLAINTEXT", advertised=named, host="broker.test")})
         cls.toxiproxy = Toxiproxy().__enter__()
         cls.proxy = cls.toxiproxy.proxy("kafka", port, broker.addresses["PROXIED"])
+        cls.named = [cls.toxiproxy.proxy(f"named-{host}", named, broker.addresses["NAMED"], host)
+                     for host in ("127.0.0.1", "127.0.0.2")]
         return broker
 
     @classmethod

@@ -82,6 +82,26 @@ class NetworkTest(NetworkCase):
                 self.wait_for_progress(process, 100)
         self.check_complete(process, feeder.sent)
 
+    def test_an_address_that_changes(self):
+        """The broker's name gets another address, where it goes on, and the old one is dead. Names
+        are those of a file of hosts of the program's own."""
+        here, there = self.named
+        there.set_enabled(False)
+        hosts = self.work / "hosts"
+        hosts.write_text("127.0.0.1 localhost broker.test\n")
+        named = {"properties_bootstrap_servers": f"broker.test:{here.port}"}
+        arguments = self.arguments(self.endless_copy(named, named), "p", "--listen", "127.0.0.1:0")
+        process = self.start(["unshare", "--map-root-user", "--mount", "sh", "-c",
+                              'mount --bind "$0" /etc/hosts && exec "$@"', hosts, *arguments])
+        with Feeder(self.client, self.topic) as feeder:
+            self.wait_for_first(process)
+            here.set_enabled(False)
+            hosts.write_text("127.0.0.1 localhost\n127.0.0.2 broker.test\n")
+            self.pass_time(1)
+            there.set_enabled(True)
+            self.wait_for_progress(process)
+        self.check_complete(process, feeder.sent)
+
 
 if __name__ == "__main__":
     run_all(NetworkTest, NetworkTest.make_broker)

@@ -67,7 +67,7 @@ class Toxiproxy:
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"{method} {path}: {error.read().decode()}") from error
 
-    def proxy(self, name, port, server):
-        self.call("POST", "/proxies", {"name": name, "listen": f"127.0.0.1:{port}",
+    def proxy(self, name, port, server, host="127.0.0.1"):
+        self.call("POST", "/proxies", {"name": name, "listen": f"{host}:{port}",
                                        "upstream": server, "enabled": True})
         return Proxy(self.call, name, port)

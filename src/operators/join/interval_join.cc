@@ -6,6 +6,9 @@
 // kept, because it is late or its key is NULL, goes out alone at once. The output's watermark is
 // held back by the longer side of the interval, so none of these rows is late downstream.
 //
+// Rows of a side that never go out alone lie on the disk until their key is asked for. What of them
+// is out of sight is deleted there bit by bit.
+//
 // Pairs are made 8192 at a time and the place in the entries is remembered, so a row with very many
 // matches holds up its input, not memory.
 #include <arrow/api.h>
@@ -58,14 +61,24 @@ class IntervalJoin final : public DeadlineOperator {
         pair_schema_(node_->schema()),
         held_back_ms_(std::max({int64_t{0}, fields_.upper_ms, -fields_.lower_ms})),
         sequence_(cells().Add("sequence", 0, CellTable::Rule::kGreatest)),
-        keys_("keys", false),
         left_("left", operator_context, *node_->children()[0], fields_.left_keys, fields_.left_time,
-              -fields_.lower_ms, KeepsUnmatched(fields_.type, 0), &keys_),
+              -fields_.lower_ms, KeepsUnmatched(fields_.type, 0)),
         right_("right", operator_context, *node_->children()[1], fields_.right_keys,
-               fields_.right_time, fields_.upper_ms, KeepsUnmatched(fields_.type, 1), &keys_) {
+               fields_.right_time, fields_.upper_ms, KeepsUnmatched(fields_.type, 1)) {
     if (fields_.condition != nullptr) {
       condition_.emplace(std::vector<ExpressionPtr>{fields_.condition}, operator_context.session);
     }
+  }
+
+  Status OnTime(int64_t now_ms, Output*) override {
+    if (now_ms < next_sweep_ms_) return OkStatus();
+    next_sweep_ms_ = now_ms + kSweepEveryMillis;
+    for (Side* side : {&left_, &right_}) {
+      const EventTime oldest = Oldest(*side, watermark());
+      TRY(side->entries.Sweep(
+          kEntriesSwept, [oldest](const OrderedEntry& entry, int) { return entry.time < oldest; }));
+    }
+    return OkStatus();
   }
 
  protected:
@@ -85,10 +98,14 @@ class IntervalJoin final : public DeadlineOperator {
     place_ = 0;
     const Side& own = input == 0 ? left_ : right_;
     own.codec.Encode(batch, &encoded_);
+    for (Side* side : {&left_, &right_}) {
+      TRY(side->keys.Load(encoded_));
+      for (const uint32_t key : side->keys.loaded()) Queue(side, key);
+    }
     const auto rows = static_cast<size_t>(batch.num_rows);
     row_matched_.assign(own.outer ? rows : 0, false);
     has_null_key_.assign(rows, false);
-    for (int key : own.keys) {
+    for (int key : own.key_columns) {
       const arrow::Array& column = *batch.columns[static_cast<size_t>(key)];
       for (int64_t row = 0; column.null_count() != 0 && row < batch.num_rows; ++row) {
         if (column.IsNull(row)) has_null_key_[static_cast<size_t>(row)] = true;
@@ -156,7 +173,7 @@ class IntervalJoin final : public DeadlineOperator {
 
   Status Restored() override {
     for (Side* side : {&left_, &right_}) {
-      for (uint32_t key = 0; key < keys_.slot_limit(); ++key) Queue(side, key);
+      for (uint32_t key = 0; key < side->keys.slot_limit(); ++key) Queue(side, key);
     }
     return OkStatus();
   }
@@ -167,29 +184,49 @@ class IntervalJoin final : public DeadlineOperator {
   }
 
  private:
+  // So much of what is on the disk only is looked at each time: it costs next to nothing.
+  static constexpr int64_t kSweepEveryMillis = 100;
+  static constexpr size_t kEntriesSwept = 256;
+
   struct Side {
     Side(std::string name, const OperatorContext& context, const PlanNode& input,
-         std::vector<int> keys, int time, int64_t reach_ms, bool outer, KeyTable* table)
-        : keys(keys),
+         std::vector<int> key_columns, int time, int64_t reach_ms, bool outer)
+        : key_columns(key_columns),
           time(time),
           reach_ms(reach_ms),
           outer(outer),
-          codec(keys, ColumnTypes(input.schema(), &keys)),
+          codec(key_columns, ColumnTypes(input.schema(), &key_columns)),
           rows(ColumnTypes(input.schema())),
-          entries(name, context.state->track(), table, &rows),
+          keys(name, context.state->track(),
+               {.write = {},
+                .read = {},
+                .clear = [this](uint32_t key) { Evict(key); },
+                .may_be_cold = !outer,
+                .read_part =
+                    [this](uint32_t key, std::string_view entry_key, std::string_view value) {
+                      return entries.Load(key, entry_key, value);
+                    }}),
+          entries(name, context.state->track(), &keys, &rows),
           matched(name + " matched", context.state->track()) {
       context.state->Register(&entries);
       if (outer) context.state->Register(&matched);
     }
+    Side(const Side&) = delete;
+    Side& operator=(const Side&) = delete;
+    void Evict(uint32_t key) {
+      entries.Evict(key);
+      if (key < queued.size()) queued[key] = kMaxWatermark;
+    }
     /// The watermark under which an entry of this time is not seen any more.
     EventTime ExpiryOf(EventTime entry) const { return Minus(Minus(entry, -reach_ms), -1); }
 
-    std::vector<int> keys;
+    std::vector<int> key_columns;
     int time;
     int64_t reach_ms;  // a partner's time is at most this much later
     bool outer;        // rows without a partner go out alone
     KeyCodec codec;
     RowStore rows;
+    KeyTable keys;  // no state, it follows from the entries
     OrderedTable entries;
     MatchedRows matched;            // only of an outer side
     std::vector<EventTime> queued;  // by key slot: its time in expiry, kMaxWatermark if not there
@@ -209,7 +246,7 @@ class IntervalJoin final : public DeadlineOperator {
     const Side& own = input == 0 ? left_ : right_;
     const Side& other = input == 0 ? right_ : left_;
     const auto i = static_cast<size_t>(row);
-    const uint32_t key = keys_.Find(encoded_.key(i), encoded_.hashes[i]);
+    const uint32_t key = other.keys.Find(encoded_.key(i), encoded_.hashes[i]);
     if (key == KeyTable::kNone) return true;
     const EventTime low = std::max(Minus(time, other.reach_ms), Oldest(other, watermark));
     const EventTime high = Minus(time, -own.reach_ms);
@@ -316,17 +353,17 @@ class IntervalJoin final : public DeadlineOperator {
     for (size_t i = 0; i < kept_.size(); ++i) {
       const auto row = static_cast<size_t>(rows[i]);
       const auto number = static_cast<uint64_t>(sequence++);
-      const uint32_t key = keys_.FindOrInsert(encoded_.key(row), encoded_.hashes[row]);
+      const uint32_t key = own.keys.FindOrInsert(encoded_.key(row), encoded_.hashes[row]);
       own.entries.Insert(key, {kept_[i].second, number, slots[i]});
-      if (own.outer && row_matched_[row]) own.matched.Add(number, keys_.key_group(key));
+      if (own.outer && row_matched_[row]) own.matched.Add(number, own.keys.key_group(key));
       Queue(&own, key);
     }
     cells().Set(sequence_, sequence);
   }
 
   void Queue(Side* side, uint32_t key) {
-    if (side->queued.size() < keys_.slot_limit()) {
-      side->queued.resize(keys_.slot_limit(), kMaxWatermark);
+    if (side->queued.size() < side->keys.slot_limit()) {
+      side->queued.resize(side->keys.slot_limit(), kMaxWatermark);
     }
     const auto entries = side->entries.entries_of(key);
     if (entries.empty() || side->queued[key] <= entries.front().time) return;
@@ -348,7 +385,7 @@ class IntervalJoin final : public DeadlineOperator {
       if (side.queued[key] != time) continue;
       side.queued[key] = kMaxWatermark;
       const auto entries = side.entries.entries_of(key);
-      const int group = keys_.key_group(key);
+      const int group = side.keys.key_group(key);
       size_t count = 0;
       for (; count < entries.size() && entries[count].time < oldest; ++count) {
         if (!side.outer || side.matched.Contains(entries[count].sequence, group)) continue;
@@ -377,14 +414,12 @@ class IntervalJoin final : public DeadlineOperator {
   void Trim(Side* side, uint32_t key, size_t count) {
     if (side->outer) {
       for (const OrderedEntry& entry : side->entries.entries_of(key).first(count)) {
-        side->matched.Remove(entry.sequence, keys_.key_group(key));
+        side->matched.Remove(entry.sequence, side->keys.key_group(key));
       }
     }
     side->entries.TrimFront(key, count);
     Queue(side, key);
-    if (left_.entries.entries_of(key).empty() && right_.entries.entries_of(key).empty()) {
-      keys_.Erase(key);
-    }
+    if (side->entries.entries_of(key).empty()) side->keys.Erase(key);
   }
 
   PlanNodePtr node_;
@@ -392,11 +427,11 @@ class IntervalJoin final : public DeadlineOperator {
   Schema pair_schema_;
   int64_t held_back_ms_;
   size_t sequence_;
-  KeyTable keys_;  // not state: it follows from the entries
   Side left_;
   Side right_;
   std::optional<Evaluator> condition_;
   bool in_batch_ = false;
+  int64_t next_sweep_ms_ = 0;
 
   // Of the batch at hand.
   EncodedKeys encoded_;

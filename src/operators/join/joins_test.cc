@@ -270,6 +270,38 @@ TEST(IntervalJoinTest, OldRowsAreDropped) {
   EXPECT_EQ(harness.entries("left") + harness.entries("right"), 0u);
 }
 
+TEST(IntervalJoinTest, RowsLieOnTheDiskUntilTheirKeyIsAskedFor) {
+  uint64_t seed = 21;
+  for (const JoinType type : {JoinType::kInner, JoinType::kLeft, JoinType::kRight}) {
+    SCOPED_TRACE(JoinTypeName(type));
+    const Script script = RandomScript(seed++, 700, 2000, 60);
+    const auto [fewest, most] = ExpectSameFromDisk(IntervalNode(-1500, 1500, type), script,
+                                                   /*in_order=*/type == JoinType::kInner);
+    EXPECT_EQ(fewest, 0u);
+    EXPECT_GT(most, 1u);
+  }
+}
+
+TEST(IntervalJoinTest, RowsOnTheDiskThatAreOutOfSightAreDropped) {
+  OperatorHarness harness(IntervalNode(-1000, 1000));
+  harness.UseDisk();
+  for (int side = 0; side < 2; ++side) {
+    BatchBuilder builder(SideSchema(side == 0 ? "l" : "r"));
+    for (int i = 0; i < 200; ++i) {
+      builder.Row({"k" + std::to_string(200 * side + i), i, 0, kWindow, 1000 + i});
+    }
+    harness.OnBatch(side, builder.Build());
+  }
+  harness.LeaveMemory();
+  EXPECT_GE(harness.entries_on_disk(), 400u);
+  harness.OnWatermark(0, 9000);
+  harness.OnWatermark(1, 9000);
+  for (int64_t now = 0; now < 1000; now += 100) {
+    harness.OnTime(now);
+    harness.LeaveMemory();
+  }
+  EXPECT_LE(harness.entries_on_disk(), 8u) << "cells";
+}
 TEST(IntervalJoinTest, ManyMatchesOfOneRowGoOutInPieces) {
   OperatorHarness harness(IntervalNode(-10, 10));
   harness.set_keep_text(false);

@@ -196,6 +196,73 @@ TEST(ChangedOverTest, WhatIsNewStartsEmpty) {
   EXPECT_EQ(harness.rows().back(), "+I[a, 16, 0.5, x, 1970-01-01T00:00:04, 31, 1, 5, 1, 1]");
 }
 
+/// Fewer columns, in another order: what a changed projection leaves of ChangedSchema().
+Schema NarrowSchema() {
+  const Schema all = ChangedSchema();
+  return Schema({all[4], all[1], all[0]});
+}
+
+PlanNodePtr NarrowNode() {
+  OverNode::Fields fields;
+  fields.partition_keys = {2};
+  fields.order_column = 0;
+  fields.stages = {{.rows = kRange,
+                    .preceding = 3000,
+                    .calls = {MakeCall(NarrowSchema(), "SUM", {1}, "s", /*retracts=*/true)}}};
+  return std::make_shared<OverNode>(InputNode(NarrowSchema()), fields);
+}
+
+Script Narrowed(const Script& script) {
+  Script narrow = script;
+  for (ScriptRow& row : narrow) row.cells = {row.cells[4], row.cells[1], row.cells[0]};
+  return narrow;
+}
+
+TEST(ChangedOverTest, RowsThatWaitHaveOtherColumns) {
+  const Script script = RowsOf(5, 500);
+  const Script narrow = Narrowed(script);
+  const std::vector<std::string> all = RunScript(NarrowNode(), narrow, 1);
+  for (const Place place : {Place::kMemory, Place::kDisk}) {
+    std::mt19937_64 random(3);
+    OperatorHarness harness(NodeOf({StageOf(kRange, 4000, {{"SUM", 1}, {"MAX", 2}})}));
+    if (place == Place::kDisk) harness.UseDisk();
+    const auto restart = [&] {
+      if (place == Place::kDisk) harness.RestartFromDisk();
+      if (place == Place::kMemory) harness.Restart();
+    };
+    harness.Feed(script, 0, 250, 0, random);
+    const size_t done = harness.TakeRows().size();
+    const size_t waiting = harness.entries("waiting");
+    EXPECT_GT(waiting, 1u);
+    harness.Become(NarrowNode());
+    restart();
+    EXPECT_EQ(harness.entries("waiting"), waiting);
+    restart();  // what it has written anew is read
+    EXPECT_EQ(harness.entries("waiting"), waiting);
+    harness.Feed(narrow, 250, narrow.size(), 0, random);
+    harness.End();
+    EXPECT_EQ(Sorted(harness.rows()),
+              Sorted({all.begin() + static_cast<ptrdiff_t>(done), all.end()}));
+  }
+}
+
+TEST(ChangedOverTest, RowsThatWaitWithoutAColumnAreDropped) {
+  const Script script = RowsOf(6, 300);
+  std::mt19937_64 random(4);
+  OperatorHarness harness(NarrowNode());
+  harness.Feed(Narrowed(script), 0, 200, 0, random);
+  harness.TakeRows();
+  EXPECT_GT(harness.entries("waiting"), 0u);
+  const PlanNodePtr wide = NodeOf({StageOf(kRange, 3000, {{"SUM", 1}, {"MAX", 2}})});
+  harness.Become(wide);
+  harness.Restart();
+  EXPECT_EQ(harness.entries("waiting"), 0u);
+  harness.Feed(script, 200, 300, 0, random);
+  harness.End();
+  EXPECT_GT(harness.rows().size(), 60u);
+  EXPECT_FALSE(harness.error());
+}
+
 TEST(ChangedOverTest, TablesThatNobodyReadsAreDropped) {
   OperatorHarness harness(NodeOf({StageOf(kRows, 6, {{"SUM", 1}})}, /*on_arrival=*/true));
   harness.UseDisk();

@@ -5,8 +5,8 @@
 //
 // What is kept depends on the input: of rows that only come, those of the range; of rows that are
 // only replaced by better ones likewise, each found by its key; else all rows, since one that is
-// taken back lets others in. Rows are copied when they are taken in, and freed when the changes
-// that name them are composed.
+// taken back lets others in. Partitions that nobody asks for may lie on the disk. Rows are copied
+// when they are taken in, and freed when the changes that name them are composed.
 #include <optional>
 
 #include "data/key_codec.h"
@@ -34,12 +34,13 @@ class Rank final : public Operator {
         partitions_(fields_.partition_keys, TypesOf(input_, fields_.partition_keys)),
         sort_keys_(fields_.order, input_),
         rows_(TypesOf(input_)),
-        ranked_("rows", context.state->track(), &rows_),
+        ranked_("rows", context.state->track(), &rows_, RankedRows::Partitions::kMayBeCold),
         cells_("sequence", context.state->track()),
         sequence_(cells_.Add("sequence", 0, CellTable::Rule::kGreatest)),
         changes_(!fields_.number.empty()) {
     context.state->Register(&ranked_);
     context.state->Register(&cells_);
+    ranked_.set_evicted([this](uint32_t row) { Forget(row); });
     if (rank_.strategy() == RankStrategy::kAppendFast) return;
     const std::vector<int> columns =
         rank_.strategy() == RankStrategy::kRetract ? AllColumns(input_) : rank_.row_key();
@@ -51,6 +52,7 @@ class Rank final : public Operator {
     batch_ = std::move(batch);
     row_ = 0;
     partitions_.Encode(batch_, &partition_keys_);
+    TRY(Load());
     sort_keys_.Encode(batch_.columns, batch_.num_rows);
     if (identity_) identity_->Encode(batch_, &identity_keys_);
     return Continue(output);
@@ -69,33 +71,54 @@ class Rank final : public Operator {
   Status OnTime(int64_t now_ms, Output*) override {
     now_ms_ = now_ms;
     if (fields_.state_ttl_ms == 0) return OkStatus();
-    while (const auto row = expiry_.PopBefore(now_ms - fields_.state_ttl_ms + 1)) {
-      const uint32_t partition = ranked_.partition_of(*row);
-      TakeOut(*row);
-      ranked_.EndPartition(partition);
-    }
-    ranked_.FreeRemoved();
-    return OkStatus();
+    Expire();
+    if (now_ms < next_sweep_ms_) return OkStatus();
+    next_sweep_ms_ = now_ms + kSweepEveryMillis;
+    return ranked_.Sweep(kEntriesSwept, now_ms - fields_.state_ttl_ms + 1);
   }
 
   Status OnRestore() override {
-    TRY(ranked_.Restored(&sort_keys_, [this](std::span<const uint32_t> rows) -> Status {
-      for (const uint32_t row : rows) {
-        if (fields_.state_ttl_ms > 0) expiry_.Touch(row, ranked_.time_of(row));
-      }
-      if (!identity_) return OkStatus();
-      Batch part;
-      part.num_rows = static_cast<int64_t>(rows.size());
-      TRY_ASSIGN(part.columns, rows_.GatherAll(rows));
-      identity_->Encode(part, &identity_keys_);
-      for (size_t i = 0; i < rows.size(); ++i) AddIdentity(i, rows[i]);
-      return OkStatus();
-    }));
+    TRY(ranked_.Restored(&sort_keys_,
+                         [this](std::span<const uint32_t> rows) { return AddRestored(rows); }));
     if (fields_.state_ttl_ms > 0) expiry_.Sort();
     return OkStatus();
   }
 
  private:
+  // So much of what is on the disk only is looked at each time: it costs next to nothing.
+  static constexpr int64_t kSweepEveryMillis = 100;
+  static constexpr size_t kEntriesSwept = 256;
+
+  void Expire() {
+    while (const auto row = expiry_.PopBefore(now_ms_ - fields_.state_ttl_ms + 1)) {
+      const uint32_t partition = ranked_.partition_of(*row);
+      TakeOut(*row);
+      ranked_.EndPartition(partition);
+    }
+    ranked_.FreeRemoved();
+  }
+
+  /// What lies on the disk of the partitions of the batch at hand.
+  Status Load() {
+    TRY(ranked_.Load(partition_keys_, &sort_keys_,
+                     [this](std::span<const uint32_t> rows) { return AddRestored(rows); }));
+    if (fields_.state_ttl_ms > 0) Expire();
+    return OkStatus();
+  }
+
+  Status AddRestored(std::span<const uint32_t> rows) {
+    for (const uint32_t row : rows) {
+      if (fields_.state_ttl_ms > 0) expiry_.Place(row, ranked_.time_of(row));
+    }
+    if (!identity_) return OkStatus();
+    Batch part;
+    part.num_rows = static_cast<int64_t>(rows.size());
+    TRY_ASSIGN(part.columns, rows_.GatherAll(rows));
+    identity_->Encode(part, &identity_keys_);
+    for (size_t i = 0; i < rows.size(); ++i) AddIdentity(i, rows[i]);
+    return OkStatus();
+  }
+
   /// Processes the next rows and makes what goes out.
   Status Step() {
     taken_rows_.clear();
@@ -162,9 +185,12 @@ class Rank final : public Operator {
   }
 
   void TakeOut(uint32_t row) {
+    Forget(row);
+    ranked_.Remove(row);
+  }
+  void Forget(uint32_t row) {
     if (identity_) identities_.Remove(row);
     if (fields_.state_ttl_ms > 0) expiry_.Remove(row);
-    ranked_.Remove(row);
   }
 
   static constexpr uint32_t kNone = RankedRows::kNone;
@@ -289,6 +315,7 @@ class Rank final : public Operator {
   RowIdentities identities_;
   ExpiryList expiry_;  // of rows
   int64_t now_ms_ = 0;
+  int64_t next_sweep_ms_ = 0;
 
   // The batch at hand; without rows: none.
   Batch batch_;

@@ -190,6 +190,50 @@ TEST(RankTest, WhatIsTakenBackLeavesNothing) {
   EXPECT_EQ(Net(harness.TakeRows()), std::vector<std::string>{});
 }
 
+TEST(RankTest, PartitionsLieOnTheDiskUntilTheyAreAskedFor) {
+  for (const bool retracts : {false, true}) {
+    for (const bool numbered : {false, true}) {
+      for (const RankRange range : {RankRange{1, 3}, RankRange{2, 4}}) {
+        SCOPED_TRACE(std::to_string(range.first) + (numbered ? ", numbered" : "") +
+                     (retracts ? ", retracts" : ""));
+        const Case rank{.range = range, .numbered = numbered, .retracts = retracts};
+        const auto [fewest, most] = ExpectSameFromDisk(Node(rank), RandomScript(retracts, 23, 400));
+        EXPECT_EQ(fewest, 0u);
+        EXPECT_GT(most, 1u);
+      }
+    }
+  }
+}
+
+TEST(RankTest, RowsOnTheDiskExpire) {
+  for (const bool retracts : {false, true}) {
+    OperatorHarness harness(Node({.range = {1, 2}, .retracts = retracts, .ttl_ms = 1000}));
+    harness.UseDisk();
+    const auto row = [&](const char* key, int id, int v) {
+      harness.OnBatch(0, BatchBuilder(InputSchema()).Row({key, id, v}).Build());
+    };
+    harness.OnTime(10'000);
+    row("a", 1, 5);
+    row("b", 2, 5);
+    harness.OnTime(10'600);
+    row("a", 3, 4);
+    harness.TakeRows();
+    harness.LeaveMemory();
+    harness.OnTime(11'100);  // the first two are over, on the disk only
+    row("a", 4, 9);
+    EXPECT_EQ(harness.TakeRows(), (std::vector<std::string>{"+I[a, 4, 9]"}));
+    row("a", 5, 1);
+    EXPECT_EQ(harness.TakeRows(), (std::vector<std::string>{})) << "4 and 3 are in front";
+    harness.LeaveMemory();
+    harness.RestartFromDisk();
+    for (int64_t now = 11'200; now < 14'000; now += 100) {
+      harness.OnTime(now);
+      harness.LeaveMemory();
+    }
+    EXPECT_LE(harness.entries_on_disk(), 2u) << "cells";
+  }
+}
+
 TEST(RankTest, RowsAreForgottenWhenTheirTimeIsOver) {
   for (const bool retracts : {false, true}) {
     OperatorHarness harness(Node({.range = {1, 2}, .retracts = retracts, .ttl_ms = 1000}));

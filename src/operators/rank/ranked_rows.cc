@@ -24,6 +24,19 @@ int GroupOf(std::string_view entry_key) {
 
 }  // namespace
 
+RankedRows::RankedRows(std::string name, bool track, RowStore* rows, Partitions partitions)
+    : name_(std::move(name)),
+      track_(track),
+      rows_(rows),
+      by_time_(partitions == Partitions::kByTime),
+      keys_(name_, track,
+            {.write = {},
+             .read = {},
+             .clear = [this](uint32_t partition) { Evict(partition); },
+             .may_be_cold = partitions == Partitions::kMayBeCold,
+             .read_part = [this](uint32_t, std::string_view key,
+                                 std::string_view value) { return Take(key, value); }}) {}
+
 uint32_t RankedRows::Partition(std::string_view key, uint64_t hash) {
   const uint32_t partition = keys_.FindOrInsert(key, hash);
   if (partition >= partitions_.size()) partitions_.resize(keys_.slot_limit());
@@ -33,8 +46,7 @@ uint32_t RankedRows::Partition(std::string_view key, uint64_t hash) {
 void RankedRows::EndPartition(uint32_t partition) {
   if (partitions_[partition].size > 0 || !keys_.live(partition)) return;
   partitions_[partition].pieces.clear();
-  keys_.Detach(partition);
-  keys_.Release(partition);
+  keys_.Erase(partition);
 }
 
 RankedRows::Entry RankedRows::EntryOf(uint32_t row) const {
@@ -71,7 +83,9 @@ void RankedRows::Split(Rows* rows, size_t piece) {
 }
 
 void RankedRows::MarkDirty(uint32_t row) {
-  if (!track_ || info_[row].dirty) return;
+  if (!track_) return;
+  keys_.MarkDirty(info_[row].partition);
+  if (info_[row].dirty) return;
   info_[row].dirty = true;
   dirty_.push_back(row);
 }
@@ -150,6 +164,7 @@ void RankedRows::Remove(uint32_t row) {
   --rows.size;
   --count_;
   if (track_ && info.stored) deleted_.push_back(KeyOf(row));
+  if (track_) keys_.MarkDirty(info.partition);
   info.live = info.stored = false;
   removed_.push_back(row);
 }
@@ -212,7 +227,8 @@ Status RankedRows::CollectDelta(const std::function<Status(const StateChange&)>&
     TRY(visit({name_, key, value, false, GroupOf(key)}));
   }
   dirty_.clear();
-  return OkStatus();
+  // What changed in the partitions is told by their rows.
+  return keys_.CollectDelta([](const StateChange&) { return OkStatus(); });
 }
 
 Status RankedRows::Snapshot(const std::function<Status(const StateChange&)>& visit) const {
@@ -236,14 +252,51 @@ Status RankedRows::Apply(const StateChange& change) {
     rows_->Free(found->second);
     applied_.erase(found);
   }
-  if (change.deleted) return OkStatus();
-  TRY_ASSIGN(const uint32_t row, rows_->Read(change.value));
-  applied_.emplace(std::string(change.key), row);
+  return change.deleted ? OkStatus() : Take(change.key, change.value);
+}
+
+Status RankedRows::Take(std::string_view entry_key, std::string_view value) {
+  TRY_ASSIGN(const uint32_t row, rows_->Read(value));
+  applied_.emplace(std::string(entry_key), row);
   return OkStatus();
 }
 
-Status RankedRows::Restored(SortKeys* sort_keys,
-                            const std::function<Status(std::span<const uint32_t> rows)>& restored) {
+Status RankedRows::Load(const EncodedKeys& keys, SortKeys* sort_keys, const Restoring& restored) {
+  TRY(keys_.Load(keys));
+  return applied_.empty() ? OkStatus() : Restored(sort_keys, restored);
+}
+
+void RankedRows::Evict(uint32_t partition) {
+  if (partition >= partitions_.size()) return;
+  for (const Piece& piece : partitions_[partition].pieces) {
+    for (const Entry& entry : piece) {
+      if (evicted_) evicted_(entry.row);
+      info_[entry.row].live = info_[entry.row].stored = false;
+      rows_->Free(entry.row);
+      --count_;
+    }
+  }
+  partitions_[partition] = Rows();
+}
+
+Status RankedRows::Sweep(size_t count, int64_t before_ms) {
+  return keys_.SweepLists(count, [&](std::string_view entry_key) {
+    std::string_view rest = entry_key;
+    std::string_view key;
+    int64_t time = 0;
+    const bool read = GetBytes(&rest, &key) && GetOrdered(&rest, &time);
+    if (read && time < before_ms) deleted_.emplace_back(entry_key);
+  });
+}
+
+/// Partitions leave until so much less is held.
+void RankedRows::Shrink(uint64_t applied, size_t bytes) {
+  const double held = static_cast<double>(memory_bytes());
+  const double kept = held > 0 ? std::min(1.0, static_cast<double>(bytes) / held) : 1.0;
+  keys_.Shrink(applied, static_cast<size_t>(static_cast<double>(keys_.memory_bytes()) * kept));
+}
+
+Status RankedRows::Restored(SortKeys* sort_keys, const Restoring& restored) {
   std::vector<uint32_t> part;
   info_.resize(rows_->slot_limit());
   const auto insert = [&]() -> Status {
@@ -291,7 +344,15 @@ Status RankedRows::Restored(SortKeys* sort_keys,
   return part.empty() ? OkStatus() : insert();
 }
 
+/// With its sort key.
+size_t RankedRows::EntryBytes() const {
+  return sizeof(Info) + sizeof(Entry) * 3 / 2 +
+         rows_->memory_bytes() / std::max<size_t>(1, rows_->slot_limit());
+}
+
 size_t RankedRows::memory_bytes() const {
+  // Room that rows have left is there for others: what counts is what is held.
+  if (reads_cold()) return keys_.memory_bytes() + count_ * EntryBytes();
   size_t bytes = keys_.memory_bytes() + rows_->memory_bytes() + info_.capacity() * sizeof(Info) +
                  partitions_.capacity() * sizeof(Rows);
   for (const Rows& rows : partitions_) bytes += rows.pieces.capacity() * sizeof(Piece);

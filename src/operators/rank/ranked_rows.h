@@ -5,16 +5,21 @@
 //
 // The rows of a partition lie in pieces of up to kPieceRows. The table is state: an entry per row,
 // by partition, time and number; the order is made again from the rows when state was restored. The
-// table owns the rows of its entries. One thread.
+// table owns the rows of its entries.
+//
+// Where the owner loads partitions (kMayBeCold), their rows leave memory together and come back
+// when it asks for them. One thread.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include "data/keys/key_index.h"
 #include "operators/rank/sort_keys.h"
+#include "state/key_table.h"
 #include "state/row_store.h"
 #include "state/state_store.h"
 
@@ -24,10 +29,22 @@ class RankedRows final : public StateTable {
  public:
   static constexpr uint32_t kNone = RowStore::kNone;
 
-  /// `by_time`: keys of partitions end in a time (PutOrdered), which entries have in the place of
-  /// their own.
-  RankedRows(std::string name, bool track, RowStore* rows, bool by_time = false)
-      : name_(std::move(name)), track_(track), rows_(rows), by_time_(by_time) {}
+  enum class Partitions {
+    kStay,
+    kMayBeCold,
+    /// Their keys end in a time (PutOrdered), which entries have in the place of their own.
+    kByTime,
+  };
+  RankedRows(std::string name, bool track, RowStore* rows,
+             Partitions partitions = Partitions::kStay);
+
+  /// Called with each row that leaves memory, before it is freed.
+  void set_evicted(std::function<void(uint32_t row)> evicted) { evicted_ = std::move(evicted); }
+  /// Brings the rows of partitions that lie on the disk only into memory. `restored` as below.
+  using Restoring = std::function<Status(std::span<const uint32_t> rows)>;
+  Status Load(const EncodedKeys& keys, SortKeys* sort_keys, const Restoring& restored);
+  /// Deletes some of the rows that are on the disk only and came before that time.
+  Status Sweep(size_t count, int64_t before_ms);
 
   /// Partitions by key; a slot lives as long as the partition has rows.
   uint32_t Partition(std::string_view key, uint64_t hash);
@@ -66,10 +83,18 @@ class RankedRows final : public StateTable {
   Status Snapshot(const std::function<Status(const StateChange&)>& visit) const override;
   Status Apply(const StateChange& change) override;
   /// Puts rows that were applied in order. `restored` is called with each part of them.
-  Status Restored(SortKeys* sort_keys,
-                  const std::function<Status(std::span<const uint32_t> rows)>& restored);
+  Status Restored(SortKeys* sort_keys, const Restoring& restored);
   size_t entries() const override { return count_; }
   size_t memory_bytes() const override;
+  size_t unsaved_bytes() const override { return reads_cold() ? dirty_.size() * EntryBytes() : 0; }
+  bool reads_cold() const override { return track_ && keys_.reads_cold_lists(); }
+  void AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) override {
+    keys_.AttachCold(std::move(entries), restored);
+  }
+  void Collected(uint64_t epoch) override {
+    if (reads_cold()) keys_.Collected(epoch);
+  }
+  void Shrink(uint64_t applied, size_t bytes) override;
 
  private:
   static constexpr size_t kPieceRows = 256;
@@ -104,6 +129,9 @@ class RankedRows final : public StateTable {
   Where Locate(const Rows& rows, const Entry& entry) const;
   void Split(Rows* rows, size_t piece);
   void MarkDirty(uint32_t row);
+  Status Take(std::string_view entry_key, std::string_view value);
+  void Evict(uint32_t partition);
+  size_t EntryBytes() const;
   std::string KeyOf(uint32_t row) const;
   size_t InsertEntry(uint32_t row);
 
@@ -111,7 +139,8 @@ class RankedRows final : public StateTable {
   bool track_;
   RowStore* rows_;
   bool by_time_;
-  KeyIndex keys_;
+  KeyTable keys_;  // no state, it follows from the entries
+  std::function<void(uint32_t row)> evicted_;
   std::vector<Rows> partitions_;  // by slot
   std::vector<Info> info_;        // by row
   size_t count_ = 0;
@@ -119,7 +148,7 @@ class RankedRows final : public StateTable {
   std::vector<uint32_t> removed_;
   std::vector<uint32_t> dirty_;
   std::vector<std::string> deleted_;
-  std::unordered_map<std::string, uint32_t> applied_;  // by entry, until Restored
+  std::unordered_map<std::string, uint32_t> applied_;  // by entry, until they are put in order
 };
 
 }  // namespace millrace

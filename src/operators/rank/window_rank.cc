@@ -32,7 +32,7 @@ class WindowRank final : public DeadlineOperator {
         keys_(fields_.partition_keys, TypesOf(input_, fields_.partition_keys)),
         sort_keys_(fields_.order, input_),
         rows_(TypesOf(input_)),
-        ranked_("rows", context.state->track(), &rows_, /*by_time=*/true),
+        ranked_("rows", context.state->track(), &rows_, RankedRows::Partitions::kByTime),
         sequence_(cells().Add("sequence", 0, CellTable::Rule::kGreatest)) {
     context.state->Register(&ranked_);
   }

@@ -231,6 +231,90 @@ Expected JoinedRows(const OracleInput& input) {
   return expected;
 }
 
+/// Rows of a key that are not more than so far apart are together.
+Expected Sessions(const OracleInput& input) {
+  std::map<int64_t, std::vector<InputRow>> keys;
+  for (const Arrival& arrival : Arrivals(input)) keys[arrival.row.k].push_back(arrival.row);
+  Expected expected;
+  for (auto& [k, rows] : keys) {
+    std::ranges::sort(rows, {}, &InputRow::ts_ms);
+    for (size_t i = 0; i < rows.size();) {
+      const int64_t begin = rows[i].ts_ms;
+      int64_t n = 0;
+      int64_t total = 0;
+      int64_t last = begin;
+      for (; i < rows.size() && rows[i].ts_ms <= last + 6 * kSecond; ++i) {
+        ++n;
+        total += rows[i].v;
+        last = rows[i].ts_ms;
+      }
+      expected.rows.push_back({k, begin / kSecond, n, total});
+    }
+  }
+  return expected;
+}
+
+/// a, as many b as there are, c; behind a match the search goes on.
+Expected Matches(const OracleInput& input) {
+  std::map<int64_t, std::vector<InputRow>> keys;
+  for (const Arrival& arrival : Arrivals(input)) keys[arrival.row.k].push_back(arrival.row);
+  Expected expected;
+  for (auto& [k, rows] : keys) {
+    std::ranges::sort(rows, {}, [](const InputRow& row) { return std::pair(row.ts_ms, row.v); });
+    for (size_t i = 0; i < rows.size();) {
+      size_t end = i + 1;
+      if (rows[i].v % 3 == 0) {
+        while (end < rows.size() && rows[end].v % 3 == 1) ++end;
+      }
+      if (rows[i].v % 3 != 0 || end == rows.size() || rows[end].v % 3 != 2) {
+        ++i;
+        continue;
+      }
+      expected.rows.push_back({k, rows[i].v, rows[end].v, static_cast<int64_t>(end - i - 1)});
+      i = end + 1;
+    }
+  }
+  return expected;
+}
+
+/// A key has rows of one split only, so it is known in which order they come. The last row by time
+/// is the version; one that comes behind a later one is none.
+Expected Versions(const OracleInput& input) {
+  Expected expected;
+  for (const auto& rows : input.splits) {
+    std::map<int64_t, std::vector<InputRow>> versions;
+    for (const InputRow& row : rows) {
+      auto& known = versions[row.k];
+      if (row.v % 4 != 2 || (!known.empty() && row.ts_ms < known.back().ts_ms)) continue;
+      known.push_back(row);
+    }
+    for (const InputRow& row : rows) {
+      std::optional<int64_t> version;
+      for (const InputRow& known : versions[row.k]) {
+        if (known.ts_ms <= row.ts_ms) version = known.v;
+      }
+      expected.rows.push_back({row.k * 8 + row.split, row.v, version});
+    }
+  }
+  return expected;
+}
+
+/// The right side is loaded when it has come to its end.
+Expected Snapshot(const OracleInput& input) {
+  Expected expected;
+  const std::vector<Arrival> arrivals = Arrivals(input);
+  for (const Arrival& left : arrivals) {
+    bool found = false;
+    for (const Arrival& right : arrivals) {
+      if (left.row.k != right.row.k || right.row.v % 60 != 1) continue;
+      expected.rows.push_back({left.row.k, left.row.v, right.row.v});
+      found = true;
+    }
+    if (!found) expected.rows.push_back({left.row.k, left.row.v, std::nullopt});
+  }
+  return expected;
+}
+
 #define BEGIN_SECONDS "TIMESTAMPDIFF(SECOND, TIMESTAMP '1970-01-01 00:00:00', window_start)"
 
 constexpr auto kQueries = std::to_array<Query>({
@@ -302,6 +386,36 @@ constexpr auto kQueries = std::to_array<Query>({
      .changelog = true,
      .endless = true,
      .expect = JoinedRows},
+    {.name = "session",
+     .text = "SELECT k, " BEGIN_SECONDS ", COUNT(*), SUM(v) "
+             "FROM TABLE(SESSION(TABLE events PARTITION BY k, DESCRIPTOR(ts), "
+             "INTERVAL '6' SECOND)) GROUP BY k, window_start, window_end",
+     .columns = "k BIGINT, w BIGINT, n BIGINT, total BIGINT",
+     .takes_late = false,
+     .expect = Sessions},
+    {.name = "match",
+     .text = "SELECT k, s, e, n FROM events MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts, v "
+             "MEASURES a.v AS s, c.v AS e, COUNT(b.v) AS n ONE ROW PER MATCH "
+             "AFTER MATCH SKIP PAST LAST ROW PATTERN (a b* c) DEFINE a AS MOD(a.v, 3) = 0, "
+             "b AS MOD(b.v, 3) = 1, c AS MOD(c.v, 3) = 2)",
+     .columns = "k BIGINT, s BIGINT, e BIGINT, n BIGINT",
+     .takes_late = false,
+     .expect = Matches},
+    {.name = "temporal join",
+     .text = "SELECT l.k, l.v, r.v FROM (SELECT k * 8 + v / 10000000 AS k, v, ts FROM events) l "
+             "LEFT JOIN versions FOR SYSTEM_TIME AS OF l.ts AS r ON l.k = r.k",
+     .columns = "k BIGINT, v BIGINT, w BIGINT",
+     .views = "CREATE VIEW versions AS SELECT k, v, ts FROM (SELECT k, v, ts, ROW_NUMBER() OVER "
+              "(PARTITION BY k ORDER BY ts DESC) AS rn FROM (SELECT k * 8 + v / 10000000 AS k, "
+              "v, ts FROM events WHERE MOD(v, 4) = 2)) WHERE rn = 1;\n",
+     .takes_late = false,
+     .expect = Versions},
+    {.name = "snapshot join",
+     .text = "SELECT l.k, l.v, r.v FROM events l LEFT JOIN LATERAL SNAPSHOT(input => TABLE "
+             "events, on_time => DESCRIPTOR(ts)) AS r ON l.k = r.k AND MOD(r.v, 60) = 1",
+     .columns = "k BIGINT, v BIGINT, w BIGINT",
+     .takes_late = false,
+     .expect = Snapshot},
 });
 
 #undef BEGIN_SECONDS

@@ -38,12 +38,13 @@ struct OracleInput {
 struct Query {
   std::string_view name;
   std::string_view text;
-  std::string_view columns;  // of the result, as declared
-  bool changelog = false;    // else its rows are final
-  bool versions = false;     // of a changelog: column 1 counts the versions of a key
-  bool keeps_order = false;  // rows of a split stay in order and are told by column 1, their v
-  bool endless = false;      // its results do not need the end of the input
-  bool takes_late = true;    // the oracle knows what becomes of late rows
+  std::string_view columns;     // of the result, as declared
+  std::string_view views = {};  // that it reads
+  bool changelog = false;       // else its rows are final
+  bool versions = false;        // of a changelog: column 1 counts the versions of a key
+  bool keeps_order = false;     // rows of a split stay in order and are told by column 1, their v
+  bool endless = false;         // its results do not need the end of the input
+  bool takes_late = true;       // the oracle knows what becomes of late rows
   Expected (*expect)(const OracleInput& input) = nullptr;
 };
 

@@ -57,7 +57,7 @@ std::string Script(const Scenario& scenario) {
       "WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'events');\n"
       "CREATE TABLE results (" +
       std::string(query.columns) + (upsert ? ", PRIMARY KEY (k) NOT ENFORCED" : "") + ") WITH (" +
-      SinkOptions(scenario) + ");\n";
+      SinkOptions(scenario) + ");\n" + std::string(query.views);
   if (scenario.sink == Scenario::Sink::kWebhookAtOnce) {
     text += "SET 'millrace.table.results.delivery' = 'at-least-once';\n";
   }
