@@ -86,13 +86,11 @@ Result<uint32_t> RowStore::Read(std::string_view bytes) {
 Result<uint32_t> RowStore::ReadFront(std::string_view* bytes) {
   const uint32_t slot = NewSlot();
   for (auto& column : columns_) column->Reserve(limit_);
-  if (form_ != nullptr) {
-    if (!ReadForm(slot, bytes)) return CorruptStateEntry("rows");
-    return slot;
+  bool read = form_ == nullptr || ReadForm(slot, bytes);
+  for (size_t i = 0; read && form_ == nullptr && i < columns_.size(); ++i) {
+    read = columns_[i]->Read(slot, bytes);
   }
-  for (auto& column : columns_) {
-    if (!column->Read(slot, bytes)) return CorruptStateEntry("rows");
-  }
+  if (!read) return CorruptStateEntry("rows");
   return slot;
 }
 

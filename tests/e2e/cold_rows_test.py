@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """kill -9 at random moments while most rows of an OVER and of both sides of joins (regular ones, by
-intervals, and such as count partners), and most groups of windows, lie on the disk only: what comes out in the end is what it would be in memory.
+intervals, and such as count partners), and most groups of windows, lie on the disk only: what comes
+out in the end is what it would be in memory.
 
 Usage: cold_rows_test.py PATH_TO_MILLRACE [SEED]
 The rows take many times the memory budget of state, and each start has another parallelism.
