@@ -19,10 +19,13 @@ std::string ErrorsPage() {
 }
 
 std::vector<ReferencePage> MakeReferencePages() {
-  return {{"aggregates.md", AggregatesPage()}, {"connectors.md", ConnectorsPage()},
-          {"errors.md", ErrorsPage()},         {"formats.md", FormatsPage()},
-          {"functions.md", FunctionsPage()},   {"models.md", ModelsPage()},
-          {"settings.md", SettingsPage()}};
+  std::vector<ReferencePage> pages = {
+      {"aggregates.md", AggregatesPage()}, {"connectors.md", ConnectorsPage()},
+      {"errors.md", ErrorsPage()},         {"formats.md", FormatsPage()},
+      {"functions.md", FunctionsPage()},   {"models.md", ModelsPage()},
+      {"settings.md", SettingsPage()}};
+  for (ReferencePage page : SqlPages()) pages.push_back(std::move(page));
+  return pages;
 }
 
 }  // namespace millrace

@@ -23,5 +23,7 @@ std::string FormatsPage();
 std::string ModelsPage();
 std::string SettingsPage();
 std::string ErrorsPage();
+/// Those of docs/reference/sql/.
+std::vector<ReferencePage> SqlPages();
 
 }  // namespace millrace
