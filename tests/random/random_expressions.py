@@ -192,6 +192,7 @@ def same(flink, our):
         return flink.startswith("ERROR bug") or our.startswith("ERROR")
     value = flink.split(" => ", 1)[1]
     escaped = our.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
+    escaped = re.sub(r"[\x00-\x1f\x7f]", lambda m: f"\\u{ord(m.group()):04X}", escaped)
     if value == escaped or value == "NULL" and our == "null":
         return True
     try:  # the last digits of floating numbers are not compared
