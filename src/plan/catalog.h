@@ -24,6 +24,7 @@ constexpr std::string_view kDefaultDatabase = "default_database";
 struct View {
   std::string path;
   std::shared_ptr<const sql::CreateView> definition;
+  std::shared_ptr<const std::string> source;  // the text that spans of the query point into
   Schema schema;
 };
 using ViewPtr = std::shared_ptr<const View>;

@@ -306,6 +306,7 @@ void BindAlterView(BindContext* context, const sql::AlterView& alter) {
     const PlanNodePtr plan = queries.Bind(*alter.action.query);
     if (plan == nullptr) return;
     definition->query = alter.action.query;
+    altered->source = context->KeepSource();
     definition->columns.clear();
     altered->schema = plan->schema();
   } else {

@@ -35,4 +35,11 @@ void BindContext::Suggest(Diagnostic* diagnostic, std::string_view name,
   diagnostic->try_text = quote_as_identifier ? sql::QuoteIdentifier(best) : best;
 }
 
+std::shared_ptr<const std::string> BindContext::KeepSource() {
+  if (kept_source == nullptr || *kept_source != source) {
+    kept_source = std::make_shared<std::string>(source);
+  }
+  return kept_source;
+}
+
 }  // namespace millrace

@@ -4,8 +4,10 @@
 // errors.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connectors/connector.h"
@@ -55,6 +57,24 @@ struct BindContext {
   std::string_view TextOf(Span span) const {
     return source.substr(span.begin, span.end - span.begin);
   }
+  /// `source` for a definition to keep, whose spans are read when this text is gone.
+  std::shared_ptr<const std::string> KeepSource();
+
+  std::shared_ptr<const std::string> kept_source;  // of the last KeepSource
+};
+
+/// While what another text defined is bound: spans point into that one.
+class SourceScope {
+ public:
+  SourceScope(BindContext* context, std::string_view source)
+      : context_(context), saved_(std::exchange(context->source, source)) {}
+  ~SourceScope() { context_->source = saved_; }
+  SourceScope(const SourceScope&) = delete;
+  SourceScope& operator=(const SourceScope&) = delete;
+
+ private:
+  BindContext* context_;
+  std::string_view saved_;
 };
 
 /// Swaps the diagnostics list for a while: to try a binding without reporting.

@@ -89,6 +89,7 @@ void StatementBinder::BindCreateView(const sql::CreateView& create) {
   auto view = std::make_shared<View>();
   view->path = path;
   view->definition = std::make_shared<sql::CreateView>(create);
+  view->source = context_->KeepSource();
   std::vector<Column> columns;
   for (size_t i = 0; i < plan->schema().size(); ++i) {
     columns.push_back(

@@ -198,6 +198,21 @@ std::optional<BoundRank> BoundRowNumber(const RowNumberNode& node,
   return result;
 }
 
+PlanNodePtr PlaceRowNumbers(const PlanNodePtr& node, Span span) {
+  std::vector<PlanNodePtr> children;
+  bool changed = false;
+  for (const PlanNodePtr& child : node->children()) {
+    children.push_back(PlaceRowNumbers(child, span));
+    changed = changed || children.back() != child;
+  }
+  const auto* number = As<RowNumberNode>(node);
+  if (number == nullptr) return changed ? node->WithChildren(std::move(children)) : node;
+  RowNumberNode::Fields fields = number->fields();
+  fields.span = span;
+  if (fields.over != nullptr) fields.over = PlaceRowNumbers(fields.over, span);
+  return std::make_shared<RowNumberNode>(std::move(children[0]), std::move(fields));
+}
+
 PlanNodePtr ResolveRowNumbers(const PlanNodePtr& node,
                               const std::function<void(const RowNumberNode&)>& refuse) {
   const auto* number = As<RowNumberNode>(node);

@@ -24,6 +24,9 @@ std::optional<BoundRank> BoundRowNumber(const RowNumberNode& node,
 /// Makes the node for a range of numbers; `number` empty: the column is not asked for.
 PlanNodePtr MakeRank(PlanNodePtr input, RankNode::Fields fields);
 
+/// What is refused of ROW_NUMBER later is refused at `span`.
+PlanNodePtr PlaceRowNumbers(const PlanNodePtr& node, Span span);
+
 /// Replaces what is left of ROW_NUMBER: by the node that numbers all rows, or, where there is none,
 /// after `refuse`, by null.
 PlanNodePtr ResolveRowNumbers(const PlanNodePtr& node,

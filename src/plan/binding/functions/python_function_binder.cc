@@ -58,9 +58,8 @@ DataType ReadType(BindContext* context, const std::string& text) {
   DiagnosticList found;
   const sql::TypeNamePtr name = sql::ParseType(text, &found);
   if (name == nullptr || found.has_errors()) return DataType::Null();
-  const std::string_view source = std::exchange(context->source, text);
+  const SourceScope scope(context, text);
   const auto type = BindType(context, *name);
-  context->source = source;
   return type.value_or(DataType::Null());
 }
 

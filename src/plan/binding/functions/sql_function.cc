@@ -44,19 +44,16 @@ class BodyBinder : public ExpressionBinder {
 class Expansion {
  public:
   Expansion(BindContext* context, const UserFunction& function)
-      : context_(context), source_(std::exchange(context->source, *function.source)) {
+      : context_(context), source_(context, *function.source) {
     context->expanding.push_back(function.path);
   }
-  ~Expansion() {
-    context_->expanding.pop_back();
-    context_->source = source_;
-  }
+  ~Expansion() { context_->expanding.pop_back(); }
   Expansion(const Expansion&) = delete;
   Expansion& operator=(const Expansion&) = delete;
 
  private:
   BindContext* context_;
-  std::string_view source_;
+  SourceScope source_;
 };
 
 Scope ParameterScope(const UserFunction& function) {

@@ -69,7 +69,7 @@ std::shared_ptr<UserFunction> BindSignature(BindContext* context,
   auto function = std::make_shared<UserFunction>();
   function->path = context->catalog->FunctionPath(create.name, create.system);
   function->definition = std::make_shared<sql::CreateFunction>(create);
-  function->source = std::make_shared<std::string>(context->source);
+  function->source = context->KeepSource();
   function->language = create.language          ? create.language->text
                        : create.body != nullptr ? "SQL"
                                                 : "JAVA";
@@ -214,7 +214,17 @@ void BindAlterFunction(BindContext* context, const sql::AlterFunction& alter) {
   create.language = alter.action.language;
   create.if_not_exists = false;
   create.mode = sql::CreateMode::kCreateOrReplace;
-  BindCreateFunction(context, create);
+  DiagnosticList found;  // at places of the text that created it
+  DiagnosticList* const reported = std::exchange(context->diagnostics, &found);
+  {
+    const SourceScope scope(context, *known->source);
+    BindCreateFunction(context, create);
+  }
+  context->diagnostics = reported;
+  for (Diagnostic& entry : found.mutable_entries()) {
+    entry.labels.clear();
+    reported->Add(std::move(entry.At(alter.action.text->span)));
+  }
 }
 
 std::optional<TextResult> DescribeFunction(BindContext* context, const sql::Describe& describe) {

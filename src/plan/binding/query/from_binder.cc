@@ -42,20 +42,6 @@ PlanNodePtr QueryBinder::BindTableName(const sql::QualifiedName& name,
   return late ? BuildLateRows(context_, table, name.span) : BuildScan(context_, table);
 }
 
-PlanNodePtr QueryBinder::BindView(const View& view, Span span) {
-  if (view_depth_ > 32) {
-    context_->Error("MR0409", "views refer to each other in a circle", span);
-    return nullptr;
-  }
-  ++view_depth_;
-  auto saved = std::move(common_tables_);
-  common_tables_.clear();
-  PlanNodePtr plan = Bind(*view.definition->query);
-  common_tables_ = std::move(saved);
-  --view_depth_;
-  return plan == nullptr ? nullptr : Rename(std::move(plan), view.schema.names());
-}
-
 std::optional<BoundRelation> QueryBinder::BindRelation(const sql::TableRef& ref, PlanNodePtr plan,
                                                        const std::string& default_name) {
   if (plan == nullptr) return std::nullopt;

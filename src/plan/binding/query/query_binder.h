@@ -70,7 +70,8 @@ class QueryBinder {
   bool UnifySides(const sql::SetOperation& operation, PlanNodePtr* left, PlanNodePtr* right);
   PlanNodePtr BindSetOperation(const sql::SetOperation& operation);
   PlanNodePtr BindValues(const sql::Values& values);
-  PlanNodePtr BindView(const View& view, Span span);
+  PlanNodePtr BindView(const View& view, Span span);  // view_binder.cc
+  PlanNodePtr BindViewOfOtherText(const View& view, Span span);
 
   std::optional<BoundRelation> BindRelation(const sql::TableRef& ref, PlanNodePtr plan,
                                             const std::string& default_name);
