@@ -156,6 +156,12 @@ std::vector<OptionSpec> FlinkSettings() {
               "Flink's older name of execution.checkpointing.dir."),
       Setting("state.checkpoints.num-retained", T::kInt, "1",
               "Flink's older name of execution.checkpointing.num-retained."),
+  };
+}
+
+std::vector<OptionSpec> FlinkTableSettings() {
+  using T = OptionType;
+  return {
       Setting("table.dml-sync", T::kBoolean, "true",
               "Accepted for Flink; bounded statements always run one after the other."),
       Setting("table.exec.emit.early-fire.enabled", T::kBoolean, "false",
@@ -189,7 +195,9 @@ std::vector<OptionSpec> FlinkSettings() {
 const std::vector<OptionSpec>& KnownSettings() {
   static const std::vector<OptionSpec> kSettings = [] {
     std::vector<OptionSpec> specs = EngineSettings();
-    for (OptionSpec& spec : FlinkSettings()) specs.push_back(std::move(spec));
+    for (auto* more : {&FlinkSettings, &FlinkTableSettings}) {
+      for (OptionSpec& spec : more()) specs.push_back(std::move(spec));
+    }
     std::sort(specs.begin(), specs.end(),
               [](const OptionSpec& a, const OptionSpec& b) { return a.key < b.key; });
     return specs;
