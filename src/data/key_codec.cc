@@ -21,12 +21,11 @@
 namespace millrace {
 namespace {
 
-/// The bits of a float or double with one zero and one NaN; other types as they are.
+/// The bits of a float or double with one NaN; other types as they are.
 template <typename T>
 T Canonical(T value) {
   if constexpr (std::is_floating_point_v<T>) {
-    if (std::isnan(value)) return std::numeric_limits<T>::quiet_NaN();
-    return value == T{0} ? T{0} : value;
+    return std::isnan(value) ? std::numeric_limits<T>::quiet_NaN() : value;
   } else {
     return value;
   }

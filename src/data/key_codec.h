@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Key codec: columns of a batch <-> self-delimiting byte keys. Equal values give equal bytes (NULL
-// equals NULL; -0.0 equals 0.0, all NaN are equal), so a key can be hashed, compared and stored.
+// equals NULL; NaN equals NaN, -0.0 is not 0.0), so a key can be hashed, compared and stored.
 // Order of the bytes is not the order of the values.
 #pragma once
 

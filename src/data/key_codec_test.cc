@@ -79,7 +79,7 @@ TEST(KeyCodec, SameBytesWhateverTheBatch) {
   EXPECT_EQ(first.key(1), second.key(0));
 }
 
-TEST(KeyCodec, ZerosAndNansAreOneKey) {
+TEST(KeyCodec, NansAreOneKeyAndZerosTwo) {
   arrow::DoubleBuilder builder;
   ASSERT_TRUE(builder.AppendValues({0.0, -0.0, std::nan("1"), -std::nan("2")}).ok());
   Batch batch;
@@ -87,8 +87,32 @@ TEST(KeyCodec, ZerosAndNansAreOneKey) {
   batch.columns = {builder.Finish().ValueOrDie()};
   EncodedKeys keys;
   KeyCodec({0}, {DataType::Double()}).Encode(batch, &keys);
-  EXPECT_EQ(keys.key(0), keys.key(1));
+  EXPECT_NE(keys.key(0), keys.key(1));
   EXPECT_EQ(keys.key(2), keys.key(3));
+}
+
+TEST(KeyCodec, NestedZerosAreTwoKeysThatKeepTheirSign) {
+  const DataType type = DataType::Array(DataType::Double());
+  auto values = std::make_shared<arrow::DoubleBuilder>();
+  arrow::ListBuilder builder(arrow::default_memory_pool(), values, type.ToArrow());
+  for (const double value : {0.0, -0.0}) {
+    ASSERT_TRUE(builder.Append().ok());
+    ASSERT_TRUE(values->Append(value).ok());
+  }
+  Batch batch;
+  batch.num_rows = 2;
+  batch.columns = {builder.Finish().ValueOrDie()};
+  const KeyCodec codec({0}, {type});
+  EncodedKeys keys;
+  codec.Encode(batch, &keys);
+  EXPECT_NE(keys.key(0), keys.key(1));
+  const std::vector<std::string_view> stored = {keys.key(0), keys.key(1)};
+  const auto decoded = codec.Decode(stored);
+  ASSERT_TRUE(decoded.has_value());
+  const auto& lists = static_cast<const arrow::ListArray&>(*decoded->at(0));
+  const auto& numbers = static_cast<const arrow::DoubleArray&>(*lists.values());
+  EXPECT_FALSE(std::signbit(numbers.Value(0)));
+  EXPECT_TRUE(std::signbit(numbers.Value(1)));
 }
 
 TEST(KeyCodec, TruncatedKeysAreRefused) {

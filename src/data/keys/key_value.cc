@@ -24,7 +24,6 @@ void AppendVarint(uint32_t value, std::string* out) {
 template <typename T>
 void AppendFloatBits(T value, std::string* out) {
   if (std::isnan(value)) value = std::numeric_limits<T>::quiet_NaN();
-  if (value == T{0}) value = T{0};
   out->append(reinterpret_cast<const char*>(&value), sizeof(T));
 }
 

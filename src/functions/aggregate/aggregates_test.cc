@@ -202,12 +202,22 @@ TEST(AggregatesTest, FirstValueFollowsTheSequence) {
   EXPECT_EQ(Text(*first), "8");
 }
 
+TEST(AggregatesTest, ZerosAreTakenBackBySign) {
+  for (const auto& type : {DataType::Double(), DataType::Float()}) {
+    EXPECT_EQ(Over({"MAX", type, false, true}, "[-0.0, 0.0]"), "0");
+    EXPECT_EQ(Over({"MIN", type, false, true}, "[0.0, -0.0]"), "-0");
+    EXPECT_EQ(Over({"MIN", type, false, true}, "[0.0, -0.0, -0.0]", {1, 1, -1}), "0");
+    EXPECT_EQ(Over({"FIRST_VALUE", type, false, true}, "[0.0, -0.0, -0.0]", {1, 1, -1}), "0");
+    EXPECT_EQ(Over({"LAST_VALUE", type, false, true}, "[0.0, -0.0, 0.0]", {1, 1, -1}), "-0");
+  }
+}
+
 TEST(AggregatesTest, DistinctSeesEachValueOnce) {
   EXPECT_EQ(Over({"COUNT", DataType::Int(), true}, "[1, 1, null, 2]"), "2");
   EXPECT_EQ(Over({"COUNT", DataType::String(), true}, R"(["a", "b", "a", null])"), "2");
   EXPECT_EQ(Over({"SUM", DataType::Decimal(10, 1), true}, R"(["1.5", "1.5", "2.0"])"), "3.5");
   EXPECT_EQ(Over({"SUM", DataType::Int(), true, true}, "[1, 1, 2, 1, 2]", {1, 1, 1, -1, -1}), "1");
-  EXPECT_EQ(Over({"COUNT", DataType::Double(), true}, "[0.0, -0.0, 1.0]"), "2");
+  EXPECT_EQ(Over({"COUNT", DataType::Double(), true}, "[0.0, -0.0, 1.0, -0.0]"), "3");
   EXPECT_EQ(Over({"LISTAGG", DataType::String(), true}, R"(["a", "é", "a"])"), "a,é");
 }
 

@@ -27,7 +27,7 @@ auto KeyOf(const T& value) {
     if (std::isnan(value)) {
       return uint64_t{std::bit_cast<Bits>(std::numeric_limits<T>::quiet_NaN())};
     }
-    return uint64_t{std::bit_cast<Bits>(value == 0 ? T{0} : value)};
+    return uint64_t{std::bit_cast<Bits>(value)};
   } else if constexpr (kSmall<T>) {
     return static_cast<uint64_t>(value);
   } else if constexpr (std::is_same_v<T, Int128>) {

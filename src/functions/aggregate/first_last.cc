@@ -8,6 +8,7 @@
 #include "functions/aggregate/slot_states.h"
 #include "functions/aggregate/state_bytes.h"
 #include "functions/aggregate/stored_value.h"
+#include "functions/aggregate/value_counts.h"
 
 namespace millrace {
 namespace {
@@ -119,8 +120,10 @@ class RetractableEnd : public SlotStates<std::vector<OrderedValue<typename Store
             Insert(state, Entry{SequenceAt(input, position), typename Stored<T>::Value(value)});
             return;
           }
-          const auto place = std::find_if(state.begin(), state.end(),
-                                          [&](const Entry& entry) { return entry.value == value; });
+          const auto place = std::find_if(state.begin(), state.end(), [&](const Entry& entry) {
+            const ValueLess less;
+            return !less(entry.value, value) && !less(value, entry.value);
+          });
           if (place != state.end()) state.erase(place);
         });
     return OkStatus();

@@ -34,6 +34,19 @@ struct TotalLess {
   }
 };
 
+/// TotalLess of values that are counted: -0.0 is another value than 0.0, and below it, as Java's
+/// Double.compare has it.
+struct ValueLess {
+  using is_transparent = void;
+  template <typename A, typename B>
+  bool operator()(const A& a, const B& b) const {
+    if constexpr (std::is_floating_point_v<A>) {
+      if (a == 0 && b == 0) return std::signbit(a) && !std::signbit(b);
+    }
+    return TotalLess()(a, b);
+  }
+};
+
 /// The part of ListPool that ValueCounts uses, for items that own memory.
 template <typename T>
 class OwningLists {
@@ -74,9 +87,9 @@ class ValueCounts {
     const std::span<Entry> held = flat_.values();
     const auto place = std::lower_bound(
         held.begin(), held.end(), value,
-        [](const Entry& entry, const K& wanted) { return TotalLess()(entry.value, wanted); });
+        [](const Entry& entry, const K& wanted) { return ValueLess()(entry.value, wanted); });
     const auto index = static_cast<size_t>(place - held.begin());
-    if (place == held.end() || TotalLess()(value, place->value)) {
+    if (place == held.end() || ValueLess()(value, place->value)) {
       pool->Insert(&flat_, index, Entry{V(value), change});
       if (flat_.values().size() > kFlatMax) GrowTree(pool);
     } else if ((place->count += change) == 0) {
@@ -133,7 +146,7 @@ class ValueCounts {
   }
 
  private:
-  using Tree = std::map<V, int64_t, TotalLess>;
+  using Tree = std::map<V, int64_t, ValueLess>;
   static constexpr size_t kFlatMax = 128;
 
   template <typename Iterator>
