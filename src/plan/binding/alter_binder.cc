@@ -46,6 +46,24 @@ sql::CreateTable ParseDeclaration(const Table& table) {
   return *sql::As<sql::CreateTable>(sql::ParseStatement(DeclarationText(table), &none));
 }
 
+/// SET ('a' = '1', 'a' = '2') sets '2', as in Flink.
+std::vector<sql::Option> LastOfEachKey(const std::vector<sql::Option>& options) {
+  std::vector<sql::Option> last;
+  for (const sql::Option& option : options) {
+    std::erase_if(last, [&](const sql::Option& one) { return one.key.value == option.key.value; });
+    last.push_back(option);
+  }
+  return last;
+}
+
+/// False after a diagnostic: RESET without an option.
+bool CheckResets(BindContext* context, const Action& action) {
+  if (action.kind != Action::Kind::kResetOptions || !action.keys.empty()) return true;
+  context->Error("MR0502", "RESET names no option", action.span).next_step =
+      "Write the options that go back to their defaults, as in RESET ('a', 'b').";
+  return false;
+}
+
 /// Changes the declaration of one table.
 class TableAlteration {
  public:
@@ -81,9 +99,7 @@ class TableAlteration {
   bool Apply() {
     switch (action_.kind) {
       case Action::Kind::kSetOptions: return SetOptions();
-      case Action::Kind::kResetOptions:
-        for (const sql::StringLiteral& key : action_.keys) options_.erase(key.value);
-        return true;
+      case Action::Kind::kResetOptions: return ResetOptions();
       case Action::Kind::kAddSchema: return Add();
       case Action::Kind::kModifySchema: return Modify();
       case Action::Kind::kDropColumns: return DropColumns();
@@ -96,9 +112,15 @@ class TableAlteration {
   }
 
   bool SetOptions() {
-    const auto options = BindOptions(context_, action_.options);
+    const auto options = BindOptions(context_, LastOfEachKey(action_.options));
     if (!options) return false;
     for (const auto& [key, value] : *options) options_[key] = value;
+    return true;
+  }
+
+  bool ResetOptions() {
+    if (!CheckResets(context_, action_)) return false;
+    for (const sql::StringLiteral& key : action_.keys) options_.erase(key.value);
     return true;
   }
 
@@ -236,8 +258,9 @@ class TableAlteration {
 
 /// ALTER MODEL .. SET and RESET. Null after a diagnostic.
 ModelPtr WithModelOptions(BindContext* context, const Model& model, const sql::AlterModel& alter) {
+  if (!CheckResets(context, alter.action)) return nullptr;
   auto values = model.definition.options.values();
-  const auto changes = BindOptions(context, alter.action.options);
+  const auto changes = BindOptions(context, LastOfEachKey(alter.action.options));
   if (!changes) return nullptr;
   for (const auto& [key, value] : *changes) values[key] = value;
   for (const sql::StringLiteral& key : alter.action.keys) values.erase(key.value);

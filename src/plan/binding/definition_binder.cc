@@ -63,7 +63,15 @@ void StatementBinder::BindCreateTable(const sql::CreateTable& create) {
   table = PrepareUse(context_, std::move(table), /*for_write=*/true, create.name.span);
   if (table == nullptr) return;
   std::vector<size_t> targets;
-  for (size_t i = 0; i < query->schema().size(); ++i) targets.push_back(i);
+  const Schema writable = table->write_schema();
+  for (const Column& column : query->schema()) {
+    for (size_t i = 0; i < writable.size(); ++i) {
+      if (writable[i].name == column.name && std::ranges::find(targets, i) == targets.end()) {
+        targets.push_back(i);
+        break;
+      }
+    }
+  }
   PlanNodePtr sink = BindSink(context_, table, std::move(query), create.name.span, targets);
   if (sink == nullptr) return;
   AddJob(create.span, "INSERT INTO " + table->name, {std::move(sink)}, /*is_select=*/false);

@@ -2,6 +2,7 @@
 #include "plan/binding/table_binder.h"
 
 #include <algorithm>
+#include <map>
 
 #include "functions/coercion.h"
 #include "plan/binding/expression_binder.h"
@@ -46,8 +47,7 @@ class TableBinder {
     bool ok = options.has_value();
     if (options) table_->raw_options = *options;
     if (create_.like) ok = ApplyLike(context_, *create_.like, table_.get()) && ok;
-    if (query_schema != nullptr) AddQueryColumns(*query_schema);
-    ok = AddColumns() && ok;
+    ok = AddColumns(query_schema) && ok;
     ok = BindComputed() && ok;
     ok = BindWatermark() && ok;
     ok = BindConstraints() && ok;
@@ -65,20 +65,64 @@ class TableBinder {
   }
 
  private:
-  void AddQueryColumns(const Schema& schema) {
-    for (const Column& column : schema) {
+  /// The columns of CREATE TABLE .. AS that are only the query's, in its order, or in the order of
+  /// a list of names. A column that both have has its place in the query, and the type given.
+  bool AddQueryColumns(const Schema& schema, std::map<std::string, TableColumn>* retyped) {
+    std::vector<std::string> order;
+    for (const Column& column : schema) order.push_back(column.name);
+    if (ListsNames()) {
+      std::vector<std::string> listed;
+      for (const auto& definition : create_.elements.columns) {
+        listed.push_back(definition.name.text);
+      }
+      if (!std::is_permutation(order.begin(), order.end(), listed.begin(), listed.end())) {
+        context_->Error("MR0411", "the names listed are not those of the query's columns",
+                        create_.elements.columns.front().span);
+        return false;
+      }
+      order = std::move(listed);
+    }
+    for (const std::string& name : order) {
+      if (const auto given = retyped->find(name); given != retyped->end()) {
+        table_->columns.push_back(given->second);
+        continue;
+      }
+      const auto column = std::find_if(schema.begin(), schema.end(),
+                                       [&](const Column& one) { return one.name == name; });
       TableColumn added;
-      added.name = column.name;
-      added.type = column.type.WithTimeAttribute(TimeAttribute::kNone);
+      added.name = name;
+      added.type = column->type.WithTimeAttribute(TimeAttribute::kNone);
       table_->columns.push_back(std::move(added));
     }
+    return true;
   }
 
-  bool AddColumns() {
-    bool ok = true;
+  /// CREATE TABLE t (b, a) AS SELECT ..: nothing but names.
+  bool ListsNames() const {
+    const auto& columns = create_.elements.columns;
+    return !columns.empty() &&
+           std::all_of(columns.begin(), columns.end(), [](const auto& definition) {
+             return definition.kind == sql::ColumnDefinition::Kind::kNameOnly;
+           });
+  }
+
+  bool AddColumns(const Schema* query) {
     first_own_ = table_->columns.size();
+    std::map<std::string, TableColumn> retyped;
+    const bool own = query != nullptr && ListsNames() ? true : AddOwnColumns(query, &retyped);
+    return (query == nullptr || AddQueryColumns(*query, &retyped)) && own;
+  }
+
+  bool AddOwnColumns(const Schema* query, std::map<std::string, TableColumn>* retyped) {
+    bool ok = true;
     for (const sql::ColumnDefinition& definition : create_.elements.columns) {
-      if (FindColumn(*table_, definition.name.text)) {
+      const bool of_query =
+          query != nullptr && std::any_of(query->begin(), query->end(), [&](const Column& column) {
+            return column.name == definition.name.text;
+          });
+      const bool physical = definition.kind == sql::ColumnDefinition::Kind::kPhysical;
+      if (FindColumn(*table_, definition.name.text) || (of_query && !physical) ||
+          retyped->contains(definition.name.text)) {
         context_->Error("MR0205", "column '" + definition.name.text + "' is declared twice",
                         definition.name.span);
         ok = false;
@@ -112,6 +156,10 @@ class TableBinder {
           }
           break;
         }
+      }
+      if (of_query) {
+        retyped->emplace(column.name, std::move(column));
+        continue;
       }
       table_->columns.push_back(std::move(column));
       definitions_.push_back(&definition);

@@ -57,6 +57,8 @@ StatementPtr Grammar::ParsePlanned(bool allow_query) {
   StatementPtr statement;
   if (At("INSERT")) {
     statement = ParseInsert(false);
+  } else if (allow_query && At("EXECUTE") && !AtWords({"EXECUTE", "STATEMENT"})) {
+    statement = ParseExecute();
   } else if (AtWords({"STATEMENT", "SET"})) {
     statement = ParseStatementSet(StatementSet::Form::kBare);
   } else if (AtWords({"EXECUTE", "STATEMENT"})) {
@@ -86,7 +88,8 @@ StatementPtr Grammar::ParseExplain() {
   Take();
   if (AcceptWords({"PLAN", "FOR"})) {
     node->plan_for = true;
-  } else if (!AtQueryStart() && !At("INSERT") && !At("STATEMENT") && !At("CREATE")) {
+  } else if (!AtQueryStart() && !At("INSERT") && !At("STATEMENT") && !At("CREATE") &&
+             !At("EXECUTE")) {
     Repair({"ESTIMATED_COST", "CHANGELOG_MODE", "PLAN_ADVICE", "JSON_EXECUTION_PLAN", "SELECT",
             "INSERT"});
     while (!failed()) {
