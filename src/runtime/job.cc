@@ -40,7 +40,8 @@ void SayDeadLetters(const JobSnapshot& snapshot, const JobSpec& spec) {
     for (const NodeSnapshot& node : snapshot.nodes) {
       if (node.table == table) rows += node.source.dead_lettered + node.counters.rows_failed;
     }
-    spec.notice(std::to_string(rows) + (rows == 1 ? " row" : " rows") + " of table " + table +
+    const std::string of_table = table.empty() ? "" : " of table " + table;  // VALUES have none
+    spec.notice(std::to_string(rows) + (rows == 1 ? " row" : " rows") + of_table +
                 " could not be processed and went to " + path);
   }
 }
