@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -345,6 +346,22 @@ inline AggregateCall MakeCall(const Schema& input, std::string function, std::ve
 inline std::vector<std::string> Sorted(std::vector<std::string> rows) {
   std::sort(rows.begin(), rows.end());
   return rows;
+}
+
+/// What is left when changes have been applied one by one: none takes back what is not there.
+inline std::vector<std::string> Net(const std::vector<std::string>& changes) {
+  std::multiset<std::string> rows;
+  for (const std::string& change : changes) {
+    const std::string row = "+I" + change.substr(2);
+    if (change[0] == '+') {
+      rows.insert(row);
+      continue;
+    }
+    const auto found = rows.find(row);
+    EXPECT_NE(found, rows.end()) << change;
+    if (found != rows.end()) rows.erase(found);
+  }
+  return {rows.begin(), rows.end()};
 }
 
 /// What a script gives when it is cut into batches of `size` rows (0: random).

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <map>
 #include <random>
-#include <set>
 
 #include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/changelog_nodes.h"
@@ -114,22 +113,6 @@ std::vector<std::string> FirstRows(const Case& rank, const Script& script) {
     }
   }
   return first;
-}
-
-/// What is left when changes have been applied one by one: none takes back what is not there.
-std::vector<std::string> Net(const std::vector<std::string>& changes) {
-  std::multiset<std::string> rows;
-  for (const std::string& change : changes) {
-    const std::string row = "+I" + change.substr(2);
-    if (change[0] == '+') {
-      rows.insert(row);
-      continue;
-    }
-    const auto found = rows.find(row);
-    EXPECT_NE(found, rows.end()) << change;
-    if (found != rows.end()) rows.erase(found);
-  }
-  return {rows.begin(), rows.end()};
 }
 
 TEST(RankTest, WhatIsSentIsTheFirstRows) {
