@@ -7,8 +7,8 @@
 #include <cstdlib>
 
 #include "cli/application.h"
-#include "env/child_process.h"
 #include "env/byte_input.h"
+#include "env/child_process.h"
 #include "env/clock.h"
 #include "env/disk.h"
 #include "env/http_client.h"
@@ -59,8 +59,8 @@ int main(int argc, char** argv) {
   const auto processes = MakeRealProcessLauncher();
 
   Application application;
-  application.registries = {&BuiltinFunctions(), &BuiltinAggregates(), &connectors, &formats,
-                            &models, processes.get()};
+  application.registries = {
+      &BuiltinFunctions(), &BuiltinAggregates(), &connectors, &formats, &models, processes.get()};
   application.open_door = OpenHttpDoor;
   application.env.clock = clock.get();
   application.env.disk = disk.get();

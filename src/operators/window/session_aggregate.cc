@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "operators/aggregate/aggregate_states.h"
 #include "functions/aggregate_failures.h"
+#include "operators/aggregate/aggregate_states.h"
 #include "operators/row_failures.h"
 #include "operators/window/session_operator.h"
 #include "operators/window/session_operators.h"

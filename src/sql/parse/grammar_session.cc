@@ -59,6 +59,9 @@ StatementPtr Grammar::ParsePlanned(bool allow_query) {
     statement = ParseInsert(false);
   } else if (allow_query && At("EXECUTE") && !AtWords({"EXECUTE", "STATEMENT"})) {
     statement = ParseExecute();
+    if (!failed() && As<ExecutePlan>(statement) != nullptr) {
+      Report("MR0119", "EXECUTE PLAN cannot be explained", From(begin));
+    }
   } else if (AtWords({"STATEMENT", "SET"})) {
     statement = ParseStatementSet(StatementSet::Form::kBare);
   } else if (AtWords({"EXECUTE", "STATEMENT"})) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "functions/python/python_aggregate.h"
 #include "plan/binding/match/match_expressions.h"
+#include "functions/python/python_aggregate.h"
 
 #include <algorithm>
 #include <charconv>

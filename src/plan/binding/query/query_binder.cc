@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan/binding/functions/python_function_binder.h"
 #include "plan/binding/query/query_binder.h"
+#include "plan/binding/functions/python_function_binder.h"
 
 #include <arrow/array/builder_base.h>
 
