@@ -21,20 +21,19 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(EDIT REQUIRED IMPORTED_TARGET libedit)
 add_library(millrace::re2 ALIAS PkgConfig::RE2)
 add_library(millrace::edit ALIAS PkgConfig::EDIT)
-# Its own CMake package asks for packages of all compressors.
-find_path(ROCKSDB_INCLUDE_DIR rocksdb/db.h REQUIRED)
-find_library(ROCKSDB_LIBRARY rocksdb REQUIRED)
-add_library(millrace::rocksdb SHARED IMPORTED GLOBAL)
-set_target_properties(millrace::rocksdb PROPERTIES
-  IMPORTED_LOCATION ${ROCKSDB_LIBRARY}
-  INTERFACE_INCLUDE_DIRECTORIES "${ROCKSDB_INCLUDE_DIR}")
-
-find_path(ROARING_INCLUDE_DIR roaring/roaring.h REQUIRED)
-find_library(ROARING_LIBRARY roaring REQUIRED)
-add_library(millrace::roaring SHARED IMPORTED GLOBAL)
-set_target_properties(millrace::roaring PROPERTIES
-  IMPORTED_LOCATION ${ROARING_LIBRARY}
-  INTERFACE_INCLUDE_DIRECTORIES "${ROARING_INCLUDE_DIR}")
+# system_library(NAME HEADER): a library without a package that can be used.
+function(system_library name header)
+  string(TOUPPER ${name} upper)
+  find_path(${upper}_INCLUDE_DIR ${header} REQUIRED)
+  find_library(${upper}_LIBRARY ${name} REQUIRED)
+  add_library(millrace::${name} SHARED IMPORTED GLOBAL)
+  set_target_properties(millrace::${name} PROPERTIES
+    IMPORTED_LOCATION ${${upper}_LIBRARY}
+    INTERFACE_INCLUDE_DIRECTORIES "${${upper}_INCLUDE_DIR}")
+endfunction()
+# RocksDB's own CMake package asks for packages of all compressors.
+system_library(rocksdb rocksdb/db.h)
+system_library(roaring roaring/roaring.h)
 
 # import_library(NAME FILE [LINK target...]): a shared library of .deps/lib.
 function(import_library name file)

@@ -18,6 +18,7 @@
 #include "operators/aggregate/expiry_list.h"
 #include "operators/aggregate/row_equality.h"
 #include "operators/builtin.h"
+#include "operators/change_kinds.h"
 #include "operators/column_types.h"
 #include "operators/pending_batch.h"
 #include "operators/row_failures.h"
@@ -213,9 +214,7 @@ class GroupAggregate final : public Operator {
     for (const auto& column : results) {
       changes.columns.push_back(TakeRows(*column, out_results_));
     }
-    const bool all_inserts = std::all_of(
-        kinds->begin(), kinds->end(), [](ChangeKind kind) { return kind == ChangeKind::kInsert; });
-    changes.kinds = all_inserts ? nullptr : std::move(kinds);
+    changes.kinds = OnlyInserts(*kinds) ? nullptr : std::move(kinds);
     pending_.Set(std::move(changes));
     return OkStatus();
   }

@@ -2,22 +2,20 @@
 // Materialize: of the rows that a key has at a time, the one that came last. A row that comes is
 // sent (+I for the first one, else +U); when the last one is taken back, the one before it is sent
 // again (+U), or the key goes (-D). A row in between goes without a word. As in Flink.
-#include <algorithm>
-
 #include "data/key_codec.h"
 #include "operators/builtin.h"
 #include "operators/column_types.h"
-#include "operators/pending_batch.h"
 #include "operators/rank/rank_changes.h"
 #include "operators/rank/ranked_rows.h"
 #include "operators/rank/row_identities.h"
+#include "operators/stepped_operator.h"
 #include "plan/nodes/changelog_nodes.h"
 #include "state/cell_table.h"
 
 namespace millrace {
 namespace {
 
-class Materialize final : public Operator {
+class Materialize final : public SteppedOperator {
  public:
   Materialize(const PlanNodePtr& node, const OperatorContext& context)
       : node_(node),
@@ -44,16 +42,6 @@ class Materialize final : public Operator {
     return Continue(output);
   }
 
-  bool more() const override { return !pending_.empty() || batch_.num_rows > 0; }
-
-  Status Continue(Output* output) override {
-    while (more() && !output->full()) {
-      if (pending_.empty()) TRY(Step());
-      pending_.PushTo(output);
-    }
-    return OkStatus();
-  }
-
   Status OnRestore() override {
     return held_.Restored(&arrival_, [this](std::span<const uint32_t> rows) -> Status {
       Batch part;
@@ -66,7 +54,7 @@ class Materialize final : public Operator {
   }
 
  private:
-  Status Step() {
+  Status Step() override {
     std::vector<uint32_t> touched;
     taken_rows_.clear();
     taken_slots_.clear();
@@ -137,16 +125,13 @@ class Materialize final : public Operator {
   size_t sequence_;
   RowIdentities identities_;
 
-  // The batch at hand; without rows: none.
-  Batch batch_;
-  int64_t row_ = 0;
+  // Of the batch at hand.
   EncodedKeys encoded_keys_;
   EncodedKeys encoded_rows_;
   // Of one step: rows of the batch that were taken in, and where they lie.
   std::vector<int32_t> taken_rows_;
   std::vector<uint32_t> taken_slots_;
   RankChanges changes_;
-  PendingBatch pending_;
 };
 
 }  // namespace

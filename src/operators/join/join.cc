@@ -18,8 +18,8 @@
 #include "operators/column_types.h"
 #include "operators/input_watermarks.h"
 #include "operators/join/join_side.h"
-#include "operators/pending_batch.h"
 #include "operators/row_failures.h"
+#include "operators/stepped_operator.h"
 
 namespace millrace {
 namespace {
@@ -67,7 +67,7 @@ KeyCodec KeysOf(const JoinNode& node, size_t input) {
   return {node.keys(input), TypesOf(node.children()[input]->schema(), node.keys(input))};
 }
 
-class Join final : public Operator {
+class Join final : public SteppedOperator {
  public:
   Join(const PlanNodePtr& node, const OperatorContext& context)
       : node_(node),
@@ -112,16 +112,6 @@ class Join final : public Operator {
     return right_.Restored();
   }
 
-  bool more() const override { return !pending_.empty() || batch_.num_rows > 0; }
-
-  Status Continue(Output* output) override {
-    while (more() && !output->full()) {
-      if (pending_.empty()) TRY(Step());
-      pending_.PushTo(output);
-    }
-    return OkStatus();
-  }
-
  private:
   JoinSide::Options OptionsOf(size_t input) {
     const bool one = join_.input(input).shape == JoinInputShape::kJoinKeyContainsUniqueKey;
@@ -160,7 +150,7 @@ class Join final : public Operator {
   }
 
   /// Makes the next rows that go out.
-  Status Step() {
+  Status Step() override {
     changes_.Clear();
     if (condition_.has_value()) {
       TRY(MeetUnderCondition());
@@ -374,10 +364,8 @@ class Join final : public Operator {
   std::optional<Evaluator> condition_;
   std::vector<bool> condition_reads_;  // columns of the pairs
 
-  // The batch at hand; without rows: none.
+  // Of the batch at hand.
   size_t input_ = 0;
-  Batch batch_;
-  int64_t row_ = 0;
   EncodedKeys keys_;
   std::vector<bool> passes_;
   std::vector<uint32_t> other_places_;
@@ -390,7 +378,6 @@ class Join final : public Operator {
   std::vector<int32_t> probes_;
   std::vector<OrderedEntry> partners_;
   Changes changes_;
-  PendingBatch pending_;
 };
 
 }  // namespace

@@ -12,17 +12,18 @@
 #include "data/key_codec.h"
 #include "operators/aggregate/expiry_list.h"
 #include "operators/builtin.h"
+#include "operators/change_kinds.h"
 #include "operators/column_types.h"
 #include "operators/over/running_totals.h"
-#include "operators/pending_batch.h"
 #include "operators/rank/ranked_rows.h"
 #include "operators/rank/row_identities.h"
+#include "operators/stepped_operator.h"
 #include "state/cell_table.h"
 
 namespace millrace {
 namespace {
 
-class OrderedOver final : public Operator {
+class OrderedOver final : public SteppedOperator {
  public:
   OrderedOver(const PlanNodePtr& node, const OperatorContext& context)
       : node_(node),
@@ -50,16 +51,6 @@ class OrderedOver final : public Operator {
     sort_keys_.Encode(batch_.columns, batch_.num_rows);
     if (identity_) identity_->Encode(batch_, &identity_keys_);
     return Continue(output);
-  }
-
-  bool more() const override { return !pending_.empty() || batch_.num_rows > 0; }
-
-  Status Continue(Output* output) override {
-    while (more() && !output->full()) {
-      if (pending_.empty()) TRY(Step());
-      pending_.PushTo(output);
-    }
-    return OkStatus();
   }
 
   Status OnTime(int64_t now_ms, Output*) override {
@@ -102,7 +93,7 @@ class OrderedOver final : public Operator {
 
  private:
   /// Processes the next rows and makes what goes out.
-  Status Step() {
+  Status Step() override {
     touched_.clear();
     for (; row_ < batch_.num_rows && static_cast<int64_t>(kinds_.size()) < kMaxBatchRows; ++row_) {
       TRY(OnRow(static_cast<size_t>(row_)));
@@ -171,9 +162,7 @@ class OrderedOver final : public Operator {
     TRY_ASSIGN(out.columns, rows_.GatherAll(changed_));
     TRY_ASSIGN(const auto results, totals_.results().GatherAll(results_));
     out.columns.insert(out.columns.end(), results.begin(), results.end());
-    const bool inserts =
-        std::ranges::all_of(kinds_, [](ChangeKind kind) { return kind == ChangeKind::kInsert; });
-    out.kinds = inserts ? nullptr : std::make_shared<std::vector<ChangeKind>>(kinds_);
+    out.kinds = OnlyInserts(kinds_) ? nullptr : std::make_shared<std::vector<ChangeKind>>(kinds_);
     kinds_.clear();
     causes_.clear();
     changed_.clear();
@@ -212,9 +201,7 @@ class OrderedOver final : public Operator {
   ExpiryList expiry_;  // of partitions
   int64_t now_ms_ = 0;
 
-  // The batch at hand; without rows: none.
-  Batch batch_;
-  int64_t row_ = 0;
+  // Of the batch at hand.
   EncodedKeys partition_keys_;
   EncodedKeys identity_keys_;
   std::vector<uint32_t> touched_;  // partitions that may be empty
@@ -223,7 +210,6 @@ class OrderedOver final : public Operator {
   std::vector<int32_t> causes_;
   std::vector<uint32_t> changed_;
   std::vector<uint32_t> results_;
-  PendingBatch pending_;
 };
 
 }  // namespace

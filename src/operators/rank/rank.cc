@@ -13,17 +13,17 @@
 #include "operators/aggregate/expiry_list.h"
 #include "operators/builtin.h"
 #include "operators/column_types.h"
-#include "operators/pending_batch.h"
 #include "operators/rank/rank_changes.h"
 #include "operators/rank/ranked_rows.h"
 #include "operators/rank/row_identities.h"
 #include "operators/rank/top_one.h"
+#include "operators/stepped_operator.h"
 #include "state/cell_table.h"
 
 namespace millrace {
 namespace {
 
-class Rank final : public Operator {
+class Rank final : public SteppedOperator {
  public:
   Rank(const PlanNodePtr& node, const OperatorContext& context)
       : node_(node),
@@ -56,16 +56,6 @@ class Rank final : public Operator {
     sort_keys_.Encode(batch_.columns, batch_.num_rows);
     if (identity_) identity_->Encode(batch_, &identity_keys_);
     return Continue(output);
-  }
-
-  bool more() const override { return !pending_.empty() || batch_.num_rows > 0; }
-
-  Status Continue(Output* output) override {
-    while (more() && !output->full()) {
-      if (pending_.empty()) TRY(Step());
-      pending_.PushTo(output);
-    }
-    return OkStatus();
   }
 
   Status OnTime(int64_t now_ms, Output*) override {
@@ -120,7 +110,7 @@ class Rank final : public Operator {
   }
 
   /// Processes the next rows and makes what goes out.
-  Status Step() {
+  Status Step() override {
     taken_rows_.clear();
     taken_slots_.clear();
     touched_.clear();
@@ -317,9 +307,7 @@ class Rank final : public Operator {
   int64_t now_ms_ = 0;
   int64_t next_sweep_ms_ = 0;
 
-  // The batch at hand; without rows: none.
-  Batch batch_;
-  int64_t row_ = 0;
+  // Of the batch at hand.
   EncodedKeys partition_keys_;
   EncodedKeys identity_keys_;
   // Of one step.
@@ -327,7 +315,6 @@ class Rank final : public Operator {
   std::vector<uint32_t> taken_slots_;
   std::vector<uint32_t> touched_;  // partitions that may be empty
   RankChanges changes_;
-  PendingBatch pending_;
 };
 
 }  // namespace

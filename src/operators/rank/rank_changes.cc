@@ -3,9 +3,8 @@
 
 #include <arrow/api.h>
 
-#include <algorithm>
-
 #include "base/check.h"
+#include "operators/change_kinds.h"
 
 namespace millrace {
 
@@ -29,9 +28,7 @@ Result<Batch> RankChanges::Compose(const Batch& batch, const RowStore& rows) {
   Batch out = batch.WithColumns({}).Take(causes_);
   TRY_ASSIGN(out.columns, rows.GatherAll(rows_));
   if (numbered_) out.columns.push_back(BigIntArray(ranks_));
-  const bool inserts =
-      std::ranges::all_of(kinds_, [](ChangeKind kind) { return kind == ChangeKind::kInsert; });
-  out.kinds = inserts ? nullptr : std::make_shared<std::vector<ChangeKind>>(kinds_);
+  out.kinds = OnlyInserts(kinds_) ? nullptr : std::make_shared<std::vector<ChangeKind>>(kinds_);
   kinds_.clear();
   causes_.clear();
   rows_.clear();
