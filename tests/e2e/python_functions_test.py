@@ -332,6 +332,37 @@ class PythonFunctionsTest(unittest.TestCase):
                 self.assertLess(time.monotonic(), limit, "a worker is left")
                 time.sleep(0.05)
 
+    def test_a_careful_beginning_leaves_each_shard_a_worker(self):
+        """Behind a death one thread steps all shards at first, and they share its worker."""
+        (self.folder / "pipeline.sql").write_text(f"""
+            SET 'python.executable' = '{PYTHON}';
+            SET 'parallelism.default' = '2';
+            SET 'execution.checkpointing.interval' = '1 h';
+            CREATE TABLE t (id BIGINT, k INT) WITH ('connector' = 'datagen',
+              'rows-per-second' = '200', 'fields.k.min' = '1', 'fields.k.max' = '50');
+            CREATE TABLE means (k INT, m DOUBLE, PRIMARY KEY (k) NOT ENFORCED)
+              WITH ('connector' = 'blackhole');
+            CREATE FUNCTION mean AS 'mine.mean' LANGUAGE PYTHON;
+            CREATE FUNCTION same(x INT) RETURNS INT LANGUAGE PYTHON AS 'mine.same';
+            INSERT INTO means SELECT same(k), mean(MOD(id, 10)) FROM t GROUP BY k;""")
+        command = [MILLRACE, "run", "--data-dir", "state", "pipeline.sql"]
+        for careful in (False, True):
+            with open(self.folder / "said.txt", "w+", encoding="utf-8") as said:
+                with subprocess.Popen(command, cwd=self.folder, stderr=said) as process:
+                    try:
+                        self.wait_for_workers(process, 2)
+                    finally:
+                        process.kill()
+                said.seek(0)
+                self.assertEqual("go through one by one" in said.read(), careful)
+
+    def wait_for_workers(self, process, count):
+        limit = time.monotonic() + 120
+        while len(self.workers_of(process.pid)) != count:
+            self.assertIsNone(process.poll(), "it has ended")
+            self.assertLess(time.monotonic(), limit, f"there are not {count} workers")
+            time.sleep(0.1)
+
     @staticmethod
     def workers_of(parent):
         found = []

@@ -172,9 +172,7 @@ class PythonAccumulators final : public Accumulators {
 
   Result<PythonSession::Answer> Ask(const Request& request,
                                     std::span<const std::shared_ptr<arrow::Array>> args) const {
-    if (session_ == nullptr) {
-      session_ = PythonSession::OfThisThread(function_->launcher, function_->settings);
-    }
+    session_ = PythonSession::OfThisThread(function_->launcher, function_->settings);
     TRY_ASSIGN(auto states, ArrayOf<arrow::BinaryBuilder>(request.states));
     TRY_ASSIGN(auto places, ArrayOf<arrow::UInt32Builder>(request.places));
     TRY_ASSIGN(auto signs, ArrayOf<arrow::Int8Builder>(request.signs));
@@ -243,8 +241,8 @@ class PythonAccumulators final : public Accumulators {
   }
 
   PythonFunctionPtr function_;
-  std::vector<std::string> states_;  // by slot; empty: no row yet
-  mutable std::shared_ptr<PythonSession> session_;
+  std::vector<std::string> states_;                 // by slot; empty: no row yet
+  mutable std::shared_ptr<PythonSession> session_;  // of the thread that asked last
 };
 
 }  // namespace

@@ -163,19 +163,17 @@ bool IsPythonType(const DataType& type) {
 ScalarKernel MakePythonKernel(PythonFunctionPtr function) {
   return [function](KernelContext& context, const std::vector<arrow::Datum>& args,
                     int64_t length) -> Result<arrow::Datum> {
-    if (*context.state == nullptr) {
-      auto state = std::make_unique<PythonKernelState>();
-      state->session = PythonSession::OfThisThread(function->launcher, function->settings);
-      *context.state = std::move(state);
-    }
-    auto* session = static_cast<PythonKernelState&>(**context.state).session.get();
+    if (*context.state == nullptr) *context.state = std::make_unique<PythonKernelState>();
+    // For every batch: the careful beginning of a run has one thread for all shards.
+    auto& session = static_cast<PythonKernelState&>(**context.state).session;
+    session = PythonSession::OfThisThread(function->launcher, function->settings);
     if (length == 0) {
       auto none = arrow::MakeEmptyArray(function->result.ToArrow());
       if (!none.ok()) return InternalError("values of Python", none.status().ToString());
       return arrow::Datum(*none);
     }
     TRY_ASSIGN(const auto batch, BatchOf(args, length));
-    TRY_ASSIGN(auto values, PythonRun(*function, session, context.errors).Run(batch));
+    TRY_ASSIGN(auto values, PythonRun(*function, session.get(), context.errors).Run(batch));
     return arrow::Datum(std::move(values));
   };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // PythonSession: one worker process, started when it is asked first and again after it was lost.
-// The functions of one thread with equal settings share one. It belongs to the thread that made it.
+// The functions of one thread with equal settings share one. It belongs to the thread that made it:
+// who may be called by another one later asks for it (OfThisThread) each time.
 #pragma once
 
 #include <compare>
