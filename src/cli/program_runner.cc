@@ -97,8 +97,8 @@ struct ProgramRunner::RunningJob {
     if (job != nullptr) use(*job);
   }
   JobSnapshot Snapshot() const {
-    JobSnapshot snapshot = last;
-    With([&snapshot](const Job& running) { snapshot = running.Snapshot(); });
+    const std::lock_guard lock(job_mutex);
+    JobSnapshot snapshot = job != nullptr ? job->Snapshot() : last;
     snapshot.restarts = restarts;
     return snapshot;
   }
@@ -113,7 +113,7 @@ struct ProgramRunner::RunningJob {
   std::atomic<bool> stop_requested{false};
   std::atomic<uint64_t> restarts{0};
   mutable std::mutex job_mutex;  // while the job is replaced, or used by another thread
-  JobSnapshot last;              // of the job before
+  JobSnapshot last;              // of the job before; guarded by job_mutex
   std::unique_ptr<RowWriter> rows;
   std::unique_ptr<LimitedRows> limit;  // between the job and `rows`, if there is one
   std::unique_ptr<Job> job;

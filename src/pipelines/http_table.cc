@@ -422,7 +422,10 @@ void HttpTable::Decide(const Posting& posting, int64_t arrival_nanos, Decided do
   }
   const auto appended = Append(*rows, posted.ids, {}, std::move(durable));
   if (appended) return;
-  if (board.Withdraw(posted)) shared->done(std::unexpected(appended.error()));
+  // A request that has ended by itself would wait for the disk for ever.
+  if (board.Withdraw(posted) || durable_decisions_) {
+    shared->done(std::unexpected(appended.error()));
+  }
 }
 
 }  // namespace millrace
