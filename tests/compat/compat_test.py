@@ -57,10 +57,21 @@ def lines_of(path):
             if line and not line.startswith("#")]
 
 
+def statements_of(path):
+    """Each statement; `{a|b}` in it stands for one with a and one with b."""
+    for what, code, _, statement in lines_of(path):
+        names = re.search(r"\{([^{}]*)\}", statement)
+        if names is None:
+            yield what, code, statement
+            continue
+        for name in names[1].split("|"):
+            yield f"{what} ({name})", code, statement.replace(names[0], name)
+
+
 def check_missing(program):
     """The statements of missing.txt that are not refused as the list says."""
     wrong = []
-    for what, code, _, statement in lines_of(HERE / "missing.txt"):
+    for what, code, statement in statements_of(HERE / "missing.txt"):
         done = subprocess.run([program, "check", "-e", SETUP + statement + ";"],
                               capture_output=True, text=True, check=False)
         if done.returncode == 0:

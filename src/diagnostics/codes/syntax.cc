@@ -156,7 +156,7 @@ parts into views or `WITH`.)",
         .title = "literal that means no value",
         .explanation = R"(
 The literal is well formed as text but stands for no value: a number too large for its place, an
-odd or wrong hexadecimal digit, an unknown escape.)",
+odd or wrong hexadecimal digit, an escape that names no character.)",
         .example = R"(
 SELECT X'0G')",
         .fixed = R"(

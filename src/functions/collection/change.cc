@@ -83,10 +83,11 @@ Result<Data> MakeJoined(KernelContext& ctx, const Arguments& args, int64_t rows)
   return out.FinishArray(ctx.result_type, *elements);
 }
 
-/// A place from 1 on; 0 is the first, a negative one counts from the end.
+/// A place from 1 on; a negative one counts from the end. Place 0, which is before the first, is
+/// taken for the first, as Flink does.
 int64_t Place(int32_t index, int64_t size) {
-  if (index == 0) return 1;
-  return index > 0 ? index : size + index + 1;
+  const int64_t place = index >= 0 ? index : size + index + 1;
+  return place == 0 ? 1 : place;
 }
 
 Result<Data> MakeSlice(KernelContext& ctx, const Arguments& args, int64_t rows) {

@@ -248,6 +248,13 @@ bool FormatText(const Specifier& spec, std::string_view text, std::string* out) 
   return true;
 }
 
+/// NULL where a number stands: cut to the precision, with the width and none of the other flags.
+void AppendNull(const Specifier& spec, std::string* out) {
+  std::string_view text = spec.conversion == 'X' || spec.conversion == 'E' ? "NULL" : "null";
+  if (spec.precision >= 0) text = text.substr(0, static_cast<size_t>(spec.precision));
+  AppendJustified(text, spec, out);
+}
+
 bool FormatCharacter(const Specifier& spec, const FormatValue& value, std::string* out) {
   const bool fits = value.kind == FormatValue::Kind::kInteger && value.bits <= 32 &&
                     value.integer >= 0 && value.integer <= 0x10FFFF;
@@ -275,7 +282,7 @@ bool FormatOne(const Specifier& spec, const FormatValue& value, std::string* out
     case 'x':
     case 'X':
       if (null) {
-        AppendJustified(spec.conversion == 'X' ? "NULL" : "null", spec, out);
+        AppendNull(spec, out);
         return spec.precision < 0;
       }
       return value.kind == Kind::kInteger && FormatInteger(spec, value, out);
@@ -284,7 +291,7 @@ bool FormatOne(const Specifier& spec, const FormatValue& value, std::string* out
     case 'E':
     case 'g':
       if (null) {
-        AppendJustified(spec.conversion == 'E' ? "NULL" : "null", spec, out);
+        AppendNull(spec, out);
         return true;
       }
       return value.kind == Kind::kDouble && FormatDouble(spec, value, out);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // (start, end) OVERLAPS (start, end): the ends are points or intervals after the start, in either
-// order. Two periods that touch overlap.
-#include <algorithm>
+// order. Two periods that touch overlap. A period with a NULL end begins at its second end and has
+// no known end, as in Flink, so that FALSE can come of NULLs.
+#include <optional>
+#include <utility>
 
 #include "functions/kernel_support.h"
 #include "functions/time/local_point.h"
@@ -23,6 +25,8 @@ class EndReader {
     }
   }
 
+  /// Whether it cannot be read without the start.
+  bool is_interval() const { return months_.has_value() || kind_ == TypeKind::kIntervalDayTime; }
   bool IsNull(int64_t row) const { return months_ ? months_->IsNull(row) : values_->IsNull(row); }
   int64_t At(int64_t row, int64_t start_ms) const {
     if (months_) {
@@ -38,6 +42,27 @@ class EndReader {
   std::optional<ColumnReader<int64_t>> values_;
 };
 
+struct Period {
+  std::optional<int64_t> begin, end;  // in order
+};
+
+Period PeriodOf(const ColumnReader<int64_t>& first, const EndReader& second, int64_t row) {
+  Period period;
+  if (!first.IsNull(row)) period.end = first[row];
+  if (!second.IsNull(row) && (period.end || !second.is_interval())) {
+    period.begin = second.At(row, period.end.value_or(0));
+  }
+  if (period.begin && period.end && *period.end <= *period.begin) {
+    std::swap(period.begin, period.end);
+  }
+  return period;
+}
+
+std::optional<bool> NotAfter(std::optional<int64_t> one, std::optional<int64_t> other) {
+  if (!one || !other) return std::nullopt;
+  return *one <= *other;
+}
+
 Result<arrow::Datum> Overlaps(KernelContext& ctx, const Arguments& args, int64_t length) {
   return RunKernel(ctx, args, length, [&](int64_t rows) {
     const ColumnReader<int64_t> first(args[0]);
@@ -46,12 +71,16 @@ Result<arrow::Datum> Overlaps(KernelContext& ctx, const Arguments& args, int64_t
     const EndReader second_end(ctx.arg_types[3], args[3]);
     BoolWriter out(&ctx, rows);
     for (int64_t i = 0; i < rows; ++i) {
-      if (first.IsNull(i) || first_end.IsNull(i) || second.IsNull(i) || second_end.IsNull(i)) {
-        out.Null();
+      const Period left = PeriodOf(first, first_end, i);
+      const Period right = PeriodOf(second, second_end, i);
+      const auto one = NotAfter(right.begin, left.end);
+      const auto other = NotAfter(left.begin, right.end);
+      if (one == false || other == false) {
+        out.Set(false);
+      } else if (one && other) {
+        out.Set(true);
       } else {
-        const auto [a, b] = std::minmax({first[i], first_end.At(i, first[i])});
-        const auto [c, d] = std::minmax({second[i], second_end.At(i, second[i])});
-        out.Set(a <= d && c <= b);
+        out.Null();
       }
       out.EndRow();
     }

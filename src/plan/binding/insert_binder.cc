@@ -94,8 +94,9 @@ bool CheckUpdates(BindContext* context, const Table& table, const PlanNode& quer
 }
 
 /// Positions in the write schema that the query's columns go to; false after a diagnostic.
-bool BindTargets(BindContext* context, const sql::Insert& insert, const Schema& sink,
+bool BindTargets(BindContext* context, const sql::Insert& insert, const Table& table,
                  std::vector<size_t>* targets, std::map<size_t, ExpressionPtr>* constants) {
+  const Schema& sink = table.write_schema();
   const auto find = [&](const std::string& name, Span span) -> std::optional<size_t> {
     const auto found = sink.Find(name);
     if (!found) {
@@ -113,6 +114,16 @@ bool BindTargets(BindContext* context, const sql::Insert& insert, const Schema& 
   for (const sql::PartitionValue& partition : insert.partition) {
     const auto at = find(partition.column.text, partition.column.span);
     if (!at) return false;
+    const auto& keys = table.partition_keys;
+    if (std::ranges::find(keys, partition.column.text) == keys.end()) {
+      context
+          ->Error(
+              "MR0201",
+              "table '" + table.name + "' is not partitioned by '" + partition.column.text + "'",
+              partition.column.span)
+          .next_step = "Give the value in the query, or add the column to PARTITIONED BY.";
+      return false;
+    }
     if (partition.value == nullptr) continue;
     const Scope empty;
     ExpressionBinder binder(context, &empty);
@@ -264,7 +275,7 @@ PlanNodePtr BindInsert(BindContext* context, const sql::Insert& insert) {
   if (table == nullptr) return nullptr;
   std::vector<size_t> targets;
   std::map<size_t, ExpressionPtr> constants;
-  if (!BindTargets(context, insert, table->write_schema(), &targets, &constants)) return nullptr;
+  if (!BindTargets(context, insert, *table, &targets, &constants)) return nullptr;
   if (!CheckConflict(context, insert, *table, *query)) return nullptr;
   PlanNodePtr sink =
       BindSink(context, table, std::move(query), insert.table.span, targets, constants);

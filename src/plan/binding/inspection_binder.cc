@@ -46,6 +46,13 @@ TextResult NameList(const sql::Show& show, std::string column, std::vector<std::
 
 std::string YesNo(bool value) { return value ? "true" : "false"; }
 
+std::string TypeText(const DataType& type) {
+  std::string text = type.Nullable().ToString();
+  if (type.time_attribute() == TimeAttribute::kRowtime) text += " *ROWTIME*";
+  if (type.time_attribute() == TimeAttribute::kProctime) text += " *PROCTIME*";
+  return text;
+}
+
 TextResult DescribeTable(const Table& table) {
   TextResult output{{"name", "type", "null", "key", "extras", "watermark"}, {}, {}};
   std::string key;
@@ -61,14 +68,11 @@ TextResult DescribeTable(const Table& table) {
       extras =
           "METADATA FROM '" + column.metadata_key + "'" + (column.is_virtual ? " VIRTUAL" : "");
     }
-    std::string type = column.type.Nullable().ToString();
-    if (column.type.time_attribute() == TimeAttribute::kRowtime) type += " *ROWTIME*";
-    if (column.type.time_attribute() == TimeAttribute::kProctime) type += " *PROCTIME*";
     const bool is_key =
         std::find(table.primary_key.begin(), table.primary_key.end(), i) != table.primary_key.end();
     const bool is_time = table.watermark && table.watermark->column == i;
-    output.rows.push_back({column.name, type, YesNo(column.type.nullable()), is_key ? key : "",
-                           extras, is_time ? table.watermark->text : ""});
+    output.rows.push_back({column.name, TypeText(column.type), YesNo(column.type.nullable()),
+                           is_key ? key : "", extras, is_time ? table.watermark->text : ""});
   }
   return output;
 }
@@ -76,8 +80,8 @@ TextResult DescribeTable(const Table& table) {
 TextResult DescribeSchema(const Schema& schema) {
   TextResult output{{"name", "type", "null", "key", "extras", "watermark"}, {}, {}};
   for (const Column& column : schema) {
-    output.rows.push_back({column.name, column.type.Nullable().ToString(),
-                           YesNo(column.type.nullable()), "", "", ""});
+    output.rows.push_back(
+        {column.name, TypeText(column.type), YesNo(column.type.nullable()), "", "", ""});
   }
   return output;
 }

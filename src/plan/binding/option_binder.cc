@@ -2,6 +2,7 @@
 #include "plan/binding/option_binder.h"
 
 #include <algorithm>
+#include <array>
 
 #include "diagnostics/nearest.h"
 #include "plan/binding/table_binder.h"
@@ -45,13 +46,52 @@ std::map<std::string, OptionValue> TakePrefixed(std::map<std::string, OptionValu
   return taken;
 }
 
+/// Connectors and formats of Flink and its projects that are not here.
+constexpr auto kOfFlink = std::to_array<std::string_view>({"avro",
+                                                           "avro-confluent",
+                                                           "avro-glue",
+                                                           "canal-json",
+                                                           "debezium-avro-confluent",
+                                                           "debezium-json",
+                                                           "dynamic-kafka",
+                                                           "dynamodb",
+                                                           "elasticsearch-6",
+                                                           "elasticsearch-7",
+                                                           "elasticsearch-8",
+                                                           "firehose",
+                                                           "hbase-1.4",
+                                                           "hbase-2.2",
+                                                           "hive",
+                                                           "jdbc",
+                                                           "kinesis",
+                                                           "maxwell-json",
+                                                           "mongodb",
+                                                           "mongodb-cdc",
+                                                           "mysql-cdc",
+                                                           "ogg-json",
+                                                           "opensearch",
+                                                           "opensearch-2",
+                                                           "oracle-cdc",
+                                                           "orc",
+                                                           "paimon",
+                                                           "postgres-cdc",
+                                                           "protobuf",
+                                                           "pulsar",
+                                                           "socket",
+                                                           "sqlserver-cdc"});
+
 void ReportUnknownName(BindContext* context, std::string_view what, const std::string& name,
                        const std::vector<std::string>& world, Span span) {
   std::string known;
   for (const std::string& entry : world) known += (known.empty() ? "" : ", ") + entry;
+  const bool of_flink = std::ranges::binary_search(kOfFlink, name);
   Diagnostic& diagnostic = context->Error(
-      "MR0504", std::string(what) + " '" + name + "' is not known or not supported yet", span);
+      "MR0504",
+      std::string(what) + " '" + name + "' is " +
+          (of_flink ? "one of Flink that is not supported yet" : "not known or not supported yet"),
+      span);
   diagnostic.detail = "available: " + known;
+  if (of_flink) return;
   context->Suggest(&diagnostic, name, world, /*quote_as_identifier=*/false);
   if (!diagnostic.try_text.empty()) diagnostic.try_text = sql::QuoteString(diagnostic.try_text);
 }
@@ -105,6 +145,11 @@ class FormatBinder {
   Span fallback_;
 };
 
+constexpr const char* kAlignmentGroup = "scan.watermark.alignment.group";
+constexpr const char* kAlignmentDrift = "scan.watermark.alignment.max-drift";
+constexpr const char* kAlignmentHelp =
+    "Accepted for Flink; how far sources run apart changes no result.";
+
 /// What Flink knows for every source. Watermarks follow each row, which both strategies allow.
 std::vector<OptionSpec> WatermarkOptions() {
   return {{.key = "scan.watermark.emit.strategy",
@@ -114,10 +159,15 @@ std::vector<OptionSpec> WatermarkOptions() {
            .help = "Accepted for Flink; a watermark follows each row."},
           {.key = std::string(kScanIdleTimeout),
            .type = OptionType::kDuration,
-           .help = "A split that is silent for this long does not hold the watermark."}};
+           .help = "A split that is silent for this long does not hold the watermark."},
+          {.key = kAlignmentGroup, .help = kAlignmentHelp},
+          {.key = kAlignmentDrift, .type = OptionType::kDuration, .help = kAlignmentHelp},
+          {.key = "scan.watermark.alignment.update-interval",
+           .type = OptionType::kDuration,
+           .help = kAlignmentHelp}};
 }
 
-/// Takes them out of `rest`. Aligning readers is left to be refused as unknown.
+/// Takes them out of `rest`.
 bool BindWatermarkOptions(BindContext* context, Table* table,
                           std::map<std::string, OptionValue>* rest,
                           const std::vector<sql::Option>& written, Span fallback) {
@@ -131,7 +181,14 @@ bool BindWatermarkOptions(BindContext* context, Table* table,
   const Options options(specs, std::move(values));
   const auto problems = options.Validate("table '" + table->name + "'");
   ReportOptionProblems(context, problems, "", written, fallback);
-  return problems.empty();
+  if (options.Has(kAlignmentGroup) == options.Has(kAlignmentDrift)) return problems.empty();
+  const bool group = options.Has(kAlignmentGroup);
+  const sql::Option* place = FindWritten(written, group ? kAlignmentGroup : kAlignmentDrift);
+  context->Error("MR0502",
+                 "table '" + table->name + "' lacks option '" +
+                     (group ? kAlignmentDrift : kAlignmentGroup) + "'",
+                 place != nullptr ? place->key.span : fallback);
+  return false;
 }
 
 /// 'a;b' as physical columns.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sql/parse/characters.h"
+#include "sql/parse/escapes.h"
 #include "sql/parse/token.h"
 
 namespace millrace::sql {
@@ -100,6 +101,7 @@ class Lexer {
   void BinaryString();
   void EscapeString();
   void UnicodeString();
+  char UnicodeEscape();
   void ReportUnterminated(size_t begin, char quote, std::string_view what);
 
   std::string_view text_;
@@ -353,29 +355,51 @@ void Lexer::EscapeString() {
   std::string value;
   while (true) {
     if (at_ >= text_.size()) return ReportUnterminated(open, '\'', "text");
+    if (text_[at_] == '\\') {
+      size_t end = AppendEscape(text_, at_, &value);
+      if (end == std::string_view::npos) {
+        end = at_ + 2;
+        Report("MR0114",
+               text_[at_ + 1] == 'u' ? "\\u takes four hex digits of a character"
+                                     : "\\U takes eight hex digits of a character",
+               SpanOf(at_, end));
+      }
+      at_ = end;
+      continue;
+    }
     char c = text_[at_++];
     if (c == '\'') {
       if (Char() != '\'') break;
       ++at_;
-    } else if (c == '\\' && at_ < text_.size()) {
-      static constexpr std::string_view kFrom = "bfnrt\\'\"", kTo = "\b\f\n\r\t\\'\"";
-      char escaped = text_[at_++];
-      size_t known = kFrom.find(escaped);
-      uint32_t code = 0;
-      if (known != std::string_view::npos) {
-        c = kTo[known];
-      } else if (escaped == 'u' && ReadHex(text_, at_, 4, &code)) {
-        at_ += 4;
-        AppendUtf8(code, &value);
-        continue;
-      } else {
-        Report("MR0114", "unknown escape in an E'..' text", SpanOf(at_ - 2, at_));
-        c = escaped;
-      }
     }
     value.push_back(c);
   }
   Push(TokenKind::kString, begin, std::move(value));
+}
+
+/// The character that UESCAPE '.' behind a U&'..' names; it is a part of the literal.
+char Lexer::UnicodeEscape() {
+  static constexpr std::string_view kWord = "UESCAPE";
+  size_t word = at_;
+  while (word < text_.size() && (text_[word] == ' ' || text_[word] == '\n' || text_[word] == '\t' ||
+                                 text_[word] == '\r')) {
+    ++word;
+  }
+  for (size_t i = 0; i < kWord.size(); ++i) {
+    if (word + i >= text_.size() || Upper(text_[word + i]) != kWord[i]) return '\\';
+  }
+  size_t quote = text_.find_first_not_of(" \t\r\n", word + kWord.size());
+  if (quote == std::string_view::npos || text_[quote] != '\'') return '\\';
+  at_ = quote;
+  std::string chosen;
+  if (!Quoted('\'', &chosen, "text")) return '\\';
+  static constexpr std::string_view kNone = " \t\r\n+\"";
+  if (chosen.size() == 1 && !IsHex(chosen[0]) && kNone.find(chosen[0]) == std::string_view::npos) {
+    return chosen[0];
+  }
+  Report("MR0114", "UESCAPE takes one character, and no hex digit, blank, `+` or `\"`",
+         SpanOf(quote, at_));
+  return '\\';
 }
 
 void Lexer::UnicodeString() {
@@ -383,22 +407,15 @@ void Lexer::UnicodeString() {
   at_ += 2;
   std::string raw;
   if (!Quoted('\'', &raw, "text")) return;
-  std::string value;
-  for (size_t i = 0; i < raw.size(); ++i) {
-    uint32_t code = 0;
-    if (raw[i] != '\\') {
-      value.push_back(raw[i]);
-    } else if (i + 1 < raw.size() && raw[i + 1] == '\\') {
-      value.push_back(raw[++i]);
-    } else if (ReadHex(raw, i + 1, 4, &code)) {
-      AppendUtf8(code, &value);
-      i += 4;
-    } else {
-      Report("MR0114", "a U&'..' text takes \\ and four hex digits", SpanOf(begin, at_));
-      break;
-    }
+  size_t end = at_;
+  char escape = UnicodeEscape();
+  auto value = DecodeUnicodeText(raw, escape);
+  if (!value && !error_pending_) {
+    Report("MR0114",
+           std::string("a U&'..' text takes `") + escape + "` and four hex digits of a character",
+           SpanOf(begin, end));
   }
-  Push(TokenKind::kString, begin, std::move(value));
+  Push(TokenKind::kString, begin, value.value_or(""));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "data/option_text.h"
+#include "plan/binding/joins/join_hint.h"
 
 namespace millrace {
 namespace {
@@ -93,13 +94,7 @@ bool CheckLookupHint(BindContext* context, const sql::Hint& hint) {
 
 bool CheckLookupTable(BindContext* context, const sql::Hint& hint, const Scope& from) {
   const sql::HintArgument* table = LookupArgument(hint, "table");
-  if (from.HasQualifier(table->value.value)) return true;
-  Diagnostic& diagnostic = context->Error(
-      "MR0207", "LOOKUP names '" + table->value.value + "', which is not in FROM", hint.span);
-  std::vector<std::string> names;
-  for (const ScopeColumn& column : from.columns()) names.push_back(column.qualifier);
-  context->Suggest(&diagnostic, table->value.value, names);
-  return false;
+  return CheckHintedRelation(context, hint, table->value.value, from);
 }
 
 }  // namespace millrace

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "data/option_text.h"
+#include "plan/binding/joins/join_hint.h"
 #include "plan/binding/joins/lookup_hint.h"
 #include "plan/binding/joins/subquery_binder.h"
 #include "plan/binding/joins/subquery_columns.h"
@@ -20,6 +21,9 @@ std::string ItemName(const sql::SelectItem& item, size_t position) {
     return column->name.parts.back().text;
   }
   if (const auto* access = sql::As<sql::FieldAccess>(item.value)) return access->field.text;
+  if (const auto* call = sql::As<sql::FunctionCall>(item.value); call != nullptr && call->niladic) {
+    return call->name.parts.back().text;
+  }
   return "EXPR$" + std::to_string(position);
 }
 
@@ -142,6 +146,7 @@ bool SelectBinder::ParseHints() {
       if (!CheckLookupHint(context_, hint)) return false;
       continue;
     }
+    if (IsJoinHint(hint)) continue;
     if (hint.name != "STATE_TTL") {
       context_->NotSupported("hint " + hint.name, hint.span);
       return false;
@@ -165,15 +170,12 @@ bool SelectBinder::CheckHints() {
       if (!CheckLookupTable(context_, hint, source_.scope)) return false;
       continue;
     }
+    if (IsJoinHint(hint)) {
+      if (!CheckJoinHint(context_, hint, source_.scope)) return false;
+      continue;
+    }
     for (const sql::HintArgument& argument : hint.arguments) {
-      const std::string& name = argument.key->value;
-      if (source_.scope.HasQualifier(name)) continue;
-      Diagnostic& diagnostic = context_->Error(
-          "MR0207", "STATE_TTL names '" + name + "', which is not in FROM", hint.span);
-      std::vector<std::string> names;
-      for (const ScopeColumn& column : source_.scope.columns()) names.push_back(column.qualifier);
-      context_->Suggest(&diagnostic, name, names);
-      return false;
+      if (!CheckHintedRelation(context_, hint, argument.key->value, source_.scope)) return false;
     }
   }
   // Rows of a join are no relation that a hint can name: its sides have taken it.

@@ -5,6 +5,7 @@
 // below: a place in that one means nothing to the reader of this one.
 #include "diagnostics/render.h"
 #include "plan/binding/query/query_binder.h"
+#include "plan/calc_builder.h"
 #include "plan/nodes/rank_builder.h"
 
 namespace millrace {
