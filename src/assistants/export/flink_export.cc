@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 
 #include "data/option_text.h"
 #include "diagnostics/first_line.h"
@@ -62,7 +63,9 @@ class Exporter {
     DiagnosticList ignored;  // the text compiles
     size_t inserts = 0;
     Span last_insert;
-    for (const sql::StatementPtr& statement : sql::ParseScript(text_, &ignored).statements) {
+    const std::vector<sql::StatementPtr> statements = sql::ParseScript(text_, &ignored).statements;
+    for (const sql::StatementPtr& statement : statements) NoteWritten(*statement);
+    for (const sql::StatementPtr& statement : statements) {
       if (const auto* set = sql::As<sql::Set>(statement)) ExportSet(*set);
       if (const auto* table = sql::As<sql::CreateTable>(statement)) ExportTable(*table);
       if (const auto* model = sql::As<sql::CreateModel>(statement)) ExportModel(*model);
@@ -90,6 +93,16 @@ class Exporter {
     Span span;
     std::string text;
   };
+
+  void NoteWritten(const sql::Statement& statement) {
+    if (const auto* insert = sql::As<sql::Insert>(statement)) NoteWritten(insert->table);
+    if (const auto* set = sql::As<sql::StatementSet>(statement)) {
+      for (const sql::InsertPtr& insert : set->inserts) NoteWritten(insert->table);
+    }
+    const auto* table = sql::As<sql::CreateTable>(statement);
+    if (table != nullptr && table->as_query != nullptr) NoteWritten(table->name);
+  }
+  void NoteWritten(const sql::QualifiedName& table) { written_.insert(table.parts.back().text); }
 
   void ExportSet(const sql::Set& set) {
     if (!set.option) return;
@@ -154,7 +167,7 @@ class Exporter {
   }
 
   void ExportFiles(const sql::CreateTable& table) {
-    writes_by_epoch_ = true;
+    writes_by_epoch_ |= written_.contains(table.name.parts.back().text);
     const sql::Option* path = Find(table.options, "path");
     if (path == nullptr) return;
     const std::string& value = path->value.value;
@@ -247,6 +260,7 @@ class Exporter {
 
   std::string_view text_;
   const FlinkExportOptions& options_;
+  std::set<std::string> written_;  // the last parts of the names of tables that are inserted into
   std::vector<Edit> edits_;
   DiagnosticList findings_;
   bool writes_by_epoch_ = false;  // output that is visible with a checkpoint only
