@@ -138,7 +138,7 @@ random-queries: build ## QUERIES (500) drawn from SEED (1), against a real Flink
 
 random-expressions: build ## EVALUATIONS (2000) of scalar expressions on edge values, against a real Flink
 	@python3 tests/random/random_expressions.py build/millrace --evaluations $(EVALUATIONS) \
-	    --seed $(or $(SEED),1)
+	    --seed $(or $(SEED),1) $(if $(ONLY),--only '$(ONLY)')
 
 exported-cases: build ## CASES (100) of tests/sql through `millrace export flink`, run by a real Flink
 	@python3 tests/random/exported_cases.py build/millrace --cases $(CASES) \

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cases of tests/sql, exported by `millrace export flink` and run by a real Flink: the same rows.
 
-usage: exported_cases.py MILLRACE [--cases N] [--only PATTERN]
+usage: exported_cases.py MILLRACE [--cases N] [--only PATTERN] [--limit SECONDS]
 What a case must leave is in its golden file, which Flink wrote for the file before it was exported.
+One Flink serves all cases; a case that it does not answer within the limit is wrong.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import tempfile
 import engines
 
 SQL = engines.ROOT / "tests" / "sql"
+ORACLE = str(engines.ROOT / "tests" / "oracle" / "oracle.sh")
 
 
 def golden(path):
@@ -62,16 +64,21 @@ def exported(program, path):
     return done.stdout if done.returncode == 0 else None
 
 
-def of_flink(text):
+def of_flink(text, limit_s):
     """What all statements of a file print, folded."""
-    done = subprocess.run(
-        ["nice", "-n", "10", str(engines.ROOT / "tests/oracle/oracle.sh"), "sql", "-"],
-        input=text,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        env=os.environ,
-    )
+    try:
+        done = subprocess.run(
+            ["nice", "-n", "10", ORACLE, "sql", "-"],
+            input=text,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            env=os.environ,
+            timeout=limit_s,
+        )
+    except subprocess.TimeoutExpired:
+        subprocess.run([ORACLE, "stop"], check=True)  # it would go on with the case
+        return engines.Answer(error=f"not done within {limit_s} s")
     lines = [line for line in done.stdout.split("\n") if not re.match(r"-- \d+: ", line)]
     return engines.read([line for line in lines if line], r"ERROR ")
 
@@ -81,6 +88,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--cases", type=int, default=100)
     parser.add_argument("--only")
+    parser.add_argument("--limit", type=int, default=120)
     options = parser.parse_args()
     same, refused, wrong = 0, 0, 0
     for path in candidates(options.only):
@@ -93,7 +101,7 @@ def main():
         if text is None:
             refused += 1
             continue
-        found = of_flink(text)
+        found = of_flink(text, options.limit)
         if found.error is None and found.rows == expected.rows:
             same += 1
             continue
