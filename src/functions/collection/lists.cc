@@ -138,6 +138,10 @@ Result<DataType> NeedleType(std::string_view name, const CallSite& site, size_t 
   const Argument& needle = site.args[index];
   if (needle.bare_null) return element.Nullable();
   const bool both_text = element.is_character() && needle.type.is_character();
+  // Flink rounds any number to the DECIMAL of the elements; one that is too large is NULL.
+  if (element.kind() == TypeKind::kDecimal && needle.type.is_numeric()) {
+    return element.Nullable(needle.type.nullable());
+  }
   const bool widening = !element.is_numeric() || element.EqualIgnoringNull(needle.type) ||
                         CommonType(std::vector<DataType>{element, needle.type})
                             .value_or(DataType::Null())
