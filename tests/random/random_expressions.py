@@ -136,7 +136,8 @@ def same(flink, our):
     if re.match(r"(?:MAP|MULTISET)<", flink):  # has no order
         return sorted(value[1:-1].split(", ")) == sorted(escaped[1:-1].split(", "))
     try:  # the last digits of floating numbers are not compared
-        return abs(float(value) - float(our)) <= 1e-12 * abs(float(value))
+        digits = 1e-6 if flink.startswith("FLOAT") else 1e-12
+        return abs(float(value) - float(our)) <= digits * abs(float(value))
     except ValueError:
         return False
 
