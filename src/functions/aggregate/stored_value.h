@@ -171,6 +171,33 @@ class LazyValidity {
   std::shared_ptr<arrow::Buffer> bitmap_;
 };
 
+/// What `count` calls get(i) gave, in bytes of its own: a running result ends with the next call.
+class KeptViews {
+ public:
+  template <typename F>
+  KeptViews(size_t count, F&& get) : values_(count) {
+    std::vector<size_t> ends(count);
+    for (size_t i = 0; i < count; ++i) {
+      values_[i] = get(i);
+      if (values_[i].has_value()) bytes_.append(*values_[i]);
+      ends[i] = bytes_.size();
+    }
+    for (size_t i = 0, begin = 0; i < count; begin = ends[i++]) {
+      if (values_[i].has_value()) {
+        values_[i] = std::string_view(bytes_).substr(begin, ends[i] - begin);
+      }
+    }
+  }
+  KeptViews(const KeptViews&) = delete;
+  KeptViews& operator=(const KeptViews&) = delete;
+
+  std::span<const std::optional<std::string_view>> values() const { return values_; }
+
+ private:
+  std::string bytes_;
+  std::vector<std::optional<std::string_view>> values_;
+};
+
 /// Decodes key-encoded values; a disengaged one becomes NULL.
 Result<std::shared_ptr<arrow::Array>> DecodeNested(
     const DataType& type, std::span<const std::optional<std::string_view>> values);
@@ -183,9 +210,7 @@ Result<std::shared_ptr<arrow::Array>> BuildColumn(const DataType& type, size_t c
   const auto length = static_cast<int64_t>(count);
   internal::LazyValidity validity(length);
   if constexpr (std::is_same_v<T, Nested>) {
-    std::vector<std::optional<std::string_view>> values(count);
-    for (size_t i = 0; i < count; ++i) values[i] = get(i);
-    return internal::DecodeNested(type, values);
+    return internal::DecodeNested(type, internal::KeptViews(count, get).values());
   } else if constexpr (std::is_same_v<T, std::string_view>) {
     auto offsets = AllocateColumn((length + 1) * static_cast<int64_t>(sizeof(int32_t)));
     auto* ends = reinterpret_cast<int32_t*>(offsets->mutable_data());
