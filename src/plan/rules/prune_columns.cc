@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "plan/calc_builder.h"
+#include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/source_nodes.h"
@@ -215,6 +216,67 @@ Narrowed NarrowNumbered(const Node& node, const std::vector<int>& more, std::vec
   return result;
 }
 
+/// A node that aggregates, without the calls that nobody reads.
+struct ReadCalls {
+  Narrowed input;
+  std::vector<AggregateCall> calls;
+  Schema schema;
+  std::vector<int> mapping;
+};
+
+/// Of the columns of `node`, the calls begin at `first`. `inputs`: what else it reads.
+ReadCalls NarrowCalls(const PlanNode& node, const std::vector<AggregateCall>& calls, size_t first,
+                      const std::vector<int>& inputs, const std::vector<bool>& wanted) {
+  ReadCalls read;
+  std::vector<bool> below(node.children()[0]->schema().size(), false);
+  Want(inputs, &below);
+  for (size_t i = 0; i < node.schema().size(); ++i) {
+    const bool is_call = i >= first && i - first < calls.size();
+    read.mapping.push_back(is_call && !wanted[i] ? -1 : static_cast<int>(read.schema.size()));
+    if (read.mapping.back() < 0) continue;
+    read.schema.Append(node.schema()[i]);
+    if (!is_call) continue;
+    const AggregateCall& call = read.calls.emplace_back(calls[i - first]);
+    Want(call.args, &below);
+    if (call.filter >= 0) Want(std::vector<int>{call.filter}, &below);
+  }
+  read.input = NarrowTo(node.children()[0], below);
+  for (AggregateCall& call : read.calls) {
+    Move(&call.args, read.input);
+    call.filter = Moved(call.filter, read.input);
+  }
+  return read;
+}
+
+/// Without keys and calls there would be no row to tell of: one call stays.
+Narrowed NarrowGroups(const GroupAggregateNode& node, std::vector<bool> wanted) {
+  std::vector<int> keys = node.keys();
+  if (keys.empty() && std::ranges::find(wanted, true) == wanted.end()) wanted[0] = true;
+  ReadCalls read = NarrowCalls(node, node.calls(), keys.size(), keys, wanted);
+  Move(&keys, read.input);
+  auto plan = std::make_shared<GroupAggregateNode>(std::move(read.input.plan), std::move(keys),
+                                                   std::move(read.calls), std::move(read.schema),
+                                                   node.state_ttl_ms());
+  return {.plan = std::move(plan), .mapping = std::move(read.mapping)};
+}
+
+Narrowed NarrowWindows(const WindowAggregateNode& node, const std::vector<bool>& wanted) {
+  WindowAggregateNode::Fields fields = node.fields();
+  std::vector<int> inputs = fields.keys;
+  for (const int column : {fields.time_column, fields.start_column, fields.end_column}) {
+    if (column >= 0) inputs.push_back(column);
+  }
+  ReadCalls read = NarrowCalls(node, fields.calls, fields.keys.size(), inputs, wanted);
+  fields.calls = std::move(read.calls);
+  Move(&fields.keys, read.input);
+  fields.time_column = Moved(fields.time_column, read.input);
+  fields.start_column = Moved(fields.start_column, read.input);
+  fields.end_column = Moved(fields.end_column, read.input);
+  auto plan = std::make_shared<WindowAggregateNode>(std::move(read.input.plan), std::move(fields),
+                                                    std::move(read.schema));
+  return {.plan = std::move(plan), .mapping = std::move(read.mapping)};
+}
+
 /// What tells rows of a changelog apart: of rows that are equal in all that is read, the one that
 /// is meant is taken back, as in Flink.
 std::vector<int> IdentityOf(const PlanNodePtr& input) {
@@ -357,6 +419,10 @@ Narrowed Narrow(const PlanNodePtr& node, std::vector<bool> wanted) {
   if (const auto* over = As<OrderedOverNode>(node)) {
     return NarrowOrderedOver(*over, std::move(wanted));
   }
+  if (const auto* groups = As<GroupAggregateNode>(node)) {
+    return NarrowGroups(*groups, std::move(wanted));
+  }
+  if (const auto* windows = As<WindowAggregateNode>(node)) return NarrowWindows(*windows, wanted);
   if (const auto* sort = As<TemporalSortNode>(node)) {
     return NarrowTemporalSort(*sort, std::move(wanted));
   }

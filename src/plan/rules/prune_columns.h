@@ -6,8 +6,8 @@
 
 namespace millrace {
 
-/// Narrows scans, watermarks and projections below every projection that does not use all of its
-/// input.
+/// Narrows scans, watermarks, projections and aggregations below every projection that does not use
+/// all of its input.
 PlanNodePtr PruneColumns(const PlanNodePtr& root);
 
 }  // namespace millrace
