@@ -134,7 +134,8 @@ demo-kafka: build ## The same through a real broker, which is killed in the midd
 random-queries: build ## QUERIES (500) drawn from SEED (1), against a real Flink and DuckDB (DUCKDB=only: without Flink)
 	@python3 -c 'import duckdb' 2>/dev/null || python3 -m pip install -q duckdb
 	@python3 tests/random/random_queries.py build/millrace --queries $(QUERIES) --seed $(or $(SEED),1) \
-	    $(if $(filter only,$(DUCKDB)),--duckdb) $(if $(ONLY),--only '$(ONLY)')
+	    $(if $(filter only,$(DUCKDB)),--duckdb) $(if $(ONLY),--only '$(ONLY)') \
+	    $(if $(ANSWERS),--answers '$(ANSWERS)')
 
 random-expressions: build ## EVALUATIONS (2000) of scalar expressions on edge values, against a real Flink
 	@python3 tests/random/random_expressions.py build/millrace --evaluations $(EVALUATIONS) \

@@ -2,7 +2,9 @@
 """Typed random expressions, each as a text for Flink (and millrace) and, where both mean the
 same, one for DuckDB."""
 
-NUMBERS = ("SMALLINT", "INT", "BIGINT", "DECIMAL", "DOUBLE")
+NUMBERS = ("SMALLINT", "INT", "INT", "BIGINT", "BIGINT", "DECIMAL", "DECIMAL", "DOUBLE", "DOUBLE")
+RARE = ("TIME", "LTZ", "FLOAT", "TINYINT", "WIDE")
+RARE_NUMBERS = ("FLOAT", "TINYINT", "WIDE")
 SCALARS = (
     "INT",
     "INT",
@@ -80,6 +82,9 @@ FORMS = {
         ("DAYOFWEEK({0})", "DATE", ""),
         ("EXTRACT(WEEK FROM {0})", "DATE", None),
         ("EXTRACT(DOY FROM {0})", "TIMESTAMP", None),
+        ("EXTRACT(HOUR FROM {0})", "LTZ", ""),
+        ("EXTRACT(MINUTE FROM {0})", "TIME", ""),
+        ("CAST({0} AS BIGINT)", "WIDE", ""),
         ("MOD({0}, CAST(7 AS BIGINT))", "BIGINT", None),
     ],
     "SMALLINT": [("CAST({0} AS SMALLINT)", "INT", ""), ("({0} + {1})", "SMALLINT SMALLINT", "")],
@@ -97,6 +102,9 @@ FORMS = {
         ("SQRT(ABS({0}))", "DOUBLE", None),
         ("ROUND({0}, 1)", "DOUBLE", ""),
         ("POWER({0}, 2)", "DOUBLE", None),
+        ("CAST({0} AS DOUBLE)", "FLOAT", ""),
+        ("CAST({0} AS DOUBLE)", "WIDE", ""),
+        ("({0} * {1})", "FLOAT DOUBLE", ""),
         ("TRY_CAST({0} AS DOUBLE)", "STRING", ""),
     ],
     "DECIMAL": [
@@ -148,6 +156,15 @@ FORMS = {
         ("JSON_VALUE('{{\"a\": 5}}', '$.a')", "", ""),
         ("TRANSLATE({0}, 'ab', 'x')", "STRING", ""),
         ("OVERLAY({0} PLACING 'q' FROM 1)", "STRING", ""),
+        ("CAST({0} AS STRING)", "TIME", ""),
+        ("CAST({0} AS STRING)", "LTZ", ""),
+        ("CAST({0} AS STRING)", "FLOAT", ""),
+        ("CAST({0} AS STRING)", "WIDE", ""),
+        ("DATE_FORMAT({0}, 'dd HH')", "LTZ", ""),
+        ("CAST({0} AS STRING)", "TINYINT", ""),
+        ("ELT({0}, {1}, 'two')", "INT STRING", ""),
+        ("RTRIM({0})", "STRING", None),
+        ("IF({0}, {1}, 'no')", "BOOLEAN STRING", ""),
     ],
     "BOOLEAN": [
         ("({0} AND {1})", "BOOLEAN BOOLEAN", None),
@@ -173,7 +190,41 @@ FORMS = {
         ("({0} >= {1})", "DOUBLE INT", None),
         ("({0} = DATE '2024-02-29')", "DATE", None),
     ],
+    "TIME": [
+        ("CAST({0} AS TIME)", "TIMESTAMP", ""),
+        ("CAST({0} AS TIME)", "LTZ", ""),
+        ("({0} + INTERVAL '2' HOUR)", "TIME", ""),
+        ("TRY_CAST({0} AS TIME)", "STRING", ""),
+    ],
+    "LTZ": [
+        ("CAST({0} AS TIMESTAMP_LTZ(3))", "TIMESTAMP", ""),
+        ("TO_TIMESTAMP_LTZ({0} % 1000000000, 3)", "BIGINT", ""),
+        ("({0} + INTERVAL '1' DAY)", "LTZ", ""),
+        ("FLOOR({0} TO HOUR)", "LTZ", ""),
+    ],
+    "FLOAT": [
+        ("CAST({0} AS FLOAT)", "DOUBLE", ""),
+        ("CAST({0} AS FLOAT)", "INT", ""),
+        ("({0} + {1})", "FLOAT FLOAT", ""),
+        ("({0} * {1})", "FLOAT INT", ""),
+        ("ABS({0})", "FLOAT", ""),
+        ("TRY_CAST({0} AS FLOAT)", "STRING", ""),
+    ],
+    "TINYINT": [
+        ("CAST({0} AS TINYINT)", "INT", ""),
+        ("({0} + {1})", "TINYINT TINYINT", ""),
+        ("TRY_CAST({0} AS TINYINT)", "STRING", ""),
+        ("ABS({0})", "TINYINT", ""),
+    ],
+    "WIDE": [
+        ("CAST({0} AS DECIMAL(30, 6))", "DECIMAL", ""),
+        ("CAST(({0} + {1}) AS DECIMAL(30, 6))", "WIDE DECIMAL", ""),
+        ("CAST(({0} * {1}) AS DECIMAL(30, 6))", "WIDE INT", ""),
+        ("CAST({0} / NULLIF({1}, 0) AS DECIMAL(30, 6))", "WIDE WIDE", ""),
+        ("ABS({0})", "WIDE", ""),
+    ],
     "DATE": [
+        ("CAST({0} AS DATE)", "LTZ", ""),
         ("CAST({0} AS DATE)", "TIMESTAMP", None),
         ("({0} + INTERVAL '1' DAY)", "DATE", ""),
         ("({0} - INTERVAL '1' MONTH)", "DATE", ""),
@@ -188,6 +239,7 @@ FORMS = {
         ("FLOOR({0} TO DAY)", "TIMESTAMP", "date_trunc('day', {0})"),
         ("TIMESTAMPADD(MINUTE, {1}, {0})", "TIMESTAMP INT", ""),
         ("TRY_CAST({0} AS TIMESTAMP(3))", "STRING", ""),
+        ("CAST({0} AS TIMESTAMP(3))", "LTZ", ""),
     ],
 }
 LITERALS = {
@@ -199,10 +251,20 @@ LITERALS = {
     "BOOLEAN": ["TRUE", "FALSE"],
     "STRING": ["'a'", "'ab'", "''", "'é'", "'it''s'"],
     "DATE": ["DATE '2024-02-29'"],
+    "TIME": ["TIME '23:59:07'"],
+    "LTZ": ["CAST(TIMESTAMP '2024-02-29 00:00:00.500' AS TIMESTAMP_LTZ(3))"],
+    "FLOAT": ["CAST(1.5 AS FLOAT)"],
+    "TINYINT": ["CAST(2 AS TINYINT)"],
+    "WIDE": ["CAST(1.25 AS DECIMAL(30, 6))"],
     "TIMESTAMP": ["TIMESTAMP '2024-02-29 00:00:00.500'"],
 }
 DUCK_TYPES = {"STRING": "VARCHAR", "DECIMAL": "DECIMAL(10, 2)"}
-FLINK_NULLS = {"DECIMAL": "DECIMAL(10, 2)", "TIMESTAMP": "TIMESTAMP(3)"}
+FLINK_NULLS = {
+    "DECIMAL": "DECIMAL(10, 2)",
+    "TIMESTAMP": "TIMESTAMP(3)",
+    "LTZ": "TIMESTAMP_LTZ(3)",
+    "WIDE": "DECIMAL(30, 6)",
+}
 
 
 class ExpressionMaker:
@@ -224,12 +286,22 @@ class ExpressionMaker:
             return make(
                 kind,
                 f"CAST(NULL AS {FLINK_NULLS.get(kind, kind)})",
-                duck=f"CAST(NULL AS {DUCK_TYPES.get(kind, kind)})",
+                duck="" if kind in RARE else f"CAST(NULL AS {DUCK_TYPES.get(kind, kind)})",
             )
-        return make(kind, self.random.choice(LITERALS[kind]).replace("{", "{{").replace("}", "}}"))
+        text = self.random.choice(LITERALS[kind]).replace("{", "{{").replace("}", "}}")
+        return make(kind, text, duck="" if kind in RARE else None)
 
     def any(self, scope, depth=2):
-        return self.of(self.random.choice(SCALARS), scope, depth)
+        rare = [kind for kind in RARE if self.column(kind, scope)]
+        if rare and self.random.random() < 0.4 or self.random.random() < 0.04:
+            return self.of(self.random.choice(rare or RARE), scope, depth)
+        kinds = [kind for kind in SCALARS if self.column(kind, scope)]
+        return self.of(self.random.choice(kinds or SCALARS), scope, depth)
+
+    def number(self, scope):
+        """The kind of a number to be aggregated."""
+        rare = [kind for kind in RARE_NUMBERS if self.column(kind, scope)]
+        return self.random.choice(rare if rare and self.random.random() < 0.5 else NUMBERS)
 
     def of(self, kind, scope, depth=2):
         chance = self.random.random()
@@ -273,7 +345,8 @@ class ExpressionMaker:
         )
 
     def comparison(self, scope, depth):
-        kind = self.random.choice(COMPARED)
+        rare = [kind for kind in RARE if self.column(kind, scope)]
+        kind = self.random.choice(rare if rare and self.random.random() < 0.4 else COMPARED)
         left = self.of(kind, scope, depth - 1)
         chance = self.random.random()
         if chance < 0.2:

@@ -6,14 +6,16 @@ window, Top-N ..); derived tables make shapes nest. `ordered` says that rows com
 every run repeats, which functions such as LISTAGG need.
 """
 
-from expressions import NUMBERS, Expression, ExpressionMaker, make
+from aggregate_queries import AggregateQueries
+from change_queries import ChangeQueries
+from expressions import ExpressionMaker, make
 from nested_queries import NestedQueries
 from parts import Query, Source, both, column
-from tables import COLUMNS
+from tables import COLUMNS, VIEW_COLUMNS
 from time_queries import TimeQueries
 
 
-class QueryMaker(NestedQueries, TimeQueries):
+class QueryMaker(AggregateQueries, ChangeQueries, NestedQueries, TimeQueries):
     def __init__(self, random):
         self.random = random
         self.expressions = ExpressionMaker(random)
@@ -29,14 +31,17 @@ class QueryMaker(NestedQueries, TimeQueries):
     # Sources
 
     def table(self, name=None):
-        name = name or self.random.choice(["a", "a", "b"])
+        name = name or self.random.choice("a a a a b b x ch ch va latest".split())
         alias = self.alias("t")
-        scope = [column(alias, c, kind, None if name != "n" else "") for c, kind in COLUMNS[name]]
-        if name == "n":
+        columns = COLUMNS.get(name) or VIEW_COLUMNS[name]
+        scope = [column(alias, c, kind) for c, kind in columns]
+        text = f"{name} AS {alias}"
+        duck = text
+        if name in ("n", "x", "latest"):
+            duck = None
             for expression in scope:
                 expression.duck = None
-        text = f"{name} AS {alias}"
-        return Source(text, text if name != "n" else None, scope, True, True, name)
+        return Source(text, duck, scope, True, name not in ("ch", "latest"), name)
 
     def derived(self, depth):
         query = self.query(depth - 1, nested=True)
@@ -53,6 +58,8 @@ class QueryMaker(NestedQueries, TimeQueries):
             return self.join(depth)
         if chance < 0.57:
             return self.unnest()
+        if depth > 0 and chance < 0.6:
+            return self.named_join()
         return self.table()
 
     def join(self, depth):
@@ -70,6 +77,27 @@ class QueryMaker(NestedQueries, TimeQueries):
             "{0} " + kind + " {1}{2}", (left.text, left.duck), (right.text, right.duck), on
         )
         return Source(text, duck, left.scope + right.scope, False, False)
+
+    def named_join(self):
+        """JOIN .. USING and NATURAL JOIN; a common column is that of the left, or of either."""
+        left, right = self.table(self.random.choice(["a", "va"])), self.table("b")
+        kind = self.random.choice(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"])
+        key = self.random.choice(["ki", "si", "id"])
+        alias = self.alias("j")
+        items = ", ".join(
+            f"{side.text.split()[-1]}.{name} AS {name}{i}"
+            for i, side in enumerate((left, right))
+            for name in ("bi", "ts")
+        )
+        text, duck = both(
+            f"(SELECT {key}, {items} FROM {{0}} {kind} {{1}} USING ({key})) AS {alias}",
+            (left.text, left.duck),
+            (right.text, right.duck),
+        )
+        names = [(key, {"si": "STRING"}.get(key, "INT"))]
+        kinds = (("bi", "BIGINT"), ("ts", "TIMESTAMP"))
+        names += [(f"{name}{i}", kind) for i in (0, 1) for name, kind in kinds]
+        return Source(text, duck, [column(alias, c, kind) for c, kind in names], False, False)
 
     def join_condition(self, left, right):
         pairs = [
@@ -128,47 +156,6 @@ class QueryMaker(NestedQueries, TimeQueries):
     def some(self, scope, low=1, high=4, depth=2):
         return [self.expressions.any(scope, depth) for _ in range(self.random.randint(low, high))]
 
-    def aggregate(self, scope, ordered):
-        number = self.random.choice(NUMBERS)
-        argument = self.expressions.of(number, scope, 2)
-        text = self.expressions.of("STRING", scope, 1)
-        forms = [
-            make("BIGINT", "COUNT(*)"),
-            make("BIGINT", "COUNT({0})", [text]),
-            make("BIGINT", "COUNT(DISTINCT {0})", [self.expressions.any(scope, 1)]),
-            make(argument.kind, "SUM({0})", [argument]),
-            make(argument.kind, "SUM(DISTINCT {0})", [argument]),
-            make(argument.kind, "MIN({0})", [argument]),
-            make(argument.kind, "MAX({0})", [argument]),
-            make("STRING", "MAX({0})", [text]),
-            make("STRING", "MIN({0})", [text]),
-            make("TIMESTAMP", "MAX({0})", [self.expressions.of("TIMESTAMP", scope, 1)]),
-            make("DATE", "MIN({0})", [self.expressions.of("DATE", scope, 1)]),
-            make("BOOLEAN", "MAX({0})", [self.expressions.of("BOOLEAN", scope, 1)], duck=""),
-            make(argument.kind, "AVG({0})", [argument], duck=""),
-            make("DOUBLE", "STDDEV_POP({0})", [self.expressions.of("DOUBLE", scope, 1)], duck=""),
-            make(number, "VAR_SAMP({0})", [argument], duck=""),
-        ]
-        if ordered:
-            forms += [
-                make("STRING", "LISTAGG({0})", [text], duck=""),
-                make("STRING", "LISTAGG(DISTINCT {0}, '|')", [text], duck=""),
-                make("STRING", "FIRST_VALUE({0})", [text], duck=""),
-                make(argument.kind, "LAST_VALUE({0})", [argument], duck=""),
-                make("OTHER", "ARRAY_AGG({0})", [argument], duck=""),
-            ]
-        chosen = self.random.choice(forms)
-        if self.chance(0.2):
-            chosen = make(
-                chosen.kind,
-                "{0} FILTER (WHERE {1})",
-                [chosen, self.expressions.of("BOOLEAN", scope, 2)],
-            )
-        return chosen
-
-    def aggregates(self, scope, ordered, low=1, high=3):
-        return [self.aggregate(scope, ordered) for _ in range(self.random.randint(low, high))]
-
     # Shapes
 
     def query(self, depth=2, nested=False):
@@ -185,6 +172,16 @@ class QueryMaker(NestedQueries, TimeQueries):
             (self.over, 3),
             (self.values, 1),
             (self.interval_join, 2),
+            (self.temporal_join, 2),
+            (self.lateral, 2),
+            (self.match, 2),
+            (self.quantified, 1),
+            (self.qualify, 1),
+            (self.nested_keys, 1),
+            (self.three_way_join, 1),
+            (self.window_of_windows, 1),
+            (self.ranking_over, 1),
+            (self.changelog, 1),
             (self.deduplicate, 2),
             (self.nested_values, 1),
             (self.window_rank, 1),
@@ -194,7 +191,9 @@ class QueryMaker(NestedQueries, TimeQueries):
             (self.limited, 2),
         ]
         if nested:
-            shapes = [shape for shape in shapes if shape[0] not in (self.over, self.limited)]
+            whole = (self.over, self.limited, self.ranking_over, self.nested_keys)
+            whole += (self.window_of_windows, self.changelog)
+            shapes = [shape for shape in shapes if shape[0] not in whole]
         makers, weights = zip(*shapes)
         return self.random.choices(makers, weights)[0](max(depth, 0))
 
@@ -226,69 +225,6 @@ class QueryMaker(NestedQueries, TimeQueries):
         text = f"SELECT * FROM (VALUES {', '.join(rows)}) AS v (c0, c1, c2)"
         # Flink pads CHAR of several lengths; the text is then CHAR of the longest.
         return Query(text, None, [("c0", "INT"), ("c1", "INT"), ("c2", "STRING")], "values")
-
-    def group_by(self, depth):
-        source = self.source(depth)
-        keys = self.some(source.scope, 0, 2, 1)
-        aggregates = self.aggregates(source.scope, source.ordered and source.append)
-        items, columns = self.select_list(keys + aggregates)
-        group = ("", "")
-        if keys:
-            group = both(
-                " GROUP BY " + ", ".join("{%d}" % i for i in range(len(keys))),
-                *[self.pair(key) for key in keys],
-            )
-        having = ("", "")
-        if self.chance(0.3):
-            condition = self.random.choice(
-                [
-                    make("BOOLEAN", "COUNT(*) > 1"),
-                    make("BOOLEAN", "{0} IS NOT NULL", [self.random.choice(aggregates)]),
-                ]
-            )
-            having = both(" HAVING {0}", self.pair(condition))
-        text, duck = both(
-            "SELECT {0} FROM {1}{2}{3}{4}",
-            items,
-            (source.text, source.duck),
-            self.where(source.scope, 0.3),
-            group,
-            having,
-        )
-        if not keys:
-            duck = None  # without a row there is no result in Flink's streams
-        return Query(text, duck, columns, "group by")
-
-    def grouping_sets(self, depth):
-        source = self.source(depth)
-        named = [c for c in source.scope if c.kind in ("INT", "STRING", "BOOLEAN", "DATE")]
-        if len(named) < 2:
-            return self.group_by(depth)
-        keys = self.random.sample(named, 2)
-        sets = self.random.choice(
-            [
-                "GROUPING SETS (({0}, {1}), ({0}), ())",
-                "ROLLUP ({0}, {1})",
-                "CUBE ({0}, {1})",
-                "GROUPING SETS (({0}), ({1}))",
-                "{0}, ROLLUP ({1})",
-            ]
-        )
-        extra = make("INT", "GROUPING({0})", [keys[0]], duck="") if self.chance(0.3) else keys[1]
-        items, columns = self.select_list(
-            [keys[0], extra] + self.aggregates(source.scope, False, 1, 2)
-        )
-        text, duck = both(
-            "SELECT {0} FROM {1}{2} GROUP BY " + sets.replace("{1}", "{4}").replace("{0}", "{3}"),
-            items,
-            (source.text, source.duck),
-            self.where(source.scope, 0.3),
-            self.pair(keys[0]),
-            self.pair(keys[1]),
-        )
-        if "()" in sets or "CUBE" in sets or sets.startswith("ROLLUP"):
-            duck = None  # the empty set of no rows
-        return Query(text, duck, columns, "grouping sets")
 
     def set_operation(self, depth):
         word = self.random.choice(
@@ -324,7 +260,7 @@ class QueryMaker(NestedQueries, TimeQueries):
         return Query(text, duck, columns, word.lower())
 
     def deduplicate(self, _depth):
-        source = self.table()
+        source = self.table(self.random.choice(["a", "b", "va"]))
         alias = source.text.split()[-1]
         key = self.random.choice(["ki", "si"])
         order = self.random.choice(["ASC", "DESC"])
@@ -350,6 +286,8 @@ class QueryMaker(NestedQueries, TimeQueries):
         tail = f" LIMIT {self.random.randint(1, 9)}"
         if self.chance(0.2):
             tail += " OFFSET 2"
+        elif self.chance(0.2):
+            tail = " FETCH FIRST 3 ROWS ONLY"
         text, duck = both(
             "SELECT {0} FROM {1}{2} ORDER BY {3}" + tail,
             items,

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random queries, answered by millrace, a real Flink 2.3 and, where it means the same, DuckDB.
 
-usage: random_queries.py MILLRACE [--queries N] [--seed S] [--keep DIR] [--only SHAPE] [--duckdb]
+usage: random_queries.py MILLRACE [--queries N] [--seed S] [--keep DIR] [--answers DIR]
+                                  [--only SHAPE] [--duckdb]
 What must agree is the rows a changelog leaves at its end. A difference that known_differences.txt
 explains is counted, any other is printed with the seed that makes it again. Query i of a run with
 seed S is drawn from S and i // 50, so `--seed S+k --queries 50` repeats a block.
@@ -22,22 +23,24 @@ from queries import QueryMaker
 from tables import Tables
 
 BLOCK = 50
+NOTHING = re.compile(r"\[(null|0)(, (null|0))*\]")
 HERE = pathlib.Path(__file__).resolve().parent
 
 
 def known_differences():
-    """[(place, pattern, reason)]: `query`, `flink` or `millrace`, where the pattern is met."""
+    """[(place, pattern, reason)], see the file."""
     lines = (HERE / "known_differences.txt").read_text(encoding="utf-8").splitlines()
     return [tuple(line.split("\t")) for line in lines if line and not line.startswith("#")]
 
 
 class Run:
-    def __init__(self, program, only, flink):
-        self.program, self.only, self.flink = program, only, flink
+    def __init__(self, program, only, flink, answers):
+        self.program, self.only, self.flink, self.answers = program, only, flink, answers
         self.known = known_differences()
         self.counts = collections.Counter()
         self.explained = collections.Counter()
         self.shapes = collections.Counter()
+        self.refusals = collections.Counter()
         self.differences = []
 
     def block(self, seed, count):
@@ -54,7 +57,9 @@ class Run:
             statements = tables.write()
             texts = [query.text for query in queries]
             ours = engines.of_millrace(self.program, statements, texts)
-            flinks = engines.of_flink(statements, texts) if self.flink else [None] * count
+            flinks = [None] * count
+            if self.flink:
+                flinks = engines.of_flink(statements, texts, tables.folder, self.answers)
             connection = duckdb.connect()
             tables.load(connection)
             for query, our, flink in zip(queries, ours, flinks):
@@ -75,7 +80,7 @@ class Run:
             self.counts["compared with DuckDB"] += 1
             verdicts.append(self.against_duckdb(our, duck, kinds))
         for verdict in filter(None, verdicts):
-            reason = self.reason(query, our, flink)
+            reason = self.reason(query, our, flink, verdict)
             if reason is None:
                 self.differences.append((seed, query, our, flink, verdict))
             else:
@@ -83,22 +88,32 @@ class Run:
 
     def against_flink(self, query, our, flink, kinds, duck):
         self.counts["queries"] += 1
+        if our.error is not None and our.error.startswith("crashed"):
+            return "no end of its own"
         if our.error is not None and flink.error is not None:
             self.counts["refused by both"] += 1
             return None
         if our.error is not None:
+            self.refusals[our.error.split("\n")[0]] += 1
             return "refused, and Flink answers"
         if not our.consistent:
             return "takes back what is not there"
         if flink.error is not None:
             self.counts["refused by Flink alone"] += 1
-            return None
+            failed = flink.error.startswith("ERROR runtime")
+            return "answered, and Flink fails at run time" if failed else None
         self.counts["answered by both"] += 1
         if our.rows == flink.rows or self.alike(our, flink, kinds):
             return None
         # Flink's own mistakes: what it takes back is not there, or DuckDB is on our side.
         if not flink.consistent:
             self.explained["Flink's changelog does not add up"] += 1
+            return None
+        if flink.incomplete and our.rows <= flink.rows:
+            self.explained["Flink's changelog leaves rows that it replaced"] += 1
+            return None
+        if not our.rows and len(flink.rows) == 1 and NOTHING.fullmatch(*flink.rows):
+            self.explained["Flink folds an aggregate of nothing to a row"] += 1
             return None
         if duck is not None and self.against_duckdb(our, duck, kinds) is None:
             self.explained["DuckDB has our rows (" + query.shape + ")"] += 1
@@ -122,9 +137,12 @@ class Run:
         missing = [row for row in right if row not in left][:5]
         return f"other rows than DuckDB, which has {missing}"
 
-    def reason(self, query, our, flink):
+    def reason(self, query, our, flink, verdict):
+        answered = our.error is None and flink is not None and flink.error is None
         where = {
-            "query": query.text,
+            "query": "" if our.error else query.text,
+            "duckdb": query.text if "DuckDB" in verdict else "",
+            "nothing": query.text if answered and not flink.rows else "",
             "flink": flink and flink.error or "",
             "millrace": our.error or "",
         }
@@ -157,10 +175,13 @@ def main():
     parser.add_argument("--queries", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=pathlib.Path, help="a folder for differences.txt")
+    parser.add_argument("--answers", type=pathlib.Path, help="a folder that keeps Flink's answers")
     parser.add_argument("--duckdb", action="store_true", help="ask DuckDB alone, not Flink")
     parser.add_argument("--only", help="only shapes that match this pattern")
     options = parser.parse_args()
-    run = Run(options.program, options.only, not options.duckdb)
+    if options.answers:
+        options.answers.mkdir(parents=True, exist_ok=True)
+    run = Run(options.program, options.only, not options.duckdb, options.answers)
     shown = 0
     for number, first in enumerate(range(0, options.queries, BLOCK)):
         run.block(options.seed + number, min(BLOCK, options.queries - first))
@@ -169,6 +190,8 @@ def main():
         shown = len(run.differences)
     for name, count in [*run.counts.items(), *sorted(run.shapes.items())]:
         print(f"{count:7} {name}")
+    for text, count in run.refusals.most_common():
+        print(f"{count:7} refused: {text}")
     for reason, count in run.explained.most_common():
         print(f"{count:7} explained: {reason}")
     print(f"{len(run.differences):7} unexplained differences")

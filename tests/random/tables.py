@@ -3,7 +3,9 @@
 
 One `Tables` is drawn from a seed. Rows of `a`, `b` and `n` are never late (out of order by less
 than the delay of their watermark), so what a query over them leaves does not depend on which input
-is read first; `late` has late rows and is read alone.
+is read first; `late` has late rows and is read alone. `x` has the rarer types, `r` versions by
+key, `cl` a changelog; over them stand the views `latest` (the last row of each key), `va` (rows
+with a key) and `ch` (the rows that the changelog changes).
 """
 
 import datetime
@@ -28,6 +30,7 @@ BIGS = [
 ]
 DOUBLES = [0.0, -0.0, 0.5, 1.5, -2.25, 1e10, 1e-7, 123456.789, -1e300, 3.0]
 DECIMALS = ["0.00", "0.01", "-0.01", "1.50", "99999999.99", "-99999999.99", "12.34", "100.00"]
+WIDES = ["0.000000", "1.000001", "-3.500000", "12.34", "123456789012345678901234.999999"]
 EPOCH = datetime.datetime(2024, 2, 28, 23, 58, 0)
 
 # name -> [(column, type)]; the types are those of expressions.py.
@@ -61,6 +64,29 @@ COLUMNS = {
         ("as_", "ARRAY_OF_STRING"),
     ],
     "late": [("id", "INT"), ("ki", "INT"), ("bi", "BIGINT"), ("ts", "TIMESTAMP")],
+    "x": [
+        ("id", "INT"),
+        ("ki", "INT"),
+        ("ti", "TIME"),
+        ("lt", "LTZ"),
+        ("fl", "FLOAT"),
+        ("ty", "TINYINT"),
+        ("wi", "WIDE"),
+        ("ts", "TIMESTAMP"),
+    ],
+    "r": [("ki", "INT"), ("bi", "BIGINT"), ("si", "STRING"), ("ts", "TIMESTAMP")],
+    "cl": [("id", "INT"), ("ki", "INT"), ("si", "STRING"), ("bi", "BIGINT"), ("op", "STRING")],
+}
+VIEWS = {
+    "latest": "SELECT id, ki, si, bi, ts FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY ki "
+    "ORDER BY ts DESC) AS rn FROM b WHERE ki IS NOT NULL) WHERE rn = 1",
+    "va": "SELECT id, ki, si, bi, bo, ts FROM a WHERE ki IS NOT NULL",
+    "ch": "SELECT * FROM FROM_CHANGELOG(input => TABLE cl)",
+}
+VIEW_COLUMNS = {
+    "latest": COLUMNS["b"][:4] + [("ts", "TIMESTAMP")],
+    "va": COLUMNS["a"][:4] + [("bo", "BOOLEAN"), ("ts", "TIMESTAMP")],
+    "ch": COLUMNS["cl"][:4],
 }
 FLINK_TYPES = {
     "INT": "INT",
@@ -72,12 +98,17 @@ FLINK_TYPES = {
     "BOOLEAN": "BOOLEAN",
     "DATE": "DATE",
     "TIMESTAMP": "TIMESTAMP(3)",
+    "TIME": "TIME(0)",
+    "LTZ": "TIMESTAMP_LTZ(3)",
+    "FLOAT": "FLOAT",
+    "TINYINT": "TINYINT",
+    "WIDE": "DECIMAL(30, 6)",
     "ARRAY": "ARRAY<INT>",
     "ROW": "ROW<x INT, y STRING>",
     "MAP": "MAP<STRING, INT>",
     "ARRAY_OF_STRING": "ARRAY<STRING>",
 }
-DELAYS = {"a": 10, "b": 10, "late": 3}
+DELAYS = {"a": 10, "b": 10, "late": 3, "x": 10, "r": 10}
 
 
 class Tables:
@@ -85,7 +116,9 @@ class Tables:
 
     def __init__(self, random, folder):
         self.folder = pathlib.Path(folder)
-        self.rows = {name: self._rows(random, name) for name in COLUMNS}
+        self.rows = {name: self._rows(random, name) for name in COLUMNS if name != "cl"}
+        self.left = []  # of the changelog
+        self.rows["cl"] = self._changes(random)
 
     def _rows(self, random, name):
         count = random.choice([0, 1, 12, 30, 30, 60]) if name != "a" else random.choice([20, 40])
@@ -100,13 +133,36 @@ class Tables:
             row = {"id": number, "ts": ts}
             for column, kind in COLUMNS[name]:
                 if column not in row:
-                    null = random.random() < 0.15
+                    null = random.random() < 0.15 and (name, column) != ("r", "ki")
                     row[column] = None if null else self._value(random, column, kind)
             rows.append(tuple(row[column] for column, _ in COLUMNS[name]))
         if rows and name in ("a", "b"):  # the same again but for the id, at the last time
             last = max(row[-1] for row in rows)
             rows += [(count + i,) + row[1:-1] + (last,) for i, row in enumerate(rows[-3:])]
         return rows
+
+    def _changes(self, random):
+        """Rows that are inserted, updated and deleted in any order, each while it is there."""
+        there, changes = [], []
+        kinds = COLUMNS["cl"][1:-1]
+        for number in range(random.choice([0, 5, 40, 40, 80])):
+            chance = random.random()
+            fresh = tuple(
+                None if random.random() < 0.1 else self._value(random, *column) for column in kinds
+            )
+            if chance < 0.5 or not there:
+                there.append((number,) + fresh)
+                changes.append(there[-1] + ("INSERT",))
+                continue
+            at = random.randrange(len(there))
+            if chance < 0.8:
+                changes.append(there[at] + ("UPDATE_BEFORE",))
+                there[at] = there[at][:1] + fresh
+                changes.append(there[at] + ("UPDATE_AFTER",))
+            else:
+                changes.append(there.pop(at) + ("DELETE",))
+        self.left = there
+        return changes
 
     @staticmethod
     def _value(random, column, kind):
@@ -119,6 +175,11 @@ class Tables:
             "STRING": lambda: random.choice(TEXTS),
             "BOOLEAN": lambda: random.random() < 0.5,
             "DATE": lambda: datetime.date(2024, 2, random.choice([1, 28, 29])),
+            "TIME": lambda: datetime.time(random.choice([0, 9, 23]), random.choice([0, 59]), 7),
+            "LTZ": lambda: EPOCH + datetime.timedelta(hours=random.choice([0, 0, 1, 5, 2000])),
+            "FLOAT": lambda: random.choice([0.0, -0.0, 0.1, 1.5, -2.25, 1e10, 16777217.0]),
+            "TINYINT": lambda: random.choice([0, 1, 2, 3, 127, -128]),
+            "WIDE": lambda: decimal.Decimal(random.choice(WIDES)),
             "ARRAY": lambda: [
                 random.choice([None, 1, 2, 3, 3]) for _ in range(random.choice([0, 1, 2, 4]))
             ],
@@ -136,11 +197,12 @@ class Tables:
         for name, columns in COLUMNS.items():
             nested = name == "n"
             path = self.folder / f"{name}.{'json' if nested else 'csv'}"
-            lines = [
-                self._json(columns, row) if nested else self._csv(row) for row in self.rows[name]
-            ]
+            line_of = self._json if nested else self._csv
+            lines = [line_of(columns, row) for row in self.rows[name]]
             path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
             fields = [f"{column} {FLINK_TYPES[kind]}" for column, kind in columns]
+            if name == "r":
+                fields.append("PRIMARY KEY (ki) NOT ENFORCED")
             if name in DELAYS:
                 fields.append(f"WATERMARK FOR ts AS ts - INTERVAL '{DELAYS[name]}' SECOND")
             kind = "'json'" if nested else f"'csv', 'csv.null-literal' = '{NULL}'"
@@ -148,22 +210,24 @@ class Tables:
                 f"CREATE TABLE {name} ({', '.join(fields)}) WITH ('connector' = "
                 f"'filesystem', 'path' = '{path}', 'format' = {kind})"
             )
+        statements += [f"CREATE VIEW {name} AS {query}" for name, query in VIEWS.items()]
         return statements
 
     @staticmethod
-    def _csv(row):
-        def text(value):
+    def _csv(columns, row):
+        def text(value, kind):
             if value is None:
                 return NULL
             if isinstance(value, bool):
                 return "true" if value else "false"
             if isinstance(value, datetime.datetime):
-                return value.strftime("%Y-%m-%d %H:%M:%S.") + f"{value.microsecond // 1000:03d}"
+                millis = f"{value.microsecond // 1000:03d}" + ("Z" if kind == "LTZ" else "")
+                return value.strftime("%Y-%m-%d %H:%M:%S.") + millis
             if isinstance(value, str):
                 return '"' + value + '"'
             return str(value)
 
-        return ",".join(text(value) for value in row)
+        return ",".join(text(value, kind) for (_, kind), value in zip(columns, row))
 
     @staticmethod
     def _json(columns, row):
@@ -172,13 +236,13 @@ class Tables:
         )
 
     def load(self, connection):
-        """The tables without nested columns, in DuckDB."""
+        """The tables that DuckDB can have: those with plain types, and the views' rows."""
         kinds = {"STRING": "VARCHAR", "TIMESTAMP": "TIMESTAMP", "DECIMAL": "DECIMAL(10, 2)"}
-        for name, columns in COLUMNS.items():
-            if name == "n":
-                continue
+        plain = [(name, COLUMNS[name], self.rows[name]) for name in ("a", "b", "late", "r")]
+        for name, columns, rows in plain + [("ch", VIEW_COLUMNS["ch"], self.left)]:
             fields = ", ".join(f"{column} {kinds.get(kind, kind)}" for column, kind in columns)
             connection.execute(f"CREATE TABLE {name} ({fields})")
-            if self.rows[name]:
+            if rows:
                 marks = ", ".join("?" * len(columns))
-                connection.executemany(f"INSERT INTO {name} VALUES ({marks})", self.rows[name])
+                connection.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
+        connection.execute(f"CREATE VIEW va AS {VIEWS['va']}")

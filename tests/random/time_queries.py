@@ -3,7 +3,7 @@
 
 from expressions import Expression, make
 from parts import Query, Source, both, column
-from tables import COLUMNS
+from tables import COLUMNS, VIEW_COLUMNS
 
 
 class TimeQueries:
@@ -12,33 +12,46 @@ class TimeQueries:
     def windowed(self, table, function=None):
         """A window function over a table, with its scope; `duck` for TUMBLE alone."""
         function = function or self.random.choice(
-            ["TUMBLE", "TUMBLE", "HOP", "CUMULATE", "SESSION"]
+            ["TUMBLE", "TUMBLE", "OFFSET", "HOP", "HOP", "CUMULATE", "SESSION", "WHOLE SESSION"]
         )
         alias = self.alias("w")
+        hop = self.random.choice(
+            [
+                "INTERVAL '20' SECOND, INTERVAL '1' MINUTE",
+                "INTERVAL '30' SECOND, INTERVAL '3' MINUTE",
+                "INTERVAL '7' SECOND, INTERVAL '14' SECOND",
+            ]
+        )
         call = {
             "TUMBLE": f"TUMBLE(TABLE {table}, DESCRIPTOR(ts), INTERVAL '1' MINUTE)",
-            "HOP": f"HOP(TABLE {table}, DESCRIPTOR(ts), INTERVAL '20' SECOND, INTERVAL '1' MINUTE)",
+            "HOP": f"HOP(TABLE {table}, DESCRIPTOR(ts), {hop})",
+            "OFFSET": f"TUMBLE(TABLE {table}, DESCRIPTOR(ts), INTERVAL '1' MINUTE, "
+            f"INTERVAL '{self.random.choice(['13', '-7'])}' SECOND)",
+            "WHOLE SESSION": f"SESSION(TABLE {table}, DESCRIPTOR(ts), INTERVAL '10' SECOND)",
             "CUMULATE": f"CUMULATE(TABLE {table}, DESCRIPTOR(ts), INTERVAL '15' SECOND, "
             "INTERVAL '1' MINUTE)",
             "SESSION": f"SESSION(TABLE {table} PARTITION BY ki, DESCRIPTOR(ts), "
             "INTERVAL '10' SECOND)",
         }[function]
         duck = None
-        if function == "TUMBLE" and table != "late":
+        if function == "TUMBLE" and table in ("a", "b", "va"):
             duck = (
                 f"(SELECT *, date_trunc('minute', ts) AS window_start, date_trunc('minute', ts) + "
                 f"INTERVAL 1 MINUTE AS window_end FROM {table}) AS {alias}"
             )
-        scope = [column(alias, c, kind) for c, kind in COLUMNS[table]]
+        columns = COLUMNS.get(table) or VIEW_COLUMNS[table]
+        scope = [column(alias, c, kind, "" if table == "x" else None) for c, kind in columns]
         bounds = [column(alias, c, "TIMESTAMP") for c in ("window_start", "window_end")]
         return Source(f"TABLE({call}) AS {alias}", duck, scope, True, True, function), bounds
 
     def window(self, _depth):
-        table = self.random.choice(["a", "a", "b", "late"])
+        table = self.random.choice("a a b late late va x latest".split())
         source, bounds = self.windowed(table)
         keys = [c for c in source.scope if c.kind in ("INT", "STRING") and self.chance(0.3)]
         if source.name == "SESSION":
             keys = [c for c in source.scope if c.text.endswith(".ki")]
+        elif source.name == "WHOLE SESSION":
+            keys = []
         aggregates = self.aggregates(source.scope, False)
         items, columns = self.select_list(bounds + keys + aggregates)
         group = both(
@@ -168,3 +181,53 @@ class TimeQueries:
             self.pair(more),
         )
         return Query(text, duck, columns, "interval join")
+
+    def window_of_windows(self, _depth):
+        """Windows over the rows of smaller ones, and the first rows of each window."""
+        table = self.random.choice(["a", "b", "va", "late"])
+        inner, bounds = self.windowed(table, "TUMBLE")
+        keys = [c for c in inner.scope if c.text.endswith(".ki")]
+        calls = self.aggregates(inner.scope, False, 1, 2)
+        items, columns = self.select_list(bounds + keys + calls)
+        alias = inner.text.split()[-1]
+        query = f"SELECT {items[0]}, {alias}.window_time AS rt FROM {inner.text}"
+        query += f" GROUP BY {bounds[0].text}, {bounds[1].text}, {alias}.window_time"
+        query += f", {keys[0].text}"
+        outer = self.random.choice(
+            [
+                "SELECT window_start, COUNT(*), MAX(c3), COUNT(DISTINCT ki) FROM TABLE(TUMBLE("
+                "TABLE inner_, DESCRIPTOR(rt), INTERVAL '3' MINUTE)) GROUP BY window_start, "
+                "window_end",
+                "SELECT window_end, ki, COUNT(c3) FROM TABLE(HOP(TABLE inner_, DESCRIPTOR(rt), "
+                "INTERVAL '1' MINUTE, INTERVAL '2' MINUTE)) GROUP BY window_start, window_end, ki",
+                "SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY c0, c1 ORDER BY c3, ki) "
+                "AS rn FROM inner_) WHERE rn <= 2",
+                "SELECT ki, COUNT(*) OVER (PARTITION BY ki ORDER BY rt) FROM inner_",
+                "SELECT l.ki, l.c3, r.c3 FROM inner_ AS l JOIN inner_ AS r ON l.ki = r.ki AND "
+                "l.c0 = r.c0 AND l.c1 = r.c1",
+                "SELECT ki, COUNT(*), MIN(c0) FROM inner_ GROUP BY ki",
+            ]
+        )
+        query = query.replace(" AS c2", " AS ki", 1)
+        text = f"WITH inner_ AS ({query}) {outer}"
+        return Query(text, None, columns, "window of windows", False, True)
+
+    def ranking_over(self, _depth):
+        """Numbers and neighbours in OVER, by time and by other orders."""
+        source = self.table(self.random.choice(["a", "b", "va"]))
+        alias = source.text.split()[-1]
+        calls = ["LAG({0}.id)", "LAG({0}.ki, 2)", "LAG({0}.id, 1, -5)", "ROW_NUMBER()"]
+        calls += ["FIRST_VALUE({0}.id)", "LAST_VALUE({0}.si)", "COUNT(DISTINCT {0}.si)"]
+        order = "ts"
+        if self.chance(0.4):
+            order = self.random.choice(["id", "bi"])
+            calls = ["ROW_NUMBER()", "SUM({0}.ki)", "COUNT(*)", "MAX({0}.bi)", "AVG({0}.id)"]
+            calls += ["RANK()", "DENSE_RANK()"]
+            calls = calls if order == "id" else calls[1:]
+        partition = f"PARTITION BY {alias}.{self.random.choice(['ki', 'si'])} "
+        window = f"({partition if self.chance(0.8) else ''}ORDER BY {alias}.{order})"
+        chosen = self.random.sample(calls, self.random.randint(1, 3))
+        items = ", ".join(f"{call.format(alias)} OVER w AS c{i}" for i, call in enumerate(chosen))
+        text = f"SELECT {alias}.id, {items} FROM {source.text} WINDOW w AS {window}"
+        columns = [("id", "INT")] + [(f"c{i}", "OTHER") for i in range(len(chosen))]
+        return Query(text, None, columns, "ranking over")
