@@ -225,7 +225,9 @@ class RealLauncher final : public ProcessLauncher {
     std::vector<std::string> variable_texts = Variables(spec);
     std::vector<char*> variables = Pointers(&variable_texts);
     const pid_t parent = getpid();
-    const pid_t pid = fork();
+    // Without what libraries do around a fork (allocators take all of their locks): the child
+    // allocates nothing.
+    const pid_t pid = _Fork();
     if (pid < 0) return SystemError("could not start '" + spec.arguments[0] + "'");
     if (pid == 0) {
       Become(arguments.data(), variables.data(), theirs.get(), page->fd(), spec.memory_max, parent);
