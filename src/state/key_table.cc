@@ -156,18 +156,18 @@ Status KeyTable::Sweep(size_t count, const Judge& judge) {
                                    });
 }
 
-Status KeyTable::SweepLists(size_t count,
-                            const std::function<void(std::string_view entry_key)>& visit) {
+Status KeyTable::SweepLists(
+    size_t count,
+    const std::function<void(std::string_view entry_key, std::string_view value)>& visit) {
   if (cold_ == nullptr || !cold_->in_use()) return OkStatus();
-  return cold_->entries().ReadNext(count,
-                                   [&](std::string_view entry_key, std::string_view) -> Status {
-                                     std::string_view rest = entry_key;
-                                     std::string_view key;
-                                     if (!GetBytes(&rest, &key)) return CorruptStateEntry(name_);
-                                     if (Find(key, HashBytes(key)) == kNone && !cold_->IsGone(key))
-                                       visit(entry_key);
-                                     return OkStatus();
-                                   });
+  return cold_->entries().ReadNext(
+      count, [&](std::string_view entry_key, std::string_view value) -> Status {
+        std::string_view rest = entry_key;
+        std::string_view key;
+        if (!GetBytes(&rest, &key)) return CorruptStateEntry(name_);
+        if (Find(key, HashBytes(key)) == kNone && !cold_->IsGone(key)) visit(entry_key, value);
+        return OkStatus();
+      });
 }
 
 void KeyTable::Collected(uint64_t epoch) {
@@ -192,7 +192,7 @@ bool KeyTable::CanLeave(uint32_t slot, uint64_t applied) {
   const bool used = (mark & kUsed) != 0;
   mark &= static_cast<uint8_t>(~kUsed);
   return !used && (mark & (kDirty | kStored | kTouched)) == kStored &&
-         cold_->IsApplied(slot, applied);
+         cold_->IsApplied(slot, applied) && !(values_.stays && values_.stays(slot));
 }
 
 void KeyTable::Leave(uint32_t slot) {

@@ -40,6 +40,8 @@ class KeyTable final : public StateTable {
     /// whose entries are read one by one when a key is loaded.
     std::function<Status(uint32_t slot, std::string_view entry_key, std::string_view value)>
         read_part = {};
+    /// The key must not leave now although it could. May be empty: none.
+    std::function<bool(uint32_t slot)> stays = {};
   };
 
   KeyTable(std::string name, bool track);
@@ -60,7 +62,9 @@ class KeyTable final : public StateTable {
   Status Sweep(size_t count, const Judge& judge);
   /// The same where another table has the entries of keys: those of keys that are neither in memory
   /// nor deleted.
-  Status SweepLists(size_t count, const std::function<void(std::string_view entry_key)>& visit);
+  Status SweepLists(
+      size_t count,
+      const std::function<void(std::string_view entry_key, std::string_view value)>& visit);
 
   /// slots[i] becomes the slot of key i; unknown keys are inserted, and not yet dirty.
   void FindOrInsert(const EncodedKeys& keys, std::vector<uint32_t>* slots) {

@@ -5,18 +5,14 @@
 
 #include "base/check.h"
 #include "state/encoding.h"
+#include "state/entry_group.h"
+#include "state/shrink_keys.h"
 
 namespace millrace {
 namespace {
 
 /// Entries in front of `begin` that are worth moving the rest for.
 constexpr size_t kGap = 32;
-
-/// Of the key that an entry's key begins with.
-int GroupOf(std::string_view entry_key) {
-  std::string_view key;
-  return GetBytes(&entry_key, &key) ? KeyGroupOf(HashBytes(key)) : -1;
-}
 
 }  // namespace
 
@@ -123,7 +119,7 @@ void OrderedTable::AppendKeyOf(uint32_t key, const OrderedEntry& entry, std::str
 }
 
 Status OrderedTable::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
-  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, GroupOf(key)}));
+  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, KeyGroupOfEntry(key)}));
   deleted_.clear();
   std::string key;
   std::string value;
@@ -151,7 +147,7 @@ Status OrderedTable::Snapshot(const std::function<Status(const StateChange&)>& v
       value.clear();
       rows_->Write(entry.row, &value);
       const std::string entry_key = KeyOf(key, entry);
-      TRY(visit({name_, entry_key, value, false, GroupOf(entry_key)}));
+      TRY(visit({name_, entry_key, value, false, KeyGroupOfEntry(entry_key)}));
     }
   }
   return OkStatus();
@@ -189,12 +185,26 @@ void OrderedTable::Evict(uint32_t key) {
 }
 
 Status OrderedTable::Sweep(size_t count, const IsOver& is_over) {
-  return keys_->SweepLists(count, [&](std::string_view entry_key) {
+  return keys_->SweepLists(count, [&](std::string_view entry_key, std::string_view) {
     std::string_view rest = entry_key;
     std::string_view key;
     OrderedEntry entry;
     const bool read = GetBytes(&rest, &key) && ReadEntry(rest, &entry);
     if (read && is_over(entry, KeyGroupOf(HashBytes(key)))) deleted_.emplace_back(entry_key);
+  });
+}
+
+/// What replaces an entry, if anything does, comes right behind it, maybe in the next call.
+Status OrderedTable::SweepReplaced(size_t count, int64_t now, const Ends& ends) {
+  return keys_->SweepLists(count, [&](std::string_view entry_key, std::string_view value) {
+    std::string_view rest = entry_key;
+    std::string_view key;
+    OrderedEntry entry;
+    if (!GetBytes(&rest, &key) || !ReadEntry(rest, &entry)) return;
+    const bool follows = swept_.key == key && swept_.entry < entry;
+    const bool over = follows ? entry.time <= now : swept_.ends;
+    if (over && !swept_.entry_key.empty()) deleted_.push_back(std::move(swept_.entry_key));
+    swept_ = {std::string(entry_key), std::string(key), entry, entry.time <= now && ends(value)};
   });
 }
 
@@ -208,9 +218,7 @@ void OrderedTable::Collected(uint64_t epoch) {
 
 /// Keys leave until so much less is held.
 void OrderedTable::Shrink(uint64_t applied, size_t bytes) {
-  const double held = static_cast<double>(memory_bytes());
-  const double kept = held > 0 ? std::min(1.0, static_cast<double>(bytes) / held) : 1.0;
-  keys_->Shrink(applied, static_cast<size_t>(static_cast<double>(keys_->memory_bytes()) * kept));
+  ShrinkKeys(applied, memory_bytes(), bytes, keys_);
 }
 
 Status OrderedTable::Apply(const StateChange& change) {

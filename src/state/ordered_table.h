@@ -68,6 +68,10 @@ class OrderedTable final : public StateTable {
   /// them.
   using IsOver = std::function<bool(const OrderedEntry& entry, int key_group)>;
   Status Sweep(size_t count, const IsOver& is_over);
+  /// The same where of the entries of a key whose time has come only the last one counts, and not
+  /// even that if `ends` says so of its value.
+  using Ends = std::function<bool(std::string_view value)>;
+  Status SweepReplaced(size_t count, int64_t now, const Ends& ends);
   /// Sequence numbers given so far are below this.
   uint64_t next_sequence() const { return next_sequence_; }
 
@@ -101,6 +105,14 @@ class OrderedTable final : public StateTable {
     OrderedEntry entry;
   };
 
+  /// What SweepReplaced saw last.
+  struct Swept {
+    std::string entry_key;
+    std::string key;
+    OrderedEntry entry;
+    bool ends = false;
+  };
+
   size_t IndexOf(uint32_t key, const OrderedEntry& entry) const;
   std::string KeyOf(uint32_t key, const OrderedEntry& entry) const;
   void AppendKeyOf(uint32_t key, const OrderedEntry& entry, std::string* out) const;
@@ -122,6 +134,7 @@ class OrderedTable final : public StateTable {
   std::vector<RowFlags> row_flags_;  // by row; only while tracking
   std::vector<Dirty> dirty_;
   std::vector<std::string> deleted_;
+  Swept swept_;
 };
 
 }  // namespace millrace

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "state/encoding.h"
+#include "state/entry_group.h"
 
 namespace millrace {
 namespace {
@@ -16,12 +17,6 @@ namespace {
 /// Entries in front of `begin` that are worth moving the rest for.
 constexpr size_t kGap = 32;
 constexpr size_t kAhead = 8;  // of the row at hand, whose key's bytes are loaded
-
-/// Of the key that a block's key begins with.
-int GroupOf(std::string_view block_key) {
-  std::string_view key;
-  return GetBytes(&block_key, &key) ? KeyGroupOf(HashBytes(key)) : -1;
-}
 
 uint64_t ZigZag(int64_t value) {
   return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63);
@@ -420,7 +415,7 @@ void RowHistory::CountBlocks(uint32_t key) {
 
 Status RowHistory::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
   CHECK(inserted_.empty());
-  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, GroupOf(key)}));
+  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, KeyGroupOfEntry(key)}));
   deleted_.clear();
   // The newest first: of the blocks of a slot that are numbered alike, it is the present key's.
   for (const FullBlock& full : std::views::reverse(full_)) {

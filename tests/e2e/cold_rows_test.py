@@ -8,18 +8,11 @@ Usage: cold_rows_test.py PATH_TO_MILLRACE [SEED]
 The rows take many times the memory budget of state, and each start has another parallelism.
 """
 import collections
-import os
-import pathlib
-import random
-import signal
-import subprocess
-import sys
-import tempfile
+
+import cold
 
 ROWS = 60_000
 KEYS = 20_000
-KILLS = 4
-WAIT_SECONDS = 240
 SQL = """
 SET 'execution.checkpointing.interval' = '50 ms';
 SET 'state.memory-budget' = '768 kb';
@@ -94,56 +87,5 @@ def write_input(work, chance):
             {"sums": sums, "pairs": pairs, "hops": hops, "wanted": wanted, "near": near}.items()}
 
 
-def rows_of(folder):
-    rows = collections.Counter()
-    for path in folder.iterdir():
-        if path.name.startswith((".", "_")):
-            continue
-        for line in path.read_text(encoding="utf-8").splitlines():
-            rows[tuple(cell.strip('"') for cell in line.split(","))] += 1
-    return rows
-
-
-def run(millrace, work, chance):
-    killed = 0
-    while True:
-        process = subprocess.Popen(
-            [millrace, "run", work / "rows.sql", "--quiet", "--data-dir", work / "data",
-             "-D", f"parallelism.default={chance.randint(1, 3)}"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        try:
-            wait = WAIT_SECONDS if killed == KILLS else chance.uniform(0.4, 1.5)
-            _, error = process.communicate(timeout=wait)
-            if process.returncode != 0:
-                sys.exit(f"FAILED: {error.decode()}")
-            return killed
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-            if killed == KILLS:
-                sys.exit("FAILED: it does not end")
-            killed += 1
-
-
-def main():
-    millrace = os.path.abspath(sys.argv[1])
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 30)
-    print(f"seed {seed}", flush=True)
-    chance = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder:
-        work = pathlib.Path(folder)
-        expected = write_input(work, chance)
-        (work / "rows.sql").write_text(SQL.format(work=work), encoding="utf-8")
-        killed = run(millrace, work, chance)
-        for name, rows in expected.items():
-            found = rows_of(work / name)
-            if found != rows:
-                sys.exit(f"FAILED: {name}: {sum((rows - found).values())} are missing, "
-                         f"{sum((found - rows).values())} are too much, such as "
-                         f"{list((found - rows).items())[:3]} {list((rows - found).items())[:3]}")
-        sizes = ", ".join(f"{sum(rows.values())} {name}" for name, rows in expected.items())
-        print(f"all of {sizes} are right after {killed} kills")
-
-
 if __name__ == "__main__":
-    main()
+    cold.main(SQL, write_input)

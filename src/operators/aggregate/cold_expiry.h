@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "operators/cold_sweep.h"
 #include "state/key_table.h"
 
 namespace millrace {
@@ -34,7 +35,7 @@ class ColdExpiry {
  private:
   int64_t ttl_ms_;
   TouchedOf touched_of_;
-  int64_t next_ms_ = 0;
+  ColdSweep sweep_;
 };
 
 }  // namespace millrace

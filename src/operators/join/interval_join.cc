@@ -6,8 +6,8 @@
 // kept, because it is late or its key is NULL, goes out alone at once. The output's watermark is
 // held back by the longer side of the interval, so none of these rows is late downstream.
 //
-// Rows of a side that never go out alone lie on the disk until their key is asked for. What of them
-// is out of sight is deleted there bit by bit.
+// Rows lie on the disk until their key is asked for, or until one of them has to go out alone. What
+// of them is out of sight is deleted there bit by bit.
 //
 // Pairs are made 8192 at a time and the place in the entries is remembered, so a row with very many
 // matches holds up its input, not memory.
@@ -23,8 +23,9 @@
 #include "data/key_codec.h"
 #include "expr/evaluator.h"
 #include "operators/builtin.h"
+#include "operators/cold_sweep.h"
 #include "operators/deadline_operator.h"
-#include "operators/join/matched_rows.h"
+#include "operators/join/unmatched_rows.h"
 #include "operators/row_failures.h"
 #include "plan/nodes/join_nodes.h"
 #include "state/ordered_table.h"
@@ -71,12 +72,12 @@ class IntervalJoin final : public DeadlineOperator {
   }
 
   Status OnTime(int64_t now_ms, Output*) override {
-    if (now_ms < next_sweep_ms_) return OkStatus();
-    next_sweep_ms_ = now_ms + kSweepEveryMillis;
+    if (more() || !sweep_.IsTime(now_ms)) return OkStatus();
     for (Side* side : {&left_, &right_}) {
       const EventTime oldest = Oldest(*side, watermark());
-      TRY(side->entries.Sweep(
-          kEntriesSwept, [oldest](const OrderedEntry& entry, int) { return entry.time < oldest; }));
+      TRY(side->entries.Sweep(ColdSweep::kEntries, [oldest](const OrderedEntry& entry, int) {
+        return entry.time < oldest;
+      }));
     }
     return OkStatus();
   }
@@ -87,8 +88,11 @@ class IntervalJoin final : public DeadlineOperator {
   EventTime NextDeadline() const override {
     EventTime deadline = kMaxWatermark;
     for (const Side* side : {&left_, &right_}) {
-      if (side->expiry.empty() || (in_batch_ && !side->outer)) continue;
-      deadline = std::min(deadline, side->ExpiryOf(side->expiry.top().first));
+      EventTime first = side->unmatched.next_on_disk();
+      if (!side->expiry.empty() && (side->outer || !in_batch_)) {
+        first = std::min(first, side->expiry.top().first);
+      }
+      if (first != kMaxWatermark) deadline = std::min(deadline, side->ExpiryOf(first));
     }
     return deadline;
   }
@@ -98,10 +102,7 @@ class IntervalJoin final : public DeadlineOperator {
     place_ = 0;
     const Side& own = input == 0 ? left_ : right_;
     own.codec.Encode(batch, &encoded_);
-    for (Side* side : {&left_, &right_}) {
-      TRY(side->keys.Load(encoded_));
-      for (const uint32_t key : side->keys.loaded()) Queue(side, key);
-    }
+    for (Side* side : {&left_, &right_}) TRY(Load(side, encoded_));
     const auto rows = static_cast<size_t>(batch.num_rows);
     row_matched_.assign(own.outer ? rows : 0, false);
     has_null_key_.assign(rows, false);
@@ -174,6 +175,7 @@ class IntervalJoin final : public DeadlineOperator {
   Status Restored() override {
     for (Side* side : {&left_, &right_}) {
       for (uint32_t key = 0; key < side->keys.slot_limit(); ++key) Queue(side, key);
+      TRY(LoadDue(side, Oldest(*side, watermark())));
     }
     return OkStatus();
   }
@@ -184,10 +186,6 @@ class IntervalJoin final : public DeadlineOperator {
   }
 
  private:
-  // So much of what is on the disk only is looked at each time: it costs next to nothing.
-  static constexpr int64_t kSweepEveryMillis = 100;
-  static constexpr size_t kEntriesSwept = 256;
-
   struct Side {
     Side(std::string name, const OperatorContext& context, const PlanNode& input,
          std::vector<int> key_columns, int time, int64_t reach_ms, bool outer)
@@ -201,19 +199,20 @@ class IntervalJoin final : public DeadlineOperator {
                {.write = {},
                 .read = {},
                 .clear = [this](uint32_t key) { Evict(key); },
-                .may_be_cold = !outer,
+                .may_be_cold = true,
                 .read_part =
                     [this](uint32_t key, std::string_view entry_key, std::string_view value) {
                       return entries.Load(key, entry_key, value);
                     }}),
           entries(name, context.state->track(), &keys, &rows),
-          matched(name + " matched", context.state->track()) {
+          unmatched(name + " unmatched", context.state->track(), &keys, &entries) {
       context.state->Register(&entries);
-      if (outer) context.state->Register(&matched);
+      if (outer) context.state->Register(&unmatched);
     }
     Side(const Side&) = delete;
     Side& operator=(const Side&) = delete;
     void Evict(uint32_t key) {
+      if (outer) unmatched.Evict(key);
       entries.Evict(key);
       if (key < queued.size()) queued[key] = kMaxWatermark;
     }
@@ -228,7 +227,7 @@ class IntervalJoin final : public DeadlineOperator {
     RowStore rows;
     KeyTable keys;  // no state, it follows from the entries
     OrderedTable entries;
-    MatchedRows matched;            // only of an outer side
+    UnmatchedRows unmatched;        // only of an outer side
     std::vector<EventTime> queued;  // by key slot: its time in expiry, kMaxWatermark if not there
     using Expiry = std::pair<EventTime, uint32_t>;
     std::priority_queue<Expiry, std::vector<Expiry>, std::greater<>>
@@ -256,7 +255,7 @@ class IntervalJoin final : public DeadlineOperator {
     for (; entry < entries.end() && entry->time <= high; ++entry, ++place_) {
       if (static_cast<int64_t>(probes_.size()) == kMaxBatchRows) return false;
       probes_.push_back(static_cast<int32_t>(row));
-      partners_.push_back({entry->row, entry->sequence});
+      partners_.push_back(entry->row);
     }
     return true;
   }
@@ -281,10 +280,7 @@ class IntervalJoin final : public DeadlineOperator {
     for (const int32_t pair : passed) {
       const auto i = static_cast<size_t>(pair);
       if (own.outer) row_matched_[static_cast<size_t>(probes_[i])] = true;
-      if (other.outer) {
-        other.matched.Add(partners_[i].sequence,
-                          KeyGroupOf(encoded_.hashes[static_cast<size_t>(probes_[i])]));
-      }
+      if (other.outer) other.unmatched.Remove(partners_[i]);
     }
     std::erase_if(
         alone_, [&](int32_t row) { return !own.outer || row_matched_[static_cast<size_t>(row)]; });
@@ -300,7 +296,7 @@ class IntervalJoin final : public DeadlineOperator {
   std::vector<uint32_t> PartnerRows(std::span<const int32_t> pairs) const {
     std::vector<uint32_t> rows;
     rows.reserve(pairs.size());
-    for (const int32_t pair : pairs) rows.push_back(partners_[static_cast<size_t>(pair)].row);
+    for (const int32_t pair : pairs) rows.push_back(partners_[static_cast<size_t>(pair)]);
     return rows;
   }
 
@@ -335,7 +331,7 @@ class IntervalJoin final : public DeadlineOperator {
       const auto i = static_cast<size_t>(pair);
       add_alone(probes_[i]);
       rows.push_back(probes_[i]);
-      partners.push_back(partners_[i].row);
+      partners.push_back(partners_[i]);
     }
     add_alone(std::numeric_limits<int32_t>::max());
     return MakePairs(input, batch, rows, partners);
@@ -352,13 +348,32 @@ class IntervalJoin final : public DeadlineOperator {
     int64_t sequence = cells().get(sequence_);
     for (size_t i = 0; i < kept_.size(); ++i) {
       const auto row = static_cast<size_t>(rows[i]);
-      const auto number = static_cast<uint64_t>(sequence++);
+      const OrderedEntry entry{kept_[i].second, static_cast<uint64_t>(sequence++), slots[i]};
       const uint32_t key = own.keys.FindOrInsert(encoded_.key(row), encoded_.hashes[row]);
-      own.entries.Insert(key, {kept_[i].second, number, slots[i]});
-      if (own.outer && row_matched_[row]) own.matched.Add(number, own.keys.key_group(key));
+      own.entries.Insert(key, entry);
+      if (own.outer && !row_matched_[row]) own.unmatched.Add(key, entry);
       Queue(&own, key);
     }
     cells().Set(sequence_, sequence);
+  }
+
+  /// Brings what lies on the disk of these keys into memory.
+  Status Load(Side* side, const EncodedKeys& keys) {
+    TRY(side->keys.Load(keys));
+    if (side->outer) TRY(side->unmatched.Load(side->keys.loaded()));
+    for (const uint32_t key : side->keys.loaded()) Queue(side, key);
+    return OkStatus();
+  }
+
+  /// The same for some keys with rows that have to go out alone.
+  Status LoadDue(Side* side, EventTime oldest) {
+    EncodedKeys keys;
+    for (int64_t read = 0; read < kMaxBatchRows && side->unmatched.next_on_disk() < oldest;
+         read += static_cast<int64_t>(keys.size()) + 1) {
+      TRY(side->unmatched.ReadKeys(&keys));
+      TRY(Load(side, keys));
+    }
+    return OkStatus();
   }
 
   void Queue(Side* side, uint32_t key) {
@@ -376,6 +391,7 @@ class IntervalJoin final : public DeadlineOperator {
   Result<bool> ExpireSome(int input, Output* output) {
     Side& side = input == 0 ? left_ : right_;
     const EventTime oldest = Oldest(side, watermark());
+    TRY(LoadDue(&side, oldest));
     std::vector<std::pair<uint32_t, size_t>> trims;
     std::vector<uint32_t> alone;
     while (!side.expiry.empty() && side.expiry.top().first < oldest &&
@@ -385,10 +401,9 @@ class IntervalJoin final : public DeadlineOperator {
       if (side.queued[key] != time) continue;
       side.queued[key] = kMaxWatermark;
       const auto entries = side.entries.entries_of(key);
-      const int group = side.keys.key_group(key);
       size_t count = 0;
       for (; count < entries.size() && entries[count].time < oldest; ++count) {
-        if (!side.outer || side.matched.Contains(entries[count].sequence, group)) continue;
+        if (!side.unmatched.Contains(entries[count].row)) continue;
         if (static_cast<int64_t>(alone.size()) == kMaxBatchRows) break;
         alone.push_back(entries[count].row);
       }
@@ -396,7 +411,7 @@ class IntervalJoin final : public DeadlineOperator {
     }
     if (!alone.empty()) TRY(EmitAlone(input, alone, output));
     for (const auto& [key, count] : trims) Trim(&side, key, count);
-    return !trims.empty();
+    return !trims.empty() || side.unmatched.next_on_disk() < oldest;
   }
 
   Status EmitAlone(int input, std::span<const uint32_t> rows, Output* output) {
@@ -414,7 +429,7 @@ class IntervalJoin final : public DeadlineOperator {
   void Trim(Side* side, uint32_t key, size_t count) {
     if (side->outer) {
       for (const OrderedEntry& entry : side->entries.entries_of(key).first(count)) {
-        side->matched.Remove(entry.sequence, side->keys.key_group(key));
+        side->unmatched.Remove(entry.row);
       }
     }
     side->entries.TrimFront(key, count);
@@ -431,7 +446,7 @@ class IntervalJoin final : public DeadlineOperator {
   Side right_;
   std::optional<Evaluator> condition_;
   bool in_batch_ = false;
-  int64_t next_sweep_ms_ = 0;
+  ColdSweep sweep_;
 
   // Of the batch at hand.
   EncodedKeys encoded_;
@@ -440,12 +455,8 @@ class IntervalJoin final : public DeadlineOperator {
   size_t place_ = 0;               // so many matches of the next row have been tried
 
   // Of one call of ProcessRows: pairs, and rows that are done.
-  struct Partner {
-    uint32_t row = 0;
-    uint64_t sequence = 0;
-  };
   std::vector<int32_t> probes_;
-  std::vector<Partner> partners_;
+  std::vector<uint32_t> partners_;
   std::vector<std::pair<int32_t, EventTime>> kept_;
   std::vector<int32_t> alone_;  // not kept
 };

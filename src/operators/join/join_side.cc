@@ -12,10 +12,6 @@
 namespace millrace {
 namespace {
 
-// So much of what is on the disk only is looked at each time: it costs next to nothing.
-constexpr int64_t kSweepEveryMillis = 100;
-constexpr size_t kEntriesSwept = 256;
-
 bool IsOne(const JoinNode& node, size_t input) {
   return node.input(input).shape == JoinInputShape::kJoinKeyContainsUniqueKey;
 }
@@ -298,16 +294,15 @@ Status JoinSide::Expire(int64_t now_ms) {
 
 /// Deletes some of what is over and on the disk only.
 Status JoinSide::SweepDisk() {
-  if (now_ms_ < next_sweep_ms_) return OkStatus();
-  next_sweep_ms_ = now_ms_ + kSweepEveryMillis;
+  if (!sweep_.IsTime(now_ms_)) return OkStatus();
   if (!one_per_key_) {
-    return lists_.Sweep(kEntriesSwept, [this](const OrderedEntry& entry, int key_group) {
+    return lists_.Sweep(ColdSweep::kEntries, [this](const OrderedEntry& entry, int key_group) {
       const bool over = IsOver(entry.time);
       if (over && counts_matches_) counts_.DeleteOnDisk(entry.sequence, key_group);
       return over;
     });
   }
-  return keys_.Sweep(kEntriesSwept, [this](std::string_view key, std::string_view value) {
+  return keys_.Sweep(ColdSweep::kEntries, [this](std::string_view key, std::string_view value) {
     uint64_t time = 0;
     uint64_t sequence = 0;
     const bool over = GetVarint(&value, &time) && GetVarint(&value, &sequence) &&

@@ -20,6 +20,7 @@
 
 #include "data/key_codec.h"
 #include "operators/aggregate/expiry_list.h"
+#include "operators/cold_sweep.h"
 #include "operators/join/association_counts.h"
 #include "operators/operator.h"
 #include "plan/nodes/regular_join_node.h"
@@ -123,7 +124,7 @@ class JoinSide {
   std::vector<Place> place_of_;      // by row
   ExpiryList expiry_;                // of rows; one per key: of places
   int64_t now_ms_ = 0;
-  int64_t next_sweep_ms_ = 0;
+  ColdSweep sweep_;
 
   // Of the batch at hand.
   std::vector<uint32_t> places_;

@@ -128,6 +128,42 @@ TEST(WindowJoinTest, EveryTypeIsTheOracle) {
   }
 }
 
+TEST(WindowJoinTest, RowsLieOnTheDiskUntilTheirWindowCloses) {
+  for (const JoinType type : {JoinType::kInner, JoinType::kLeft, JoinType::kRight, JoinType::kFull,
+                              JoinType::kSemi, JoinType::kAnti}) {
+    SCOPED_TRACE(JoinTypeName(type));
+    const Script script = RandomScript(static_cast<uint64_t>(type) + 31, 700, 3000);
+    const auto [fewest, most] = ExpectSameFromDisk(WindowNode(type), script, /*in_order=*/false);
+    EXPECT_EQ(fewest, 0u);
+    EXPECT_GT(most, 1u);
+  }
+}
+
+TEST(WindowJoinTest, AWindowOnTheDiskIsJoinedInPartsAndGone) {
+  OperatorHarness harness(WindowNode(JoinType::kFull));
+  harness.UseDisk();
+  for (int part = 0; part < 2; ++part) {
+    for (int side = 0; side < 2; ++side) {
+      BatchBuilder builder(SideSchema(side == 0 ? "l" : "r"));
+      for (int i = 0; i < 500; ++i) {
+        builder.Row({"k" + std::to_string(i), part, 0, kWindow, 10});
+        builder.Row({"k" + std::to_string(i), part, kWindow, 2 * kWindow, kWindow});
+      }
+      harness.OnBatch(side, builder.Build());
+    }
+    if (part == 0) harness.LeaveMemory();
+  }
+  EXPECT_EQ(harness.entries_in_memory(), 2000u) << "half of it is on the disk";
+  for (int side = 0; side < 2; ++side) harness.OnWatermark(side, kWindow - 1);
+  EXPECT_EQ(harness.TakeRows().size(), 2000u);
+  harness.LeaveMemory();
+  EXPECT_GE(harness.entries_on_disk(), 2000u) << "the next window";
+  for (int side = 0; side < 2; ++side) harness.OnWatermark(side, 2 * kWindow - 1);
+  EXPECT_EQ(harness.TakeRows().size(), 2000u);
+  harness.LeaveMemory();
+  EXPECT_LE(harness.entries_on_disk(), 8u) << "cells";
+}
+
 /// The number of rows that wait at most, and that come out of one step.
 TEST(WindowJoinTest, AThousandfoldJoinGoesOutInPieces) {
   OperatorHarness harness(WindowNode(JoinType::kInner));
@@ -244,7 +280,7 @@ TEST(IntervalJoinTest, ARowGoesOutAloneWhenNoPartnerCanComeOnTime) {
   harness.OnWatermark(0, 3001);
   harness.OnWatermark(1, 3001);
   EXPECT_EQ(harness.row_count(), 2u);
-  EXPECT_EQ(harness.entries("left") + harness.entries("left matched"), 0u);
+  EXPECT_EQ(harness.entries("left") + harness.entries("left unmatched"), 0u);
 }
 
 TEST(IntervalJoinTest, RowsWithoutAKeyAndLateRowsGoOutAloneAtOnce) {
@@ -272,7 +308,8 @@ TEST(IntervalJoinTest, OldRowsAreDropped) {
 
 TEST(IntervalJoinTest, RowsLieOnTheDiskUntilTheirKeyIsAskedFor) {
   uint64_t seed = 21;
-  for (const JoinType type : {JoinType::kInner, JoinType::kLeft, JoinType::kRight}) {
+  for (const JoinType type :
+       {JoinType::kInner, JoinType::kLeft, JoinType::kRight, JoinType::kFull}) {
     SCOPED_TRACE(JoinTypeName(type));
     const Script script = RandomScript(seed++, 700, 2000, 60);
     const auto [fewest, most] = ExpectSameFromDisk(IntervalNode(-1500, 1500, type), script,
@@ -280,6 +317,61 @@ TEST(IntervalJoinTest, RowsLieOnTheDiskUntilTheirKeyIsAskedFor) {
     EXPECT_EQ(fewest, 0u);
     EXPECT_GT(most, 1u);
   }
+}
+
+/// Many keys, which nobody asks for again; every third one has a partner.
+void HoldManyKeys(OperatorHarness* harness) {
+  BatchBuilder left(SideSchema("l"));
+  BatchBuilder right(SideSchema("r"));
+  for (int i = 0; i < 300; ++i) {
+    left.Row({"k" + std::to_string(i), i, 0, kWindow, 2000 + i});
+    if (i % 3 == 0) right.Row({"k" + std::to_string(i), i, 0, kWindow, 2000 + i});
+  }
+  harness->OnBatch(0, left.Build());
+  harness->OnBatch(1, right.Build());
+}
+
+TEST(IntervalJoinTest, RowsOnTheDiskGoOutAloneWhenTheirTimeHasCome) {
+  for (const bool restarts : {false, true}) {
+    OperatorHarness harness(IntervalNode(-1000, 1000, JoinType::kLeft));
+    harness.UseDisk();
+    HoldManyKeys(&harness);
+    EXPECT_EQ(harness.TakeRows().size(), 100u);
+    harness.LeaveMemory();
+    if (restarts) harness.RestartFromDisk();
+    const auto advance = [&harness](int64_t watermark) {
+      harness.OnWatermark(0, watermark);
+      harness.OnWatermark(1, watermark);
+      return harness.TakeRows().size();
+    };
+    EXPECT_EQ(advance(3000), 0u);
+    EXPECT_EQ(advance(3001), 0u) << "the first one had a partner";
+    EXPECT_EQ(advance(3002), 1u);
+    harness.LeaveMemory();
+    EXPECT_EQ(advance(3150), 99u);
+    harness.LeaveMemory();
+    EXPECT_EQ(advance(9000), 100u);
+    for (int64_t now = 0; now < 2000; now += 100) {
+      harness.OnTime(now);
+      harness.LeaveMemory();
+    }
+    EXPECT_LE(harness.entries_on_disk(), 8u) << "cells";
+  }
+}
+
+TEST(IntervalJoinTest, ARowOnTheDiskIsMatchedOnce) {
+  OperatorHarness harness(IntervalNode(-1000, 1000, JoinType::kLeft));
+  harness.UseDisk();
+  harness.OnBatch(0, BatchBuilder(SideSchema("l")).Row({"a", 1, 0, kWindow, 2000}).Build());
+  harness.LeaveMemory();
+  harness.OnBatch(1, BatchBuilder(SideSchema("r")).Row({"a", 2, 0, kWindow, 2500}).Build());
+  harness.EndEpoch();
+  harness.Shrink();
+  EXPECT_EQ(harness.entries("left"), 1u) << "that it has a partner is not on the disk yet";
+  harness.LeaveMemory();
+  harness.RestartFromDisk();
+  harness.End();
+  EXPECT_EQ(harness.row_count(), 1u);
 }
 
 TEST(IntervalJoinTest, RowsOnTheDiskThatAreOutOfSightAreDropped) {
@@ -302,6 +394,7 @@ TEST(IntervalJoinTest, RowsOnTheDiskThatAreOutOfSightAreDropped) {
   }
   EXPECT_LE(harness.entries_on_disk(), 8u) << "cells";
 }
+
 TEST(IntervalJoinTest, ManyMatchesOfOneRowGoOutInPieces) {
   OperatorHarness harness(IntervalNode(-10, 10));
   harness.set_keep_text(false);

@@ -8,6 +8,9 @@
 // Of a key there are the newest version that is not later than the watermark and all later ones. A
 // deletion is a version, too, that matches nothing; when the watermark has come to it and it is the
 // newest one, the key is forgotten.
+//
+// Versions lie on the disk until their key is asked for, and rows that wait until their time comes.
+// What of the versions has become old is deleted there bit by bit.
 #include <arrow/api.h>
 
 #include <algorithm>
@@ -20,6 +23,7 @@
 #include "data/key_codec.h"
 #include "expr/evaluator.h"
 #include "operators/builtin.h"
+#include "operators/cold_sweep.h"
 #include "operators/column_types.h"
 #include "operators/deadline_operator.h"
 #include "operators/row_failures.h"
@@ -50,8 +54,16 @@ class TemporalJoin final : public DeadlineOperator {
         left_rows_(HeldTypes(side(0))),
         right_rows_(HeldTypes(side(1))),
         sequence_(cells().Add("sequence", 0, CellTable::Rule::kGreatest)),
-        keys_("keys", false),
-        waiting_("waiting", operator_context.state->track(), &left_rows_),
+        keys_("keys", operator_context.state->track(),
+              {.write = {},
+               .read = {},
+               .clear = [this](uint32_t key) { Evict(key); },
+               .may_be_cold = true,
+               .read_part =
+                   [this](uint32_t key, std::string_view entry_key, std::string_view value) {
+                     return versions_.Load(key, entry_key, value);
+                   }}),
+        waiting_("waiting", operator_context.state->track(), &left_rows_, &cells()),
         versions_("versions", operator_context.state->track(), &keys_, &right_rows_) {
     operator_context.state->Register(&waiting_);
     operator_context.state->Register(&versions_);
@@ -68,12 +80,24 @@ class TemporalJoin final : public DeadlineOperator {
            FormatEventTime(inputs().input(0)) + ", right is " + FormatEventTime(inputs().input(1));
   }
 
+  Status OnTime(int64_t now_ms, Output*) override {
+    if (more() || !sweep_.IsTime(now_ms)) return OkStatus();
+    const auto is_deletion = [this](std::string_view value) {
+      const auto row = right_rows_.Read(value);
+      if (!row) return false;
+      const bool deleted = right_rows_.IsNull(row_column(), *row);
+      right_rows_.Free(*row);
+      return deleted;
+    };
+    return versions_.SweepReplaced(ColdSweep::kEntries, watermark(), is_deletion);
+  }
+
  protected:
   EventTime NextDeadline() const override { return waiting_.next(); }
 
   Status BeginBatch(int input, const Batch& batch) override {
     Encode(static_cast<size_t>(input), batch);
-    return OkStatus();
+    return input == 1 ? Load() : OkStatus();
   }
 
   Result<int64_t> ProcessRows(int input, const Batch& batch, int64_t begin,
@@ -131,7 +155,7 @@ class TemporalJoin final : public DeadlineOperator {
 
   Status Restored() override {
     for (uint32_t key = 0; key < keys_.slot_limit(); ++key) Queue(key);
-    return OkStatus();
+    return waiting_.Fetch(kMinWatermark);
   }
 
  private:
@@ -153,6 +177,18 @@ class TemporalJoin final : public DeadlineOperator {
         if (column.IsNull(row)) has_null_key_[static_cast<size_t>(row)] = true;
       }
     }
+  }
+
+  /// Brings the versions of the encoded keys into memory.
+  Status Load() {
+    TRY(keys_.Load(encoded_));
+    for (const uint32_t key : keys_.loaded()) Queue(key);
+    return OkStatus();
+  }
+
+  void Evict(uint32_t key) {
+    versions_.Evict(key);
+    if (key < queued_.size()) queued_[key] = kMaxWatermark;
   }
 
   bool IsIgnored(const Batch& batch, int64_t row) const {
@@ -243,6 +279,7 @@ class TemporalJoin final : public DeadlineOperator {
 
   Status SendLate(const Batch& batch, Output* output) {
     if (late_.empty()) return OkStatus();
+    TRY(Load());
     std::vector<int32_t> rows;
     std::vector<uint32_t> versions;
     for (const auto& [row, time] : late_) {
@@ -259,6 +296,7 @@ class TemporalJoin final : public DeadlineOperator {
     std::vector<EventTime> times;
     std::vector<EventTime> done;
     size_t sent = sent_;
+    TRY(waiting_.Fetch(watermark()));
     waiting_.ForEachTime([&](EventTime time, std::span<const uint32_t> held) {
       if (time > watermark()) return false;
       while (sent < held.size() && static_cast<int64_t>(rows.size()) < kMaxBatchRows) {
@@ -270,6 +308,7 @@ class TemporalJoin final : public DeadlineOperator {
       sent = 0;
       return true;
     });
+    if (rows.empty()) return OkStatus();
     Batch batch;
     batch.num_rows = static_cast<int64_t>(rows.size());
     batch.watermark = forwarded();
@@ -280,6 +319,7 @@ class TemporalJoin final : public DeadlineOperator {
     EncodedKeys encoded = std::move(encoded_);
     std::vector<bool> null_keys = std::move(has_null_key_);
     Encode(0, batch);
+    TRY(Load());
     std::vector<uint32_t> versions;
     for (size_t i = 0; i < rows.size(); ++i) {
       versions.push_back(Version(KeyOf(i), times[i], kMinWatermark));
@@ -401,6 +441,7 @@ class TemporalJoin final : public DeadlineOperator {
   std::optional<Evaluator> condition_;
   size_t sent_ = 0;  // rows of the earliest time that have gone out
 
+  ColdSweep sweep_;
   std::vector<EventTime> queued_;  // by key slot: its time in expiry_, kMaxWatermark if not there
   using Expiry = std::pair<EventTime, uint32_t>;
   std::priority_queue<Expiry, std::vector<Expiry>, std::greater<>> expiry_;

@@ -145,6 +145,55 @@ TEST(TemporalJoinTest, IsTheOracle) {
   }
 }
 
+TEST(TemporalJoinTest, RowsAndVersionsLieOnTheDiskUntilTheyAreAskedFor) {
+  uint64_t seed = 41;
+  for (const JoinType type : {JoinType::kInner, JoinType::kLeft}) {
+    for (const bool updated : {false, true}) {
+      SCOPED_TRACE(JoinTypeName(type));
+      const Script script = RandomFacts(seed++, 900, 1000, updated);
+      const auto [fewest, most] = ExpectSameFromDisk(TemporalNode(type, updated), script);
+      EXPECT_EQ(fewest, 0u);
+      EXPECT_GT(most, 1u);
+    }
+  }
+}
+
+TEST(TemporalJoinTest, VersionsOnTheDiskThatAreOldAreDropped) {
+  OperatorHarness harness(TemporalNode(JoinType::kInner));
+  harness.UseDisk();
+  BatchBuilder builder(FactSchema());
+  for (int i = 0; i < 200; ++i) {
+    const std::string key = "k" + std::to_string(i);
+    builder.Row({key, 1, 100});
+    // A version behind it, a deletion, or nothing.
+    if (i % 4 < 2) builder.Row({key, 2, 200});
+    if (i % 4 == 2) builder.Row({key, 2, 200}, ChangeKind::kDelete);
+  }
+  harness.OnBatch(1, builder.Build());
+  harness.LeaveMemory();
+  EXPECT_GE(harness.entries_on_disk(), 350u);
+  const auto sweep = [&harness](int64_t begin) {
+    for (int64_t now = begin; now < begin + 2000; now += 100) {
+      harness.OnTime(now);
+      harness.LeaveMemory();
+    }
+  };
+  harness.OnWatermark(0, 150);
+  harness.OnWatermark(1, 150);
+  sweep(0);
+  EXPECT_GE(harness.entries_on_disk(), 350u) << "what comes first is still asked for";
+  harness.OnWatermark(0, 200);
+  harness.OnWatermark(1, 200);
+  sweep(2000);
+  EXPECT_GE(harness.entries_on_disk(), 150u);
+  EXPECT_LE(harness.entries_on_disk(), 160u) << "one version of each key that is there, and cells";
+  BatchBuilder rows(FactSchema());
+  for (int i = 0; i < 200; ++i) rows.Row({"k" + std::to_string(i), 3, 300});
+  harness.OnBatch(0, rows.Watermark(200).Build());
+  harness.End();
+  EXPECT_EQ(harness.row_count(), 150u);
+}
+
 TEST(TemporalJoinTest, TheConditionIsAskedOfTheVersion) {
   OperatorHarness harness(TemporalNode(JoinType::kLeft, false, /*even=*/true));
   harness.OnBatch(1, BatchBuilder(FactSchema()).Row({"a", 0, 10}).Row({"a", 7, 20}).Build());

@@ -2,6 +2,9 @@
 // WindowJoin: rows of both sides are held per window; when the watermark closes the window its rows
 // meet. A row whose window has closed is late. Pairs are made 8192 at a time from the held rows, so
 // a join with many matches per row never holds more output than that.
+//
+// Rows lie on the disk until their window closes. If some of it do then, one key group after the
+// other is read and joined.
 #include <arrow/api.h>
 
 #include <algorithm>
@@ -47,9 +50,9 @@ class WindowJoin final : public DeadlineOperator {
         pair_schema_(PairSchema()),
         tracked_(operator_context.state->track()),
         matches_(KeyTypes(node_->children()[1]->schema(), fields_.right_keys)),
-        left_("left", operator_context, *node_->children()[0], fields_.left_keys,
+        left_("left", operator_context, &cells(), *node_->children()[0], fields_.left_keys,
               fields_.left_window),
-        right_("right", operator_context, *node_->children()[1], fields_.right_keys,
+        right_("right", operator_context, &cells(), *node_->children()[1], fields_.right_keys,
                fields_.right_window) {
     if (fields_.condition != nullptr) {
       condition_.emplace(std::vector<ExpressionPtr>{fields_.condition}, operator_context.session);
@@ -112,8 +115,9 @@ class WindowJoin final : public DeadlineOperator {
   }
 
   Result<bool> Fire(Output* output) override {
-    while (NextWindow() != kMaxWatermark && NextDeadline() <= watermark()) {
-      if (!open_) TRY(OpenWindow());
+    while (open_ || group_ != kNoGroup ||
+           (NextWindow() != kMaxWatermark && NextDeadline() <= watermark())) {
+      if (!open_) TRY(Open());
       while (MorePairs()) {
         if (output->full()) return false;
         TRY(EmitPairs(output));
@@ -122,23 +126,26 @@ class WindowJoin final : public DeadlineOperator {
         if (output->full()) return false;
         TRY(EmitUnmatched(output));
       }
-      left_.table.Drop(window_end_);
-      right_.table.Drop(window_end_);
-      open_ = false;
+      Close();
     }
     return true;
+  }
+
+  Status Restored() override {
+    for (Side* side : {&left_, &right_}) TRY(side->table.Fetch(kMinWatermark));
+    return OkStatus();
   }
 
  private:
   /// One input: its held rows, by the end of their window.
   struct Side {
-    Side(std::string name, const OperatorContext& context, const PlanNode& input,
+    Side(std::string name, const OperatorContext& context, CellTable* cells, const PlanNode& input,
          std::vector<int> keys, WindowColumns window)
         : keys(keys),
           window(window),
           codec(keys, KeyTypes(input.schema(), keys)),
           rows(ColumnTypes(input.schema())),
-          table(std::move(name), context.state->track(), &rows) {
+          table(std::move(name), context.state->track(), &rows, cells) {
       context.state->Register(&table);
     }
     /// The key columns of these rows.
@@ -171,12 +178,20 @@ class WindowJoin final : public DeadlineOperator {
   int64_t NextWindow() const { return std::min(left_.table.next(), right_.table.next()); }
   bool MorePairs() const { return left_at_ < left_.open.size(); }
 
-  Status OpenWindow() {
-    window_end_ = NextWindow();
+  /// Takes the rows of the next window, or of the next key group of one that is not all in memory.
+  Status Open() {
+    if (group_ == kNoGroup) {
+      window_end_ = NextWindow();
+      if (left_.table.AnyCold(window_end_) || right_.table.AnyCold(window_end_)) group_ = 0;
+    }
     for (Side* side : {&left_, &right_}) {
-      const auto rows = side->table.rows_at(window_end_);
-      side->open.assign(rows.begin(), rows.end());
-      side->matched.assign(rows.size(), 0);
+      if (group_ == kNoGroup) {
+        const auto rows = side->table.rows_at(window_end_);
+        side->open.assign(rows.begin(), rows.end());
+      } else {
+        TRY_ASSIGN(side->open, side->table.FetchGroup(window_end_, group_));
+      }
+      side->matched.assign(side->open.size(), 0);
     }
     TRY_ASSIGN(const auto right_keys, right_.Keys(right_.open));
     matches_.Build(right_keys, static_cast<int64_t>(right_.open.size()));
@@ -189,6 +204,19 @@ class WindowJoin final : public DeadlineOperator {
     SkipRowsWithoutMatch();
     if (!MorePairs()) FindUnmatched();
     return OkStatus();
+  }
+
+  /// All of it is out.
+  void Close() {
+    open_ = false;
+    for (Side* side : {&left_, &right_}) {
+      if (group_ == kNoGroup) {
+        side->table.Drop(window_end_);
+      } else {
+        side->table.DropGroup(window_end_, group_);
+      }
+    }
+    if (group_ != kNoGroup) group_ = group_ + 1 < kKeyGroups ? group_ + 1 : kNoGroup;
   }
 
   void SkipRowsWithoutMatch() {
@@ -285,7 +313,9 @@ class WindowJoin final : public DeadlineOperator {
   std::optional<Evaluator> condition_;
 
   // The window at hand: the next pair is (left_at_, pairs_[left_at_][right_at_]).
+  static constexpr int kNoGroup = -1;
   bool open_ = false;
+  int group_ = kNoGroup;  // of a window of which rows are on the disk: the one at hand
   int64_t window_end_ = 0;
   std::vector<std::span<const uint32_t>> pairs_;
   size_t left_at_ = 0;

@@ -14,6 +14,7 @@
 
 #include "data/event_time.h"
 #include "operators/builtin.h"
+#include "operators/cold_sweep.h"
 #include "operators/column_types.h"
 #include "operators/deadline_operator.h"
 #include "operators/late_rows.h"
@@ -90,6 +91,12 @@ class MatchOperator : public Operator {
     return OkStatus();
   }
 
+  /// Now and then; `time`: that of matches.
+  Status SweepNow(int64_t now_ms, EventTime time, std::vector<FoundMatch>* found) {
+    if (!sweep_.IsTime(now_ms)) return OkStatus();
+    return partitions_.Sweep(time, found);
+  }
+
   /// Until nothing is left or the output is full.
   void SendReady(Output* output) {
     while (!output->full() && ready()) {
@@ -110,6 +117,7 @@ class MatchOperator : public Operator {
   MatchMeasures measures_;
   std::deque<Batch> ready_;
   PendingBatch sending_;
+  ColdSweep sweep_;
 };
 
 class MatchOnArrival final : public MatchOperator {
@@ -137,8 +145,9 @@ class MatchOnArrival final : public MatchOperator {
     return OkStatus();
   }
 
-  Status OnTime(int64_t, Output* output) override {
+  Status OnTime(int64_t now_ms, Output* output) override {
     std::vector<FoundMatch> found;
+    TRY(SweepNow(now_ms, Now(), &found));
     TRY(partitions().Expire(Now(), &found));
     TRY(Make(found));
     return Continue(output);
@@ -173,8 +182,8 @@ class MatchWaiting final : public MatchOperator {
         codec_(node().fields().partition_keys,
                TypesOf(input_schema(), node().fields().partition_keys)),
         rows_(TypesOf(input_schema())),
-        waiting_("waiting", context.state->track(), &rows_),
         cells_("times", context.state->track()),
+        waiting_("waiting", context.state->track(), &rows_, &cells_),
         watermark_(cells_.Add("watermark", kMinWatermark)) {
     context.state->Register(&waiting_);
     context.state->Register(&cells_);
@@ -219,6 +228,14 @@ class MatchWaiting final : public MatchOperator {
     return Continue(output);
   }
 
+  Status OnTime(int64_t now_ms, Output* output) override {
+    if (more_) return OkStatus();
+    std::vector<FoundMatch> found;
+    TRY(SweepNow(now_ms, cells_.get(watermark_), &found));
+    TRY(MakeReady(found));
+    return Continue(output);
+  }
+
   bool more() const override { return more_; }
 
   Status Continue(Output* output) override {
@@ -242,6 +259,7 @@ class MatchWaiting final : public MatchOperator {
   Status OnRestore() override {
     steps_.assign(1, cells_.get(watermark_));
     forwarded_ = cells_.get(watermark_);
+    TRY(waiting_.Fetch(kMinWatermark));
     return partitions().Restored();
   }
 
@@ -266,13 +284,9 @@ class MatchWaiting final : public MatchOperator {
     const EventTime watermark = cells_.get(watermark_);
     std::vector<uint32_t> held;
     std::vector<EventTime> times;
-    EventTime until = watermark;
+    TRY(waiting_.Fetch(watermark));
     waiting_.ForEachTime([&](EventTime time, std::span<const uint32_t> rows) {
-      if (time > watermark) return false;
-      if (static_cast<int64_t>(held.size()) >= kMaxBatchRows) {
-        until = times.back();
-        return false;
-      }
+      if (time > watermark || static_cast<int64_t>(held.size()) >= kMaxBatchRows) return false;
       held.insert(held.end(), rows.begin(), rows.end());
       times.resize(held.size(), time);
       return true;
@@ -286,8 +300,13 @@ class MatchWaiting final : public MatchOperator {
       PutInOrder(times, &batch);
       TRY(partitions().Process(batch, times, &found));
     }
-    TRY(partitions().Expire(until, &found));
-    return MakeReady(found, [this](EventTime time) {
+    const bool more_waits = !held.empty() && waiting_.next() <= watermark;
+    TRY(partitions().Expire(more_waits ? times.back() : watermark, &found));
+    return MakeReady(found);
+  }
+
+  Status MakeReady(const std::vector<FoundMatch>& found) {
+    return MatchOperator::MakeReady(found, [this](EventTime time) {
       while (step_ + 1 < steps_.size() && steps_[step_ + 1] < time) ++step_;
       return steps_[step_];
     });
@@ -307,8 +326,8 @@ class MatchWaiting final : public MatchOperator {
   KeyCodec codec_;
   EncodedKeys encoded_;  // of the batch at hand, when deltas are wanted
   RowStore rows_;
-  TimeTable waiting_;
   CellTable cells_;
+  TimeTable waiting_;
   size_t watermark_;
   std::vector<EventTime> steps_;  // watermarks since the last one that was forwarded, ascending
   size_t step_ = 0;

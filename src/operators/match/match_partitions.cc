@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "operators/cold_sweep.h"
 #include "operators/column_types.h"
 #include "operators/row_failures.h"
+#include "state/cold/cold_times.h"
 #include "state/encoding.h"
 
 namespace millrace {
@@ -61,12 +63,62 @@ MatchPartitions::MatchPartitions(const MatchNode& node, const OperatorContext& c
       keys_("matches", context.state->track(),
             {.write = [this](uint32_t key, std::string* out) { Write(key, out); },
              .read = [this](uint32_t key, std::string_view bytes) { return Read(key, bytes); },
-             .clear = {},
-             .may_be_cold = false,
-             .prefetch = {}}),
-      history_("rows", context.state->track(), &keys_, &rows_, /*short_lived=*/true) {
+             .clear = [this](uint32_t key) { Evict(key); },
+             .may_be_cold = true,
+             .stays = [this](uint32_t key) { return MustStay(key); }}),
+      history_("rows", context.state->track(), &keys_, &rows_, /*short_lived=*/true),
+      waiting_("waiting matches", context.state->track()) {
   context.state->Register(&keys_);
   context.state->Register(&history_);
+  context.state->Register(&waiting_);
+}
+
+/// Brings what lies on the disk of these keys into memory.
+Status MatchPartitions::Load(const EncodedKeys& keys) {
+  TRY(keys_.Load(keys));
+  return SetUpLoaded();
+}
+
+Status MatchPartitions::SetUpLoaded() {
+  TRY(history_.Load(keys_.loaded()));
+  for (const uint32_t partition : keys_.loaded()) TRY(SetUp(partition));
+  return OkStatus();
+}
+
+/// What follows from the state of a partition.
+Status MatchPartitions::SetUp(uint32_t partition) {
+  stepper_.FindCommonState(&partitions_[partition].matches);
+  if (!aggregates_.empty()) TRY(RebuildSums(partition));
+  SetDeadline(partition);
+  NameIfWaiting(partition);
+  return OkStatus();
+}
+
+void MatchPartitions::Evict(uint32_t partition) {
+  for (const OpenMatch& match : partitions_[partition].matches.open.items()) {
+    aggregates_.Free(match.sums);
+  }
+  history_.Evict(partition);
+  partitions_[partition] = Partition();
+}
+
+/// The deadline of an open match lets a complete one go out.
+bool MatchPartitions::MustStay(uint32_t partition) const {
+  const OpenMatches& matches = partitions_[partition].matches;
+  return !matches.complete.empty() && stepper_.Deadline(matches).has_value();
+}
+
+void MatchPartitions::NameIfWaiting(uint32_t partition) {
+  Partition& of = partitions_[partition];
+  if (MustStay(partition) == of.waits) return;
+  of.waits = !of.waits;
+  const std::string_view key = keys_.key(partition);
+  const uint32_t named = waiting_.FindOrInsert(key, HashBytes(key));
+  if (of.waits) {
+    waiting_.MarkDirty(named);
+  } else {
+    waiting_.Erase(named);
+  }
 }
 
 void MatchPartitions::Touch(uint32_t partition) {
@@ -81,7 +133,8 @@ uint32_t MatchPartitions::PartitionOf(size_t row) {
   if (partition != KeyTable::kNone) return partition;
   partition = keys_.FindOrInsert(encoded_.key(row), encoded_.hashes[row]);
   if (partition >= partitions_.size()) partitions_.resize(keys_.slot_limit());
-  partitions_[partition] = {.matches = stepper_.Begin(), .deadline = {}, .touched = false};
+  partitions_[partition] = {
+      .matches = stepper_.Begin(), .deadline = {}, .touched = false, .waits = false};
   return partition;
 }
 
@@ -119,6 +172,7 @@ bool MatchPartitions::MayBegin(size_t row) {
 Status MatchPartitions::Process(const Batch& batch, std::span<const EventTime> times,
                                 std::vector<FoundMatch>* found) {
   codec_.Encode(batch, &encoded_);
+  TRY(Load(encoded_));
   stored_.clear();
   std::vector<int32_t> all(static_cast<size_t>(batch.num_rows));
   std::iota(all.begin(), all.end(), 0);
@@ -317,11 +371,21 @@ Status MatchPartitions::Expire(EventTime time, std::vector<FoundMatch>* found) {
   return OkStatus();
 }
 
+Status MatchPartitions::Sweep(EventTime time, std::vector<FoundMatch>* found) {
+  if (fields_.within_ms <= 0) return OkStatus();
+  TRY(keys_.Sweep(ColdSweep::kKeys, [](std::string_view, std::string_view) {
+    return KeyTable::Judgement::kIsLoaded;
+  }));
+  TRY(SetUpLoaded());
+  return Expire(time, found);
+}
+
 void MatchPartitions::Release() {
   history_.EncodeInserted();
   for (const uint32_t partition : touched_) {
     Partition& of = partitions_[partition];
     of.touched = false;
+    NameIfWaiting(partition);
     if (of.matches.idle()) {
       history_.Clear(partition);
       keys_.Erase(partition);
@@ -355,7 +419,8 @@ Status MatchPartitions::Read(uint32_t partition, std::string_view bytes) {
       matches.open.empty()) {
     return CorruptStateEntry("matches");
   }
-  partitions_[partition] = {.matches = std::move(matches), .deadline = {}, .touched = false};
+  partitions_[partition] = {
+      .matches = std::move(matches), .deadline = {}, .touched = false, .waits = false};
   return OkStatus();
 }
 
@@ -363,11 +428,13 @@ Status MatchPartitions::Restored() {
   TRY(history_.Restored());
   for (uint32_t partition = 0; partition < partitions_.size(); ++partition) {
     if (!keys_.live(partition)) continue;
-    stepper_.FindCommonState(&partitions_[partition].matches);
-    if (!aggregates_.empty()) TRY(RebuildSums(partition));
-    SetDeadline(partition);
+    TRY(SetUp(partition));
   }
-  return OkStatus();
+  EncodedKeys waiting;
+  for (uint32_t slot = 0; slot < waiting_.slot_limit(); ++slot) {
+    if (waiting_.live(slot)) AddKey(waiting_.key(slot), &waiting);
+  }
+  return Load(waiting);
 }
 
 /// The aggregates of open matches, from their rows.

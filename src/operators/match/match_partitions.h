@@ -4,7 +4,12 @@
 // A row is kept once, however many matches have it: a partition has one list of rows, matches say
 // where in it they begin. A partition without open matches has no state at all. If conditions look
 // back, a batch is gone through in rounds, a row of every partition each, so that all questions of
-// a round are answered together. One thread.
+// a round are answered together.
+//
+// Partitions lie on the disk until a row of theirs comes. There a match may take too long, which
+// nobody sees: it is ended when the partition is loaded, and some are looked at now and then. Those
+// of which a complete match waits until an earlier one has taken too long stay in memory; a table
+// names them, so that they are there again after a start. One thread.
 #pragma once
 
 #include <optional>
@@ -38,6 +43,8 @@ class MatchPartitions {
                  std::vector<FoundMatch>* found);
   /// Ends the matches that have taken too long at `time`.
   Status Expire(EventTime time, std::vector<FoundMatch>* found);
+  /// The same for some partitions that are on the disk, all in turn.
+  Status Sweep(EventTime time, std::vector<FoundMatch>* found);
   /// When there is something to end; kMaxWatermark if never.
   EventTime next_deadline() const {
     return deadlines_.empty() ? kMaxWatermark : deadlines_.top().time;
@@ -56,6 +63,7 @@ class MatchPartitions {
     OpenMatches matches;
     std::optional<EventTime> deadline;  // of those in deadlines_ the one that counts
     bool touched = false;
+    bool waits = false;  // named in waiting_
   };
   struct Deadline {
     EventTime time = 0;
@@ -94,6 +102,12 @@ class MatchPartitions {
   }
   void Touch(uint32_t partition);
   void SetDeadline(uint32_t partition);
+  bool MustStay(uint32_t partition) const;
+  void NameIfWaiting(uint32_t partition);
+  Status Load(const EncodedKeys& keys);
+  Status SetUpLoaded();
+  Status SetUp(uint32_t partition);
+  void Evict(uint32_t partition);
   Status ReportFailures(const Batch& batch);
   Status RebuildSums(uint32_t partition);
   void Write(uint32_t partition, std::string* out) const;
@@ -109,6 +123,7 @@ class MatchPartitions {
   MatchStepper stepper_;
   KeyTable keys_;
   RowHistory history_;
+  KeyTable waiting_;                   // the keys of partitions that must be in memory
   std::vector<Partition> partitions_;  // by slot of keys_
   std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;
   std::vector<uint32_t> touched_;

@@ -340,6 +340,18 @@ TEST(MatchTest, CutInAnyWayAndInterrupted) {
   }
 }
 
+TEST(MatchTest, RowsAndPartitionsLieOnTheDiskUntilTheyAreAskedFor) {
+  std::mt19937_64 random(8);
+  for (int i = 0; i < 12; ++i) {
+    const RandomPattern pattern = PatternOf(random, i % 2 == 1);
+    const Script script = MatchScript(random, 300);
+    SCOPED_TRACE(MatchOf(pattern)->details());
+    const auto [fewest, most] = ExpectSameFromDisk(MatchOf(pattern), script);
+    EXPECT_EQ(fewest, 0u);
+    EXPECT_GT(most, 1u);
+  }
+}
+
 RandomPattern RunOfRows(int64_t within_ms) {
   RandomPattern pattern;
   pattern.rules = {{Rule::Kind::kAtLeast, 5}, {Rule::Kind::kAny}};
@@ -348,6 +360,32 @@ RandomPattern RunOfRows(int64_t within_ms) {
   pattern.elements[0].condition = ConditionOf(pattern.rules[0], 0);
   pattern.within_ms = within_ms;
   return pattern;
+}
+
+TEST(MatchTest, MatchesOnTheDiskThatTakeTooLongGo) {
+  OperatorHarness harness(MatchOf(RunOfRows(2000)));
+  harness.UseDisk();
+  BatchBuilder builder(MatchInput());
+  for (int i = 0; i < 200; ++i) builder.Row({"k" + std::to_string(i), i, 9, 1000 + i});
+  harness.OnBatch(0, builder.Build());
+  harness.OnWatermark(0, 1500);
+  harness.LeaveMemory();
+  EXPECT_GE(harness.entries_on_disk(), 200u);
+  const auto sweep = [&harness](int64_t begin) {
+    for (int64_t now = begin; now < begin + 1000; now += 100) {
+      harness.OnTime(now);
+      harness.LeaveMemory();
+    }
+  };
+  sweep(0);
+  EXPECT_GE(harness.entries_on_disk(), 200u) << "they may still be completed";
+  harness.OnBatch(0, BatchBuilder(MatchInput()).Row({"k7", 300, 1, 1600}).Build());
+  harness.OnWatermark(0, 1600);
+  EXPECT_EQ(harness.TakeRows(), std::vector<std::string>{"+I[k7, 7, 300, 10]"});
+  harness.OnWatermark(0, 4000);
+  sweep(1000);
+  EXPECT_LE(harness.entries_on_disk(), 8u) << "cells";
+  EXPECT_TRUE(harness.rows().empty());
 }
 
 TEST(MatchTest, StateGoesWithTheMatches) {

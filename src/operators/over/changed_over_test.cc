@@ -237,8 +237,8 @@ TEST(ChangedOverTest, RowsThatWaitHaveOtherColumns) {
     harness.Become(NarrowNode());
     restart();
     EXPECT_EQ(harness.entries("waiting"), waiting);
-    restart();  // what it has written anew is read
-    EXPECT_EQ(harness.entries("waiting"), waiting);
+    restart();  // what it has written anew is read, from the disk when its time comes
+    EXPECT_EQ(harness.entries("waiting"), place == Place::kMemory ? waiting : 0);
     harness.Feed(narrow, 250, narrow.size(), 0, random);
     harness.End();
     EXPECT_EQ(Sorted(harness.rows()),

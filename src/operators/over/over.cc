@@ -107,9 +107,9 @@ class OverWaiting final : public Operator {
         codec_(fields_.partition_keys,
                TypesOf(node_->children()[0]->schema(), fields_.partition_keys)),
         rows_(TypesOf(node_->children()[0]->schema())),
-        waiting_("waiting", context.state->track(), &rows_),
-        frames_(*As<OverNode>(node_), context),
         cells_("times", context.state->track()),
+        waiting_("waiting", context.state->track(), &rows_, &cells_),
+        frames_(*As<OverNode>(node_), context),
         watermark_(cells_.Add("watermark", kMinWatermark)) {
     context.state->Register(&waiting_);
     context.state->Register(&cells_);
@@ -173,6 +173,9 @@ class OverWaiting final : public Operator {
   Status OnRestore() override {
     steps_.assign(1, cells_.get(watermark_));
     forwarded_ = cells_.get(watermark_);
+    // Rows on the disk that are in another form are read, and written anew, at once.
+    const bool same = frames_.layouts().waiting() == OverLayouts::Waiting::kSame;
+    TRY(same ? waiting_.Fetch(kMinWatermark) : waiting_.Fetch(kMaxWatermark - 1, SIZE_MAX));
     rows_.ReadAs(nullptr);
     TRY(frames_.Restored());
     switch (frames_.layouts().waiting()) {
@@ -204,6 +207,7 @@ class OverWaiting final : public Operator {
     std::vector<EventTime> times;
     std::vector<EventTime> taken;
     const EventTime watermark = cells_.get(watermark_);
+    TRY(waiting_.Fetch(watermark));
     waiting_.ForEachTime([&](EventTime time, std::span<const uint32_t> rows) {
       if (time > watermark || static_cast<int64_t>(held.size()) >= kMaxBatchRows) return false;
       held.insert(held.end(), rows.begin(), rows.end());
@@ -211,6 +215,7 @@ class OverWaiting final : public Operator {
       taken.push_back(time);
       return true;
     });
+    if (held.empty()) return OkStatus();
     Batch ready;
     ready.num_rows = static_cast<int64_t>(held.size());
     TRY_ASSIGN(ready.columns, rows_.GatherAll(held));
@@ -251,9 +256,9 @@ class OverWaiting final : public Operator {
   KeyCodec codec_;
   EncodedKeys encoded_;  // of the batch at hand, when deltas are wanted
   RowStore rows_;
+  CellTable cells_;
   TimeTable waiting_;
   OverFrames frames_;
-  CellTable cells_;
   size_t watermark_;
   std::vector<EventTime> steps_;  // watermarks since the last one that was forwarded, ascending
   size_t step_ = 0;

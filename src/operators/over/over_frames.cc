@@ -198,11 +198,8 @@ void OverFrames::Evict(uint32_t key) {
 
 /// Some keys at a time, so that it costs next to nothing.
 Status OverFrames::OnTime(int64_t now_ms) {
-  constexpr int64_t kEveryMillis = 100;
-  constexpr size_t kKeysAtOnce = 64;
-  if (!range_ || keeps_keys() || now_ms < next_sweep_ms_) return OkStatus();
-  next_sweep_ms_ = now_ms + kEveryMillis;
-  TRY(keys_.Sweep(kKeysAtOnce, [](std::string_view, std::string_view) {
+  if (!range_ || keeps_keys() || !sweep_.IsTime(now_ms)) return OkStatus();
+  TRY(keys_.Sweep(ColdSweep::kKeys, [](std::string_view, std::string_view) {
     return KeyTable::Judgement::kIsLoaded;
   }));
   TRY(LoadRest());

@@ -22,6 +22,7 @@
 
 #include "data/key_codec.h"
 #include "expr/evaluator.h"
+#include "operators/cold_sweep.h"
 #include "operators/operator.h"
 #include "operators/over/frame_calls.h"
 #include "operators/over/over_layouts.h"
@@ -100,7 +101,7 @@ class OverFrames {
   std::map<uint32_t, Earlier> readings_;  // by number of the layout, that of this run too
   std::vector<RowForms> forms_;           // by list
   bool prepared_ = false;
-  int64_t next_sweep_ms_ = 0;
+  ColdSweep sweep_;
   EventTime released_before_ = kMinWatermark;  // the watermark of the last Release
   bool order_sensitive_ = false;               // an unbounded frame goes by the order of rows
 

@@ -197,6 +197,9 @@ TEST(FirstRowsTest, RowsGoOutInOrderOfTime) {
   }
   EXPECT_GT(count, 250U);
   EXPECT_LE(count, script.size());
+  const auto [fewest, most] = ExpectSameFromDisk(node, script);
+  EXPECT_EQ(fewest, 0U);
+  EXPECT_GT(most, 1U);
 }
 
 }  // namespace

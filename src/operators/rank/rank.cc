@@ -12,6 +12,7 @@
 #include "data/key_codec.h"
 #include "operators/aggregate/expiry_list.h"
 #include "operators/builtin.h"
+#include "operators/cold_sweep.h"
 #include "operators/column_types.h"
 #include "operators/rank/rank_changes.h"
 #include "operators/rank/ranked_rows.h"
@@ -62,9 +63,8 @@ class Rank final : public SteppedOperator {
     now_ms_ = now_ms;
     if (fields_.state_ttl_ms == 0) return OkStatus();
     Expire();
-    if (now_ms < next_sweep_ms_) return OkStatus();
-    next_sweep_ms_ = now_ms + kSweepEveryMillis;
-    return ranked_.Sweep(kEntriesSwept, now_ms - fields_.state_ttl_ms + 1);
+    if (!sweep_.IsTime(now_ms)) return OkStatus();
+    return ranked_.Sweep(ColdSweep::kEntries, now_ms - fields_.state_ttl_ms + 1);
   }
 
   Status OnRestore() override {
@@ -75,10 +75,6 @@ class Rank final : public SteppedOperator {
   }
 
  private:
-  // So much of what is on the disk only is looked at each time: it costs next to nothing.
-  static constexpr int64_t kSweepEveryMillis = 100;
-  static constexpr size_t kEntriesSwept = 256;
-
   void Expire() {
     while (const auto row = expiry_.PopBefore(now_ms_ - fields_.state_ttl_ms + 1)) {
       const uint32_t partition = ranked_.partition_of(*row);
@@ -305,7 +301,7 @@ class Rank final : public SteppedOperator {
   RowIdentities identities_;
   ExpiryList expiry_;  // of rows
   int64_t now_ms_ = 0;
-  int64_t next_sweep_ms_ = 0;
+  ColdSweep sweep_;
 
   // Of the batch at hand.
   EncodedKeys partition_keys_;

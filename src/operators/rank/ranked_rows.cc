@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "state/encoding.h"
+#include "state/shrink_keys.h"
 
 namespace millrace {
 namespace {
@@ -280,7 +281,7 @@ void RankedRows::Evict(uint32_t partition) {
 }
 
 Status RankedRows::Sweep(size_t count, int64_t before_ms) {
-  return keys_.SweepLists(count, [&](std::string_view entry_key) {
+  return keys_.SweepLists(count, [&](std::string_view entry_key, std::string_view) {
     std::string_view rest = entry_key;
     std::string_view key;
     int64_t time = 0;
@@ -291,9 +292,7 @@ Status RankedRows::Sweep(size_t count, int64_t before_ms) {
 
 /// Partitions leave until so much less is held.
 void RankedRows::Shrink(uint64_t applied, size_t bytes) {
-  const double held = static_cast<double>(memory_bytes());
-  const double kept = held > 0 ? std::min(1.0, static_cast<double>(bytes) / held) : 1.0;
-  keys_.Shrink(applied, static_cast<size_t>(static_cast<double>(keys_.memory_bytes()) * kept));
+  ShrinkKeys(applied, memory_bytes(), bytes, &keys_);
 }
 
 Status RankedRows::Restored(SortKeys* sort_keys, const Restoring& restored) {

@@ -26,7 +26,7 @@ class TemporalSort final : public DeadlineOperator {
         further_(Further(As<TemporalSortNode>(node_)->order()), node_->schema()),
         group_(KeyGroupOf(HashBytes({}))),
         rows_(TypesOf(node_->schema())),
-        waiting_("waiting", context.state->track(), &rows_),
+        waiting_("waiting", context.state->track(), &rows_, &cells()),
         sent_(cells().Add("sent until", kMinWatermark)) {
     context.state->Register(&waiting_);
   }
@@ -74,6 +74,8 @@ class TemporalSort final : public DeadlineOperator {
     return true;
   }
 
+  Status Restored() override { return waiting_.Fetch(kMinWatermark); }
+
  private:
   static std::vector<SortKey> Further(std::vector<SortKey> order) {
     order.erase(order.begin());
@@ -86,6 +88,7 @@ class TemporalSort final : public DeadlineOperator {
     std::vector<uint32_t> rows;
     std::vector<EventTime> times;
     std::vector<size_t> begins;
+    TRY(waiting_.Fetch(watermark()));
     waiting_.ForEachTime([&](EventTime time, std::span<const uint32_t> held) {
       if (time > watermark() || static_cast<int64_t>(rows.size()) >= kMaxBatchRows) return false;
       begins.push_back(rows.size());
@@ -93,6 +96,7 @@ class TemporalSort final : public DeadlineOperator {
       times.push_back(time);
       return true;
     });
+    if (rows.empty()) return OkStatus();
     Batch batch;
     batch.num_rows = static_cast<int64_t>(rows.size());
     batch.watermark = forwarded();

@@ -2,7 +2,7 @@
 // SessionAggregate: GROUP BY keys and a session. One +I per key and session once the watermark
 // reaches its last millisecond; nothing if its rows were all retracted.
 //
-// State: (session start, key) -> end, row count, accumulators.
+// State: (key, session start) -> end, row count, accumulators.
 #include <algorithm>
 #include <utility>
 
@@ -13,17 +13,12 @@
 #include "operators/window/session_operators.h"
 #include "plan/nodes/aggregate_nodes.h"
 #include "state/encoding.h"
+#include "state/entry_group.h"
 
 namespace millrace {
 namespace {
 
-constexpr size_t kStartBytes = 8;  // of an entry's key; the rest is the key
-
-int SessionGroupOf(std::string_view entry_key) {
-  return KeyGroupOf(HashBytes(entry_key.substr(kStartBytes)));
-}
-
-class SessionAggregate final : public SessionOperator, public StateTable {
+class SessionAggregate final : public SessionOperator {
  public:
   SessionAggregate(PlanNodePtr node, const WindowTimes& times, const OperatorContext& context)
       : SessionOperator(node->children()[0]->schema(),
@@ -35,18 +30,18 @@ class SessionAggregate final : public SessionOperator, public StateTable {
         track_(context.state->track()),
         states_(&fields_.calls),
         ordered_(AggregateStates::OrderSensitive(fields_.calls)),
-        sequence_(cells().Add("sequence", 0, CellTable::Rule::kGreatest)) {
-    context.state->Register(this);
-  }
+        sequence_(cells().Add("sequence", 0, CellTable::Rule::kGreatest)) {}
 
   std::string_view name() const override { return "sessions"; }
-  Status CollectDelta(const std::function<Status(const StateChange&)>& visit) override;
   Status Snapshot(const std::function<Status(const StateChange&)>& visit) const override;
   Status Apply(const StateChange& change) override;
   size_t entries() const override { return set().open_count(); }
   size_t memory_bytes() const override;
 
  protected:
+  Status CollectChanges(const std::function<Status(const StateChange&)>& visit) override;
+  Status Load(uint32_t key, std::string_view entry_key, std::string_view value) override;
+  void Evict(uint32_t session) override;
   Status TakeIn(const Batch& batch, std::span<const int32_t> rows,
                 std::span<const uint32_t> sessions) override;
   Status Merge(uint32_t into, uint32_t from) override {
@@ -72,14 +67,16 @@ class SessionAggregate final : public SessionOperator, public StateTable {
     states_.Reserve(set().id_limit());
   }
   void Touch(uint32_t session) {
-    if (!track_ || stored_[session].dirty) return;
+    if (!track_) return;
+    MarkDirty(session);  // the id may have been another key's in this epoch
+    if (stored_[session].dirty) return;
     stored_[session].dirty = true;
     dirty_.push_back(session);
   }
   static std::string EntryKey(int64_t start, std::string_view key) {
     std::string entry;
+    PutBytes(key, &entry);
     PutOrdered(start, &entry);
-    entry += key;
     return entry;
   }
   Status Write(uint32_t session, const std::function<Status(const StateChange&)>& visit) const;
@@ -154,9 +151,16 @@ Result<bool> SessionAggregate::Send(std::span<const uint32_t> sessions, Output* 
 }
 
 void SessionAggregate::Clear(uint32_t session) {
-  Stored& stored = stored_[session];
-  if (stored.stored) deleted_.push_back(EntryKey(stored.start, KeyOf(session)));
-  stored.stored = false;  // if it is dirty, it is still listed as such
+  const Stored& stored = stored_[session];
+  if (stored.stored) {
+    deleted_.push_back(EntryKey(stored.start, KeyOf(session)));
+    MarkDirty(session);
+  }
+  Evict(session);
+}
+
+void SessionAggregate::Evict(uint32_t session) {
+  stored_[session].stored = false;  // if it is dirty, it is still listed as such
   counts_[session] = 0;
   states_.Reset(session);
 }
@@ -168,10 +172,10 @@ Status SessionAggregate::Write(uint32_t session,
   PutOrdered(set().session(session).end, &value);
   PutOrdered(counts_[session], &value);
   states_.Serialize(session, &value);
-  return visit({name(), key, value, false, SessionGroupOf(key)});
+  return visit({name(), key, value, false, KeyGroupOfEntry(key)});
 }
 
-Status SessionAggregate::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
+Status SessionAggregate::CollectChanges(const std::function<Status(const StateChange&)>& visit) {
   // What moved is deleted first: another session may have its start now.
   for (const uint32_t session : dirty_) {
     const Stored& stored = stored_[session];
@@ -179,7 +183,7 @@ Status SessionAggregate::CollectDelta(const std::function<Status(const StateChan
       deleted_.push_back(EntryKey(stored.start, KeyOf(session)));
     }
   }
-  for (const std::string& key : deleted_) TRY(visit({name(), key, {}, true, SessionGroupOf(key)}));
+  for (const std::string& key : deleted_) TRY(visit({name(), key, {}, true, KeyGroupOfEntry(key)}));
   deleted_.clear();
   for (const uint32_t session : dirty_) {
     Stored& stored = stored_[session];
@@ -201,27 +205,34 @@ Status SessionAggregate::Snapshot(const std::function<Status(const StateChange&)
 }
 
 Status SessionAggregate::Apply(const StateChange& change) {
-  std::string_view key = change.key;
-  std::string_view value = change.value;
+  std::string_view rest = change.key;
+  std::string_view key;
+  if (change.deleted || !GetBytes(&rest, &key)) return CorruptStateEntry(name());
+  return Load(keys().FindOrInsert(key, HashBytes(key)), change.key, change.value);
+}
+
+Status SessionAggregate::Load(uint32_t slot, std::string_view entry_key, std::string_view value) {
+  std::string_view key;
   int64_t start = 0;
   int64_t end = 0;
   int64_t count = 0;
-  if (change.deleted || !GetOrdered(&key, &start) || !GetOrdered(&value, &end) ||
+  if (!GetBytes(&entry_key, &key) || !GetOrdered(&entry_key, &start) || !GetOrdered(&value, &end) ||
       !GetOrdered(&value, &count)) {
     return CorruptStateEntry(name());
   }
-  const uint32_t slot = keys().FindOrInsert(key, HashBytes(key));
   set().FitKeys(keys().slot_limit());
   const uint32_t session = set().Open(slot, start, end);
   Fit();
   counts_[session] = count;
-  stored_[session] = {.start = start, .stored = true};
+  stored_[session] = {.start = start, .stored = true, .dirty = stored_[session].dirty};
   return states_.Deserialize(session, &value);
 }
 
 size_t SessionAggregate::memory_bytes() const {
   // Accumulators are counted at 32 bytes each: they do not tell.
   const size_t per_session = sizeof(Stored) + sizeof(int64_t) + fields_.calls.size() * 32;
+  // Room that sessions have left is there for others: what counts is what is held.
+  if (reads_cold()) return keys().memory_bytes() + entries() * (sizeof(Session) + per_session);
   return keys().memory_bytes() + set().memory_bytes() + counts_.capacity() * per_session;
 }
 

@@ -4,6 +4,7 @@
 #include <arrow/api.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/prefetch.h"
 #include "data/event_time.h"
@@ -11,6 +12,7 @@
 #include "operators/late_rows.h"
 #include "operators/row_failures.h"
 #include "operators/window/timestamp_arrays.h"
+#include "state/shrink_keys.h"
 
 namespace millrace {
 
@@ -22,18 +24,88 @@ SessionOperator::SessionOperator(const Schema& input, const WindowSpec& window,
       times_(times),
       time_column_(time_column),
       codec_(keys, TypesOf(input, keys)),
-      keys_("keys", false),
-      set_(times_, window.size) {}
+      keys_("keys", context.state->track(),
+            {.write = {},
+             .read = {},
+             .clear = [this](uint32_t key) { EvictKey(key); },
+             .may_be_cold = true,
+             .read_part = [this](uint32_t key, std::string_view entry_key,
+                                 std::string_view value) { return Load(key, entry_key, value); }}),
+      set_(times_, window.size),
+      closings_(context.state->track(), &set_, &keys_) {
+  context.state->Register(this);
+  context.state->Register(&closings_);
+}
 
 std::string SessionOperator::Waiting() const {
   if (set_.open_count() == 0) return {};
   return std::to_string(set_.open_count()) +
          " sessions are open; none closes before the watermark passes " +
-         FormatEventTime(set_.next_closing()) + "; it is " + FormatEventTime(watermark());
+         FormatEventTime(NextDeadline()) + "; it is " + FormatEventTime(watermark());
+}
+
+/// Brings the sessions of these keys into memory.
+Status SessionOperator::LoadKeys(const EncodedKeys& keys) {
+  TRY(keys_.Load(keys));
+  if (keys_.loaded().empty()) return OkStatus();
+  set_.FitKeys(keys_.slot_limit());
+  TRY(Loaded());
+  for (const uint32_t key : keys_.loaded()) {
+    for (const uint32_t session : set_.SessionsOf(key)) closings_.Load(session);
+  }
+  return OkStatus();
+}
+
+/// The same for some of the keys of which a session may be over.
+Status SessionOperator::LoadDue() {
+  SessionClosings::Due due;
+  for (int64_t read = 0; read < kMaxBatchRows && closings_.AnyDue(watermark());
+       read += static_cast<int64_t>(due.size()) + 1) {
+    TRY(closings_.Read(&due));
+    EncodedKeys keys;
+    for (const auto& [time, key] : due) AddKey(key, &keys);
+    TRY(LoadKeys(keys));
+    closings_.NameAgain(due);
+  }
+  return OkStatus();
+}
+
+void SessionOperator::EvictKey(uint32_t key) {
+  for (const uint32_t session : set_.SessionsOf(key)) {
+    closings_.Leave(session);
+    Evict(session);
+    set_.Detach(session);
+    set_.Release(session);
+  }
+}
+
+/// Of a session that is not open any more.
+void SessionOperator::Drop(uint32_t session) {
+  closings_.Close(session);
+  Clear(session);
+  set_.Release(session);
+}
+
+Status SessionOperator::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
+  TRY(CollectChanges(visit));
+  // What changed in the keys is told by their entries.
+  return keys_.CollectDelta([](const StateChange&) { return OkStatus(); });
+}
+
+void SessionOperator::AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) {
+  keys_.AttachCold(std::move(entries), restored);
+}
+
+/// Keys leave until so much less is held.
+void SessionOperator::Shrink(uint64_t applied, size_t bytes) {
+  ShrinkKeys(applied, memory_bytes(), bytes, &keys_);
 }
 
 Status SessionOperator::BeginBatch(int, const Batch& batch) {
   codec_.Encode(batch, &encoded_);
+  // Sessions on the disk that have grown since they were named.
+  while (closings_.AnyDue(watermark())) TRY(LoadDue());
+  TRY(LoadKeys(encoded_));
   const size_t before = keys_.entries();
   keys_.FindOrInsert(encoded_, &slots_);
   set_.FitKeys(keys_.slot_limit());
@@ -90,7 +162,9 @@ uint32_t SessionOperator::SessionOf(const Batch& batch, int64_t row, EventTime t
   const uint32_t session = set_.Join(key, local);
   if (session != SessionSet::kNone) return session;
   if (set_.ClosingTimeOf(local) <= batch.watermark_before(row)) return SessionSet::kNone;
-  return set_.Open(key, local);
+  const uint32_t opened = set_.Open(key, local);
+  closings_.Open(opened);
+  return opened;
 }
 
 Status SessionOperator::TakeInPending(const Batch& batch) {
@@ -105,8 +179,7 @@ Status SessionOperator::MergeAbsorbed(const Batch& batch, uint32_t into) {
   TRY(TakeInPending(batch));
   for (const uint32_t from : set_.absorbed()) {
     TRY(Merge(into, from));
-    Clear(from);
-    set_.Release(from);
+    Drop(from);
   }
   set_.absorbed().clear();
   return OkStatus();
@@ -114,11 +187,13 @@ Status SessionOperator::MergeAbsorbed(const Batch& batch, uint32_t into) {
 
 Result<bool> SessionOperator::Fire(Output* output) {
   while (true) {
+    TRY(LoadDue());
     while (static_cast<int64_t>(closed_.size()) < kMaxBatchRows) {
       const uint32_t session = set_.CloseNext(watermark());
       if (session == SessionSet::kNone) break;
       closed_.push_back(session);
     }
+    if (closed_.empty() && closings_.AnyDue(watermark())) continue;
     if (closed_.empty()) return true;
     if (output->full()) return false;
     TRY_ASSIGN(const bool all, Send(closed_, output));
@@ -126,8 +201,7 @@ Result<bool> SessionOperator::Fire(Output* output) {
     for (const uint32_t session : closed_) {
       const uint32_t key = set_.session(session).key;
       if (!set_.has_sessions(key)) unheld_.push_back(key);
-      Clear(session);
-      set_.Release(session);
+      Drop(session);
     }
     closed_.clear();
   }

@@ -3,7 +3,7 @@
 // last millisecond of their session, then go out as they came, with the session's bounds behind
 // them. Rows of a changelog keep their kind; each goes to the session of its own time.
 //
-// State: (number of the row, key) -> row. Sessions are not stored, as they follow from the times of
+// State: (key, number of the row) -> row. Sessions are not stored, as they follow from the times of
 // the rows that they hold.
 #include <arrow/api.h>
 
@@ -17,16 +17,11 @@
 #include "operators/window/session_operator.h"
 #include "operators/window/session_operators.h"
 #include "state/encoding.h"
+#include "state/entry_group.h"
 #include "state/row_store.h"
 
 namespace millrace {
 namespace {
-
-constexpr size_t kNumberBytes = 8;  // of an entry's key; the rest is the key
-
-int RowGroupOf(std::string_view entry_key) {
-  return KeyGroupOf(HashBytes(entry_key.substr(kNumberBytes)));
-}
 
 /// What is held of a row: its columns, and its change kind if it may have one.
 std::vector<DataType> HeldTypes(const PlanNodePtr& input) {
@@ -35,7 +30,7 @@ std::vector<DataType> HeldTypes(const PlanNodePtr& input) {
   return types;
 }
 
-class SessionRows final : public SessionOperator, public StateTable {
+class SessionRows final : public SessionOperator {
  public:
   SessionRows(PlanNodePtr node, const WindowTimes& times, const OperatorContext& context)
       : SessionOperator(node->children()[0]->schema(), As<WindowTvfNode>(node)->spec(), times,
@@ -45,21 +40,29 @@ class SessionRows final : public SessionOperator, public StateTable {
         track_(context.state->track()),
         store_(HeldTypes(node_->children()[0])),
         has_kinds_(store_.columns() > input().size()),
-        next_number_(cells().Add("sequence", 0, CellTable::Rule::kGreatest)) {
-    context.state->Register(this);
-  }
+        next_number_(cells().Add("sequence", 0, CellTable::Rule::kGreatest)) {}
 
   std::string_view name() const override { return "rows"; }
-  Status CollectDelta(const std::function<Status(const StateChange&)>& visit) override;
   Status Snapshot(const std::function<Status(const StateChange&)>& visit) const override;
   Status Apply(const StateChange& change) override;
   size_t entries() const override { return store_.rows(); }
   size_t memory_bytes() const override {
+    constexpr size_t kRowBytes = sizeof(Held) + sizeof(uint32_t);
+    // Room that rows have left is there for others: what counts is what is held.
+    if (reads_cold()) {
+      const size_t row = store_.memory_bytes() / std::max<size_t>(1, store_.slot_limit());
+      return keys().memory_bytes() + set().open_count() * sizeof(Session) +
+             entries() * (kRowBytes + row);
+    }
     return keys().memory_bytes() + set().memory_bytes() + store_.memory_bytes() +
-           held_.capacity() * (sizeof(Held) + sizeof(uint32_t));
+           held_.capacity() * kRowBytes;
   }
 
  protected:
+  Status CollectChanges(const std::function<Status(const StateChange&)>& visit) override;
+  Status Load(uint32_t key, std::string_view entry_key, std::string_view value) override;
+  Status Loaded() override;
+  void Evict(uint32_t session) override;
   Status TakeIn(const Batch& batch, std::span<const int32_t> rows,
                 std::span<const uint32_t> sessions) override;
   Status Merge(uint32_t into, uint32_t from) override {
@@ -70,7 +73,7 @@ class SessionRows final : public SessionOperator, public StateTable {
   }
   Result<bool> Send(std::span<const uint32_t> sessions, Output* output) override;
   void Clear(uint32_t session) override;
-  Status Restored() override;
+  Status Restored() override { return Loaded(); }
 
  private:
   struct Held {
@@ -84,8 +87,8 @@ class SessionRows final : public SessionOperator, public StateTable {
   void Hold(uint32_t row, int64_t number, uint32_t key);
   std::string EntryKey(uint32_t row) const {
     std::string entry;
+    PutBytes(keys().key(held_[row].key), &entry);
     PutOrdered(held_[row].number, &entry);
-    entry += keys().key(held_[row].key);
     return entry;
   }
   Status Write(uint32_t row, const std::function<Status(const StateChange&)>& visit) const;
@@ -135,7 +138,9 @@ Status SessionRows::TakeIn(const Batch& batch, std::span<const int32_t> rows,
     const uint32_t row = slots_[i];
     Hold(row, number++, set().session(sessions[i]).key);
     rows_of_[sessions[i]].push_back(row);
-    if (!track_ || held_[row].listed) continue;
+    if (!track_) continue;
+    MarkDirty(sessions[i]);
+    if (held_[row].listed) continue;
     held_[row].listed = true;
     added_.push_back(row);
   }
@@ -194,6 +199,13 @@ Result<Batch> SessionRows::Gather(std::span<const uint32_t> rows,
 void SessionRows::Clear(uint32_t session) {
   for (const uint32_t row : rows_of_[session]) {
     if (held_[row].stored) deleted_.push_back(EntryKey(row));
+  }
+  if (!rows_of_[session].empty()) MarkDirty(session);
+  Evict(session);
+}
+
+void SessionRows::Evict(uint32_t session) {
+  for (const uint32_t row : rows_of_[session]) {
     held_[row].live = false;
     held_[row].stored = false;
     store_.Free(row);
@@ -206,11 +218,11 @@ Status SessionRows::Write(uint32_t row,
   const std::string key = EntryKey(row);
   std::string value;
   store_.Write(row, &value);
-  return visit({name(), key, value, false, RowGroupOf(key)});
+  return visit({name(), key, value, false, KeyGroupOfEntry(key)});
 }
 
-Status SessionRows::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
-  for (const std::string& key : deleted_) TRY(visit({name(), key, {}, true, RowGroupOf(key)}));
+Status SessionRows::CollectChanges(const std::function<Status(const StateChange&)>& visit) {
+  for (const std::string& key : deleted_) TRY(visit({name(), key, {}, true, KeyGroupOfEntry(key)}));
   deleted_.clear();
   for (const uint32_t row : added_) {
     held_[row].listed = false;
@@ -230,18 +242,27 @@ Status SessionRows::Snapshot(const std::function<Status(const StateChange&)>& vi
 }
 
 Status SessionRows::Apply(const StateChange& change) {
-  std::string_view key = change.key;
+  std::string_view rest = change.key;
+  std::string_view key;
+  if (change.deleted || !GetBytes(&rest, &key)) return CorruptStateEntry(name());
+  return Load(keys().FindOrInsert(key, HashBytes(key)), change.key, change.value);
+}
+
+Status SessionRows::Load(uint32_t slot, std::string_view entry_key, std::string_view value) {
+  std::string_view key;
   int64_t number = 0;
-  if (change.deleted || !GetOrdered(&key, &number)) return CorruptStateEntry(name());
-  TRY_ASSIGN(const uint32_t row, store_.Read(change.value));
-  Hold(row, number, keys().FindOrInsert(key, HashBytes(key)));
+  if (!GetBytes(&entry_key, &key) || !GetOrdered(&entry_key, &number)) {
+    return CorruptStateEntry(name());
+  }
+  TRY_ASSIGN(const uint32_t row, store_.Read(value));
+  Hold(row, number, slot);
   held_[row].stored = true;
   restored_.push_back(row);
   return OkStatus();
 }
 
 /// Rows make their sessions again: whole ones, as a row may have come that would be late alone.
-Status SessionRows::Restored() {
+Status SessionRows::Loaded() {
   if (restored_.empty()) return OkStatus();
   set().FitKeys(keys().slot_limit());
   const auto column = static_cast<size_t>(As<WindowTvfNode>(node_)->time_column());

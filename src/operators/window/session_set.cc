@@ -89,7 +89,13 @@ uint32_t SessionSet::CloseNext(EventTime watermark) {
   return kNone;
 }
 
-/// Sessions close in order of their ends, so it is the first one of its key.
+std::vector<uint32_t> SessionSet::SessionsOf(uint32_t key) const {
+  if (key >= newest_.size() || newest_[key] == kNone) return {};
+  const auto several = several_.find(key);
+  if (several == several_.end()) return {newest_[key]};
+  return {several->second.begin(), several->second.end()};
+}
+
 void SessionSet::Detach(uint32_t id) {
   Session& session = sessions_[id];
   session.open = false;

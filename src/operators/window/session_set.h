@@ -57,6 +57,10 @@ class SessionSet {
   std::vector<uint32_t>& absorbed() { return absorbed_; }
   /// The watermark at which the session of a row that touches no other would be over.
   EventTime ClosingTimeOf(int64_t time) const { return times_.ClosingTime(time + gap_); }
+  /// The same of an open session, as it is now.
+  EventTime ClosingTimeOfSession(uint32_t id) const {
+    return times_.ClosingTime(sessions_[id].end);
+  }
   /// REQUIRES: Join found none.
   uint32_t Open(uint32_t key, int64_t start, int64_t end);
   uint32_t Open(uint32_t key, int64_t time) { return Open(key, time, time + gap_); }
@@ -65,8 +69,12 @@ class SessionSet {
   EventTime next_closing() const { return heap_.empty() ? kMaxWatermark : heap_.top().first; }
   /// Closes a session that is over at this watermark, earliest first; kNone if there is none.
   uint32_t CloseNext(EventTime watermark);
+  /// Takes an open session out, which is over or leaves memory.
+  void Detach(uint32_t id);
   /// The id may be given to another session.
   void Release(uint32_t id) { free_.push_back(id); }
+  /// The open sessions of a key, in order.
+  std::vector<uint32_t> SessionsOf(uint32_t key) const;
 
   int64_t gap() const { return gap_; }
   const Session& session(uint32_t id) const { return sessions_[id]; }
@@ -81,7 +89,6 @@ class SessionSet {
   uint32_t JoinSlowly(uint32_t key, int64_t time);
   uint32_t JoinAmong(uint32_t key, std::deque<uint32_t>* all, int64_t time);
   void Queue(uint32_t id);
-  void Detach(uint32_t id);
 
   const WindowTimes& times_;
   int64_t gap_;

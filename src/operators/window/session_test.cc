@@ -213,6 +213,44 @@ TEST(SessionTest, RowsKeepTheirKind) {
   ExpectSessions(SessionRowsNode(true), SessionScript(7, 900, 60'000, 50'000, true), true);
 }
 
+TEST(SessionTest, SessionsLieOnTheDiskUntilTheirKeyIsAskedForOrTheyClose) {
+  const std::pair<PlanNodePtr, Script> cases[] = {
+      {SessionAggregateNode(), SessionScript(8, 900, 4'000, 3'000, false)},
+      {SessionAggregateNode(), SessionScript(9, 900, 90'000, 60'000, false)},
+      {SessionAggregateNode(true, true), SessionScript(10, 600, 60'000, 50'000, true)},
+      {SessionRowsNode(), SessionScript(11, 900, 90'000, 60'000, false)},
+      {SessionRowsNode(true), SessionScript(12, 600, 60'000, 50'000, true)},
+  };
+  for (const auto& [node, script] : cases) {
+    const auto [fewest, most] = ExpectSameFromDisk(node, script, /*in_order=*/false);
+    EXPECT_EQ(fewest, 0u);
+    EXPECT_GT(most, 1u);
+  }
+}
+
+TEST(SessionTest, SessionsOnTheDiskCloseInTimeAndAreGone) {
+  for (const bool rows : {false, true}) {
+    OperatorHarness harness(rows ? SessionRowsNode() : SessionAggregateNode());
+    harness.UseDisk();
+    BatchBuilder builder(SessionInput());
+    for (int i = 0; i < 300; ++i) builder.Row({"k" + std::to_string(i), i, 10'000 + 10 * i});
+    harness.OnBatch(0, builder.Build());
+    harness.LeaveMemory();
+    EXPECT_GE(harness.entries_on_disk(), 600u);
+    // One of them grows.
+    harness.OnBatch(0, BatchBuilder(SessionInput()).Row({"k0", 7, 14'000}).Build());
+    harness.LeaveMemory();
+    harness.RestartFromDisk();
+    harness.OnWatermark(0, 10'000 + kGap + 990);  // behind the last millisecond of a hundred
+    EXPECT_EQ(harness.TakeRows().size(), 99u);
+    harness.LeaveMemory();
+    harness.OnWatermark(0, 100'000);
+    EXPECT_EQ(harness.TakeRows().size(), rows ? 202u : 201u);
+    harness.LeaveMemory();
+    EXPECT_LE(harness.entries_on_disk(), 8u) << "cells";
+  }
+}
+
 TEST(SessionTest, EventsThatLieAGapApartShareASession) {
   Script script = {{.cells = {"a", 1, 0}}, {.cells = {"a", 1, kGap}}, {.cells = {"a", 1, 20'000}}};
   AssignWatermarks(&script, {2}, 1'000);

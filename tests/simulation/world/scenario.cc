@@ -78,6 +78,7 @@ Scenario DrawScenario(uint64_t seed) {
   scenario.retries_max = Pick<int64_t>(random.get(), {1, 1000, 1000});
   DrawFaults(random.get(), &scenario);
   scenario.slow_split = static_cast<int>(Draw(random.get(), -5, scenario.splits - 1));
+  scenario.state_bytes = Pick<uint64_t>(random.get(), {0, 0, 400, 4000, 20'000});
   return scenario;
 }
 
@@ -91,7 +92,8 @@ std::string Scenario::ToString() const {
   out << ", " << keys << " keys, " << parallelism << " shards, batches of " << batch_rows_max
       << ", queues of " << exchange_capacity << ", epochs of " << interval_ms << " ms, files of "
       << file_size << ", segments of " << segment_bytes << ", state applied at " << gather_bytes
-      << ", retries " << retries_max << ", deaths " << deaths << "; faults:";
+      << ", in memory " << state_bytes << ", retries " << retries_max << ", deaths " << deaths
+      << "; faults:";
   for (size_t i = 0; i < kFaults; ++i) {
     if (faults[i]) out << " [" << NameOf(static_cast<Fault>(i)) << "]";
   }

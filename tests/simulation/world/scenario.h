@@ -53,6 +53,7 @@ struct Scenario {
   int64_t interval_ms = 5;
   uint64_t file_size = 1 << 20;      // of the file sink's rolling policy
   uint64_t gather_bytes = 1;         // of changes that are applied together
+  uint64_t state_bytes = 0;          // that state may hold in memory; 0: as much as it will
   uint64_t segment_bytes = 1 << 20;  // of the journal
   int64_t retries_max = 1000;        // of the webhook
   int deaths = 0;                    // how often it is stopped at most, by whatever

@@ -133,6 +133,7 @@ JobSpec World::MakeSpec(int parallelism) {
   spec.settings.batch_rows_max = scenario_.batch_rows_max;
   spec.settings.exchange_capacity = scenario_.exchange_capacity;
   spec.settings.checkpoint_interval_ms = scenario_.interval_ms;
+  spec.settings.state_budget_bytes = scenario_.state_bytes;
   spec.journal_segment_bytes = scenario_.segment_bytes;
   spec.env.clock = &clock_;
   spec.env.disk = &disk_;
