@@ -25,7 +25,8 @@ def golden(path):
     """The rows that all statements of a golden file leave; None if one of them fails."""
     lines = []
     of_statement = False
-    for line in path.read_text(encoding="utf-8").split("\n"):
+    text = path.read_text(encoding="utf-8").replace("${DATA}", str(path.parent / "data"))
+    for line in text.split("\n"):
         if line.startswith("ERROR"):
             return None
         if line.startswith("-- "):

@@ -84,6 +84,8 @@ def asked(arguments, texts):
         env=os.environ,
     )
     lines = [line for line in done.stdout.split("\n") if line]
+    if [line[: len(text)] for text, line in zip(texts, lines)] != texts:
+        raise RuntimeError(f"{len(texts)} expressions, {len(lines)} answers of Flink: {lines[-1:]}")
     return {text: line[len(text) + 4 :] for text, line in zip(texts, lines)}
 
 
