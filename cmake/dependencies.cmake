@@ -9,6 +9,10 @@ endif()
 find_package(Threads REQUIRED)
 find_package(CURL REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
+# In front of libparquet, which carries and exports an OpenSSL of its own: what is not found here
+# first, libssl and libcurl would take from there, half of one version and half of another.
+add_link_options(-Wl,--push-state,--no-as-needed ${OPENSSL_SSL_LIBRARY} ${OPENSSL_CRYPTO_LIBRARY}
+                 -Wl,--pop-state)
 find_package(ZLIB REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 find_package(fmt REQUIRED)

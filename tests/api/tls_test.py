@@ -7,6 +7,7 @@ Usage: tls_test.py PATH_TO_MILLRACE
 """
 import http.client
 import json
+import os
 import pathlib
 import socket
 import ssl
@@ -152,6 +153,17 @@ def files_that_cannot_be_used(millrace, files):
         assert program.process.returncode not in (0, None) and "MR0815" in said, said
 
 
+def libraries_share_one_openssl(millrace, _files):
+    """libparquet exports an OpenSSL of its own, which libssl must not find first."""
+    done = subprocess.run([millrace, "version"], env=dict(os.environ, LD_DEBUG="bindings"),
+                          capture_output=True, text=True, timeout=live.DEADLINE_S, check=True)
+    bound = [line for line in done.stderr.splitlines() if "binding file" in line]
+    assert any("libssl" in line and "libcrypto" in line for line in bound)
+    wrong = [line for line in bound if "libparquet" in line.split(" to ")[1]
+             and ("libssl" in line or "libcurl" in line)]
+    assert not wrong, f"{len(wrong)} symbols: {wrong[0]}"
+
+
 if __name__ == "__main__":
     live.run_all([rows_and_decisions, clients_that_speak_no_tls, handshakes_have_a_deadline,
-                  files_that_cannot_be_used], sys.argv[1], Files())
+                  files_that_cannot_be_used, libraries_share_one_openssl], sys.argv[1], Files())
