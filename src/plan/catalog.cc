@@ -6,19 +6,17 @@
 namespace millrace {
 namespace {
 
-template <typename Value>
-Value FindIn(const std::map<std::string, Value>& map, const std::string& path) {
-  const auto found = map.find(path);
-  return found == map.end() ? nullptr : found->second;
-}
-
-template <typename Value>
-void AppendNames(const std::map<std::string, Value>& map, const std::string& prefix,
+template <typename Object>
+void AppendNames(const ObjectLayers<Object>& objects, const std::string& prefix,
                  std::vector<std::string>* names) {
-  for (const auto& [path, value] : map) {
-    if (path.starts_with(prefix)) names->push_back(path.substr(prefix.size()));
+  for (const auto& layer : objects.layers()) {
+    for (const auto& [path, object] : layer) {
+      if (path.starts_with(prefix)) names->push_back(path.substr(prefix.size()));
+    }
   }
-  std::sort(names->begin(), names->end());
+  std::ranges::sort(*names);
+  const auto repeated = std::ranges::unique(*names);
+  names->erase(repeated.begin(), repeated.end());
 }
 
 }  // namespace
@@ -32,12 +30,30 @@ std::string Catalog::Resolve(const sql::QualifiedName& name) const {
   return Prefix() + parts[0].text;
 }
 
-TablePtr Catalog::FindTable(const std::string& path) const { return FindIn(tables_, path); }
-ViewPtr Catalog::FindView(const std::string& path) const { return FindIn(views_, path); }
-ModelPtr Catalog::FindModel(const std::string& path) const { return FindIn(models_, path); }
+TablePtr Catalog::FindTable(const std::string& path) const {
+  return tables_.Find(path, Exists(path, true));
+}
 
-UserFunctionPtr Catalog::FindFunction(const std::string& path) const {
-  return FindIn(functions_, path);
+ViewPtr Catalog::FindView(const std::string& path) const {
+  return views_.Find(path, Exists(path, true));
+}
+
+bool Catalog::IsTemporary(sql::ObjectKind kind, const std::string& path) const {
+  switch (kind) {
+    case sql::ObjectKind::kTable: return tables_.Find(path, true) != nullptr;
+    case sql::ObjectKind::kView: return views_.Find(path, true) != nullptr;
+    case sql::ObjectKind::kModel: return models_.Find(path, true) != nullptr;
+    default: return functions_.Find(path, true) != nullptr;
+  }
+}
+
+bool Catalog::Drop(sql::ObjectKind kind, const std::string& path, bool temporary) {
+  switch (kind) {
+    case sql::ObjectKind::kTable: return tables_.Drop(path, temporary);
+    case sql::ObjectKind::kView: return views_.Drop(path, temporary);
+    case sql::ObjectKind::kModel: return models_.Drop(path, temporary);
+    default: return functions_.Drop(path, temporary);
+  }
 }
 
 std::string Catalog::FunctionPath(const sql::QualifiedName& name, bool system) const {
@@ -68,8 +84,10 @@ std::vector<std::string> Catalog::ModelNames() const {
 
 std::vector<std::string> Catalog::FunctionNames() const {
   std::vector<std::string> names;
-  for (const auto& [path, function] : functions_) {
-    if (function->is_system()) names.push_back(path);
+  for (const auto& layer : functions_.layers()) {
+    for (const auto& [path, function] : layer) {
+      if (function->is_system()) names.push_back(path);
+    }
   }
   AppendNames(functions_, Prefix(), &names);
   return names;

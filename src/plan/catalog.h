@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Catalog: the tables, views, models and functions that one script has declared so far. Temporary
-// and permanent objects live together, since a pipeline file is the only session there is.
+// Catalog: the tables, views, models and functions that one script has declared so far. A temporary
+// one hides the permanent one of its name until it is dropped; both end with the session, since a
+// pipeline file is the only session there is.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -46,21 +48,61 @@ struct UserFunction {
 };
 using UserFunctionPtr = std::shared_ptr<const UserFunction>;
 
+/// Objects of one kind, permanent and temporary, by their paths.
+template <typename Object>
+class ObjectLayers {
+ public:
+  using Pointer = std::shared_ptr<const Object>;
+  using Layer = std::map<std::string, Pointer>;
+
+  Pointer Find(const std::string& path, bool temporary) const {
+    const Layer& layer = layers_[temporary ? 1 : 0];
+    const auto found = layer.find(path);
+    return found == layer.end() ? nullptr : found->second;
+  }
+  /// The temporary one, else the permanent one.
+  Pointer Find(const std::string& path) const {
+    const Pointer temporary = Find(path, true);
+    return temporary != nullptr ? temporary : Find(path, false);
+  }
+  void Put(Pointer object, bool temporary) {
+    layers_[temporary ? 1 : 0][object->path] = std::move(object);
+  }
+  bool Drop(const std::string& path, bool temporary) {
+    return layers_[temporary ? 1 : 0].erase(path) > 0;
+  }
+  const std::array<Layer, 2>& layers() const { return layers_; }
+
+ private:
+  std::array<Layer, 2> layers_;
+};
+
 class Catalog {
  public:
   /// `cat.db.name` of a name in the current catalog and database.
   std::string Resolve(const sql::QualifiedName& name) const;
 
+  /// Tables and views have one space of names: a temporary one of either kind hides both.
   TablePtr FindTable(const std::string& path) const;
   ViewPtr FindView(const std::string& path) const;
-  ModelPtr FindModel(const std::string& path) const;
+  ModelPtr FindModel(const std::string& path) const { return models_.Find(path); }
+  /// Whether the object that the name means is a temporary one of this kind.
+  bool IsTemporary(sql::ObjectKind kind, const std::string& path) const;
   /// A function of the catalog by path; a system function by its name in lower case.
-  UserFunctionPtr FindFunction(const std::string& path) const;
+  UserFunctionPtr FindFunction(const std::string& path) const { return functions_.Find(path); }
+  UserFunctionPtr FindFunction(const std::string& path, bool temporary) const {
+    return functions_.Find(path, temporary);
+  }
+  ModelPtr FindModel(const std::string& path, bool temporary) const {
+    return models_.Find(path, temporary);
+  }
   /// Where a function of this name is declared.
   std::string FunctionPath(const sql::QualifiedName& name, bool system) const;
-  bool Exists(const std::string& path) const {
-    return FindTable(path) != nullptr || FindView(path) != nullptr;
+  /// Whether there is such a table or view.
+  bool Exists(const std::string& path, bool temporary) const {
+    return tables_.Find(path, temporary) != nullptr || views_.Find(path, temporary) != nullptr;
   }
+  bool Exists(const std::string& path) const { return Exists(path, false) || Exists(path, true); }
 
   /// A definition that was refused: the name is known, though nothing is behind it.
   void NoteFailed(const std::string& path) { failed_.insert(path); }
@@ -68,20 +110,26 @@ class Catalog {
   /// Before another text: what failed in the one before was said there.
   void ForgetFailed() { failed_.clear(); }
 
-  void Put(TablePtr table) { tables_[table->path] = std::move(table); }
-  void Put(ViewPtr view) { views_[view->path] = std::move(view); }
-  void Put(ModelPtr model) { models_[model->path] = std::move(model); }
-  void Put(UserFunctionPtr function) { functions_[function->path] = std::move(function); }
+  /// The tables of another session, by their paths.
+  void PutTables(const Catalog& other) { tables_ = other.tables_; }
+  void Put(TablePtr table, bool temporary = false) { tables_.Put(std::move(table), temporary); }
+  void Put(ViewPtr view) {
+    const bool temporary = view->definition->temporary;
+    views_.Put(std::move(view), temporary);
+  }
+  void Put(ModelPtr model, bool temporary = false) { models_.Put(std::move(model), temporary); }
+  void Put(UserFunctionPtr function) {
+    const bool temporary = function->definition->temporary;
+    functions_.Put(std::move(function), temporary);
+  }
   /// The built-in aggregates with those of the user's, which are known by the last part of their
   /// names; null while there are none.
   const AggregateRegistry* aggregates() const { return aggregates_.get(); }
   void SetAggregates(std::shared_ptr<const AggregateRegistry> aggregates) {
     aggregates_ = std::move(aggregates);
   }
-  bool DropTable(const std::string& path) { return tables_.erase(path) > 0; }
-  bool DropView(const std::string& path) { return views_.erase(path) > 0; }
-  bool DropModel(const std::string& path) { return models_.erase(path) > 0; }
-  bool DropFunction(const std::string& path) { return functions_.erase(path) > 0; }
+  /// Of a TABLE, VIEW, MODEL or FUNCTION; false: there is none.
+  bool Drop(sql::ObjectKind kind, const std::string& path, bool temporary);
 
   /// Short names in the current database, sorted: what a suggestion or SHOW may name.
   std::vector<std::string> TableNames() const;  // views included
@@ -101,10 +149,10 @@ class Catalog {
  private:
   std::string Prefix() const { return catalog_ + "." + database_ + "."; }
 
-  std::map<std::string, TablePtr> tables_;
-  std::map<std::string, ViewPtr> views_;
-  std::map<std::string, ModelPtr> models_;
-  std::map<std::string, UserFunctionPtr> functions_;
+  ObjectLayers<Table> tables_;
+  ObjectLayers<View> views_;
+  ObjectLayers<Model> models_;
+  ObjectLayers<UserFunction> functions_;
   std::shared_ptr<const AggregateRegistry> aggregates_;
   std::set<std::string> failed_;
   std::map<std::string, std::vector<std::string>> databases_ = {

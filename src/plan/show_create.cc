@@ -26,6 +26,13 @@ std::string OptionsText(const std::map<std::string, OptionValue>& options) {
   return text.empty() ? "" : "WITH (\n" + text + "\n)";
 }
 
+/// CREATE .. as the CREATE TEMPORARY that it was.
+std::string AsTemporary(std::string text, bool temporary) {
+  constexpr std::string_view kCreate = "CREATE ";
+  if (temporary) text.insert(kCreate.size(), "TEMPORARY ");
+  return text;
+}
+
 std::string ModelText(const Model& model) {
   const auto columns = [](const Schema& schema) {
     std::string text;
@@ -84,7 +91,9 @@ std::string DeclarationText(const Table& table) {
 std::string ShowCreate(const Catalog& catalog, sql::ObjectKind kind, const std::string& path) {
   if (kind == sql::ObjectKind::kTable) {
     const TablePtr table = catalog.FindTable(path);
-    return table == nullptr ? "" : DeclarationText(*table) + OptionsText(table->raw_options);
+    if (table == nullptr) return "";
+    return AsTemporary(DeclarationText(*table) + OptionsText(table->raw_options),
+                       catalog.IsTemporary(kind, path));
   }
   if (kind == sql::ObjectKind::kView) {
     const ViewPtr view = catalog.FindView(path);
@@ -92,7 +101,7 @@ std::string ShowCreate(const Catalog& catalog, sql::ObjectKind kind, const std::
   }
   if (kind == sql::ObjectKind::kModel) {
     const ModelPtr model = catalog.FindModel(path);
-    return model == nullptr ? "" : ModelText(*model);
+    return model == nullptr ? "" : AsTemporary(ModelText(*model), catalog.IsTemporary(kind, path));
   }
   return "";
 }

@@ -119,6 +119,20 @@ STATEMENT SET.)",
         .example = "",
         .fixed = "",
     },
+    CodeInfo{
+        .code = "MR0211",
+        .title = "a temporary object of this name",
+        .explanation = R"(
+CREATE TEMPORARY TABLE, VIEW, MODEL or FUNCTION hides the permanent one of the same name until it is
+dropped. DROP without TEMPORARY is refused as long as it does, and ALTER changes permanent ones
+only.)",
+        .example = R"(
+CREATE TEMPORARY VIEW v AS SELECT 1;
+DROP VIEW v;)",
+        .fixed = R"(
+CREATE TEMPORARY VIEW v AS SELECT 1;
+DROP TEMPORARY VIEW v;)",
+    },
 };
 
 }  // namespace

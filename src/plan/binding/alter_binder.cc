@@ -29,8 +29,25 @@ std::string RenamedPath(const Catalog& catalog, const std::string& path,
 }
 
 bool CheckRename(BindContext* context, const std::string& path, const sql::QualifiedName& name) {
-  if (!context->catalog->Exists(path)) return true;
+  if (!context->catalog->Exists(path, /*temporary=*/false)) return true;
   context->Error("MR0209", "'" + name.ToString() + "' exists already", name.span);
+  return false;
+}
+
+/// False after a diagnostic, or if nothing is to be done about it: as in Flink, ALTER changes
+/// permanent objects only.
+bool CheckPermanent(BindContext* context, sql::ObjectKind kind, const std::string& path,
+                    const sql::QualifiedName& name, bool if_exists) {
+  if (!context->catalog->IsTemporary(kind, path)) return true;
+  if (if_exists) return false;
+  const std::string kind_name(sql::ObjectKindName(kind));
+  context
+      ->Error(
+          "MR0211",
+          "'" + name.ToString() + "' is a temporary " + kind_name + ", which ALTER cannot change",
+          name.span)
+      .next_step =
+      "Write DROP TEMPORARY " + kind_name + ", and CREATE TEMPORARY " + kind_name + ".";
   return false;
 }
 
@@ -296,6 +313,7 @@ void BindAlterTable(BindContext* context, const sql::AlterTable& alter) {
     if (!alter.if_exists) ReportUnknown(context, "TABLE", alter.name, catalog.TableNames());
     return;
   }
+  if (!CheckPermanent(context, sql::ObjectKind::kTable, path, alter.name, alter.if_exists)) return;
   if (alter.action.kind != Action::Kind::kRename) {
     TablePtr altered = TableAlteration(context, table, alter.action).Run();
     if (altered != nullptr) catalog.Put(std::move(altered));
@@ -305,7 +323,7 @@ void BindAlterTable(BindContext* context, const sql::AlterTable& alter) {
   renamed->path = RenamedPath(catalog, path, alter.action.new_name);
   renamed->name = alter.action.new_name.parts.back().text;
   if (!CheckRename(context, renamed->path, alter.action.new_name)) return;
-  catalog.DropTable(path);
+  catalog.Drop(sql::ObjectKind::kTable, path, /*temporary=*/false);
   catalog.Put(TablePtr(std::move(renamed)));
 }
 
@@ -317,13 +335,14 @@ void BindAlterView(BindContext* context, const sql::AlterView& alter) {
     if (!alter.if_exists) ReportUnknown(context, "VIEW", alter.name, catalog.ViewNames());
     return;
   }
+  if (!CheckPermanent(context, sql::ObjectKind::kView, path, alter.name, alter.if_exists)) return;
   auto altered = std::make_shared<View>(*view);
   auto definition = std::make_shared<sql::CreateView>(*view->definition);
   if (alter.action.kind == Action::Kind::kRename) {
     altered->path = RenamedPath(catalog, path, alter.action.new_name);
     if (!CheckRename(context, altered->path, alter.action.new_name)) return;
     definition->name = alter.action.new_name;
-    catalog.DropView(path);
+    catalog.Drop(sql::ObjectKind::kView, path, /*temporary=*/false);
   } else if (alter.action.kind == Action::Kind::kAsQuery) {
     QueryBinder queries(context);
     const PlanNodePtr plan = queries.Bind(*alter.action.query);
@@ -348,6 +367,7 @@ void BindAlterModel(BindContext* context, const sql::AlterModel& alter) {
     if (!alter.if_exists) ReportUnknown(context, "MODEL", alter.name, catalog.ModelNames());
     return;
   }
+  if (!CheckPermanent(context, sql::ObjectKind::kModel, path, alter.name, alter.if_exists)) return;
   if (alter.action.kind != Action::Kind::kRename) {
     if (ModelPtr changed = WithModelOptions(context, *model, alter)) catalog.Put(changed);
     return;
@@ -359,7 +379,7 @@ void BindAlterModel(BindContext* context, const sql::AlterModel& alter) {
                    alter.action.new_name.span);
     return;
   }
-  catalog.DropModel(path);
+  catalog.Drop(sql::ObjectKind::kModel, path, /*temporary=*/false);
   catalog.Put(ModelPtr(std::move(renamed)));
 }
 

@@ -44,14 +44,14 @@ bool StatementBinder::CheckNewName(const sql::QualifiedName& name, bool exists, 
 void StatementBinder::BindCreateTable(const sql::CreateTable& create) {
   const std::string path = context_->catalog->Resolve(create.name);
   bool skip = false;
-  if (!CheckNewName(create.name, context_->catalog->Exists(path), create.if_not_exists,
-                    IsReplace(create.mode), &skip) ||
+  if (!CheckNewName(create.name, context_->catalog->Exists(path, create.temporary),
+                    create.if_not_exists, IsReplace(create.mode), &skip) ||
       skip) {
     return;
   }
   if (create.as_query == nullptr) {
     TablePtr table = millrace::BindCreateTable(context_, create);
-    if (table != nullptr) context_->catalog->Put(std::move(table));
+    if (table != nullptr) context_->catalog->Put(std::move(table), create.temporary);
     return;
   }
   QueryBinder queries(context_);
@@ -80,7 +80,7 @@ void StatementBinder::BindCreateTable(const sql::CreateTable& create) {
 void StatementBinder::BindCreateView(const sql::CreateView& create) {
   const std::string path = context_->catalog->Resolve(create.name);
   bool skip = false;
-  const bool usable = CheckNewName(create.name, context_->catalog->Exists(path),
+  const bool usable = CheckNewName(create.name, context_->catalog->Exists(path, create.temporary),
                                    create.if_not_exists, IsReplace(create.mode), &skip);
   if (skip) return;
   QueryBinder queries(context_);
@@ -111,7 +111,7 @@ void StatementBinder::BindCreateView(const sql::CreateView& create) {
 void StatementBinder::BindCreateModel(const sql::CreateModel& create) {
   const std::string path = context_->catalog->Resolve(create.name);
   bool skip = false;
-  if (!CheckNewName(create.name, context_->catalog->FindModel(path) != nullptr,
+  if (!CheckNewName(create.name, context_->catalog->FindModel(path, create.temporary) != nullptr,
                     create.if_not_exists, IsReplace(create.mode), &skip) ||
       skip) {
     return;
@@ -170,29 +170,45 @@ void StatementBinder::BindCreateModel(const sql::CreateModel& create) {
       return;
     }
   }
-  context_->catalog->Put(ModelPtr(std::move(model)));
+  context_->catalog->Put(ModelPtr(std::move(model)), create.temporary);
+}
+
+/// As in Flink, a model alone is dropped below a temporary one.
+void StatementBinder::ReportHidden(const sql::Drop& drop) {
+  const std::string kind(sql::ObjectKindName(drop.object));
+  context_
+      ->Error("MR0211", "'" + drop.name.ToString() + "' is a temporary " + kind + " here",
+              drop.name.span)
+      .next_step = "Write DROP TEMPORARY " + kind + " first.";
 }
 
 void StatementBinder::BindDrop(const sql::Drop& drop) {
   Catalog& catalog = *context_->catalog;
-  const std::string path = catalog.Resolve(drop.name);
+  const bool of_function = drop.object == sql::ObjectKind::kFunction;
+  const std::string path =
+      of_function ? catalog.FunctionPath(drop.name, drop.system) : catalog.Resolve(drop.name);
+  const bool by_name = drop.object == sql::ObjectKind::kTable ||
+                       drop.object == sql::ObjectKind::kView || of_function;
+  if (by_name && !drop.temporary && catalog.IsTemporary(drop.object, path)) {
+    return ReportHidden(drop);
+  }
   bool dropped = false;
   std::vector<std::string> world;
   switch (drop.object) {
     case sql::ObjectKind::kTable:
-      dropped = catalog.DropTable(path);
+      dropped = catalog.Drop(drop.object, path, drop.temporary);
       world = catalog.TableNames();
       break;
     case sql::ObjectKind::kView:
-      dropped = catalog.DropView(path);
+      dropped = catalog.Drop(drop.object, path, drop.temporary);
       world = catalog.ViewNames();
       break;
     case sql::ObjectKind::kModel:
-      dropped = catalog.DropModel(path);
+      dropped = catalog.Drop(drop.object, path, drop.temporary);
       world = catalog.ModelNames();
       break;
     case sql::ObjectKind::kFunction:
-      dropped = DropFunction(context_, catalog.FunctionPath(drop.name, drop.system));
+      dropped = DropFunction(context_, path, drop.temporary);
       world = catalog.FunctionNames();
       break;
     case sql::ObjectKind::kDatabase: {
@@ -207,11 +223,12 @@ void StatementBinder::BindDrop(const sql::Drop& drop) {
       return;
   }
   if (dropped || drop.if_exists) return;
-  Diagnostic& diagnostic =
-      context_->Error("MR0207",
-                      "unknown " + std::string(sql::ObjectKindName(drop.object)) + " '" +
-                          drop.name.ToString() + "'",
-                      drop.name.span);
+  Diagnostic& diagnostic = context_->Error(
+      "MR0207",
+      std::string("unknown ") + (drop.temporary ? "temporary " : "") +
+          std::string(sql::ObjectKindName(drop.object)) + " '" + drop.name.ToString() + "'",
+      drop.name.span);
+  std::erase(world, drop.name.parts.back().text);  // a permanent one of this name
   context_->Suggest(&diagnostic, drop.name.parts.back().text, world);
 }
 

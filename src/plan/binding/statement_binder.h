@@ -2,6 +2,7 @@
 // StatementBinder: one statement -> changes of the session, and steps to carry out.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "sql/ast/inspection.h"
 
 namespace millrace {
+
+struct CompiledPlan;  // plan/compiled/compiled_plan.h
 
 class StatementBinder {
  public:
@@ -37,8 +40,18 @@ class StatementBinder {
   void BindCreateView(const sql::CreateView& create);
   void BindCreateModel(const sql::CreateModel& create);
   void BindDrop(const sql::Drop& drop);
+  /// DROP without TEMPORARY of what is hidden by a temporary object.
+  void ReportHidden(const sql::Drop& drop);
   bool CheckNewName(const sql::QualifiedName& name, bool exists, bool if_not_exists, bool replace,
                     bool* skip);
+
+  // plan_binder.cc
+  bool BindPlans(const sql::Statement& statement);
+  void BindCompilePlan(const sql::CompilePlan& compile);
+  void BindExecutePlan(const sql::StringLiteral& file, Span span);
+  /// The job that the statements of a plan make in a session of their own; nullopt after a
+  /// diagnostic.
+  std::optional<Step> BindStoredPlan(const CompiledPlan& plan, const sql::StringLiteral& file);
 
   // inspection_binder.cc
   void DescribeNamespace(const sql::Describe& describe);

@@ -43,7 +43,7 @@ std::string UpperName(const sql::QualifiedName& name) {
 
 bool CheckName(BindContext* context, const sql::CreateFunction& create, const std::string& path,
                bool* skip) {
-  const bool exists = context->catalog->FindFunction(path) != nullptr;
+  const bool exists = context->catalog->FindFunction(path, create.temporary) != nullptr;
   *skip = exists && create.if_not_exists;
   const std::string& name = create.name.parts.back().text;
   const std::string upper = UpperName(create.name);
@@ -171,7 +171,7 @@ void BindCreateFunction(BindContext* context, const sql::CreateFunction& create)
   const auto function = BindSignature(context, create);
   if (function == nullptr) return;
   if (function->language == "SQL" && !CheckSql(context, create, function.get())) return;
-  DropFunction(context, path);  // of CREATE OR REPLACE
+  DropFunction(context, path, create.temporary);  // of CREATE OR REPLACE
   if (function->language == "PYTHON") {
     if (!BindPythonFunction(context, function.get())) return;
     if (function->python->description.kind == PythonDescription::Kind::kAggregate &&
@@ -185,12 +185,12 @@ void BindCreateFunction(BindContext* context, const sql::CreateFunction& create)
   context->catalog->Put(UserFunctionPtr(function));
 }
 
-bool DropFunction(BindContext* context, const std::string& path) {
-  const UserFunctionPtr function = context->catalog->FindFunction(path);
+bool DropFunction(BindContext* context, const std::string& path, bool temporary) {
+  const UserFunctionPtr function = context->catalog->FindFunction(path, temporary);
   if (function != nullptr && KindOf(*function) == "AGGREGATE") {
     ReplaceAggregate(context, UpperName(function->definition->name), std::nullopt);
   }
-  return context->catalog->DropFunction(path);
+  return context->catalog->Drop(sql::ObjectKind::kFunction, path, temporary);
 }
 
 void BindAlterFunction(BindContext* context, const sql::AlterFunction& alter) {

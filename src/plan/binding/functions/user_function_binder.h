@@ -13,7 +13,7 @@ namespace millrace {
 
 void BindCreateFunction(BindContext* context, const sql::CreateFunction& create);
 /// `path` as of Catalog::FunctionPath; false if there is none.
-bool DropFunction(BindContext* context, const std::string& path);
+bool DropFunction(BindContext* context, const std::string& path, bool temporary);
 void BindAlterFunction(BindContext* context, const sql::AlterFunction& alter);
 /// nullopt after a diagnostic.
 std::optional<TextResult> DescribeFunction(BindContext* context, const sql::Describe& describe);
