@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <set>
 
+#include "base/json_value.h"
 #include "base/json_writer.h"
 #include "env/durable_directory.h"
 #include "plan/identity/plan_identity.h"
 #include "plan/nodes/sink_nodes.h"
-#include "runtime/epochs/json_value.h"
 #include "runtime/epochs/manifest.h"
 #include "runtime/epochs/plan_file.h"
 

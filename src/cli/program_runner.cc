@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -16,6 +15,7 @@
 #include "cli/output/progress_line.h"
 #include "cli/output/run_report.h"
 #include "cli/output/trouble_remark.h"
+#include "cli/plain_step.h"
 #include "cli/program_progress.h"
 #include "cli/restart_policy.h"
 #include "data/key_codec.h"
@@ -235,8 +235,8 @@ Status ProgramRunner::RunEach(const Program& program, const ProgramProgress* pro
   size_t number = 0;
   for (const Step& step : program.steps) {
     if (g_stop_requested) return OkStatus();
-    if (step.kind == Step::Kind::kOutput) {
-      application_->Print(TextOf(step.output, options_.style));
+    if (step.kind != Step::Kind::kJob) {
+      TRY(CarryOut(*application_, step, options_.style, options_.quiet));
       continue;
     }
     if (!step.is_select) ++number;

@@ -93,6 +93,7 @@ void Compiler::CompileText(std::string_view text, DiagnosticList* diagnostics, P
   context.env = options_.env;
   context.check_files = options_.check_files;
   context.source = text;
+  context.history = &history_;
   context.session.time_zone = settings_.GetString("table.local-time-zone");
   catalog_.ForgetFailed();
   NoteUnparsedDefinitions(text, *diagnostics, &catalog_);
@@ -100,6 +101,7 @@ void Compiler::CompileText(std::string_view text, DiagnosticList* diagnostics, P
     StatementBinder binder(&context, &options_.overrides, &program->steps);
     binder.Bind(*statement);
     NoteFailedDefinition(*statement, &catalog_);
+    history_.Add(*statement, context.TextOf(statement->span));
   }
 }
 
@@ -115,6 +117,7 @@ void Compiler::VerifyTries(std::string_view text, const Catalog& catalog, const 
     Compiler probe(options_);
     probe.catalog_ = catalog;
     probe.settings_ = settings;
+    probe.history_ = history_;
     const std::string changed = ApplyTry(text, diagnostic, diagnostic.try_text);
     DiagnosticList found;
     Program ignored;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "plan/binding/bind_context.h"
+#include "plan/compiled/session_history.h"
 #include "plan/node.h"
 #include "sql/ast/statement.h"
 
@@ -24,7 +25,7 @@ struct TextResult {
 
 /// One statement to carry out, in order. Exactly one of the parts is used.
 struct Step {
-  enum class Kind { kJob, kOutput } kind = Kind::kOutput;
+  enum class Kind { kJob, kOutput, kPlanFile } kind = Kind::kOutput;
   Span span;
   std::string title;  // "INSERT INTO alerts", "SELECT", "SHOW TABLES"
   // kJob
@@ -34,6 +35,9 @@ struct Step {
   SessionContext session;
   // kOutput
   TextResult output;
+  // kPlanFile: COMPILE PLAN
+  std::string path;
+  std::string content;
 };
 
 struct Program {
@@ -69,6 +73,7 @@ class Compiler {
   CompilerOptions options_;
   Catalog catalog_;
   Settings settings_;
+  SessionHistory history_;
 };
 
 }  // namespace millrace

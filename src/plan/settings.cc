@@ -184,6 +184,15 @@ std::vector<OptionSpec> FlinkTableSettings() {
           "table.exec.state.ttl", T::kDuration, "0 ms",
           "State of a key of GROUP BY, DISTINCT or a table of upserts, and a row that a regular "
           "join keeps, is dropped that long after its last change; 0 keeps it."),
+      Choice(
+          "table.plan.compile.catalog-objects", "ALL", {"ALL", "SCHEMA", "IDENTIFIER"},
+          "Whether COMPILE PLAN writes down the tables that the statement names; with SCHEMA and "
+          "IDENTIFIER the session that executes the plan has to declare them."),
+      Setting("table.plan.force-recompile", T::kBoolean, "false",
+              "COMPILE PLAN writes over a file that is there."),
+      Choice("table.plan.restore.catalog-objects", "ALL", {"ALL", "ALL_ENFORCED", "IDENTIFIER"},
+             "Whose tables EXECUTE PLAN uses: those of the session before those of the plan, those "
+             "of the plan alone, or those of the session alone."),
       Setting(
           "table.local-time-zone", T::kString, "UTC",
           "Zone of TIMESTAMP_LTZ texts and windows: an id such as Europe/Berlin, or GMT+03:00."),

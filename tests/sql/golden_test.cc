@@ -65,6 +65,7 @@ std::string ReplaceAll(std::string text, const std::string& from, const std::str
 void AddFiles(const std::string& folder, Sections* sections) {
   namespace fs = std::filesystem;
   for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().filename().string().starts_with(".")) continue;
     Section& section = (*sections)["-- files " + entry.path().filename().string()];
     std::vector<fs::path> files;
     if (entry.is_regular_file()) files.push_back(entry.path());

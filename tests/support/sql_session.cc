@@ -118,6 +118,9 @@ Status SqlSession::RunStep(const Step& step, StatementResult* result) {
     }
     return OkStatus();
   }
+  if (step.kind == Step::Kind::kPlanFile) {
+    return parts_->env.disk->WriteAtomic(step.path, step.content);
+  }
   RowCollector collector(&result->lines);
   JobSpec spec;
   spec.roots = step.roots;

@@ -168,6 +168,19 @@ SELECT o.id, r.rate
 FROM orders o JOIN rates FOR SYSTEM_TIME AS OF o.ts AS r ON o.currency = r.currency)",
     },
     CodeInfo{
+        .code = "MR0415",
+        .title = "a plan file that cannot be written or executed",
+        .explanation = R"(
+COMPILE PLAN writes a file once: over one that is there only with
+`SET 'table.plan.force-recompile' = 'true'`, and IF NOT EXISTS leaves it as it is. EXECUTE PLAN runs
+what the file holds. It is refused if the file is missing or damaged, if another version of the
+format wrote it, if its statements no longer compile, or if they now make other operators than those
+that the file names: their state would not fit. Compile the plan anew then; `millrace diff` says
+what becomes of the state.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
         .code = "MR0419",
         .title = "an order that changes nothing",
         .explanation = R"(

@@ -4,6 +4,7 @@
 // errors.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@
 
 namespace millrace {
 
+class SessionHistory;   // plan/compiled/session_history.h
 class ProcessLauncher;  // env/child_process.h
 
 /// The plug-in families a script is bound against. Not owning; they outlive the plan.
@@ -43,6 +45,9 @@ struct BindContext {
   bool check_files = true;             // models and local files are looked at
   std::string_view source;             // text that spans point into
   std::vector<std::string> expanding;  // SQL functions whose bodies are being bound, by path
+  SessionHistory* history = nullptr;   // what COMPILE PLAN writes down; null within a plan
+  /// Plan files that earlier statements of the text will have written, by path.
+  std::map<std::string, std::string> compiled_plans;
 
   /// Adds an error and returns it for candidates, labels and the like.
   Diagnostic& Error(std::string_view code, std::string message, Span span);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/binding/statement_binder.h"
 
+#include <algorithm>
+
 #include "data/time/time_zone.h"
 #include "diagnostics/nearest.h"
 #include "plan/binding/option_binder.h"
@@ -21,7 +23,6 @@ std::string StatementName(std::string_view text) {
                                                         "ALTER MATERIALIZED TABLE",
                                                         "ALTER TEMPORARY SYSTEM FUNCTION",
                                                         "ALTER TEMPORARY FUNCTION",
-                                                        "COMPILE AND EXECUTE PLAN",
                                                         "UPDATE",
                                                         "DELETE",
                                                         "CALL"};
@@ -78,7 +79,7 @@ void StatementBinder::Bind(const sql::Statement& statement) {
     BindExplain(*explain);
   } else if (const auto* use = sql::As<sql::Use>(statement)) {
     BindUse(*use);
-  } else if (!BindDefinition(statement) && !BindInspection(statement)) {
+  } else if (!BindDefinition(statement) && !BindInspection(statement) && !BindPlans(statement)) {
     context_->NotSupported(StatementName(context_->TextOf(statement.span)), statement.span);
   }
 }
@@ -175,7 +176,12 @@ void StatementBinder::BindExplain(const sql::Explain& explain) {
   binder.Bind(*explain.statement);
   TextResult output;
   for (const Step& step : inner) {
-    if (step.kind == Step::Kind::kJob) output.text += ExplainText(step);
+    if (step.kind != Step::Kind::kJob) continue;
+    output.text += ExplainText(step);
+    if (std::ranges::find(explain.details, sql::ExplainDetail::kJsonExecutionPlan) !=
+        explain.details.end()) {
+      output.text += "-- operators as JSON\n" + ExplainJson(step) + "\n\n";
+    }
   }
   if (output.text.empty() && !context_->diagnostics->has_errors()) {
     context_->NotSupported("EXPLAIN of this statement", explain.statement->span);

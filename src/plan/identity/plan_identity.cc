@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/json_value.h"
 #include "base/json_writer.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
@@ -66,6 +67,59 @@ void WriteOperator(const OperatorIdentity& identity, JsonWriter* out) {
   out->Key("place").BeginObject();
   for (const auto& [key, value] : identity.place) out->Field(key, value);
   out->EndObject().Field("start", identity.start).EndObject();
+}
+
+OperatorIdentity::Role RoleOf(std::string_view name) {
+  using Role = OperatorIdentity::Role;
+  for (const Role role : {Role::kSource, Role::kState, Role::kSink}) {
+    if (RoleName(role) == name) return role;
+  }
+  return Role::kPassing;
+}
+
+std::vector<StoredColumn> ReadColumns(const JsonValue& value) {
+  std::vector<StoredColumn> columns;
+  for (const JsonValue& column : value.array()) {
+    columns.push_back({column["origin"].string(), column["type"].string()});
+  }
+  return columns;
+}
+
+std::vector<std::string> ReadNames(const JsonValue& value) {
+  std::vector<std::string> names;
+  for (const JsonValue& name : value.array()) names.push_back(name.string());
+  return names;
+}
+
+OperatorIdentity ReadOperator(const JsonValue& value) {
+  OperatorIdentity identity;
+  identity.id = value["id"].string();
+  identity.kind = value["kind"].string();
+  identity.role = RoleOf(value["role"].string());
+  identity.description = value["description"].string();
+  identity.version = value["state_version"].string();
+  identity.digest = value["digest"].string();
+  for (const JsonValue& aspect : value["aspects"].array()) {
+    identity.aspects.push_back({aspect["name"].string(), aspect["value"].string()});
+  }
+  identity.keys = ReadColumns(value["keys"]);
+  for (const JsonValue& rows : value["rows"].array()) {
+    StoredRows& stored = identity.rows.emplace_back();
+    stored.table = rows["table"].string();
+    stored.columns = ReadColumns(rows["columns"]);
+    if (rows.object().contains("reach")) {
+      stored.reach = static_cast<int64_t>(rows["reach"].number());
+    }
+  }
+  for (const JsonValue& part : value["parts"].array()) {
+    identity.parts.push_back({part["call"].string(), part["layout"].string()});
+  }
+  identity.parts_are_separate = value["separate"].boolean();
+  identity.reads = ReadNames(value["reads"]);
+  identity.feeds = ReadNames(value["feeds"]);
+  for (const auto& [key, text] : value["place"].object()) identity.place[key] = text.string();
+  identity.start = value["start"].string();
+  return identity;
 }
 
 }  // namespace
@@ -188,6 +242,12 @@ std::string PlanIdentity::ToJson() const {
   for (const OperatorIdentity& identity : operators_) WriteOperator(identity, &out);
   out.EndArray();
   return std::move(out).Finish();
+}
+
+PlanIdentity PlanIdentity::FromJson(const JsonValue& operators) {
+  PlanIdentity plan;
+  for (const JsonValue& value : operators.array()) plan.Add(ReadOperator(value));
+  return plan;
 }
 
 }  // namespace millrace

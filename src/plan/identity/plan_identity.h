@@ -15,6 +15,8 @@
 
 namespace millrace {
 
+class JsonValue;  // base/json_value.h
+
 class PlanIdentity {
  public:
   PlanIdentity() = default;
@@ -37,6 +39,8 @@ class PlanIdentity {
   void Add(OperatorIdentity identity) { operators_.push_back(std::move(identity)); }
 
   std::string ToJson() const;
+  /// Back from the array that ToJson wrote. Nodes have no ids in such a plan.
+  static PlanIdentity FromJson(const JsonValue& operators);
 
  private:
   friend class PlanIdentityBuilder;

@@ -5,10 +5,10 @@
 #include <charconv>
 #include <numeric>
 
+#include "base/json_value.h"
 #include "base/json_writer.h"
 #include "data/key_codec.h"
 #include "plan/identity/operator_identity.h"
-#include "runtime/epochs/json_value.h"
 #include "state/encoding.h"
 
 namespace millrace {

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/json_value.h"
 #include "base/json_writer.h"
 #include "env/durable_directory.h"
-#include "runtime/epochs/json_value.h"
 #include "runtime/epochs/manifest.h"
 
 namespace millrace {

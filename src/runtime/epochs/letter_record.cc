@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "base/json_value.h"
 #include "functions/base64.h"
-#include "runtime/epochs/json_value.h"
 
 namespace millrace {
 namespace {

@@ -4,10 +4,10 @@
 #include <array>
 #include <cstdio>
 
+#include "base/json_value.h"
 #include "base/json_writer.h"
 #include "data/key_codec.h"
 #include "operators/io/byte_text.h"
-#include "runtime/epochs/json_value.h"
 
 namespace millrace {
 namespace {

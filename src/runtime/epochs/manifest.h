@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "base/json_value.h"
 #include "env/disk.h"
 #include "operators/io/dead_letters.h"
 #include "operators/io/source_driver.h"
-#include "runtime/epochs/json_value.h"
 
 namespace millrace {
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json_value.h"
 #include "base/json_writer.h"
-#include "runtime/epochs/json_value.h"
 
 namespace millrace {
 namespace {
@@ -15,59 +15,6 @@ constexpr std::string_view kBody = "\"plan\": ";
 
 std::string PlanPath(const std::string& data_dir) { return data_dir + "/plan.json"; }
 std::string PreviousPath(const std::string& data_dir) { return data_dir + "/plan.previous.json"; }
-
-OperatorIdentity::Role RoleOf(std::string_view name) {
-  using Role = OperatorIdentity::Role;
-  for (const Role role : {Role::kSource, Role::kState, Role::kSink}) {
-    if (RoleName(role) == name) return role;
-  }
-  return Role::kPassing;
-}
-
-std::vector<StoredColumn> ReadColumns(const JsonValue& value) {
-  std::vector<StoredColumn> columns;
-  for (const JsonValue& column : value.array()) {
-    columns.push_back({column["origin"].string(), column["type"].string()});
-  }
-  return columns;
-}
-
-std::vector<std::string> ReadNames(const JsonValue& value) {
-  std::vector<std::string> names;
-  for (const JsonValue& name : value.array()) names.push_back(name.string());
-  return names;
-}
-
-OperatorIdentity ReadOperator(const JsonValue& value) {
-  OperatorIdentity identity;
-  identity.id = value["id"].string();
-  identity.kind = value["kind"].string();
-  identity.role = RoleOf(value["role"].string());
-  identity.description = value["description"].string();
-  identity.version = value["state_version"].string();
-  identity.digest = value["digest"].string();
-  for (const JsonValue& aspect : value["aspects"].array()) {
-    identity.aspects.push_back({aspect["name"].string(), aspect["value"].string()});
-  }
-  identity.keys = ReadColumns(value["keys"]);
-  for (const JsonValue& rows : value["rows"].array()) {
-    StoredRows& stored = identity.rows.emplace_back();
-    stored.table = rows["table"].string();
-    stored.columns = ReadColumns(rows["columns"]);
-    if (rows.object().contains("reach")) {
-      stored.reach = static_cast<int64_t>(rows["reach"].number());
-    }
-  }
-  for (const JsonValue& part : value["parts"].array()) {
-    identity.parts.push_back({part["call"].string(), part["layout"].string()});
-  }
-  identity.parts_are_separate = value["separate"].boolean();
-  identity.reads = ReadNames(value["reads"]);
-  identity.feeds = ReadNames(value["feeds"]);
-  for (const auto& [key, text] : value["place"].object()) identity.place[key] = text.string();
-  identity.start = value["start"].string();
-  return identity;
-}
 
 Result<std::optional<StoredPlan>> ReadFile(Disk* disk, const std::string& path) {
   TRY_ASSIGN(const auto info, disk->Stat(path));
@@ -105,11 +52,9 @@ Result<StoredPlan> PlanFromJson(std::string_view text) {
                      "format " + std::to_string(body["version"].number()) +
                          ", this program reads " + std::to_string(kVersion));
   }
-  StoredPlan stored{.pipeline = body["pipeline"].string(),
+  return StoredPlan{.pipeline = body["pipeline"].string(),
                     .fingerprint = body["fingerprint"].string(),
-                    .plan = {}};
-  for (const JsonValue& value : body["operators"].array()) stored.plan.Add(ReadOperator(value));
-  return stored;
+                    .plan = PlanIdentity::FromJson(body["operators"])};
 }
 
 Result<std::optional<StoredPlan>> ReadPlan(Disk* disk, const std::string& data_dir,

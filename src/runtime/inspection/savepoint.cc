@@ -3,10 +3,10 @@
 
 #include <vector>
 
+#include "base/json_value.h"
 #include "base/json_writer.h"
 #include "env/durable_directory.h"
 #include "runtime/backup/restore_backup.h"
-#include "runtime/epochs/json_value.h"
 
 namespace millrace {
 namespace {

@@ -2,10 +2,10 @@
 // POST /append?topic=T[&partition=N]: records for a topic of the embedded log, for `millrace
 // produce` beside a running `run --local`. A JSON object per line with `key`, `value` (base64, null
 // if absent), `timestamp` (milliseconds) and `headers`. Answered when all are on the disk.
+#include "base/json_value.h"
 #include "base/json_writer.h"
 #include "functions/base64.h"
 #include "log/topic_store.h"
-#include "runtime/epochs/json_value.h"
 #include "server/answers.h"
 #include "server/query_parameters.h"
 #include "server/routes/builtin.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JsonValue: the little of JSON that the run manifest needs to be read back: objects, arrays,
-// strings, unsigned integers, true and false. Anything else is refused.
+// JsonValue: the little of JSON that files of ours (manifests, plans) need to be read back:
+// objects, arrays, strings, unsigned integers, true and false. Anything else is refused.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/epochs/json_value.h"
+#include "base/json_value.h"
 
 #include <charconv>
 #include <optional>

@@ -1,0 +1,20 @@
+-- note: a plan runs what was compiled, whatever the session has become
+CREATE TABLE t (k STRING, v INT) WITH ('connector' = 'filesystem', 'path' = '${DATA}/plans.csv', 'format' = 'csv', 'csv.null-literal' = 'N');
+CREATE VIEW big AS SELECT k, v FROM t WHERE v > 1;
+CREATE TABLE totals (k STRING, n BIGINT, s INT) WITH ('connector' = 'print');
+CREATE TABLE copies (k STRING, v INT) WITH ('connector' = 'print');
+COMPILE PLAN '${OUT}/.totals.json' FOR INSERT INTO totals SELECT k, COUNT(*), SUM(v) FROM big GROUP BY k;
+COMPILE PLAN '${OUT}/.totals.json' FOR INSERT INTO copies SELECT k, v FROM t;
+COMPILE PLAN '${OUT}/.totals.json' IF NOT EXISTS FOR INSERT INTO copies SELECT k, v FROM t;
+EXECUTE PLAN '${OUT}/.totals.json';
+COMPILE PLAN '${OUT}/.copies.json' FOR INSERT INTO copies SELECT k, v FROM big;
+DROP VIEW big;
+CREATE VIEW big AS SELECT k, v FROM t WHERE v > 1000;
+EXECUTE PLAN '${OUT}/.copies.json';
+EXECUTE PLAN '${OUT}/.totals.json';
+SET 'table.plan.force-recompile' = 'true';
+COMPILE PLAN '${OUT}/.new.json' FOR INSERT INTO copies SELECT k, v + 3 FROM t;
+EXECUTE PLAN 'file://${OUT}/.new.json';
+EXECUTE PLAN '${OUT}/.nowhere.json';
+COMPILE PLAN '${OUT}/.bad.json' FOR INSERT INTO copies SELECT k, nowhere FROM t;
+EXECUTE PLAN '${OUT}/.bad.json';
