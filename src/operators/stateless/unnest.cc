@@ -5,6 +5,7 @@
 #include <arrow/api.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "data/take.h"
 #include "expr/evaluator.h"
@@ -22,7 +23,11 @@ class Unnest final : public Operator {
         fields_(As<UnnestNode>(node_)->fields()),
         context_(context),
         kept_(As<UnnestNode>(node_)->kept()),
-        collection_({fields_.collection}, context.session) {}
+        collection_({fields_.collection}, context.session) {
+    if (fields_.condition != nullptr) {
+      condition_.emplace(std::vector{fields_.condition}, context.session);
+    }
+  }
 
   Status OnBatch(int, Batch batch, Output* output) override {
     RowErrors errors;
@@ -58,6 +63,7 @@ class Unnest final : public Operator {
       copied_ = 0;
       while (more() && !full()) AddRow();
       TRY_ASSIGN(Batch part, Compose());
+      if (condition_) TRY(KeepElements(&part));
       output->Push(std::move(part));
     }
     if (!more()) batch_ = Batch();
@@ -111,7 +117,7 @@ class Unnest final : public Operator {
       if (repetition_ < times) return;
     }
     if (element_ < count) return;
-    if (!any_ && fields_.keeps_empty && !failed) {
+    if ((!any_ || condition_) && fields_.keeps_empty && !failed) {
       if (full()) return;
       Add(-1, -1);
     }
@@ -165,6 +171,35 @@ class Unnest final : public Operator {
     return out;
   }
 
+  /// Of a part, the elements for which the condition holds. Behind those of a row comes the row
+  /// without one, which stays if none of them did, in this part or those before it.
+  Status KeepElements(Batch* part) {
+    std::vector<int32_t> places;
+    for (size_t i = 0; i < elements_.size(); ++i) {
+      if (elements_[i] >= 0) places.push_back(static_cast<int32_t>(i));
+    }
+    const Batch elements = part->Take(places);
+    RowErrors errors;
+    std::vector<int32_t> held;
+    TRY(condition_->Select(elements, &errors, &held));
+    if (!errors.empty()) TRY(ReportRowErrors(context_, errors, elements, node_->schema()));
+    enum class Fate : uint8_t { kDropped, kKept, kFailed };
+    std::vector<Fate> fates(elements_.size(), Fate::kDropped);
+    const auto decide = [&](int64_t element, Fate fate) {
+      fates[static_cast<size_t>(places[static_cast<size_t>(element)])] = fate;
+    };
+    for (const int32_t element : held) decide(element, Fate::kKept);
+    for (const RowErrors::Entry& entry : errors.entries()) decide(entry.row, Fate::kFailed);
+    std::vector<int32_t> kept;
+    for (size_t i = 0; i < elements_.size(); ++i) {
+      const bool row = elements_[i] < 0;
+      if (row ? !matched_ : fates[i] == Fate::kKept) kept.push_back(static_cast<int32_t>(i));
+      matched_ = !row && (matched_ || fates[i] != Fate::kDropped);
+    }
+    *part = part->Take(kept);
+    return OkStatus();
+  }
+
   void AppendElements(Batch* out) const {
     const bool counted = fields_.collection->type().kind() == TypeKind::kMultiset;
     const std::shared_ptr<arrow::Array> values =
@@ -184,6 +219,7 @@ class Unnest final : public Operator {
   OperatorContext context_;
   std::vector<int> kept_;  // input columns
   Evaluator collection_;
+  std::optional<Evaluator> condition_;
 
   // The batch at hand.
   Batch batch_;
@@ -197,7 +233,8 @@ class Unnest final : public Operator {
   int32_t repetition_ = 0;  // of an element of a multiset
   int32_t place_ = 0;
   int64_t copy_ = 0;
-  bool any_ = false;  // the row has given one
+  bool any_ = false;      // the row has given one
+  bool matched_ = false;  // with a condition: one that stays, or that could not be judged
 
   // Of one part.
   std::vector<int32_t> rows_;

@@ -84,6 +84,27 @@ TEST(UnnestTest, PartsEndWithinACollection) {
   EXPECT_EQ(harness.row_count(), kCollections * kLength + 1);
 }
 
+TEST(UnnestTest, ARowStaysWithoutTheElementsThatItsConditionTakes) {
+  const Schema input({{"id", DataType::Int()}, {"c", NumbersType()}});
+  const ExpressionPtr element = Expression::InputRef(1, DataType::Int(), "x");
+  OperatorHarness harness(std::make_shared<UnnestNode>(
+      InputNode(input),
+      UnnestNode::Fields{.collection = Expression::InputRef(1, NumbersType(), "c"),
+                         .keeps_empty = true,
+                         .condition = *Expression::Cast(element, DataType::Boolean()),
+                         .kept = std::vector<int>{0}}));
+  harness.set_keep_text(false);
+  // Collections of which the last element alone is taken, or none, over several parts.
+  constexpr size_t kLength = 10'000;
+  std::vector<std::optional<int32_t>> none(kLength, 0);
+  std::vector<std::optional<int32_t>> last = none;
+  last.back() = 1;
+  harness.OnBatch(0, BatchOf({Numbers{none}, Numbers{last}, std::nullopt, Numbers{none}}));
+  EXPECT_EQ(harness.row_count(), 4u);
+  harness.OnBatch(0, BatchOf({Numbers{{1, 5}}, Numbers{{0}}}));
+  EXPECT_EQ(harness.row_count(), 7u);
+}
+
 TEST(UnnestTest, AnElementOfAMultisetComesAsOftenAsItIsThere) {
   const DataType type = DataType::Multiset(DataType::Int());
   std::unique_ptr<arrow::ArrayBuilder> made = *arrow::MakeBuilder(type.ToArrow());

@@ -74,6 +74,7 @@ std::string UnnestNode::details() const {
   const bool copies = fields_.collection->type().kind() == TypeKind::kBigInt;
   return (copies ? "copies=[" : "elements of=[") + fields_.collection->ToString() + "]" +
          (fields_.with_ordinality ? ", with ordinality" : "") +
+         (fields_.condition ? ", where=[" + fields_.condition->ToString() + "]" : "") +
          (fields_.keeps_empty ? ", rows without elements stay" : "") +
          (fields_.kept ? ", beside=[" + ColumnList(children()[0]->schema(), *fields_.kept) + "]"
                        : "");

@@ -15,6 +15,9 @@ class UnnestNode final : public PlanNode {
     ExpressionPtr collection;  // ARRAY, MAP, MULTISET or BIGINT over the columns of the input
     bool with_ordinality = false;
     bool keeps_empty = false;  // a row without elements goes out with NULLs (LEFT JOIN)
+    /// Of a LEFT JOIN, over the output: an element for which it does not hold is none. Null: all
+    /// are.
+    ExpressionPtr condition = nullptr;
     /// Input columns that go out; not set: all. A collection is copied for each of its elements.
     std::optional<std::vector<int>> kept;
   };

@@ -331,6 +331,7 @@ Narrowed NarrowDeduplicate(const DeduplicateNode& node, std::vector<bool> wanted
 Narrowed NarrowUnnest(const UnnestNode& node, std::vector<bool> wanted) {
   UnnestNode::Fields fields = node.fields();
   const std::vector<int> kept = node.kept();
+  if (fields.condition != nullptr) fields.condition->CollectInputs(&wanted);
   std::vector<bool> below(node.children()[0]->schema().size(), false);
   fields.collection->CollectInputs(&below);
   for (size_t i = 0; i < kept.size(); ++i) {
@@ -348,6 +349,7 @@ Narrowed NarrowUnnest(const UnnestNode& node, std::vector<bool> wanted) {
   for (size_t i = kept.size(); i < node.schema().size(); ++i) {
     result.mapping.push_back(elements + static_cast<int>(i - kept.size()));
   }
+  if (fields.condition != nullptr) fields.condition = fields.condition->Remap(result.mapping);
   fields.kept.reset();
   if (still_kept.size() < input.plan->schema().size()) fields.kept = std::move(still_kept);
   result.plan = std::make_shared<UnnestNode>(input.plan, std::move(fields));

@@ -137,11 +137,6 @@ class LateralBinder {
 
   std::optional<BoundRelation> BindElements(const sql::Select& select,
                                             const sql::UnnestTable& unnest) {
-    if (keeps_left_ && select.where != nullptr) {
-      context_->NotSupported("LEFT JOIN LATERAL with UNNEST and WHERE", select.where->span,
-                             "CROSS JOIN LATERAL drops rows without such elements.");
-      return std::nullopt;
-    }
     auto elements = queries_->BindUnnest(unnest, left_, keeps_left_);
     if (!elements) return std::nullopt;
     const Scope scope = InnerFirst(elements->scope, left_size_);
@@ -149,7 +144,7 @@ class LateralBinder {
       ExpressionBinder binder(context_, &scope);
       const ExpressionPtr condition = binder.BindCondition(*select.where, "WHERE");
       if (condition == nullptr) return std::nullopt;
-      elements->plan = MakeFilter(elements->plan, condition);
+      elements->plan = KeepElements(elements->plan, condition);
     }
     const auto items = Items(select, scope, left_size_);
     if (!items) return std::nullopt;

@@ -53,6 +53,17 @@ bool IsRowFunction(const BindContext& context, const sql::TableRef& ref) {
          function->python->description.kind == PythonDescription::Kind::kTable;
 }
 
+PlanNodePtr KeepElements(const PlanNodePtr& elements, const ExpressionPtr& condition) {
+  const auto* unnest = As<UnnestNode>(elements);
+  if (unnest == nullptr) {  // renamed, column by column
+    return elements->WithChildren({KeepElements(elements->children()[0], condition)});
+  }
+  UnnestNode::Fields fields = unnest->fields();
+  if (!fields.keeps_empty) return MakeFilter(elements, condition);
+  fields.condition = condition;
+  return std::make_shared<UnnestNode>(elements->children()[0], std::move(fields));
+}
+
 std::optional<BoundRelation> QueryBinder::BindUnnest(const sql::TableRef& table,
                                                      BoundRelation outer, bool keeps_empty) {
   UnnestNode::Fields fields;
@@ -100,20 +111,15 @@ std::optional<BoundRelation> QueryBinder::BindUnnestJoin(const sql::Join& join,
   const bool wide = join.type == sql::JoinType::kRight || join.type == sql::JoinType::kFull;
   if (wide || join.natural || !join.using_columns.empty()) {
     context_->NotSupported("this join with UNNEST", join.operator_span,
-                           "CROSS JOIN UNNEST(..), or LEFT JOIN UNNEST(..) ON TRUE.");
-    return std::nullopt;
-  }
-  if (keeps_empty && !IsTrue(join.condition)) {
-    context_->NotSupported("LEFT JOIN UNNEST with another condition than ON TRUE",
-                           join.condition->span);
+                           "CROSS JOIN UNNEST(..), or LEFT JOIN UNNEST(..) ON a condition.");
     return std::nullopt;
   }
   auto relation = BindUnnest(table, *std::move(left), keeps_empty);
-  if (!relation || keeps_empty || join.condition == nullptr) return relation;
+  if (!relation || join.condition == nullptr || IsTrue(join.condition)) return relation;
   ExpressionBinder binder(context_, &relation->scope);
   const ExpressionPtr condition = binder.BindCondition(*join.condition, "ON");
   if (condition == nullptr) return std::nullopt;
-  relation->plan = MakeFilter(relation->plan, condition);
+  relation->plan = KeepElements(relation->plan, condition);
   return relation;
 }
 

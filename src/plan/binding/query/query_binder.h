@@ -116,6 +116,10 @@ class QueryBinder {
 /// Whether it is a call of a table function of the user's.
 bool IsRowFunction(const BindContext& context, const sql::TableRef& ref);
 
+/// Rows of UNNEST, or of one whose columns were renamed, for which a condition over them holds.
+/// Those of a LEFT JOIN stay without the elements for which it does not.
+PlanNodePtr KeepElements(const PlanNodePtr& elements, const ExpressionPtr& condition);
+
 /// Decides what is open until a whole statement is known; null after a diagnostic.
 PlanNodePtr CompleteQuery(BindContext* context, const PlanNodePtr& plan);
 
