@@ -21,6 +21,7 @@ const OperatorRegistry& BuiltinOperators() {
     RegisterOver(&made);
     RegisterPredict(&made);
     RegisterRank(&made);
+    RegisterResolveConflicts(&made);
     RegisterSnapshotJoin(&made);
     RegisterTemporalJoin(&made);
     RegisterTemporalSort(&made);

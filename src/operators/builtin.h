@@ -16,6 +16,7 @@ void RegisterIntervalJoin(OperatorRegistry* registry);
 void RegisterJoin(OperatorRegistry* registry);
 void RegisterLateRows(OperatorRegistry* registry);
 void RegisterMaterialize(OperatorRegistry* registry);
+void RegisterResolveConflicts(OperatorRegistry* registry);
 void RegisterMatch(OperatorRegistry* registry);
 void RegisterOrderedOver(OperatorRegistry* registry);
 void RegisterOver(OperatorRegistry* registry);

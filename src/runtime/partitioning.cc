@@ -53,7 +53,8 @@ std::vector<int> CarriedColumns(const PlanNodePtr& node) {
                        As<PredictNode>(node) || As<ExpandNode>(node) || As<SinkNode>(node) ||
                        As<CollectNode>(node) || As<RankNode>(node) || As<DeduplicateNode>(node) ||
                        As<WindowRankNode>(node) || As<TemporalJoinNode>(node) ||
-                       As<OrderedOverNode>(node) || As<MaterializeNode>(node);
+                       As<OrderedOverNode>(node) || As<MaterializeNode>(node) ||
+                       As<ResolveConflictsNode>(node);
   // The left columns come first; only an inner join leaves every left row as it is on its shard.
   const auto* window_join = As<WindowJoinNode>(node);
   const auto* interval_join = As<IntervalJoinNode>(node);

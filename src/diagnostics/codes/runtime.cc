@@ -151,6 +151,16 @@ SELECT * FROM FROM_CHANGELOG(input => TABLE cdc, op_mapping => MAP['c, r', 'INSE
 'ub', 'UPDATE_BEFORE', 'ua', 'UPDATE_AFTER', 'd', 'DELETE']))",
     },
     CodeInfo{
+        .code = "MR0716",
+        .title = "two rows of one primary key",
+        .explanation = R"(
+An INSERT with ON CONFLICT DO ERROR had, when the watermark moved, two rows of different keys of its
+query for one PRIMARY KEY of the table. The job fails, as it was asked to. ON CONFLICT DO NOTHING
+keeps the first row, DO DEDUPLICATE the last.)",
+        .example = "",
+        .fixed = "",
+    },
+    CodeInfo{
         .code = "MR0722",
         .title = "the run manifest cannot be read",
         .explanation = R"(

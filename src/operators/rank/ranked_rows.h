@@ -77,6 +77,7 @@ class RankedRows final : public StateTable {
   std::string_view partition_key(uint32_t partition) const { return keys_.key(partition); }
   uint64_t next_sequence() const { return next_sequence_; }
   int64_t time_of(uint32_t row) const { return info_[row].time; }
+  uint64_t sequence_of(uint32_t row) const { return info_[row].sequence; }
 
   std::string_view name() const override { return name_; }
   Status CollectDelta(const std::function<Status(const StateChange&)>& visit) override;

@@ -13,6 +13,7 @@
 #include "plan/nodes/rank_nodes.h"
 #include "plan/nodes/regular_join_node.h"
 #include "plan/nodes/sink_nodes.h"
+#include "plan/nodes/source_nodes.h"
 #include "plan/nodes/unique_keys.h"
 
 namespace millrace {
@@ -166,22 +167,46 @@ std::vector<int> PrimaryKeyPlaces(const Table& table) {
   return keys;
 }
 
+/// Null: each has one.
+const Table* SourceWithoutWatermark(const PlanNodePtr& node) {
+  if (const auto* scan = As<ScanNode>(node)) {
+    return scan->table()->watermark ? nullptr : scan->table().get();
+  }
+  for (const PlanNodePtr& child : node->children()) {
+    if (const Table* found = SourceWithoutWatermark(child)) return found;
+  }
+  return nullptr;
+}
+
 /// ON CONFLICT says what becomes of rows of several keys of the query that have one key in the
 /// table. False after a diagnostic.
 bool CheckConflict(BindContext* context, const sql::Insert& insert, const Table& table,
-                   const PlanNode& query) {
+                   const PlanNodePtr& query) {
   using Action = sql::ConflictAction;
   if (insert.on_conflict == Action::kUnspecified) return true;
-  if (query.changelog_mode().insert_only()) {
+  if (query->changelog_mode().insert_only()) {
     context->Error(
         "MR0410", "ON CONFLICT is about updates: this query only adds rows to '" + table.name + "'",
         insert.on_conflict_span);
     return false;
   }
   if (insert.on_conflict == Action::kDeduplicate) return true;
-  context->NotSupported("ON CONFLICT DO NOTHING and DO ERROR", insert.on_conflict_span,
-                        "ON CONFLICT DO DEDUPLICATE keeps the row that came last.");
+  const Table* unmarked = SourceWithoutWatermark(query);
+  if (unmarked == nullptr) return true;
+  context
+      ->Error("MR0410",
+              std::string("ON CONFLICT DO ") +
+                  (insert.on_conflict == Action::kError ? "ERROR" : "NOTHING") +
+                  " waits for watermarks, and table '" + unmarked->name + "' has none",
+              insert.on_conflict_span)
+      .next_step = "Add WATERMARK FOR .. to it, or write ON CONFLICT DO DEDUPLICATE.";
   return false;
+}
+
+/// What tells the rows of a relation apart, of few columns; empty: all of them.
+UniqueKey SmallestKey(const std::vector<UniqueKey>& keys) {
+  const auto smallest = std::ranges::min_element(keys, {}, &UniqueKey::size);
+  return smallest == keys.end() ? UniqueKey() : *smallest;
 }
 
 /// Rows by the table's key, where the query has them by another one.
@@ -191,10 +216,18 @@ PlanNodePtr Materialized(const BindContext& context, const sql::Insert& insert, 
   const std::vector<int> keys = PrimaryKeyPlaces(table);
   if (keys.empty() || rows->changelog_mode().insert_only()) return sink;
   const std::string when = context.settings->GetString("table.exec.sink.upsert-materialize");
-  const bool by_key = std::ranges::any_of(
-      UniqueKeysOf(rows), [&](const UniqueKey& key) { return ContainsKey(keys, key); });
-  const bool asked = insert.on_conflict == sql::ConflictAction::kDeduplicate && !by_key;
+  const std::vector<UniqueKey> unique = UniqueKeysOf(rows);
+  const bool by_key =
+      std::ranges::any_of(unique, [&](const UniqueKey& key) { return ContainsKey(keys, key); });
+  const bool asked = insert.on_conflict != sql::ConflictAction::kUnspecified && !by_key;
   if (when == "NONE" || (when != "FORCE" && !asked)) return sink;
+  using Action = sql::ConflictAction;
+  if (insert.on_conflict == Action::kError || insert.on_conflict == Action::kNothing) {
+    return sink->WithChildren({std::make_shared<ResolveConflictsNode>(
+        rows, ResolveConflictsNode::Fields{.keys = keys,
+                                           .row_key = SmallestKey(unique),
+                                           .fails = insert.on_conflict == Action::kError})});
+  }
   return sink->WithChildren({std::make_shared<MaterializeNode>(rows, keys)});
 }
 
@@ -276,7 +309,7 @@ PlanNodePtr BindInsert(BindContext* context, const sql::Insert& insert) {
   std::vector<size_t> targets;
   std::map<size_t, ExpressionPtr> constants;
   if (!BindTargets(context, insert, *table, &targets, &constants)) return nullptr;
-  if (!CheckConflict(context, insert, *table, *query)) return nullptr;
+  if (!CheckConflict(context, insert, *table, query)) return nullptr;
   PlanNodePtr sink =
       BindSink(context, table, std::move(query), insert.table.span, targets, constants);
   return sink == nullptr ? nullptr : Materialized(*context, insert, *table, std::move(sink));

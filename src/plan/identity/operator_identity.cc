@@ -118,10 +118,9 @@ class Describer {
       Rows("rows", Input(), All(Input()));
       out_.description = "last row by " + origins_->List(Input(), normalize->keys());
     } else if (const auto* materialize = As<MaterializeNode>(node_)) {
-      Aspect("rows", origins_->Rows(Input()));
-      Keys("key", Input(), materialize->keys());
-      Rows("rows", Input(), All(Input()));
-      out_.description = "rows by " + origins_->List(Input(), materialize->keys());
+      DescribeRowsByKey(materialize->keys());
+    } else if (const auto* conflicts = As<ResolveConflictsNode>(node_)) {
+      DescribeRowsByKey(conflicts->fields().keys);
     } else {
       DescribePassing();
     }
@@ -333,6 +332,13 @@ class Describer {
     }
     Aspect("strategy", std::string(RankStrategyName(rank->strategy())));
     Rows(rank->keeps_one_row() ? "row" : "rows", Input(), All(Input()));
+  }
+
+  void DescribeRowsByKey(const std::vector<int>& keys) {
+    Aspect("rows", origins_->Rows(Input()));
+    Keys("key", Input(), keys);
+    Rows("rows", Input(), All(Input()));
+    out_.description = "rows by " + origins_->List(Input(), keys);
   }
 
   /// Open matches are places in the pattern; what is told of them is computed when they end.

@@ -100,4 +100,18 @@ PlanNodePtr MaterializeNode::WithChildren(std::vector<PlanNodePtr> children) con
 
 std::string MaterializeNode::details() const { return "key=[" + ColumnList(schema(), keys_) + "]"; }
 
+ResolveConflictsNode::ResolveConflictsNode(PlanNodePtr input, Fields fields)
+    : PlanNode({input}, input->schema()), fields_(std::move(fields)) {}
+
+PlanNodePtr ResolveConflictsNode::WithChildren(std::vector<PlanNodePtr> children) const {
+  return std::make_shared<ResolveConflictsNode>(children[0], fields_);
+}
+
+std::string ResolveConflictsNode::details() const {
+  return "key=[" + ColumnList(schema(), fields_.keys) + "]" +
+         (fields_.row_key.empty() ? ""
+                                  : ", rows by=[" + ColumnList(schema(), fields_.row_key) + "]") +
+         (fields_.fails ? ", a second row fails" : ", the first row stays");
+}
+
 }  // namespace millrace

@@ -91,4 +91,34 @@ class MaterializeNode final : public PlanNode {
   std::vector<int> keys_;
 };
 
+/// The same for ON CONFLICT DO NOTHING and DO ERROR. Changes wait until the watermark moves, since
+/// only then all that belongs to one row of a source is there; of several rows that a key has then,
+/// the first stays, or the job fails. As Flink's WatermarkCompactingSinkMaterializer.
+class ResolveConflictsNode final : public PlanNode {
+ public:
+  static constexpr std::string_view kKind = "ResolveConflicts";
+  struct Fields {
+    std::vector<int> keys;  // of the table
+    /// Columns that tell the rows of the query apart; empty: all of them do.
+    std::vector<int> row_key;
+    bool fails = false;  // DO ERROR
+  };
+  ResolveConflictsNode(PlanNodePtr input, Fields fields);
+  std::string_view kind() const override { return kKind; }
+  PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
+  std::string details() const override;
+  ChangelogMode changelog_mode() const override { return ChangelogMode::Upsert(); }
+  Distribution required_distribution(size_t) const override {
+    return Distribution::Hash(fields_.keys);
+  }
+  bool has_keyed_state() const override { return true; }
+  std::string state_description() const override {
+    return "a row per key, for ever, and changes until the watermark moves";
+  }
+  const Fields& fields() const { return fields_; }
+
+ private:
+  Fields fields_;
+};
+
 }  // namespace millrace

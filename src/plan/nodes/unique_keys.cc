@@ -144,6 +144,11 @@ std::vector<UniqueKey> UniqueKeysOf(const PlanNodePtr& node) {
     std::ranges::sort(key);
     return {key};
   }
+  if (const auto* conflicts = As<ResolveConflictsNode>(node)) {
+    UniqueKey key = conflicts->fields().keys;
+    std::ranges::sort(key);
+    return {key};
+  }
   if (const auto* rank = As<RankNode>(node)) return KeysOfRank(*rank);
   if (const auto* rank = As<WindowRankNode>(node)) return OfWindowRank(*rank);
   if (const auto* deduplicate = As<DeduplicateNode>(node)) {
