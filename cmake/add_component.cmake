@@ -12,6 +12,12 @@
 set(MILLRACE_COMPONENTS "" CACHE INTERNAL "libraries of components, lowest first")
 set(MILLRACE_BUILTINS "" CACHE INTERNAL "libraries that only programs and tests link")
 
+# compile_in_batches(TARGET): several files at once, since what they include costs more than what
+# they are.
+function(compile_in_batches target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+endfunction()
+
 # make_library(TARGET ARROW? UNITY? LINK... SOURCES...)
 function(make_library target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "ARROW;UNITY" "" "SOURCES;LINK")
@@ -20,7 +26,7 @@ function(make_library target)
   target_compile_options(${target} PRIVATE ${MILLRACE_OPTIMISE})
   target_link_libraries(${target} PUBLIC ${arg_LINK})
   if(arg_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    compile_in_batches(${target})
   endif()
   if(arg_ARROW)
     target_link_libraries(${target} PUBLIC millrace::arrow)
@@ -95,7 +101,7 @@ function(add_component name)
     set(MILLRACE_BUILTINS "${MILLRACE_BUILTINS};millrace_${name}_builtin" CACHE INTERNAL "")
   endif()
   if(tests)
-    add_unit_test(${name} ${arrow} SOURCES ${tests} LINK ${own})
+    add_unit_test(${name} ${arrow} ${unity} SOURCES ${tests} LINK ${own})
   endif()
 endfunction()
 
@@ -105,9 +111,10 @@ function(set_time_limit seconds)
   set_tests_properties(${ARGN} PROPERTIES TIMEOUT ${limit})
 endfunction()
 
-# add_unit_test(NAME [ARROW] SOURCES... LINK...): the program NAME_test and its entry in ctest.
+# add_unit_test(NAME [ARROW] [UNITY] SOURCES... LINK...): the program NAME_test and its entry in
+# ctest.
 function(add_unit_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "ARROW" "" "SOURCES;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ARROW;UNITY" "" "SOURCES;LINK")
   set(target ${name}_test)
   set(main ${CMAKE_SOURCE_DIR}/cmake/test_main/plain.cc)
   if(arg_ARROW)
@@ -119,6 +126,9 @@ function(add_unit_test name)
   target_link_libraries(${target} PRIVATE ${arg_LINK} GTest::gtest)
   if(arg_ARROW)
     use_precompiled(${target} precompiled_test)
+  endif()
+  if(arg_UNITY)
+    compile_in_batches(${target})
   endif()
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   add_test(NAME ${target} COMMAND ${target} --gtest_brief=1

@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/time_units.h"
+
 namespace millrace {
 namespace {
 
-constexpr int64_t kMilli = 1'000'000;
 constexpr const char* kExponential = "restart-strategy.exponential-delay.";
 constexpr const char* kFixed = "restart-strategy.fixed-delay.";
 

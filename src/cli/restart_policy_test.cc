@@ -3,10 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "base/time_units.h"
+
 namespace millrace {
 namespace {
 
-constexpr int64_t kMilli = 1'000'000;
 const Error kUndecided{.code = "MR0831", .message = "not committed"};
 
 RestartPolicy Policy(const std::map<std::string, std::string>& values) {

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 
+#include "base/time_units.h"
+
 namespace millrace {
 namespace {
 
-constexpr int64_t kMilli = 1'000'000;
 /// A careful run is many times slower, and what killed the process lies close to where it began.
 constexpr int64_t kCareNanos = 10'000 * kMilli;
 constexpr int64_t kIdleNanosMax = 5 * kMilli;

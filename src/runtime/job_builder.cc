@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/mutant.h"
+#include "base/time_units.h"
 #include "operators/io/replay/replay_source.h"
 #include "operators/io/scan_driver.h"
 #include "operators/io/values_driver.h"
@@ -17,7 +18,6 @@
 namespace millrace {
 namespace {
 
-constexpr int64_t kMilli = 1000000;
 class JobBuilder {
  public:
   JobBuilder(JobState* job, const StartPoint& start)

@@ -13,7 +13,7 @@
 namespace millrace {
 namespace {
 
-const Schema kRows({{"k", DataType::BigInt()}, {"v", DataType::BigInt()}});
+const Schema kJobRows({{"k", DataType::BigInt()}, {"v", DataType::BigInt()}});
 
 class JobTest : public testing::Test {
  protected:
@@ -23,15 +23,15 @@ class JobTest : public testing::Test {
     for (int64_t i = 0; i < rows; ++i) in_.splits[split].push_back({i % keys, i});
   }
 
-  PlanNodePtr Scan() { return ScanAll(MakeTable("input", kRows, &source_)); }
+  PlanNodePtr Scan() { return ScanAll(MakeTable("input", kJobRows, &source_)); }
   PlanNodePtr Node(std::string kind, std::vector<PlanNodePtr> inputs, std::string details = "",
                    std::vector<Distribution> distributions = {}) {
     return std::make_shared<TestNode>(
         std::move(inputs),
-        TestNode::Fields{std::move(kind), std::move(details), std::move(distributions)}, kRows);
+        TestNode::Fields{std::move(kind), std::move(details), std::move(distributions)}, kJobRows);
   }
   PlanNodePtr Sink(PlanNodePtr input) {
-    return std::make_shared<SinkNode>(std::move(input), MakeTable("output", kRows, &sink_));
+    return std::make_shared<SinkNode>(std::move(input), MakeTable("output", kJobRows, &sink_));
   }
 
   std::unique_ptr<Job> Make(PlanNodePtr root, int parallelism = 1, size_t capacity = 16) {

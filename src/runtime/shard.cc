@@ -4,12 +4,12 @@
 #include <algorithm>
 
 #include "base/mutant.h"
+#include "base/time_units.h"
 #include "runtime/memory/batch_bytes.h"
 
 namespace millrace {
 namespace {
 
-constexpr int64_t kMilli = 1000000;
 constexpr int64_t kTickNanos = 100 * kMilli;  // processing-time ticks
 constexpr int64_t kPollNanos = kMilli / 2;  // a sink that is not ready, a source that knows no time
 constexpr int64_t kSourcePollNanos = 5 * kMilli;

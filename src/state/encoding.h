@@ -46,6 +46,15 @@ inline void PutVarint(uint64_t value, std::string* out) {
   return false;
 }
 
+/// Numbers near zero as small ones without a sign.
+inline uint64_t ZigZag(int64_t value) {
+  return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63);
+}
+
+inline int64_t FromZigZag(uint64_t value) {
+  return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
+}
+
 /// A length and the bytes.
 inline void PutBytes(std::string_view value, std::string* out) {
   PutVarint(value.size(), out);

@@ -18,12 +18,6 @@ namespace {
 constexpr size_t kGap = 32;
 constexpr size_t kAhead = 8;  // of the row at hand, whose key's bytes are loaded
 
-uint64_t ZigZag(int64_t value) {
-  return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63);
-}
-int64_t FromZigZag(uint64_t value) {
-  return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
-}
 /// Without overflow: differences of times go round.
 int64_t Minus(int64_t a, int64_t b) {
   return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));

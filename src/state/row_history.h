@@ -64,6 +64,8 @@ class RowHistory final : public StateTable {
     const uint64_t arrivals = keyed_[key].arrivals;
     return static_cast<int64_t>(arrivals - (static_cast<uint32_t>(arrivals) - entry.number));
   }
+  /// So many rows ahead of the one at hand pays; half as many for the second step.
+  static constexpr size_t kPrefetchAhead = 16;
   /// Starts to load what the next call for the key looks at, first and second.
   void Prefetch(uint32_t key) const {
     if (key < keyed_.size()) PrefetchLine(&keyed_[key]);

@@ -4,7 +4,7 @@
 namespace millrace {
 namespace {
 
-Schema Wide() {
+Schema WideCsv() {
   return Schema({{"i", DataType::Int()},
                  {"s", DataType::String()},
                  {"d", DataType::Double()},
@@ -22,7 +22,7 @@ INSTANTIATE_TEST_SUITE_P(
             .name = "wide",
             .format = "csv",
             .options = {{"null-literal", {"NUL"}}},
-            .schema = Wide(),
+            .schema = WideCsv(),
             .lines = "1,\"a,\"\"b\"\"\nc\",1.5,1.5,\"2024-01-02 03:04:05\",AQI=,1;2,5;z\n"
                      "NUL,NUL,NUL,NUL,NUL,NUL,NUL,NUL;NUL\n"
                      "-5,\xC3\xA9,NaN,1E+3,\"1969-12-31 23:59:59.999\",,NUL;1,0;q\n",

@@ -4,7 +4,7 @@
 namespace millrace {
 namespace {
 
-Schema Wide() {
+Schema WideJson() {
   return Schema({{"i", DataType::Int()},
                  {"s", DataType::String()},
                  {"d", DataType::Double()},
@@ -17,7 +17,7 @@ Schema Wide() {
                  {"r", DataType::Row({{"p", DataType::String()}, {"q", DataType::Date()}})}});
 }
 
-constexpr const char* kLines =
+constexpr const char* kJsonLines =
     "{\"i\":1,\"s\":\"a\\\"b\\n\",\"d\":1.5,\"b\":true,\"n\":1.5,\"ts\":\"2024-01-02 03:04:05\","
     "\"y\":\"AQI=\",\"a\":[{\"x\":1},null,{\"x\":null}],\"m\":{\"k\":[1,null],\"l\":[]},"
     "\"r\":{\"p\":\"z\",\"q\":\"2024-02-29\"}}\n"
@@ -31,8 +31,8 @@ INSTANTIATE_TEST_SUITE_P(
     Json, RecordFormatTest,
     testing::Values(RecordFormatCase{.name = "wide",
                                      .format = "json",
-                                     .schema = Wide(),
-                                     .lines = kLines,
+                                     .schema = WideJson(),
+                                     .lines = kJsonLines,
                                      .bad_line = "{\"i\":1,\"a\":[{\"x\":1},{\"x\":[]}]}"},
                     RecordFormatCase{.name = "iso",
                                      .format = "json",

@@ -68,7 +68,7 @@ class ParquetTest : public testing::Test {
   const Format* parquet_ = nullptr;
 };
 
-Schema Wide() {
+Schema WideParquet() {
   return Schema({{"i", DataType::Int()},
                  {"ti", DataType::TinyInt()},
                  {"s", DataType::String()},
@@ -85,7 +85,7 @@ Schema Wide() {
                  {"r", DataType::Row({{"p", DataType::String()}, {"q", DataType::Int()}})}});
 }
 
-constexpr const char* kLines =
+constexpr const char* kParquetLines =
     "{\"i\":1,\"ti\":2,\"s\":\"x\",\"d\":1.5,\"b\":true,\"n\":1.5,\"ts\":\"2024-01-02 03:04:05.1\","
     "\"l\":\"2024-01-02 03:04:05.123456Z\",\"dt\":\"2024-01-02\",\"t\":\"01:02:03\",\"y\":\"AQI=\","
     "\"a\":[1,null],\"m\":{\"k\":1},\"r\":{\"p\":\"z\",\"q\":3}}\n"
@@ -93,16 +93,18 @@ constexpr const char* kLines =
     "{\"i\":-1,\"r\":{},\"a\":[],\"m\":{}}\n";
 
 TEST_F(ParquetTest, WhatIsWrittenReadsBack) {
-  const Batch batch = FromJson(Wide(), kLines);
+  const Batch batch = FromJson(WideParquet(), kParquetLines);
   std::vector<std::string> expected;
-  for (int64_t row = 0; row < 3; ++row) expected.push_back(FormatRow(Wide(), batch, row));
+  for (int64_t row = 0; row < 3; ++row) expected.push_back(FormatRow(WideParquet(), batch, row));
   for (const char* codec : {"SNAPPY", "ZSTD", "GZIP", "UNCOMPRESSED"}) {
-    EXPECT_EQ(Read(Wide(), Write(Wide(), {batch}, {{"compression", {codec}}})), expected) << codec;
+    EXPECT_EQ(Read(WideParquet(), Write(WideParquet(), {batch}, {{"compression", {codec}}})),
+              expected)
+        << codec;
   }
 }
 
 TEST_F(ParquetTest, ReadsTheColumnsThatAreAskedFor) {
-  const auto file = Write(Wide(), {FromJson(Wide(), kLines)});
+  const auto file = Write(WideParquet(), {FromJson(WideParquet(), kParquetLines)});
   EXPECT_EQ(
       Read(
           Schema(
@@ -135,12 +137,12 @@ TEST_F(ParquetTest, ContinuesAtAnyRow) {
 }
 
 TEST_F(ParquetTest, RefusesWhatItCannotRead) {
-  const auto file = Write(Wide(), {FromJson(Wide(), kLines)});
+  const auto file = Write(WideParquet(), {FromJson(WideParquet(), kParquetLines)});
   EXPECT_EQ(Read(Schema({{"s", DataType::Array(DataType::Int())}}), file)[0],
             "column 's' of the parquet file is string");
   EXPECT_EQ(Read(Schema({{"zzz", DataType::Int()}}), file)[0],
             "the parquet file has none of the table's columns");
-  EXPECT_EQ(Read(Wide(), arrow::Buffer::FromString("PAR1 junk PAR1"))[0],
+  EXPECT_EQ(Read(WideParquet(), arrow::Buffer::FromString("PAR1 junk PAR1"))[0],
             "a parquet file cannot be read");
   const Options options(parquet_->options(), {});
   EXPECT_EQ(parquet_->CheckSchema(Schema({{"i", DataType::IntervalDayTime()}}), options, true)

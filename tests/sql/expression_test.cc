@@ -11,7 +11,7 @@
 namespace millrace {
 namespace {
 
-constexpr const char* kRoot = "tests/sql";
+constexpr const char* kExpressionRoot = "tests/sql";
 
 std::string Escape(const std::string& text) {
   std::string out;
@@ -71,7 +71,7 @@ bool Agrees(const std::string& golden, const std::string& ours) {
 std::map<std::pair<std::string, std::string>, std::string> ReadDivergences() {
   std::map<std::pair<std::string, std::string>, std::string> divergences;
   for (const std::string& line :
-       SplitLines(ReadTextFile(std::string(kRoot) + "/divergences.txt"))) {
+       SplitLines(ReadTextFile(std::string(kExpressionRoot) + "/divergences.txt"))) {
     if (line.starts_with("#") || line.empty()) continue;
     const size_t a = line.find('\t');
     const size_t b = line.find('\t', a + 1);
@@ -85,7 +85,7 @@ std::map<std::pair<std::string, std::string>, std::string> ReadDivergences() {
 std::set<std::string> ReadNotYet() {
   std::set<std::string> lines;
   for (const std::string& line :
-       SplitLines(ReadTextFile(std::string(kRoot) + "/not_yet_expressions.txt"))) {
+       SplitLines(ReadTextFile(std::string(kExpressionRoot) + "/not_yet_expressions.txt"))) {
     if (!line.empty() && !line.starts_with("#")) lines.insert(line);
   }
   return lines;
@@ -96,7 +96,7 @@ class ExpressionTest : public testing::TestWithParam<std::string> {};
 TEST_P(ExpressionTest, EqualsFlink) {
   static const auto kDivergences = ReadDivergences();
   static const auto kNotYet = ReadNotYet();
-  const std::string base = std::string(kRoot) + "/" + GetParam();
+  const std::string base = std::string(kExpressionRoot) + "/" + GetParam();
   const auto golden = SplitLines(ReadTextFile(base + ".expected"));
   SqlSession session({1, 8192});
   size_t next = 0;
@@ -121,7 +121,8 @@ TEST_P(ExpressionTest, EqualsFlink) {
   EXPECT_EQ(next, golden.size());
 }
 
-INSTANTIATE_TEST_SUITE_P(Sql, ExpressionTest, testing::ValuesIn(FindCases(kRoot, ".exprs")),
+INSTANTIATE_TEST_SUITE_P(Sql, ExpressionTest,
+                         testing::ValuesIn(FindCases(kExpressionRoot, ".exprs")),
                          [](const auto& info) { return CaseName(info.param); });
 
 }  // namespace

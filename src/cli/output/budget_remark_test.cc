@@ -3,10 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "base/time_units.h"
+
 namespace millrace {
 namespace {
 
-constexpr int64_t kMilli = 1'000'000;
 constexpr int64_t kSecond = 1'000 * kMilli;
 
 /// A job with one sink; `slow` of `all` events took 250 ms, the others 1 ms. Budget 100 ms.

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 
+#include "base/time_units.h"
 #include "connectors/kafka/position.h"
 
 namespace millrace {
 namespace {
 
-constexpr int64_t kMilli = 1000000;
 constexpr int64_t kPauseMax = 2000;
 /// A look at the cluster while the pipeline runs: it holds up epochs if the broker is away.
 constexpr int64_t kLookMillis = 1000;

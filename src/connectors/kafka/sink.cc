@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/time_units.h"
 #include "connectors/dead_letter.h"
 #include "connectors/kafka/discovery.h"
 #include "connectors/kafka/metadata.h"
@@ -14,8 +15,6 @@
 
 namespace millrace {
 namespace {
-
-constexpr int64_t kMilli = 1000000;
 
 class KafkaSink final : public SinkWriter {
  public:

@@ -6,6 +6,8 @@
 #include <functional>
 #include <utility>
 
+#include "base/time_units.h"
+
 namespace millrace {
 namespace {
 
@@ -13,7 +15,6 @@ using Reply = SimulatedTransactions::Reply;
 using Fate = SimulatedTransactions::Fate;
 using Kind = SimulatedTransactions::Kind;
 
-constexpr int64_t kMilli = 1'000'000;
 constexpr int64_t kLatencyNanosMax = 3 * kMilli;
 constexpr int64_t kRepeatNanos = 40 * kMilli;   // a request without an answer is sent again
 constexpr int64_t kRefusedNanos = 20 * kMilli;  // likewise what came too early

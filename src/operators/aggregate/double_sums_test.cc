@@ -12,14 +12,14 @@
 namespace millrace {
 namespace {
 
-Schema InputSchema() {
+Schema SumsInputSchema() {
   return Schema({{"k", DataType::String()},
                  {"v", DataType::Double()},
                  {"ts", DataType::Timestamp(3).WithTimeAttribute(TimeAttribute::kRowtime)}});
 }
 
 std::vector<AggregateCall> Calls(bool retracts) {
-  const Schema input = InputSchema();
+  const Schema input = SumsInputSchema();
   return {MakeCall(input, "SUM", {1}, "s", retracts), MakeCall(input, "AVG", {1}, "a", retracts),
           MakeCall(input, "STDDEV_POP", {1}, "d", retracts),
           MakeCall(input, "SUM", {1}, "ds", retracts, /*distinct=*/true),
@@ -65,7 +65,7 @@ TEST(DoubleSumsTest, OverHoldsToTheLastBit) {
       fields.stages = {stage};
       SCOPED_TRACE(std::to_string(frame.preceding) + (frame.rows ? " rows" : " ms") +
                    (on_arrival ? ", on arrival" : ""));
-      RunEveryWay(std::make_shared<OverNode>(InputNode(InputSchema()), fields),
+      RunEveryWay(std::make_shared<OverNode>(InputNode(SumsInputSchema()), fields),
                   RandomScript(seed++, 600, 1500));
     }
   }
@@ -83,7 +83,7 @@ TEST(DoubleSumsTest, TwoFramesOfOneListHoldToTheLastBit) {
       for (AggregateCall& call : stage.calls) call.output.name += std::to_string(preceding);
       fields.stages.push_back(stage);
     }
-    RunEveryWay(std::make_shared<OverNode>(InputNode(InputSchema()), fields),
+    RunEveryWay(std::make_shared<OverNode>(InputNode(SumsInputSchema()), fields),
                 RandomScript(77, 800, 3000));
   }
 }
@@ -101,11 +101,11 @@ TEST(DoubleSumsTest, WindowsHoldToTheLastBit) {
     fields.time_column = 2;
     fields.emit_end = true;
     Schema schema;
-    schema.Append(InputSchema()[0]);
+    schema.Append(SumsInputSchema()[0]);
     for (const AggregateCall& call : fields.calls) schema.Append(call.output);
     schema.Append({"window_end", DataType::Timestamp(3)});
     SCOPED_TRACE(spec.ToString());
-    RunEveryWay(std::make_shared<WindowAggregateNode>(InputNode(InputSchema()), fields, schema),
+    RunEveryWay(std::make_shared<WindowAggregateNode>(InputNode(SumsInputSchema()), fields, schema),
                 RandomScript(seed++, 900, 4000));
   }
 }
@@ -128,11 +128,12 @@ TEST(DoubleSumsTest, GroupsHoldToTheLastBit) {
     }
   }
   Schema schema;
-  schema.Append(InputSchema()[0]);
+  schema.Append(SumsInputSchema()[0]);
   for (const AggregateCall& call : Calls(true)) schema.Append(call.output);
-  RunEveryWay(std::make_shared<GroupAggregateNode>(InputNode(InputSchema()), std::vector<int>{0},
-                                                   Calls(true), schema, int64_t{0}),
-              changes);
+  RunEveryWay(
+      std::make_shared<GroupAggregateNode>(InputNode(SumsInputSchema()), std::vector<int>{0},
+                                           Calls(true), schema, int64_t{0}),
+      changes);
 }
 
 }  // namespace

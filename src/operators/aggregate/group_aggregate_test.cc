@@ -10,12 +10,12 @@
 namespace millrace {
 namespace {
 
-Schema InputSchema() {
+Schema GroupInputSchema() {
   return Schema({{"k", DataType::String()}, {"v", DataType::BigInt()}, {"f", DataType::Boolean()}});
 }
 
 PlanNodePtr MakeNode(bool keyed, bool retracts, int64_t ttl_ms = 0) {
-  const Schema input = InputSchema();
+  const Schema input = GroupInputSchema();
   std::vector<AggregateCall> calls = {MakeCall(input, "SUM", {1}, "s", retracts),
                                       MakeCall(input, "MIN", {1}, "lo", retracts, false, 2)};
   Schema schema;
@@ -27,7 +27,7 @@ PlanNodePtr MakeNode(bool keyed, bool retracts, int64_t ttl_ms = 0) {
 
 std::string KeyText(const Cell& cell) { return cell.is_null() ? "null" : cell.text(); }
 
-class Oracle {
+class GroupOracle {
  public:
   void Add(const ScriptRow& row) {
     const std::string key = KeyText(row.cells[0]);
@@ -109,7 +109,7 @@ Script RandomScript(uint64_t seed, size_t count, size_t keys, bool retracts) {
 TEST(GroupAggregateTest, InsertsGiveTheOraclesChangelog) {
   for (uint64_t seed = 1; seed <= 3; ++seed) {
     const Script script = RandomScript(seed, 1000, 1 + seed * 7, false);
-    Oracle oracle;
+    GroupOracle oracle;
     for (const ScriptRow& row : script) oracle.Add(row);
     EXPECT_EQ(RunEveryWay(MakeNode(true, false), script), oracle.rows);
   }
@@ -118,7 +118,7 @@ TEST(GroupAggregateTest, InsertsGiveTheOraclesChangelog) {
 TEST(GroupAggregateTest, ChangelogsGiveTheOraclesChangelog) {
   for (uint64_t seed = 1; seed <= 3; ++seed) {
     const Script script = RandomScript(seed, 1000, 1 + seed * 7, true);
-    Oracle oracle;
+    GroupOracle oracle;
     for (const ScriptRow& row : script) oracle.Add(row);
     EXPECT_EQ(RunEveryWay(MakeNode(true, true), script), oracle.rows);
   }
@@ -126,7 +126,7 @@ TEST(GroupAggregateTest, ChangelogsGiveTheOraclesChangelog) {
 
 TEST(GroupAggregateTest, AGroupThatEndedLeavesNothing) {
   const Script script = RandomScript(9, 500, 5, true);
-  Oracle oracle;
+  GroupOracle oracle;
   for (const ScriptRow& row : script) oracle.Add(row);
   std::mt19937_64 random(1);
   OperatorHarness harness(MakeNode(true, true));
@@ -139,19 +139,21 @@ TEST(GroupAggregateTest, WithoutKeysNothingUntilTheFirstRow) {
   silent.End();
   EXPECT_TRUE(silent.rows().empty());
   OperatorHarness harness(MakeNode(false, false));
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 5, true}).Row({"b", 7, true}).Build());
+  harness.OnBatch(0,
+                  BatchBuilder(GroupInputSchema()).Row({"a", 5, true}).Row({"b", 7, true}).Build());
   EXPECT_EQ(harness.rows(), (std::vector<std::string>{"+I[5, 5]", "-U[5, 5]", "+U[12, 5]"}));
 }
 
 TEST(GroupAggregateTest, ARetractionOfAnUnknownGroupIsIgnored) {
   OperatorHarness harness(MakeNode(true, true));
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 5, true}, ChangeKind::kDelete).Build());
+  harness.OnBatch(
+      0, BatchBuilder(GroupInputSchema()).Row({"a", 5, true}, ChangeKind::kDelete).Build());
   EXPECT_TRUE(harness.rows().empty());
   EXPECT_EQ(harness.entries("groups"), 0u);
 }
 
 TEST(GroupAggregateTest, ALargeBatchGoesOutInPieces) {
-  BatchBuilder builder(InputSchema());
+  BatchBuilder builder(GroupInputSchema());
   for (int i = 0; i < 8192; ++i) builder.Row({"a", 1, true});
   OperatorHarness harness(MakeNode(true, false));
   harness.OnBatch(0, builder.Build());
@@ -162,24 +164,25 @@ TEST(GroupAggregateTest, ALargeBatchGoesOutInPieces) {
 TEST(GroupAggregateTest, StateExpires) {
   OperatorHarness harness(MakeNode(true, false, 1000));
   harness.OnTime(5000);
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 1, true}).Row({"b", 1, true}).Build());
+  harness.OnBatch(0,
+                  BatchBuilder(GroupInputSchema()).Row({"a", 1, true}).Row({"b", 1, true}).Build());
   harness.OnTime(5999);
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"b", 0, kNullCell}).Build());
+  harness.OnBatch(0, BatchBuilder(GroupInputSchema()).Row({"b", 0, kNullCell}).Build());
   harness.Restart();
   harness.OnTime(6000);
   EXPECT_EQ(harness.entries("groups"), 1u);
   harness.TakeRows();
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 1, true}).Build());
+  harness.OnBatch(0, BatchBuilder(GroupInputSchema()).Row({"a", 1, true}).Build());
   harness.OnTime(6999);
   EXPECT_EQ(harness.entries("groups"), 1u);
   // With a time-to-live an unchanged result is repeated, so that downstream state stays alive.
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 0, kNullCell}).Build());
+  harness.OnBatch(0, BatchBuilder(GroupInputSchema()).Row({"a", 0, kNullCell}).Build());
   EXPECT_EQ(harness.rows(),
             (std::vector<std::string>{"+I[a, 1, 1]", "-U[a, 1, 1]", "+U[a, 1, 1]"}));
 }
 
 Batch KeysOf(int count) {
-  BatchBuilder builder(InputSchema());
+  BatchBuilder builder(GroupInputSchema());
   for (int i = 0; i < count; ++i) builder.Row({"k" + std::to_string(i), 1, true});
   return builder.Build();
 }

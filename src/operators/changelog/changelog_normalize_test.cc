@@ -8,11 +8,13 @@
 namespace millrace {
 namespace {
 
-Schema InputSchema() { return Schema({{"k", DataType::String()}, {"v", DataType::BigInt()}}); }
+Schema NormalizeInputSchema() {
+  return Schema({{"k", DataType::String()}, {"v", DataType::BigInt()}});
+}
 
 PlanNodePtr MakeNode(int64_t ttl_ms = 0) {
-  return std::make_shared<ChangelogNormalizeNode>(InputNode(InputSchema()), std::vector<int>{0},
-                                                  ttl_ms);
+  return std::make_shared<ChangelogNormalizeNode>(InputNode(NormalizeInputSchema()),
+                                                  std::vector<int>{0}, ttl_ms);
 }
 
 TEST(ChangelogNormalizeTest, SaysWhatChanged) {
@@ -64,7 +66,7 @@ TEST(ChangelogNormalizeTest, RandomUpsertsAgreeWithAMap) {
 TEST(ChangelogNormalizeTest, AKeyIsForgottenAfterItsTime) {
   OperatorHarness harness(MakeNode(/*ttl_ms=*/100));
   const auto upsert = [&harness](const char* key, int64_t value) {
-    BatchBuilder builder(InputSchema());
+    BatchBuilder builder(NormalizeInputSchema());
     builder.Row({key, value}, ChangeKind::kUpdateAfter);
     harness.OnBatch(0, builder.Build());
   };
@@ -87,7 +89,7 @@ TEST(ChangelogNormalizeTest, AKeyIsForgottenAfterItsTime) {
 }
 
 TEST(ChangelogNormalizeTest, ALargeBatchGoesOutInPieces) {
-  BatchBuilder builder(InputSchema());
+  BatchBuilder builder(NormalizeInputSchema());
   for (int i = 0; i < 8192; ++i) builder.Row({"a", i}, ChangeKind::kUpdateAfter);
   OperatorHarness harness(MakeNode());
   harness.OnBatch(0, builder.Build());

@@ -12,16 +12,16 @@
 namespace millrace {
 namespace {
 
-Schema SideSchema(const std::string& prefix) {
+Schema RegularSideSchema(const std::string& prefix) {
   return Schema({{prefix + "k", DataType::String()},
                  {prefix + "id", DataType::BigInt()},
                  {prefix + "v", DataType::BigInt()}});
 }
 
 Schema OutputSchema(JoinType type) {
-  Schema schema = SideSchema("l");
+  Schema schema = RegularSideSchema("l");
   if (type == JoinType::kSemi || type == JoinType::kAnti) return schema;
-  for (const Column& column : SideSchema("r")) schema.Append(column);
+  for (const Column& column : RegularSideSchema("r")) schema.Append(column);
   return schema;
 }
 
@@ -29,12 +29,12 @@ Schema OutputSchema(JoinType type) {
 enum class Known { kAppend, kNothing, kKey, kId };
 
 PlanNodePtr Side(const std::string& prefix, Known known) {
-  PlanNodePtr input = InputNode(SideSchema(prefix));
+  PlanNodePtr input = InputNode(RegularSideSchema(prefix));
   if (known == Known::kAppend) return input;
   const std::vector<int> key = {known == Known::kKey ? 0 : 1};
   PlanNodePtr changes = std::make_shared<ChangelogNormalizeNode>(input, key);
   if (known != Known::kNothing) return changes;
-  return std::make_shared<UnionNode>(std::vector{changes}, SideSchema(prefix));
+  return std::make_shared<UnionNode>(std::vector{changes}, RegularSideSchema(prefix));
 }
 
 /// lv <= rv
@@ -133,9 +133,9 @@ Script RandomScript(const Case& join, uint64_t seed, size_t count) {
   return script;
 }
 
-class Oracle {
+class RegularOracle {
  public:
-  explicit Oracle(const Case& join) : join_(join) {}
+  explicit RegularOracle(const Case& join) : join_(join) {}
 
   std::vector<std::string> Run(const Script& script) {
     for (const ScriptRow& row : script) OnRow(row);
@@ -245,7 +245,7 @@ TEST_P(RegularJoinTest, EveryTypeIsTheOracle) {
       const Case join{.type = type, .left = left, .right = right, .condition = condition};
       const Script script = RandomScript(join, 11, 100);
       const std::vector<std::string> rows = RunEveryWay(Node(join), script);
-      EXPECT_EQ(Sorted(rows), Sorted(Oracle(join).Run(script)));
+      EXPECT_EQ(Sorted(rows), Sorted(RegularOracle(join).Run(script)));
     }
   }
 }
@@ -400,11 +400,12 @@ TEST(RegularJoinStateTest, ARowWithManyPartnersGoesOutInParts) {
     const Case join{.type = JoinType::kFull, .condition = condition};
     OperatorHarness harness(Node(join));
     harness.set_keep_text(false);
-    BatchBuilder rights(SideSchema("r"));
+    BatchBuilder rights(RegularSideSchema("r"));
     for (int64_t i = 0; i < kMaxBatchRows; ++i) rights.Row({"a", i, 1});
     const Batch batch = rights.Build();
     for (int i = 0; i < 3; ++i) harness.OnBatch(1, batch);
-    harness.OnBatch(0, BatchBuilder(SideSchema("l")).Row({"a", 1, 0}).Row({"a", 2, 0}).Build());
+    harness.OnBatch(0,
+                    BatchBuilder(RegularSideSchema("l")).Row({"a", 1, 0}).Row({"a", 2, 0}).Build());
     // Alone, taken back, a pair; and a pair with the second row.
     EXPECT_EQ(harness.row_count(), static_cast<size_t>(3 * kMaxBatchRows * 4));
   }

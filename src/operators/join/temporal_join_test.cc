@@ -60,9 +60,9 @@ Script RandomFacts(uint64_t seed, size_t count, int64_t disorder, bool updated) 
   return script;
 }
 
-class Oracle {
+class TemporalOracle {
  public:
-  explicit Oracle(JoinType type) : type_(type), schema_(TemporalNode(type)->schema()) {}
+  explicit TemporalOracle(JoinType type) : type_(type), schema_(TemporalNode(type)->schema()) {}
 
   std::vector<std::string> Run(const Script& script) {
     EventTime now[2] = {kMinWatermark, kMinWatermark};
@@ -137,7 +137,7 @@ TEST(TemporalJoinTest, IsTheOracle) {
   for (const JoinType type : {JoinType::kInner, JoinType::kLeft}) {
     for (const bool updated : {false, true}) {
       const Script script = RandomFacts(seed++, 900, 1000, updated);
-      const auto expected = Oracle(type).Run(script);
+      const auto expected = TemporalOracle(type).Run(script);
       EXPECT_GT(expected.size(), 100u);
       EXPECT_EQ(RunEveryWay(TemporalNode(type, updated), script), expected)
           << JoinTypeName(type) << (updated ? ", updated" : "");

@@ -60,17 +60,18 @@ Script RowsOf(uint64_t seed, size_t count) {
 
 /// What comes out behind the first `rows` rows of the second query, when the first one has run
 /// until then; once from memory, once from the disk.
-enum class Place { kMemory, kDisk };
+enum class StatePlace { kMemory, kDisk };
 std::vector<std::string> Changed(const PlanNodePtr& before, const PlanNodePtr& after,
-                                 const Script& script, size_t half, Place place, size_t* rows) {
+                                 const Script& script, size_t half, StatePlace place,
+                                 size_t* rows) {
   std::mt19937_64 random(half);
   OperatorHarness harness(before);
-  if (place == Place::kDisk) harness.UseDisk();
+  if (place == StatePlace::kDisk) harness.UseDisk();
   harness.Feed(script, 0, half, 0, random);
   *rows = harness.TakeRows().size();
-  if (place == Place::kDisk) harness.LeaveMemory();
+  if (place == StatePlace::kDisk) harness.LeaveMemory();
   harness.Become(after);
-  if (place == Place::kMemory) {
+  if (place == StatePlace::kMemory) {
     harness.Restart();
   } else {
     harness.RestartFromDisk();
@@ -78,7 +79,7 @@ std::vector<std::string> Changed(const PlanNodePtr& before, const PlanNodePtr& a
   const size_t rest = half + (script.size() - half) / 2;
   harness.Feed(script, half, rest, 0, random);
   // Values of both layouts, and of none but the newest.
-  if (place == Place::kMemory) {
+  if (place == StatePlace::kMemory) {
     harness.Restart();
   } else {
     harness.LeaveMemory();
@@ -99,9 +100,9 @@ void ExpectNothingLost(const std::vector<OverStage>& before, const std::vector<O
     for (uint64_t seed = 1; seed <= 4; ++seed) {
       const Script script = RowsOf(seed, 600);
       const std::vector<std::string> all = RunScript(second, script, 1);
-      for (const Place place : {Place::kMemory, Place::kDisk}) {
+      for (const StatePlace place : {StatePlace::kMemory, StatePlace::kDisk}) {
         SCOPED_TRACE(std::string(on_arrival ? "on arrival" : "waiting") + ", seed " +
-                     std::to_string(seed) + (place == Place::kDisk ? ", disk" : ", memory"));
+                     std::to_string(seed) + (place == StatePlace::kDisk ? ", disk" : ", memory"));
         size_t done = 0;
         const auto rows = Changed(first, second, script, 200 + 50 * seed, place, &done);
         const std::vector<std::string> expected(all.begin() + static_cast<ptrdiff_t>(done),
@@ -162,7 +163,7 @@ TEST(ChangedOverTest, FramesThatStayDoNotMindThoseThatStartEmpty) {
   };
   const Script script = RowsOf(9, 600);
   const std::vector<std::string> all = RunScript(after, script, 1);
-  for (const Place place : {Place::kMemory, Place::kDisk}) {
+  for (const StatePlace place : {StatePlace::kMemory, StatePlace::kDisk}) {
     size_t done = 0;
     const auto rows = Changed(before, after, script, 300, place, &done);
     EXPECT_EQ(front(rows), front({all.begin() + static_cast<ptrdiff_t>(done), all.end()}));
@@ -222,13 +223,13 @@ TEST(ChangedOverTest, RowsThatWaitHaveOtherColumns) {
   const Script script = RowsOf(5, 500);
   const Script narrow = Narrowed(script);
   const std::vector<std::string> all = RunScript(NarrowNode(), narrow, 1);
-  for (const Place place : {Place::kMemory, Place::kDisk}) {
+  for (const StatePlace place : {StatePlace::kMemory, StatePlace::kDisk}) {
     std::mt19937_64 random(3);
     OperatorHarness harness(NodeOf({StageOf(kRange, 4000, {{"SUM", 1}, {"MAX", 2}})}));
-    if (place == Place::kDisk) harness.UseDisk();
+    if (place == StatePlace::kDisk) harness.UseDisk();
     const auto restart = [&] {
-      if (place == Place::kDisk) harness.RestartFromDisk();
-      if (place == Place::kMemory) harness.Restart();
+      if (place == StatePlace::kDisk) harness.RestartFromDisk();
+      if (place == StatePlace::kMemory) harness.Restart();
     };
     harness.Feed(script, 0, 250, 0, random);
     const size_t done = harness.TakeRows().size();

@@ -10,7 +10,7 @@
 namespace millrace {
 namespace {
 
-Schema InputSchema() {
+Schema OverInputSchema() {
   return Schema({{"k", DataType::String()},
                  {"v", DataType::BigInt()},
                  {"f", DataType::Boolean()},
@@ -18,7 +18,7 @@ Schema InputSchema() {
 }
 
 PlanNodePtr MakeNode(bool rows, int64_t preceding, bool on_arrival, bool keyed = true) {
-  const Schema input = InputSchema();
+  const Schema input = OverInputSchema();
   const bool retracts = preceding >= 0;
   OverNode::Fields fields;
   if (keyed) fields.partition_keys = {0};
@@ -36,7 +36,7 @@ PlanNodePtr MakeNode(bool rows, int64_t preceding, bool on_arrival, bool keyed =
 
 /// The same frame with FIRST_VALUE and LAST_VALUE.
 PlanNodePtr MakeEndsNode(bool rows, int64_t preceding, bool on_arrival) {
-  const Schema input = InputSchema();
+  const Schema input = OverInputSchema();
   OverNode::Fields fields = As<OverNode>(MakeNode(rows, preceding, on_arrival))->fields();
   fields.stages[0].calls = {MakeCall(input, "FIRST_VALUE", {1}, "first", preceding >= 0),
                             MakeCall(input, "LAST_VALUE", {1}, "last", preceding >= 0)};
@@ -79,8 +79,8 @@ std::string Results(const std::vector<Seen>& frame, bool ends) {
 }
 
 std::string RowText(const ScriptRow& row, const std::string& results) {
-  const Batch batch = BatchBuilder(InputSchema()).Row(row.cells).Build();
-  std::string text = FormatRow(InputSchema(), batch, 0);
+  const Batch batch = BatchBuilder(OverInputSchema()).Row(row.cells).Build();
+  std::string text = FormatRow(OverInputSchema(), batch, 0);
   text.pop_back();
   return text + ", " + results + "]";
 }
@@ -220,7 +220,7 @@ TEST(OverTest, LateRowsAreCounted) {
 TEST(OverTest, StateOfQuietKeysIsDropped) {
   for (const bool on_arrival : {false, true}) {
     OperatorHarness harness(MakeNode(false, 5000, on_arrival));
-    BatchBuilder builder(InputSchema());
+    BatchBuilder builder(OverInputSchema());
     for (int i = 0; i < 100; ++i) builder.Row({"k" + std::to_string(i), 1, true, 1000 + i});
     harness.OnBatch(0, builder.Build());
     harness.OnWatermark(0, 2000);
@@ -267,7 +267,8 @@ TEST(OverTest, StagesShareTheirRows) {
       // The stage reads a copy of v that is computed behind the results so far.
       OverStage stage =
           As<OverNode>(MakeNode(spec.rows, spec.preceding, on_arrival))->fields().stages[0];
-      const auto width = static_cast<int>(OverNode::OutputOf(InputSchema(), fields.stages).size());
+      const auto width =
+          static_cast<int>(OverNode::OutputOf(OverInputSchema(), fields.stages).size());
       const bool computes = fields.stages.size() % 2 == 1;
       if (computes) {
         stage.computed = {Expression::InputRef(1, DataType::BigInt(), "v")};
@@ -289,7 +290,7 @@ TEST(OverTest, StagesShareTheirRows) {
         expected[i] += ResultsOf(rows[i]) + "]";
       }
     }
-    EXPECT_EQ(RunEveryWay(std::make_shared<OverNode>(InputNode(InputSchema()), fields), script),
+    EXPECT_EQ(RunEveryWay(std::make_shared<OverNode>(InputNode(OverInputSchema()), fields), script),
               expected)
         << "on arrival " << on_arrival;
   }
@@ -298,13 +299,14 @@ TEST(OverTest, StagesShareTheirRows) {
 TEST(OverTest, KeysOfMixedStagesStayWhenTheirRowsGo) {
   OverNode::Fields fields = As<OverNode>(MakeNode(false, 1000, true))->fields();
   fields.stages.push_back(As<OverNode>(MakeNode(false, -1, true))->fields().stages[0]);
-  OperatorHarness harness(std::make_shared<OverNode>(InputNode(InputSchema()), fields));
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 1, true, 1000}).Build());
+  OperatorHarness harness(std::make_shared<OverNode>(InputNode(OverInputSchema()), fields));
+  harness.OnBatch(0, BatchBuilder(OverInputSchema()).Row({"a", 1, true, 1000}).Build());
   harness.OnWatermark(0, 2001);
   EXPECT_EQ(harness.entries("keys"), 1u);
   EXPECT_EQ(harness.entries("frames"), 0u);
   harness.Restart();
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 2, true, 3000}).Watermark(2001).Build());
+  harness.OnBatch(
+      0, BatchBuilder(OverInputSchema()).Row({"a", 2, true, 3000}).Watermark(2001).Build());
   EXPECT_EQ(harness.rows().back(),
             "+I[a, 2, true, 1970-01-01T00:00:03, 1, 2, 2, 2, 1, 2, 3, 1, 2, 2]");
 }
@@ -330,7 +332,7 @@ TEST(OverTest, KeysOnTheDiskGoOnceTheirRowsAreOutOfSight) {
   for (const bool on_arrival : {false, true}) {
     OperatorHarness harness(MakeNode(false, 5000, on_arrival));
     harness.UseDisk();
-    BatchBuilder builder(InputSchema());
+    BatchBuilder builder(OverInputSchema());
     for (int i = 0; i < 1000; ++i) builder.Row({"k" + std::to_string(i), 1, true, 1000 + i});
     harness.OnBatch(0, builder.Build());
     harness.OnWatermark(0, 2500);
@@ -356,14 +358,14 @@ TEST(OverTest, KeysOnTheDiskGoOnceTheirRowsAreOutOfSight) {
 
 TEST(OverTest, SaysWhatItWaitsFor) {
   OperatorHarness harness(MakeNode(false, -1, false));
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 1, true, 61'000}).Build());
+  harness.OnBatch(0, BatchBuilder(OverInputSchema()).Row({"a", 1, true, 61'000}).Build());
   EXPECT_EQ(harness.op().Waiting(),
             "rows held by OVER (1) go out when the watermark passes their time, 1970-01-01 "
             "00:01:01 first; it is not known yet");
 }
 
 TEST(OverTest, ManyPeersGoOutInPieces) {
-  BatchBuilder builder(InputSchema());
+  BatchBuilder builder(OverInputSchema());
   OperatorHarness harness(MakeNode(false, -1, false));
   for (int b = 0; b < 3; ++b) {
     for (int i = 0; i < 8000; ++i) builder.Row({"a", 1, true, 7});

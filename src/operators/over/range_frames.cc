@@ -14,7 +14,6 @@
 namespace millrace {
 namespace {
 
-constexpr size_t kPrefetchAhead = 16;
 constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
 
 /// The time before which entries are out of sight, without overflow.
@@ -77,13 +76,13 @@ void RangeFrames::GiveBack(Reach* reach, size_t frame) {
 
 /// Starts to load what rows to come will look at.
 void RangeFrames::Prefetch(std::span<const uint32_t> slots, size_t row) const {
-  if (row + kPrefetchAhead < slots.size()) {
-    const uint32_t key = slots[row + kPrefetchAhead];
+  if (row + RowHistory::kPrefetchAhead < slots.size()) {
+    const uint32_t key = slots[row + RowHistory::kPrefetchAhead];
     PrefetchLine(&reach_[key * width()]);
     history_.Prefetch(key);
   }
-  if (row + kPrefetchAhead / 2 < slots.size()) {
-    const uint32_t key = slots[row + kPrefetchAhead / 2];
+  if (row + RowHistory::kPrefetchAhead / 2 < slots.size()) {
+    const uint32_t key = slots[row + RowHistory::kPrefetchAhead / 2];
     history_.PrefetchEntries(key);
     const auto entries = history_.entries_of(key);
     for (size_t f = 0; f < width(); ++f) {

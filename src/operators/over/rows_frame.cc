@@ -10,11 +10,6 @@
 #include "state/encoding.h"
 
 namespace millrace {
-namespace {
-
-constexpr size_t kPrefetchAhead = 16;
-
-}  // namespace
 
 RowsFrame::RowsFrame(std::string name, int64_t preceding, FrameCalls* calls,
                      const std::vector<DataType>& columns, bool track, KeyTable* keys)
@@ -48,9 +43,10 @@ Result<FrameCalls::Columns> RowsFrame::Run(const Batch& batch, const FrameCalls:
   rows_.Add(kept, all, &stored_);
   calls_->Reserve(keys_->slot_limit());
   for (size_t row = 0; row < count; ++row) {
-    if (row + kPrefetchAhead < count) history_.Prefetch(slots[row + kPrefetchAhead]);
-    if (row + kPrefetchAhead / 2 < count) {
-      history_.PrefetchEntries(slots[row + kPrefetchAhead / 2]);
+    if (row + RowHistory::kPrefetchAhead < count)
+      history_.Prefetch(slots[row + RowHistory::kPrefetchAhead]);
+    if (row + RowHistory::kPrefetchAhead / 2 < count) {
+      history_.PrefetchEntries(slots[row + RowHistory::kPrefetchAhead / 2]);
     }
     Add(row, slots[row]);
   }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int64_t kWindow = 1000;
 
-Schema InputSchema() {
+Schema FirstRowsInputSchema() {
   const DataType time = DataType::Timestamp(3);
   return Schema({{"k", DataType::String()},
                  {"v", DataType::BigInt()},
@@ -40,7 +40,7 @@ Script RandomScript(uint64_t seed, size_t count) {
 }
 
 std::string TextOf(const CellRow& row) {
-  const Schema schema = InputSchema();
+  const Schema schema = FirstRowsInputSchema();
   return FormatRow(schema, BatchBuilder(schema).Row(row).Build(), 0);
 }
 
@@ -57,7 +57,7 @@ std::vector<std::string> TextsOf(const std::map<std::string, CellRow>& rows) {
 PlanNodePtr Deduplicate(bool keep_last, int64_t ttl_ms = 0) {
   DeduplicateNode::Fields fields{.keys = {0}, .time_column = 2, .keep_last = keep_last};
   fields.state_ttl_ms = ttl_ms;
-  return std::make_shared<DeduplicateNode>(InputNode(InputSchema()), fields);
+  return std::make_shared<DeduplicateNode>(InputNode(FirstRowsInputSchema()), fields);
 }
 
 TEST(FirstRowsTest, TheFirstRowOfAKeyIsTheEarliestOnTime) {
@@ -76,7 +76,7 @@ TEST(FirstRowsTest, TheFirstRowOfAKeyIsTheEarliestOnTime) {
 
 /// Keys [begin, end), each with a row of this time.
 Batch RowsOf(int begin, int end, int64_t time) {
-  BatchBuilder builder(InputSchema());
+  BatchBuilder builder(FirstRowsInputSchema());
   for (int i = begin; i < end; ++i) builder.Row({"k" + std::to_string(i), 1, time, 0, kWindow});
   return builder.Build();
 }
@@ -169,7 +169,8 @@ TEST(FirstRowsTest, AWindowSendsItsFirstRowsWhenItCloses) {
   for (const auto& [window, rows] : windows) {
     for (const CellRow& row : rows) expected.push_back(TextOf(row));
   }
-  const PlanNodePtr node = std::make_shared<WindowRankNode>(InputNode(InputSchema()), fields);
+  const PlanNodePtr node =
+      std::make_shared<WindowRankNode>(InputNode(FirstRowsInputSchema()), fields);
   EXPECT_EQ(Sorted(RunEveryWay(node, script)), Sorted(expected));
   OperatorHarness harness(node);
   const size_t empty = harness.state_entries();
@@ -181,7 +182,7 @@ TEST(FirstRowsTest, AWindowSendsItsFirstRowsWhenItCloses) {
 
 TEST(FirstRowsTest, RowsGoOutInOrderOfTime) {
   const PlanNodePtr node = std::make_shared<TemporalSortNode>(
-      InputNode(InputSchema()), std::vector<SortKey>{{2, false, true}, {1, true, false}});
+      InputNode(FirstRowsInputSchema()), std::vector<SortKey>{{2, false, true}, {1, true, false}});
   const Script script = RandomScript(6, 300);
   std::map<std::string, const ScriptRow*> by_text;
   for (const ScriptRow& row : script) by_text[TextOf(row.cells)] = &row;

@@ -15,7 +15,7 @@
 namespace millrace {
 namespace {
 
-Schema InputSchema() {
+Schema RankInputSchema() {
   return Schema({{"k", DataType::String()}, {"id", DataType::BigInt()}, {"v", DataType::BigInt()}});
 }
 
@@ -29,7 +29,7 @@ struct Case {
 
 /// By v descending, then by id.
 PlanNodePtr Node(const Case& rank) {
-  PlanNodePtr input = InputNode(InputSchema());
+  PlanNodePtr input = InputNode(RankInputSchema());
   if (rank.retracts) {
     input = std::make_shared<ChangelogNormalizeNode>(std::move(input), std::vector<int>{1});
   }
@@ -75,7 +75,7 @@ Script RandomScript(bool retracts, uint64_t seed, size_t count) {
 }
 
 std::string TextOf(const CellRow& row, std::optional<int64_t> number) {
-  Schema schema = InputSchema();
+  Schema schema = RankInputSchema();
   CellRow cells = row;
   if (number) {
     schema.Append({"rn", DataType::BigInt()});
@@ -193,7 +193,7 @@ TEST(RankTest, RowsOnTheDiskExpire) {
     OperatorHarness harness(Node({.range = {1, 2}, .retracts = retracts, .ttl_ms = 1000}));
     harness.UseDisk();
     const auto row = [&](const char* key, int id, int v) {
-      harness.OnBatch(0, BatchBuilder(InputSchema()).Row({key, id, v}).Build());
+      harness.OnBatch(0, BatchBuilder(RankInputSchema()).Row({key, id, v}).Build());
     };
     harness.OnTime(10'000);
     row("a", 1, 5);
@@ -243,12 +243,12 @@ TEST(RankTest, ChangesOfOneRowGoOutInParts) {
   OperatorHarness harness(Node(rank));
   harness.set_keep_text(false);
   for (int64_t begin = 0; begin < kRows; begin += kMaxBatchRows) {
-    BatchBuilder rows(InputSchema());
+    BatchBuilder rows(RankInputSchema());
     for (int64_t i = 0; i < kMaxBatchRows; ++i) rows.Row({"a", begin + i, 1});
     harness.OnBatch(0, rows.Build());
   }
   EXPECT_EQ(harness.row_count(), static_cast<size_t>(kRows));
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 0, 2}).Build());
+  harness.OnBatch(0, BatchBuilder(RankInputSchema()).Row({"a", 0, 2}).Build());
   EXPECT_EQ(harness.row_count(), static_cast<size_t>(kRows + 2 * kRows));
 }
 

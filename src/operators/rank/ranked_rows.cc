@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "state/encoding.h"
+#include "state/entry_group.h"
 #include "state/shrink_keys.h"
 
 namespace millrace {
@@ -15,12 +16,6 @@ uint64_t PrefixOf(std::string_view key) {
   uint64_t prefix = 0;
   std::memcpy(&prefix, key.data(), std::min(key.size(), sizeof(prefix)));
   return __builtin_bswap64(prefix);
-}
-
-/// Of the key that an entry's key begins with.
-int GroupOf(std::string_view entry_key) {
-  std::string_view key;
-  return GetBytes(&entry_key, &key) ? KeyGroupOf(HashBytes(key)) : -1;
 }
 
 }  // namespace
@@ -214,7 +209,7 @@ std::string RankedRows::KeyOf(uint32_t row) const {
 }
 
 Status RankedRows::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
-  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, GroupOf(key)}));
+  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, KeyGroupOfEntry(key)}));
   deleted_.clear();
   std::string value;
   for (const uint32_t row : dirty_) {
@@ -225,7 +220,7 @@ Status RankedRows::CollectDelta(const std::function<Status(const StateChange&)>&
     value.clear();
     rows_->Write(row, &value);
     const std::string key = KeyOf(row);
-    TRY(visit({name_, key, value, false, GroupOf(key)}));
+    TRY(visit({name_, key, value, false, KeyGroupOfEntry(key)}));
   }
   dirty_.clear();
   // What changed in the partitions is told by their rows.
@@ -240,7 +235,7 @@ Status RankedRows::Snapshot(const std::function<Status(const StateChange&)>& vis
         value.clear();
         rows_->Write(entry.row, &value);
         const std::string key = KeyOf(entry.row);
-        TRY(visit({name_, key, value, false, GroupOf(key)}));
+        TRY(visit({name_, key, value, false, KeyGroupOfEntry(key)}));
       }
     }
   }

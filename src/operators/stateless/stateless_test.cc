@@ -10,14 +10,14 @@
 namespace millrace {
 namespace {
 
-Schema InputSchema() {
+Schema CalcInputSchema() {
   return Schema({{"a", DataType::Int()},
                  {"b", DataType::Int()},
                  {"ts", DataType::Timestamp(3).WithTimeAttribute(TimeAttribute::kRowtime)}});
 }
 
 ExpressionPtr Ref(int column) {
-  const Schema schema = InputSchema();
+  const Schema schema = CalcInputSchema();
   return Expression::InputRef(column, schema[static_cast<size_t>(column)].type,
                               schema[static_cast<size_t>(column)].name);
 }
@@ -44,11 +44,11 @@ ExpressionPtr CallOf(std::string_view name, std::vector<ExpressionPtr> args) {
 
 TEST(CalcTest, FiltersAndProjects) {
   const PlanNodePtr node =
-      std::make_shared<CalcNode>(InputNode(InputSchema()), CallOf(">", {Ref(0), Ref(1)}),
+      std::make_shared<CalcNode>(InputNode(CalcInputSchema()), CallOf(">", {Ref(0), Ref(1)}),
                                  std::vector<ExpressionPtr>{Ref(1), CallOf("+", {Ref(0), Ref(1)})},
                                  std::vector<std::string>{"b", "c"});
   OperatorHarness harness(node);
-  harness.OnBatch(0, BatchBuilder(InputSchema())
+  harness.OnBatch(0, BatchBuilder(CalcInputSchema())
                          .Row({1, 2, 0})
                          .Row({4, 3, 0}, ChangeKind::kUpdateBefore)
                          .Row({kNullCell, 3, 0})
@@ -60,10 +60,10 @@ TEST(CalcTest, FiltersAndProjects) {
 
 TEST(CalcTest, ARowThatFailsIsReportedAndDropped) {
   const PlanNodePtr node = std::make_shared<CalcNode>(
-      InputNode(InputSchema()), CallOf("<", {Ref(0), Ref(1)}),
+      InputNode(CalcInputSchema()), CallOf("<", {Ref(0), Ref(1)}),
       std::vector<ExpressionPtr>{CallOf("/", {Ref(1), Ref(0)})}, std::vector<std::string>{"q"});
   OperatorHarness harness(node);
-  harness.OnBatch(0, BatchBuilder(InputSchema())
+  harness.OnBatch(0, BatchBuilder(CalcInputSchema())
                          .Row({9, 1, 0})
                          .Row({2, 6, 0})
                          .Row({0, 7, 0})
@@ -78,13 +78,13 @@ TEST(CalcTest, ARowThatFailsIsReportedAndDropped) {
 }
 
 PlanNodePtr WatermarkOf(int64_t idle_timeout_ms = 0) {
-  return std::make_shared<WatermarkNode>(InputNode(InputSchema()), 2, Ref(2),
+  return std::make_shared<WatermarkNode>(InputNode(CalcInputSchema()), 2, Ref(2),
                                          WatermarkNode::Limits{.idle_timeout_ms = idle_timeout_ms});
 }
 
 TEST(WatermarkAssignerTest, RowsCarryTheWatermarkBeforeThem) {
   OperatorHarness harness(WatermarkOf());
-  harness.OnBatch(0, BatchBuilder(InputSchema())
+  harness.OnBatch(0, BatchBuilder(CalcInputSchema())
                          .Row({1, 1, 50})
                          .Row({1, 1, 30})
                          .Row({1, 1, 80})
@@ -94,7 +94,7 @@ TEST(WatermarkAssignerTest, RowsCarryTheWatermarkBeforeThem) {
   ASSERT_NE(batch.watermarks, nullptr);
   EXPECT_EQ(*batch.watermarks, (std::vector<EventTime>{kMinWatermark, 50, 50, 80}));
   EXPECT_EQ(harness.watermark(), 80);
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, 10}).Build());
+  harness.OnBatch(0, BatchBuilder(CalcInputSchema()).Row({1, 1, 10}).Build());
   EXPECT_EQ(harness.last_batch().watermarks, nullptr);
   EXPECT_EQ(harness.last_batch().watermark, 80);
   EXPECT_EQ(harness.watermark(), 80);
@@ -102,16 +102,16 @@ TEST(WatermarkAssignerTest, RowsCarryTheWatermarkBeforeThem) {
 
 TEST(WatermarkAssignerTest, ItsWatermarkSurvives) {
   OperatorHarness harness(WatermarkOf());
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, 50}).Build());
+  harness.OnBatch(0, BatchBuilder(CalcInputSchema()).Row({1, 1, 50}).Build());
   harness.Restart();
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, 10}).Build());
+  harness.OnBatch(0, BatchBuilder(CalcInputSchema()).Row({1, 1, 10}).Build());
   EXPECT_EQ(harness.last_batch().watermark, 50);
 }
 
 TEST(WatermarkAssignerTest, ANullTimeFailsTheRowAndTheEndIsNotATime) {
   OperatorHarness harness(WatermarkOf());
   harness.OnBatch(
-      0, BatchBuilder(InputSchema()).Row({1, 1, kNullCell}).Row({2, 2, kMaxWatermark}).Build());
+      0, BatchBuilder(CalcInputSchema()).Row({1, 1, kNullCell}).Row({2, 2, kMaxWatermark}).Build());
   EXPECT_EQ(harness.failures().size(), 1u);
   EXPECT_EQ(harness.rows().size(), 1u);
   EXPECT_EQ(harness.watermark(), kMaxWatermark - 1);
@@ -124,7 +124,7 @@ constexpr int64_t kDay = 86'400'000;
 
 PlanNodePtr LimitedWatermark(bool if_bounded = false) {
   return std::make_shared<WatermarkNode>(
-      InputNode(InputSchema()), 2, Ref(2),
+      InputNode(CalcInputSchema()), 2, Ref(2),
       WatermarkNode::Limits{.future_ms = kDay, .future_if_bounded = if_bounded});
 }
 
@@ -134,10 +134,10 @@ TEST(WatermarkAssignerTest, ATimeFarInTheFutureFailsTheRowAndMovesNothing) {
     harness.set_unbounded_at(kNow);
     const std::vector<int64_t> times = {kNow + 3 * 365 * kDay, kNow - 10,         kNow + kDay,
                                         kNow + 3 * kDay,       kMaxWatermark - 1, kNow + kDay + 5};
-    BatchBuilder all(InputSchema());
+    BatchBuilder all(CalcInputSchema());
     for (const int64_t time : times) {
       all.Row({1, 1, time});
-      if (!one_batch) harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, time}).Build());
+      if (!one_batch) harness.OnBatch(0, BatchBuilder(CalcInputSchema()).Row({1, 1, time}).Build());
     }
     if (one_batch) harness.OnBatch(0, all.Build());
     EXPECT_EQ(harness.rows().size(), 3u);
@@ -152,10 +152,10 @@ TEST(WatermarkAssignerTest, ATimeFarInTheFutureFailsTheRowAndMovesNothing) {
 TEST(WatermarkAssignerTest, AClockThatIsBehindFailsNoRowNextToOthers) {
   OperatorHarness harness(LimitedWatermark());
   harness.set_unbounded_at(kNow);
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, kNow}).Build());
+  harness.OnBatch(0, BatchBuilder(CalcInputSchema()).Row({1, 1, kNow}).Build());
   harness.Restart();
   harness.set_now(kNow - 3650 * kDay);
-  harness.OnBatch(0, BatchBuilder(InputSchema())
+  harness.OnBatch(0, BatchBuilder(CalcInputSchema())
                          .Row({1, 1, kNow + 1000})
                          .Row({1, 1, kNow + kDay})
                          .Row({1, 1, kNow + 3 * kDay})
@@ -168,27 +168,27 @@ TEST(WatermarkAssignerTest, AClockThatIsBehindFailsNoRowNextToOthers) {
 TEST(WatermarkAssignerTest, ATableThatEndsMayBeInTheFutureUnlessItIsSaid) {
   for (const bool if_bounded : {false, true}) {
     OperatorHarness harness(LimitedWatermark(if_bounded));
-    harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, 3 * kDay}).Build());
+    harness.OnBatch(0, BatchBuilder(CalcInputSchema()).Row({1, 1, 3 * kDay}).Build());
     EXPECT_EQ(harness.failures().size(), if_bounded ? 1u : 0u);
   }
 }
 
 TEST(WatermarkAssignerTest, SilenceMakesItIdle) {
   OperatorHarness harness(WatermarkOf(1000));
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, 50}).Build());
+  harness.OnBatch(0, BatchBuilder(CalcInputSchema()).Row({1, 1, 50}).Build());
   harness.OnTime(5000);
   harness.OnTime(5999);
   EXPECT_FALSE(harness.idle());
   harness.OnTime(6000);
   EXPECT_TRUE(harness.idle());
   EXPECT_EQ(harness.watermark(), 50);
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, 60}).Build());
+  harness.OnBatch(0, BatchBuilder(CalcInputSchema()).Row({1, 1, 60}).Build());
   EXPECT_FALSE(harness.idle());
 }
 
 /// One row of split `split`, with `open` as the splits that the scan has open.
 Batch SplitRow(int32_t split, std::shared_ptr<const SplitSet> open, int64_t time) {
-  Batch batch = BatchBuilder(InputSchema()).Row({1, 1, time}).Build();
+  Batch batch = BatchBuilder(CalcInputSchema()).Row({1, 1, time}).Build();
   batch.split = split;
   batch.open_splits = std::move(open);
   return batch;
@@ -229,8 +229,8 @@ TEST(WatermarkAssignerTest, AnIdleSplitDoesNotHoldTheWatermark) {
 
 PlanNodePtr UnionOf(size_t inputs) {
   std::vector<PlanNodePtr> nodes;
-  for (size_t i = 0; i < inputs; ++i) nodes.push_back(InputNode(InputSchema()));
-  return std::make_shared<UnionNode>(nodes, InputSchema());
+  for (size_t i = 0; i < inputs; ++i) nodes.push_back(InputNode(CalcInputSchema()));
+  return std::make_shared<UnionNode>(nodes, CalcInputSchema());
 }
 
 TEST(UnionTest, TheWatermarkIsTheLeast) {
@@ -240,7 +240,7 @@ TEST(UnionTest, TheWatermarkIsTheLeast) {
   harness.OnWatermark(1, 40);
   EXPECT_EQ(harness.watermark(), 40);
   // Input 1 goes on from 40 to 120, but input 0 stands at 100.
-  harness.OnBatch(1, BatchBuilder(InputSchema())
+  harness.OnBatch(1, BatchBuilder(CalcInputSchema())
                          .Row({1, 1, 0})
                          .Watermark(40)
                          .Row({1, 1, 0})
@@ -249,7 +249,7 @@ TEST(UnionTest, TheWatermarkIsTheLeast) {
                          .Watermark(120)
                          .Build());
   EXPECT_EQ(*harness.last_batch().watermarks, (std::vector<EventTime>{40, 70, 100}));
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, 0}).Watermark(110).Build());
+  harness.OnBatch(0, BatchBuilder(CalcInputSchema()).Row({1, 1, 0}).Watermark(110).Build());
   EXPECT_EQ(harness.last_batch().watermark_before(0), 110);
 }
 
@@ -262,17 +262,17 @@ TEST(UnionTest, AnIdleInputDoesNotHoldTheOthers) {
   harness.OnWatermark(0, 100, true);
   EXPECT_TRUE(harness.idle());
   // Back again: the watermark does not go back.
-  harness.OnBatch(1, BatchBuilder(InputSchema()).Row({1, 1, 0}).Watermark(50).Build());
+  harness.OnBatch(1, BatchBuilder(CalcInputSchema()).Row({1, 1, 0}).Watermark(50).Build());
   EXPECT_EQ(harness.last_batch().watermark_before(0), 100);
 }
 
 std::vector<std::string> WindowsOf(const WindowSpec& spec, int64_t time) {
-  Schema schema = InputSchema();
+  Schema schema = CalcInputSchema();
   schema.Append({"window_start", DataType::Timestamp(3)});
   schema.Append({"window_end", DataType::Timestamp(3)});
   schema.Append({"window_time", DataType::Timestamp(3)});
-  OperatorHarness harness(std::make_shared<WindowTvfNode>(InputNode(InputSchema()), 2, spec));
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({1, 1, time}).Build());
+  OperatorHarness harness(std::make_shared<WindowTvfNode>(InputNode(CalcInputSchema()), 2, spec));
+  harness.OnBatch(0, BatchBuilder(CalcInputSchema()).Row({1, 1, time}).Build());
   std::vector<std::string> windows;
   const Batch& batch = harness.last_batch();
   for (int64_t row = 0; row < batch.num_rows; ++row) {
@@ -296,12 +296,12 @@ TEST(WindowTableFunctionTest, WindowsOfARow) {
 }
 
 TEST(WindowTableFunctionTest, ManyWindowsGoOutInPieces) {
-  Schema schema = InputSchema();
+  Schema schema = CalcInputSchema();
   OperatorHarness harness(std::make_shared<WindowTvfNode>(
-      InputNode(InputSchema()), 2,
+      InputNode(CalcInputSchema()), 2,
       WindowSpec{.kind = WindowKind::kHop, .size = 100'000, .slide = 10}));
   harness.set_keep_text(false);
-  BatchBuilder builder(InputSchema());
+  BatchBuilder builder(CalcInputSchema());
   for (int i = 0; i < 7; ++i) builder.Row({1, 1, i});
   harness.OnBatch(0, builder.Build());
   EXPECT_EQ(harness.row_count(), 70'000u);
@@ -314,8 +314,8 @@ ExpandNode::Fields TwoSets() {
 }
 
 TEST(ExpandTest, CopiesOfARowAreNeighboursWithoutTheKeysOfOtherSets) {
-  OperatorHarness harness(std::make_shared<ExpandNode>(InputNode(InputSchema()), TwoSets()));
-  harness.OnBatch(0, BatchBuilder(InputSchema())
+  OperatorHarness harness(std::make_shared<ExpandNode>(InputNode(CalcInputSchema()), TwoSets()));
+  harness.OnBatch(0, BatchBuilder(CalcInputSchema())
                          .Row({1, 2, 0})
                          .Row({4, kNullCell, 0}, ChangeKind::kDelete)
                          .Build());
@@ -336,8 +336,8 @@ TEST(ExpandTest, AKeyThatASetIsWithoutCanBeNull) {
 }
 
 TEST(ExpandTest, ALargeBatchComesInParts) {
-  OperatorHarness harness(std::make_shared<ExpandNode>(InputNode(InputSchema()), TwoSets()));
-  BatchBuilder builder(InputSchema());
+  OperatorHarness harness(std::make_shared<ExpandNode>(InputNode(CalcInputSchema()), TwoSets()));
+  BatchBuilder builder(CalcInputSchema());
   for (int i = 0; i < 5000; ++i) builder.Row({i, i, 0});
   harness.OnBatch(0, builder.Build());
   EXPECT_EQ(harness.rows().size(), 10000u);

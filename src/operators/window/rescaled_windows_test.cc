@@ -14,13 +14,13 @@
 namespace millrace {
 namespace {
 
-Schema InputSchema() {
+Schema RescaledInputSchema() {
   return Schema({{"k", DataType::String()},
                  {"ts", DataType::Timestamp(3).WithTimeAttribute(TimeAttribute::kRowtime)}});
 }
 
 PlanNodePtr CountNode(const WindowSpec& spec) {
-  const Schema input = InputSchema();
+  const Schema input = RescaledInputSchema();
   WindowAggregateNode::Fields fields;
   fields.keys = {0};
   fields.calls = {MakeCall(input, "COUNT", {}, "n")};
@@ -54,7 +54,7 @@ class Instance final : public Output {
   bool full() const override { return false; }
 
   void Row(const std::string& key, int64_t time, EventTime before) {
-    Batch batch = BatchBuilder(InputSchema()).Row({key, time}).Watermark(before).Build();
+    Batch batch = BatchBuilder(RescaledInputSchema()).Row({key, time}).Watermark(before).Build();
     EXPECT_TRUE(operator_->OnBatch(0, std::move(batch), this));
   }
   void Advance(EventTime time) { EXPECT_TRUE(operator_->OnWatermark(0, Watermark{time}, this)); }
@@ -106,7 +106,7 @@ std::vector<Row> RandomRows(std::mt19937_64& random, int count) {
     row.time = now - static_cast<int64_t>(random() % 6000);
     EncodedKeys keys;
     KeyCodec({0}, {DataType::String()})
-        .Encode(BatchBuilder(InputSchema()).Row({row.key, row.time}).Build(), &keys);
+        .Encode(BatchBuilder(RescaledInputSchema()).Row({row.key, row.time}).Build(), &keys);
     row.group = KeyGroupOf(keys.hashes[0]);
     row.after = watermark = std::max(watermark, row.time - 3000);
     rows.push_back(std::move(row));

@@ -11,7 +11,7 @@
 namespace millrace {
 namespace {
 
-Schema InputSchema() {
+Schema WindowInputSchema() {
   return Schema({{"k", DataType::String()},
                  {"v", DataType::BigInt()},
                  {"f", DataType::Boolean()},
@@ -19,7 +19,7 @@ Schema InputSchema() {
 }
 
 PlanNodePtr MakeNode(WindowSpec spec, bool keyed = true, bool retracts = false) {
-  const Schema input = InputSchema();
+  const Schema input = WindowInputSchema();
   WindowAggregateNode::Fields fields;
   if (keyed) fields.keys = {0};
   fields.calls = {MakeCall(input, "COUNT", {}, "n", retracts),
@@ -63,9 +63,9 @@ std::string TextOf(const std::string& key, const Group& group, int64_t start, in
 }
 
 /// Flink's rules, one row at a time.
-class Oracle {
+class WindowsOracle {
  public:
-  explicit Oracle(const WindowSpec& spec) : times_(*WindowTimes::Create(spec)) {}
+  explicit WindowsOracle(const WindowSpec& spec) : times_(*WindowTimes::Create(spec)) {}
 
   void Add(const ScriptRow& row) {
     Advance(row.before);
@@ -133,7 +133,7 @@ Script RandomScript(uint64_t seed, size_t count) {
 
 void ExpectOracle(const WindowSpec& spec, uint64_t seed) {
   const Script script = RandomScript(seed, 1500);
-  Oracle oracle(spec);
+  WindowsOracle oracle(spec);
   for (const ScriptRow& row : script) oracle.Add(row);
   oracle.Advance(kMaxWatermark);
   EXPECT_GT(oracle.late, 10u);
@@ -200,7 +200,7 @@ TEST(WindowAggregateTest, RetractedRowsAreSubtracted) {
       changes.back().kind = random() % 2 == 0 ? ChangeKind::kUpdateBefore : ChangeKind::kDelete;
     }
     AssignWatermarks(&changes, {3}, 3000);
-    Oracle oracle(spec);
+    WindowsOracle oracle(spec);
     // The oracle must not be asked to retract what it has dropped: keep pairs under one watermark.
     for (size_t i = 1; i < changes.size(); ++i) {
       if (IsAddition(changes[i].kind)) continue;
@@ -233,7 +233,7 @@ TEST(WindowAggregateTest, GroupsLieOnTheDiskUntilTheirWindowFires) {
 TEST(WindowAggregateTest, SlicesComeBackIntoMemoryIfThereIsRoom) {
   OperatorHarness harness(MakeNode({.kind = WindowKind::kHop, .size = 30'000, .slide = 10'000}));
   harness.UseDisk();
-  BatchBuilder builder(InputSchema());
+  BatchBuilder builder(WindowInputSchema());
   for (int i = 0; i < 2000; ++i) builder.Row({"k" + std::to_string(i), 1, true, 5'000});
   harness.OnBatch(0, builder.Build());
   harness.LeaveMemory();
@@ -257,7 +257,7 @@ TEST(WindowAggregateTest, WhatHasFiredIsGoneFromTheDisk) {
   OperatorHarness harness(MakeNode({.kind = WindowKind::kHop, .size = 20'000, .slide = 10'000}));
   harness.UseDisk();
   const auto rows = [](int begin, int end, int64_t time) {
-    BatchBuilder builder(InputSchema());
+    BatchBuilder builder(WindowInputSchema());
     for (int i = begin; i < end; ++i) builder.Row({"k" + std::to_string(i), 1, true, time});
     return builder.Build();
   };
@@ -307,7 +307,7 @@ TEST(WindowAggregateTest, ManyKeysGoOutInPieces) {
 TEST(WindowAggregateTest, SaysWhatItWaitsFor) {
   OperatorHarness harness(MakeNode({.kind = WindowKind::kTumble, .size = 60'000}));
   EXPECT_EQ(harness.op().Waiting(), "");
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 1, true, 61'000}).Build());
+  harness.OnBatch(0, BatchBuilder(WindowInputSchema()).Row({"a", 1, true, 61'000}).Build());
   harness.OnWatermark(0, 58'500);
   EXPECT_EQ(harness.op().Waiting(),
             "window [1970-01-01 00:01:00, 1970-01-01 00:02:00) closes when the watermark passes "
@@ -316,7 +316,7 @@ TEST(WindowAggregateTest, SaysWhatItWaitsFor) {
 
 TEST(WindowAggregateTest, ATimeWithoutMeaningFailsTheRow) {
   OperatorHarness harness(MakeNode({.kind = WindowKind::kTumble, .size = 60'000}));
-  harness.OnBatch(0, BatchBuilder(InputSchema())
+  harness.OnBatch(0, BatchBuilder(WindowInputSchema())
                          .Row({"a", 1, true, kNullCell})
                          .Row({"b", 1, true, std::numeric_limits<int64_t>::max()})
                          .Build());
@@ -328,10 +328,10 @@ TEST(WindowAggregateTest, ATimeWithoutMeaningFailsTheRow) {
 
 TEST(WindowAggregateTest, RowsBehindTheEndOfTheirInputAreLate) {
   OperatorHarness harness(MakeNode({.kind = WindowKind::kTumble, .size = 60'000}));
-  harness.OnBatch(0, BatchBuilder(InputSchema()).Row({"a", 1, true, 61'000}).Build());
+  harness.OnBatch(0, BatchBuilder(WindowInputSchema()).Row({"a", 1, true, 61'000}).Build());
   harness.OnWatermark(0, kMaxWatermark);
   EXPECT_EQ(harness.TakeRows().size(), 1u);
-  harness.OnBatch(0, BatchBuilder(InputSchema())
+  harness.OnBatch(0, BatchBuilder(WindowInputSchema())
                          .Row({"a", 1, true, 62'000})
                          .Watermark(kMaxWatermark)
                          .Row({"a", 1, true, 99'000})

@@ -14,7 +14,7 @@ constexpr size_t kSparePanes = 16;
 constexpr uint64_t kShortFor = 100;  // calls of Shrink that let nothing go
 constexpr size_t kTimeBytes = 8;     // of an entry's key; the rest is the key
 
-int GroupOf(std::string_view entry_key) {
+int PaneGroupOf(std::string_view entry_key) {
   return KeyGroupOf(HashBytes(entry_key.substr(kTimeBytes)));
 }
 
@@ -171,7 +171,7 @@ std::string WindowPanes::ValueOf(const WindowPane& pane, uint32_t slot) const {
 }
 
 Status WindowPanes::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
-  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, GroupOf(key)}));
+  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, PaneGroupOf(key)}));
   deleted_.clear();
   for (auto& [end, pane] : panes_) {
     for (uint32_t slot : pane->dirty) {
@@ -179,7 +179,7 @@ Status WindowPanes::CollectDelta(const std::function<Status(const StateChange&)>
       flags = static_cast<uint8_t>((flags & kUsed) | kTouched | kStored);
       const std::string key = KeyOf(end, slot);
       const std::string value = ValueOf(*pane, slot);
-      TRY(visit({name_, key, value, false, GroupOf(key)}));
+      TRY(visit({name_, key, value, false, PaneGroupOf(key)}));
       if (cold_ == nullptr) continue;
       collected_.emplace_back(pane.get(), slot);
       ++written_;
@@ -195,7 +195,7 @@ Status WindowPanes::Snapshot(const std::function<Status(const StateChange&)>& vi
   for (const auto& [end, pane] : panes_) {
     for (uint32_t slot : pane->touched) {
       const std::string key = KeyOf(end, slot);
-      TRY(visit({name_, key, ValueOf(*pane, slot), false, GroupOf(key)}));
+      TRY(visit({name_, key, ValueOf(*pane, slot), false, PaneGroupOf(key)}));
     }
   }
   return OkStatus();

@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/time_units.h"
+
 namespace millrace {
 namespace {
 
-constexpr int64_t kMilli = 1'000'000;
 constexpr int kEpochWaits = 1000;  // of a millisecond each
 /// What no backup names may belong to one that is being made on another machine.
 constexpr int64_t kStrayAgeMs = 3600 * 1000;

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <map>
 
+#include "base/time_units.h"
 #include "runtime/job_state.h"
 
 namespace millrace {
 namespace {
-
-constexpr int64_t kMilli = 1'000'000;
 
 using Sinks = std::map<std::string, const Terminal*>;
 

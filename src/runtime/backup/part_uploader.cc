@@ -6,7 +6,7 @@
 namespace millrace {
 namespace {
 
-constexpr size_t kReadBytes = 1 << 20;
+constexpr size_t kUploadReadBytes = 1 << 20;
 /// A file of more parts is brought up anew as one.
 constexpr size_t kPartsMax = 64;
 
@@ -29,7 +29,7 @@ std::string StemOf(const std::string& key) {
 
 Status PartUploader::Visit(ReadableFile* file, uint64_t begin, uint64_t end,
                            const std::function<Status(std::string_view)>& visit) const {
-  std::vector<char> buffer(std::min<uint64_t>(kReadBytes, end - begin));
+  std::vector<char> buffer(std::min<uint64_t>(kUploadReadBytes, end - begin));
   while (begin < end) {
     if (stopping_->load(std::memory_order_relaxed)) {
       return ExternalError("MR0843", "the backup was given up, the pipeline stops", "", true);

@@ -12,7 +12,7 @@
 namespace millrace {
 namespace {
 
-constexpr size_t kReadBytes = 1 << 20;
+constexpr size_t kRestoreReadBytes = 1 << 20;
 constexpr const char* kUnfinished = "restoring.json";
 constexpr const char* kOrigin = "started-from.json";
 constexpr const char* kProgram = "../program.json";
@@ -101,7 +101,7 @@ class Restorer {
       TRY_ASSIGN(const auto object, store_->Read(part.object));
       BackupSum sum;
       uint64_t at = 0;
-      buffer_.resize(kReadBytes);
+      buffer_.resize(kRestoreReadBytes);
       while (true) {
         TRY_ASSIGN(const size_t count, object->ReadAt(at, buffer_.size(), buffer_.data()));
         if (count == 0) break;

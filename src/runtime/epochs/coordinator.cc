@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "base/mutant.h"
+#include "base/time_units.h"
 
 namespace millrace {
 namespace {
 
-constexpr int64_t kMilli = 1'000'000;
 constexpr int64_t kStopPollNanos = 50 * kMilli;  // a signal handler cannot wake anybody
 constexpr int64_t kDecisionPollNanos = kMilli;
 constexpr int64_t kRetryNanosMin = 100 * kMilli;

@@ -44,10 +44,10 @@ std::string Decode(const std::string& text) {
 }
 
 /// Writes members of one object with commas between them.
-class ObjectWriter {
+class ManifestObject {
  public:
-  explicit ObjectWriter(std::string* out) : out_(out) { *out_ += '{'; }
-  ObjectWriter& Key(std::string_view key) {
+  explicit ManifestObject(std::string* out) : out_(out) { *out_ += '{'; }
+  ManifestObject& Key(std::string_view key) {
     if (!first_) *out_ += ", ";
     first_ = false;
     AppendJsonString(key, out_);
@@ -65,7 +65,7 @@ class ObjectWriter {
 };
 
 void AppendSplit(const SplitPosition& split, std::string* out) {
-  ObjectWriter object(out);
+  ManifestObject object(out);
   object.Key("split").String(Encode(split.split));
   if (!split.bounded) object.Key("unbounded").Boolean(true);
   if (split.done) object.Key("done").Boolean(true);
@@ -78,7 +78,7 @@ void AppendSplit(const SplitPosition& split, std::string* out) {
 using Positions = std::map<std::string, std::vector<SplitPosition>>;
 
 void AppendPositions(const Positions& sources, std::string* out) {
-  ObjectWriter object(out);
+  ManifestObject object(out);
   for (const auto& [node, splits] : sources) {
     object.Key(node);
     *out += '[';
@@ -112,7 +112,7 @@ Positions ReadPositions(const JsonValue& value) {
 }
 
 void AppendLengths(const DeadLetterFiles::Lengths& lengths, std::string* out) {
-  ObjectWriter object(out);
+  ManifestObject object(out);
   for (const auto& [table, length] : lengths) object.Key(table).Number(length);
   object.End();
 }
@@ -127,7 +127,7 @@ DeadLetterFiles::Lengths ReadLengths(const JsonValue& value) {
 
 std::string RunManifest::Body() const {
   std::string out;
-  ObjectWriter object(&out);
+  ManifestObject object(&out);
   object.Key("version").Number(kVersion);
   object.Key("pipeline").String(Encode(pipeline));
   object.Key("fingerprint").String(fingerprint);
@@ -136,7 +136,7 @@ std::string RunManifest::Body() const {
   object.Key("sources");
   AppendPositions(sources, &out);
   object.Key("sinks");
-  ObjectWriter sink_object(&out);
+  ManifestObject sink_object(&out);
   for (const auto& [writer, state] : sinks) sink_object.Key(writer).String(Encode(state));
   sink_object.End();
   object.Key("dead_letters");

@@ -10,7 +10,7 @@
 namespace millrace {
 namespace {
 
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kPlanVersion = 1;
 constexpr std::string_view kBody = "\"plan\": ";
 
 std::string PlanPath(const std::string& data_dir) { return data_dir + "/plan.json"; }
@@ -31,7 +31,7 @@ Result<std::optional<StoredPlan>> ReadFile(Disk* disk, const std::string& path) 
 
 std::string PlanToJson(const StoredPlan& plan) {
   JsonWriter out;
-  out.BeginObject().Field("version", kVersion).Field("pipeline", plan.pipeline);
+  out.BeginObject().Field("version", kPlanVersion).Field("pipeline", plan.pipeline);
   out.Field("fingerprint", plan.fingerprint).Key("operators").Raw(plan.plan.ToJson()).EndObject();
   const std::string body = std::move(out).Finish();
   return "{\"check\": \"" + HexHash(body) + "\", " + std::string(kBody) + body + "}\n";
@@ -47,10 +47,10 @@ Result<StoredPlan> PlanFromJson(std::string_view text) {
     return UserError("MR0722", "its check sum is wrong");
   }
   const JsonValue& body = root["plan"];
-  if (body["version"].number() != kVersion) {
+  if (body["version"].number() != kPlanVersion) {
     return UserError("MR0722", "it was written by another version",
                      "format " + std::to_string(body["version"].number()) +
-                         ", this program reads " + std::to_string(kVersion));
+                         ", this program reads " + std::to_string(kPlanVersion));
   }
   return StoredPlan{.pipeline = body["pipeline"].string(),
                     .fingerprint = body["fingerprint"].string(),

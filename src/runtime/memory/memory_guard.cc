@@ -6,10 +6,11 @@
 #include <limits>
 #include <string>
 
+#include "base/time_units.h"
+
 namespace millrace {
 namespace {
 
-constexpr int64_t kMilli = 1'000'000;
 constexpr int64_t kLookNanos = 50 * kMilli;
 constexpr int64_t kCloseLookNanos = 5 * kMilli;  // once half of the budget is used
 constexpr int64_t kHastyLookNanos = kMilli;      // sources wait for credit
@@ -19,11 +20,11 @@ constexpr int64_t kReturnNanos = 1000 * kMilli;  // least time between two retur
 constexpr uint64_t kCopies = 3;
 constexpr uint64_t kLeastBudgetBytes = 128ull << 20;
 
-std::string Megabytes(uint64_t bytes) { return std::to_string(bytes >> 20) + " MB"; }
-
 uint64_t Share(uint64_t bytes, uint64_t parts, uint64_t of) { return bytes / of * parts; }
 
 }  // namespace
+
+std::string Megabytes(uint64_t bytes) { return std::to_string(bytes >> 20) + " MB"; }
 
 MemoryGuard::MemoryGuard(ProcessMemory* memory, uint64_t budget) : memory_(memory) {
   if (memory_ == nullptr) {

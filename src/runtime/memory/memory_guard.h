@@ -20,6 +20,9 @@
 
 namespace millrace {
 
+/// "210 MB", whole ones.
+std::string Megabytes(uint64_t bytes);
+
 class MemoryGuard {
  public:
   /// `budget` 0: four fifths of the limit. `memory` outlives it; null: nothing is ever exceeded.

@@ -3,13 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include "base/time_units.h"
 #include "env/simulated/process_memory.h"
 
 namespace millrace {
 namespace {
 
 constexpr uint64_t kMegabyte = 1 << 20;
-constexpr int64_t kMilli = 1'000'000;
 
 /// With nothing in flight.
 bool Exceeded(MemoryGuard* guard, int64_t now) {

@@ -11,8 +11,6 @@ namespace {
 
 constexpr uint64_t kGatheredShare = 16;  // of the budget, for epochs that are applied together
 
-std::string Megabytes(uint64_t bytes) { return std::to_string(bytes >> 20) + " MB"; }
-
 }  // namespace
 
 std::string DescribeMemory(const JobState& job) {

@@ -9,7 +9,7 @@
 namespace millrace {
 namespace {
 
-constexpr int64_t kLookNanos = 1'000'000;
+constexpr int64_t kStateLookNanos = 1'000'000;
 constexpr uint64_t kProcessShare = 2;  // of the process's budget, state may have one in so many
 constexpr size_t kLeastShare = 4;      // what tables that can leave may hold, whatever others do
 constexpr size_t kUnsavedShare = 8;    // changes of this part of it begin an epoch
@@ -93,7 +93,7 @@ void StateBudget::OnHandedOver(Slots slots, uint64_t epoch, bool changed) {
 
 bool StateBudget::Exceeded(Slots slots, int64_t now) {
   if (bytes_ == 0 || now < next_look_) return exceeded_;
-  next_look_ = now + kLookNanos;
+  next_look_ = now + kStateLookNanos;
   Sizes sizes = Measure(slots);
   TakeShare(sizes);
   exceeded_ = false;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time_units.h"
 #include "state/deltas/net_changes.h"
 #include "state/epoch_delta.h"
 #include "state/key_table.h"
@@ -16,7 +17,6 @@ namespace millrace {
 namespace {
 
 constexpr size_t kBudget = 100'000;
-constexpr int64_t kMilli = 1'000'000;
 
 /// A shard with one operator that has a text per key.
 class StateBudgetTest : public testing::Test {

@@ -98,7 +98,7 @@ Status Append(const RouteContext& context, const ServerRequest& request,
   return OkStatus();
 }
 
-void Handle(const RouteContext& context, RoutedRequest routed, HttpResponder responder) {
+void HandleAppend(const RouteContext& context, RoutedRequest routed, HttpResponder responder) {
   const Status status = Append(context, routed.request, responder);
   if (!status) responder.Send(ErrorAnswer(status.error()));
 }
@@ -110,7 +110,7 @@ Route AppendRoute() {
           .method = "POST",
           .access = Access::kControl,
           .body_bytes_max = kBodyBytesMax,
-          .handle = Handle};
+          .handle = HandleAppend};
 }
 
 }  // namespace millrace

@@ -79,7 +79,7 @@ ServerResponse Answer(const HttpTable::Decision& decision, const std::string& fa
                 ReasonName(decision.replies));
 }
 
-void Handle(const RouteContext&, RoutedRequest routed, HttpResponder responder) {
+void HandleDecide(const RouteContext&, RoutedRequest routed, HttpResponder responder) {
   const auto posting = PostingOf(routed.request);
   if (!posting) return responder.Send(ErrorAnswer(posting.error()));
   // The table may be gone when the log closes with a row that was not on the disk yet.
@@ -101,7 +101,7 @@ Route DecideRoute() {
           .method = "POST",
           .takes_table = true,
           .access = Access::kTable,
-          .handle = Handle};
+          .handle = HandleDecide};
 }
 
 }  // namespace millrace

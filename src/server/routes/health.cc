@@ -10,7 +10,7 @@
 namespace millrace {
 namespace {
 
-void Handle(const RouteContext& context, RoutedRequest, HttpResponder responder) {
+void HandleHealth(const RouteContext& context, RoutedRequest, HttpResponder responder) {
   const RunningPipelines::Health health = context.pipelines->Look();
   const bool healthy = health.state != RunningPipelines::State::kFailed;
   JsonWriter json;
@@ -25,7 +25,7 @@ void Handle(const RouteContext& context, RoutedRequest, HttpResponder responder)
 }  // namespace
 
 Route HealthRoute() {
-  return {.name = "health", .method = "GET", .access = Access::kOpen, .handle = Handle};
+  return {.name = "health", .method = "GET", .access = Access::kOpen, .handle = HandleHealth};
 }
 
 }  // namespace millrace

@@ -8,7 +8,7 @@
 namespace millrace {
 namespace {
 
-void Handle(const RouteContext&, RoutedRequest routed, HttpResponder responder) {
+void HandleIngest(const RouteContext&, RoutedRequest routed, HttpResponder responder) {
   const auto posting = PostingOf(routed.request);
   if (!posting) return responder.Send(ErrorAnswer(posting.error()));
   routed.table->Ingest(*posting, [responder](Result<IngestReceipt> receipt) {
@@ -29,7 +29,7 @@ Route IngestRoute() {
           .method = "POST",
           .takes_table = true,
           .access = Access::kTable,
-          .handle = Handle};
+          .handle = HandleIngest};
 }
 
 }  // namespace millrace

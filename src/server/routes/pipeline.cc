@@ -74,7 +74,7 @@ void WriteJob(const RunningPipelines::JobView& job, int64_t now_ms, JsonWriter* 
   out->EndArray().EndObject();
 }
 
-void Handle(const RouteContext& context, RoutedRequest, HttpResponder responder) {
+void HandlePipeline(const RouteContext& context, RoutedRequest, HttpResponder responder) {
   const RunningPipelines& pipelines = *context.pipelines;
   const int64_t now_ms = pipelines.env().clock->WallMillis();
   JsonWriter out;
@@ -92,7 +92,8 @@ void Handle(const RouteContext& context, RoutedRequest, HttpResponder responder)
 }  // namespace
 
 Route PipelineRoute() {
-  return {.name = "pipeline", .method = "GET", .access = Access::kControl, .handle = Handle};
+  return {
+      .name = "pipeline", .method = "GET", .access = Access::kControl, .handle = HandlePipeline};
 }
 
 }  // namespace millrace

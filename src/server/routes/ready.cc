@@ -25,7 +25,7 @@ void WriteBackups(const RunningPipelines& pipelines, JsonWriter* json) {
   json->EndArray();
 }
 
-void Handle(const RouteContext& context, RoutedRequest, HttpResponder responder) {
+void HandleReady(const RouteContext& context, RoutedRequest, HttpResponder responder) {
   const RunningPipelines::Health health = context.pipelines->Look();
   const bool ready = health.state == RunningPipelines::State::kRunning;
   JsonWriter json;
@@ -64,7 +64,7 @@ void Handle(const RouteContext& context, RoutedRequest, HttpResponder responder)
 }  // namespace
 
 Route ReadyRoute() {
-  return {.name = "ready", .method = "GET", .access = Access::kControl, .handle = Handle};
+  return {.name = "ready", .method = "GET", .access = Access::kControl, .handle = HandleReady};
 }
 
 }  // namespace millrace

@@ -104,7 +104,7 @@ Result<std::string> Answer(RunningPipelines* pipelines, const QueryParameters& q
   return std::move(out).Finish() + "\n";
 }
 
-void Handle(const RouteContext& context, RoutedRequest routed, HttpResponder responder) {
+void HandleTap(const RouteContext& context, RoutedRequest routed, HttpResponder responder) {
   const std::string_view target = routed.request.target;
   auto query =
       QueryParameters::Parse(target.substr(std::min(target.find('?'), target.size() - 1) + 1));
@@ -116,7 +116,7 @@ void Handle(const RouteContext& context, RoutedRequest routed, HttpResponder res
 }  // namespace
 
 Route TapRoute() {
-  return {.name = "tap", .method = "GET", .access = Access::kControl, .handle = Handle};
+  return {.name = "tap", .method = "GET", .access = Access::kControl, .handle = HandleTap};
 }
 
 }  // namespace millrace

@@ -46,13 +46,6 @@ constexpr char kInteger = 2;  // a zigzag varint
 constexpr char kDecimal = 3;  // kDecimal + i: a zigzag varint, to be divided by kScales[i]
 constexpr double kScales[] = {1, 100, 10'000};
 
-uint64_t ZigZag(int64_t value) {
-  return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63);
-}
-int64_t FromZigZag(uint64_t value) {
-  return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
-}
-
 /// False if the value is not short.
 bool WriteInteger(int64_t value, size_t width, std::string* out) {
   const int64_t limit = int64_t{1} << (7 * (width - 1) - 1);  // fewer bytes than it has

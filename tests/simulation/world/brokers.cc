@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/world/brokers.h"
 
+#include "base/time_units.h"
+
 namespace millrace {
 namespace {
 
-constexpr int64_t kMilli = 1'000'000;
 using Fate = SimulatedTransactions::Fate;
 
 }  // namespace

@@ -3,11 +3,12 @@
 
 #include <utility>
 
+#include "base/time_units.h"
+
 namespace millrace {
 namespace {
 
 constexpr int64_t kMicro = 1000;
-constexpr int64_t kMilli = 1000 * kMicro;
 
 Error NoAnswer(const char* why) {
   return {.code = "MR0811",

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/time_units.h"
 #include "diagnostics/render.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/program.h"
@@ -14,7 +15,6 @@ namespace millrace {
 namespace {
 
 constexpr char kDataDir[] = "/data";
-constexpr int64_t kMilli = 1'000'000;
 constexpr int64_t kStepNanosMax = 20'000;
 constexpr uint64_t kStepsMax = 3'000'000;  // in which nothing happens: it does not come to an end
 constexpr int64_t kLifeNanosMax = 12ll * 3600 * 1000 * kMilli;  // nor one that needs longer

@@ -8,12 +8,12 @@
 #include <limits>
 
 #include "base/mutant.h"
+#include "base/time_units.h"
 #include "connectors/kafka/discovery.h"
 
 namespace millrace {
 namespace {
 
-constexpr int64_t kMilli = 1000000;
 constexpr int64_t kPollNanos = kMilli / 2;
 /// A start that takes longer says what it waits for.
 constexpr int64_t kSilenceNanos = 3000 * kMilli;
