@@ -25,7 +25,7 @@ std::string Under(const std::string& text, Span span) {
   return text.substr(span.begin, span.end - span.begin);
 }
 
-std::string Describe(const std::string& text, const DiagnosticList& diagnostics) {
+std::string DescribeErrors(const std::string& text, const DiagnosticList& diagnostics) {
   std::string result;
   for (const Diagnostic& diagnostic : diagnostics.entries()) {
     result += "=> " + diagnostic.code + " @" + std::to_string(diagnostic.span.begin) + " [" +
@@ -78,7 +78,7 @@ TEST(ErrorTest, Goldens) {
     DiagnosticList diagnostics;
     ParseScript(test.text, &diagnostics);
     EXPECT_TRUE(diagnostics.has_errors()) << test.text;
-    std::string described = Describe(test.text, diagnostics);
+    std::string described = DescribeErrors(test.text, diagnostics);
     if (!written.empty()) written += kSeparator.substr(1);
     written += test.text + "\n" + described;
     if (update == nullptr) {

@@ -11,7 +11,7 @@
 namespace millrace::sql {
 namespace {
 
-ExprPtr Parse(std::string_view text) {
+ExprPtr ParsedExpression(std::string_view text) {
   DiagnosticList diagnostics;
   ExprPtr expr = ParseExpression(text, &diagnostics);
   EXPECT_NE(expr, nullptr) << text << ": " << diagnostics.entries()[0].message;
@@ -94,17 +94,18 @@ TEST(ExpressionTest, Precedence) {
       {"f(x).y[1].z", "((f(x).y)[1].z)"},
       {"a.b.c", "a.b.c"},
   };
-  for (const Case& test : kCases) EXPECT_EQ(Shape(Parse(test.text)), test.shape) << test.text;
+  for (const Case& test : kCases)
+    EXPECT_EQ(Shape(ParsedExpression(test.text)), test.shape) << test.text;
 }
 
 TEST(ExpressionTest, ParenthesesArePrintedWhereNeeded) {
   for (const char* text :
        {"a - (b - c)", "(a OR b) AND c", "NOT (a AND b)", "(a = b) IS NULL", "- (-a)", "(a + b).f",
         "(a || b) LIKE c", "a * (b + c)", "(NOT a) IS NULL", "(a AND b) = c"}) {
-    std::string printed = Print(*Parse(text));
-    EXPECT_EQ(Shape(Parse(printed)), Shape(Parse(text))) << printed;
+    std::string printed = Print(*ParsedExpression(text));
+    EXPECT_EQ(Shape(ParsedExpression(printed)), Shape(ParsedExpression(text))) << printed;
   }
-  EXPECT_EQ(Print(*Parse("((a)) + ((b * c))")), "a + b * c");
+  EXPECT_EQ(Print(*ParsedExpression("((a)) + ((b * c))")), "a + b * c");
 }
 
 TEST(ExpressionTest, Literals) {
@@ -127,7 +128,7 @@ TEST(ExpressionTest, Literals) {
       {"null", LiteralKind::kNull, ""},
   };
   for (const Case& test : kCases) {
-    const ExprPtr expr = Parse(test.text);
+    const ExprPtr expr = ParsedExpression(test.text);
     const auto* literal = As<Literal>(expr);
     ASSERT_NE(literal, nullptr) << test.text;
     EXPECT_EQ(literal->literal, test.kind) << test.text;
@@ -137,7 +138,7 @@ TEST(ExpressionTest, Literals) {
 }
 
 TEST(ExpressionTest, Intervals) {
-  const ExprPtr expr = Parse("INTERVAL -'1 02:03' DAY(3) TO SECOND(6)");
+  const ExprPtr expr = ParsedExpression("INTERVAL -'1 02:03' DAY(3) TO SECOND(6)");
   const auto* interval = As<IntervalLiteral>(expr);
   ASSERT_NE(interval, nullptr);
   EXPECT_TRUE(interval->negative);
@@ -146,14 +147,14 @@ TEST(ExpressionTest, Intervals) {
   EXPECT_EQ(interval->qualifier.end, TimeUnit::kSecond);
   EXPECT_EQ(interval->qualifier.leading_precision, 3);
   EXPECT_EQ(interval->qualifier.fraction_precision, 6);
-  EXPECT_EQ(Print(*Parse("INTERVAL '5' minutes")), "INTERVAL '5' MINUTE");
-  const ExprPtr difference = Parse("(a - b) DAY");
+  EXPECT_EQ(Print(*ParsedExpression("INTERVAL '5' minutes")), "INTERVAL '5' MINUTE");
+  const ExprPtr difference = ParsedExpression("(a - b) DAY");
   ASSERT_NE(As<DatetimeDifference>(difference), nullptr);
   EXPECT_EQ(Print(*difference), "(a - b) DAY");
 }
 
 TEST(ExpressionTest, Calls) {
-  const ExprPtr expr = Parse(
+  const ExprPtr expr = ParsedExpression(
       "Sum(DISTINCT a) FILTER (WHERE b > 1) OVER (PARTITION BY c ORDER BY d DESC NULLS LAST "
       "ROWS BETWEEN 5 PRECEDING AND CURRENT ROW)");
   const auto* call = As<FunctionCall>(expr);
@@ -167,15 +168,15 @@ TEST(ExpressionTest, Calls) {
   EXPECT_EQ(call->over->spec->frame->start.kind, FrameBound::Kind::kPreceding);
   EXPECT_EQ(call->over->spec->order_by[0].nulls, NullsOrder::kLast);
 
-  const ExprPtr niladic = Parse("CURRENT_TIMESTAMP");
+  const ExprPtr niladic = ParsedExpression("CURRENT_TIMESTAMP");
   ASSERT_NE(As<FunctionCall>(niladic), nullptr);
   EXPECT_TRUE(As<FunctionCall>(niladic)->niladic);
-  const ExprPtr star = Parse("COUNT(*)");
+  const ExprPtr star = ParsedExpression("COUNT(*)");
   EXPECT_NE(As<Star>(As<FunctionCall>(star)->arguments[0].value), nullptr);
 }
 
 TEST(ExpressionTest, TableModelAndDescriptorArguments) {
-  const ExprPtr expr = Parse(
+  const ExprPtr expr = ParsedExpression(
       "ML_PREDICT(INPUT => TABLE t PARTITION BY (a, b), MODEL => MODEL db.m, "
       "ARGS => DESCRIPTOR(f1, `f 2`), CONFIG => MAP['async', 'true'])");
   const auto* call = As<FunctionCall>(expr);
@@ -191,22 +192,22 @@ TEST(ExpressionTest, TableModelAndDescriptorArguments) {
 }
 
 TEST(ExpressionTest, SpecialCalls) {
-  EXPECT_NE(As<Extract>(Parse("EXTRACT(YEAR FROM ts)")), nullptr);
-  EXPECT_NE(As<FloorCeil>(Parse("CEIL(ts TO HOUR)")), nullptr);
-  EXPECT_NE(As<FunctionCall>(Parse("FLOOR(x)")), nullptr);
-  EXPECT_NE(As<Trim>(Parse("TRIM(LEADING 'x' FROM a)")), nullptr);
-  EXPECT_NE(As<Position>(Parse("POSITION('a' IN b)")), nullptr);
-  EXPECT_NE(As<Substring>(Parse("SUBSTRING(a FROM 2 FOR 3)")), nullptr);
-  EXPECT_NE(As<FunctionCall>(Parse("SUBSTRING(a, 2, 3)")), nullptr);
-  EXPECT_NE(As<Overlay>(Parse("OVERLAY(a PLACING b FROM 1)")), nullptr);
-  EXPECT_NE(As<TimestampCall>(Parse("TIMESTAMPDIFF(SQL_TSI_DAY, a, b)")), nullptr);
+  EXPECT_NE(As<Extract>(ParsedExpression("EXTRACT(YEAR FROM ts)")), nullptr);
+  EXPECT_NE(As<FloorCeil>(ParsedExpression("CEIL(ts TO HOUR)")), nullptr);
+  EXPECT_NE(As<FunctionCall>(ParsedExpression("FLOOR(x)")), nullptr);
+  EXPECT_NE(As<Trim>(ParsedExpression("TRIM(LEADING 'x' FROM a)")), nullptr);
+  EXPECT_NE(As<Position>(ParsedExpression("POSITION('a' IN b)")), nullptr);
+  EXPECT_NE(As<Substring>(ParsedExpression("SUBSTRING(a FROM 2 FOR 3)")), nullptr);
+  EXPECT_NE(As<FunctionCall>(ParsedExpression("SUBSTRING(a, 2, 3)")), nullptr);
+  EXPECT_NE(As<Overlay>(ParsedExpression("OVERLAY(a PLACING b FROM 1)")), nullptr);
+  EXPECT_NE(As<TimestampCall>(ParsedExpression("TIMESTAMPDIFF(SQL_TSI_DAY, a, b)")), nullptr);
   const ExprPtr value =
-      Parse("JSON_VALUE(a, '$.b' RETURNING INT DEFAULT 1 ON EMPTY ERROR ON ERROR)");
+      ParsedExpression("JSON_VALUE(a, '$.b' RETURNING INT DEFAULT 1 ON EMPTY ERROR ON ERROR)");
   const auto* json = As<JsonValue>(value);
   ASSERT_NE(json, nullptr);
   EXPECT_EQ(json->on_empty.kind, JsonBehavior::Kind::kDefault);
   EXPECT_EQ(json->on_error.kind, JsonBehavior::Kind::kError);
-  const ExprPtr object = Parse("JSON_OBJECT(KEY 'a' VALUE 1, 'b': 2 ABSENT ON NULL)");
+  const ExprPtr object = ParsedExpression("JSON_OBJECT(KEY 'a' VALUE 1, 'b': 2 ABSENT ON NULL)");
   ASSERT_NE(As<JsonObject>(object), nullptr);
   EXPECT_EQ(As<JsonObject>(object)->members.size(), 2u);
   EXPECT_EQ(As<JsonObject>(object)->on_null, JsonOnNull::kAbsent);

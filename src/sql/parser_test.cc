@@ -13,7 +13,7 @@
 namespace millrace::sql {
 namespace {
 
-StatementPtr Parse(std::string_view text) {
+StatementPtr ParsedStatement(std::string_view text) {
   DiagnosticList diagnostics;
   StatementPtr statement = ParseStatement(text, &diagnostics);
   EXPECT_NE(statement, nullptr) << text << ": " << diagnostics.entries()[0].message;
@@ -23,7 +23,7 @@ StatementPtr Parse(std::string_view text) {
 template <typename T>
 const T& ParseAs(std::string_view text) {
   static StatementPtr kept;  // keeps the tree until the next call
-  kept = Parse(text);
+  kept = ParsedStatement(text);
   const T* node = As<T>(kept);
   EXPECT_NE(node, nullptr) << text;
   return *node;
@@ -266,9 +266,9 @@ TEST(ParserTest, LongChainsAreRefusedBeforeTheyCanHurt) {
 }
 
 TEST(PrinterTest, Layout) {
-  EXPECT_EQ(Print(*Parse("create table `T` (`order` int, b string) with ('a'='b')")),
+  EXPECT_EQ(Print(*ParsedStatement("create table `T` (`order` int, b string) with ('a'='b')")),
             "CREATE TABLE `T` (\n  `order` INT,\n  b STRING\n)\nWITH (\n  'a' = 'b'\n)");
-  EXPECT_EQ(Print(*Parse("select a,b from t where a>1 group by a,b")),
+  EXPECT_EQ(Print(*ParsedStatement("select a,b from t where a>1 group by a,b")),
             "SELECT a, b\nFROM t\nWHERE a > 1\nGROUP BY a, b");
   EXPECT_EQ(QuoteIdentifier("value"), "`value`");
   EXPECT_EQ(QuoteIdentifier("a`b"), "`a``b`");
