@@ -29,6 +29,21 @@ constexpr const char* kStateVersion = "1";
 constexpr const char* kSecondStateVersion = "2";
 constexpr const char* kThirdStateVersion = "3";
 
+const char* StateVersionOf(const PlanNodePtr& node) {
+  if (As<ChangelogNormalizeNode>(node)) return kSecondStateVersion;  // times of upserts
+  if (As<OverNode>(node)) return kThirdStateVersion;                 // blocks of rows; layouts
+  const auto* join = As<IntervalJoinNode>(node);
+  if (join != nullptr && join->fields().type != JoinType::kInner) {
+    return kSecondStateVersion;  // rows without a partner by time
+  }
+  const auto* window = As<WindowAggregateNode>(node);
+  const auto* rows = As<WindowTvfNode>(node);
+  const bool sessions =
+      (window != nullptr && window->fields().window.kind == WindowKind::kSession) ||
+      (rows != nullptr && rows->holds_rows());
+  return sessions ? kSecondStateVersion : kStateVersion;  // sessions: by key, and when they close
+}
+
 /// Options that say where the data of a table is; all others say how it is read or written.
 constexpr std::array<std::string_view, 9> kPlaceOptions = {
     "connector", "database-name", "path", "table",       "table-name",
@@ -61,9 +76,7 @@ class Describer {
   OperatorIdentity Describe() {
     out_.kind = std::string(node_->kind());
     out_.digest = HexHash(node_->digest());
-    out_.version = kStateVersion;
-    if (As<ChangelogNormalizeNode>(node_)) out_.version = kSecondStateVersion;  // times of upserts
-    if (As<OverNode>(node_)) out_.version = kThirdStateVersion;  // blocks of rows; layouts
+    out_.version = StateVersionOf(node_);
     out_.role = node_->has_keyed_state() ? OperatorIdentity::Role::kState
                                          : OperatorIdentity::Role::kPassing;
     if (const auto* late = As<LateRowsNode>(node_)) {
