@@ -239,7 +239,7 @@ TEST(ChangedOverTest, RowsThatWaitHaveOtherColumns) {
     restart();
     EXPECT_EQ(harness.entries("waiting"), waiting);
     restart();  // what it has written anew is read, from the disk when its time comes
-    EXPECT_EQ(harness.entries("waiting"), place == Place::kMemory ? waiting : 0);
+    EXPECT_EQ(harness.entries("waiting"), place == StatePlace::kMemory ? waiting : 0);
     harness.Feed(narrow, 250, narrow.size(), 0, random);
     harness.End();
     EXPECT_EQ(Sorted(harness.rows()),
