@@ -145,8 +145,9 @@ TEST(EntryDecoderTest, FramesAndWaitingRows) {
   Kept waiting(std::make_shared<OverNode>(InputNode(kInput), fields));
   waiting.Row({"a", 5, kNoon});
   EXPECT_EQ(waiting.Entries(),
-            (std::vector<std::string>{"waiting: time=2024-05-01T12:00 sequence=0 -> Values.k=a "
-                                      "Values.v=5 Values.ts=2024-05-01T12:00"}));
+            (std::vector<std::string>{
+                "waiting: time=2024-05-01T12:00 sequence=1099511627776 -> Values.k=a "
+                "Values.v=5 Values.ts=2024-05-01T12:00"}));
 }
 
 TEST(EntryDecoderTest, LastRows) {

@@ -10,8 +10,6 @@ SELECT {fn LCASE('a')}
 ----
 SELECT {d '2020-01-01'}
 ----
-SELECT N'abc', _UTF8'abc', U&'\0041', U&'!0041' UESCAPE '!'
-----
 CREATE TABLE t (a.b INT)
 ----
 ALTER TABLE t RENAME a.b TO c.d
