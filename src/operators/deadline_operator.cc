@@ -78,12 +78,15 @@ Status DeadlineOperator::Step(Output* output) {
     return OkStatus();
   }
   const EventTime next = has_batch_ ? batch_.watermark_before(row_) : pending_->time;
-  if (next > watermark()) {
-    if (next >= NextDeadline()) {
+  // A deadline may be too early, and what comes back from the disk may bring one that has passed.
+  const EventTime deadline = NextDeadline();
+  const bool overdue = deadline <= watermark() && deadline != kMaxWatermark;
+  if (next > watermark() || overdue) {
+    if (next >= deadline || overdue) {
       Forward({watermark()}, output);
       firing_ = true;
     }
-    cells_.Set(passed_, next);
+    cells_.Set(passed_, std::max(next, watermark()));
     if (firing_) return OkStatus();
   }
   if (!has_batch_) {

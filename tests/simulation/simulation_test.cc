@@ -22,6 +22,14 @@ TEST(Simulation, EveryLifeEndsWithTheOutputOfTheOracle) {
   EXPECT_GT(deaths, kSeeds / 2) << "the seeds hardly disturb anything";
 }
 
+/// Lives that have shown a mistake: sessions that came back from the disk when they were over.
+TEST(Simulation, LivesThatWentWrongBefore) {
+  for (const uint64_t seed : {11671, 11964, 18021, 19213}) {
+    const Scenario scenario = DrawScenario(seed);
+    ASSERT_EQ(Live(scenario).violation, "") << "seed " << seed << ": " << scenario.ToString();
+  }
+}
+
 TEST(Simulation, TheSameSeedIsTheSameLife) {
   for (uint64_t seed = 1; seed <= 30; ++seed) {
     const Scenario scenario = DrawScenario(seed);
