@@ -82,10 +82,8 @@ Status DeadlineOperator::Step(Output* output) {
   const EventTime deadline = NextDeadline();
   const bool overdue = deadline <= watermark() && deadline != kMaxWatermark;
   if (next > watermark() || overdue) {
-    if (next >= deadline || overdue) {
-      Forward({watermark()}, output);
-      firing_ = true;
-    }
+    firing_ = next >= deadline || overdue;
+    if (firing_) Forward({watermark()}, output);
     cells_.Set(passed_, std::max(next, watermark()));
     if (firing_) return OkStatus();
   }

@@ -34,7 +34,6 @@ class SessionAggregate final : public SessionOperator {
 
   std::string_view name() const override { return "sessions"; }
   Status Snapshot(const std::function<Status(const StateChange&)>& visit) const override;
-  Status Apply(const StateChange& change) override;
   size_t entries() const override { return set().open_count(); }
   size_t memory_bytes() const override;
 
@@ -202,13 +201,6 @@ Status SessionAggregate::Snapshot(const std::function<Status(const StateChange&)
     if (set().session(session).open) TRY(Write(session, visit));
   }
   return OkStatus();
-}
-
-Status SessionAggregate::Apply(const StateChange& change) {
-  std::string_view rest = change.key;
-  std::string_view key;
-  if (change.deleted || !GetBytes(&rest, &key)) return CorruptStateEntry(name());
-  return Load(keys().FindOrInsert(key, HashBytes(key)), change.key, change.value);
 }
 
 Status SessionAggregate::Load(uint32_t slot, std::string_view entry_key, std::string_view value) {

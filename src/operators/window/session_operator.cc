@@ -12,6 +12,7 @@
 #include "operators/late_rows.h"
 #include "operators/row_failures.h"
 #include "operators/window/timestamp_arrays.h"
+#include "state/encoding.h"
 #include "state/shrink_keys.h"
 
 namespace millrace {
@@ -90,6 +91,13 @@ Status SessionOperator::CollectDelta(const std::function<Status(const StateChang
   TRY(CollectChanges(visit));
   // What changed in the keys is told by their entries.
   return keys_.CollectDelta([](const StateChange&) { return OkStatus(); });
+}
+
+Status SessionOperator::Apply(const StateChange& change) {
+  std::string_view rest = change.key;
+  std::string_view key;
+  if (change.deleted || !GetBytes(&rest, &key)) return CorruptStateEntry(name());
+  return Load(keys_.FindOrInsert(key, HashBytes(key)), change.key, change.value);
 }
 
 void SessionOperator::AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) {

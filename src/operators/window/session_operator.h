@@ -32,6 +32,8 @@ class SessionOperator : public DeadlineOperator, public StateTable {
   std::string Waiting() const override;
 
   Status CollectDelta(const std::function<Status(const StateChange&)>& visit) final;
+  /// Puts only: a store is restored from what is left of its changes.
+  Status Apply(const StateChange& change) final;
   bool reads_cold() const final { return keys_.reads_cold_lists(); }
   void AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) final;
   void Collected(uint64_t epoch) final { keys_.Collected(epoch); }

@@ -44,7 +44,6 @@ class SessionRows final : public SessionOperator {
 
   std::string_view name() const override { return "rows"; }
   Status Snapshot(const std::function<Status(const StateChange&)>& visit) const override;
-  Status Apply(const StateChange& change) override;
   size_t entries() const override { return store_.rows(); }
   size_t memory_bytes() const override {
     constexpr size_t kRowBytes = sizeof(Held) + sizeof(uint32_t);
@@ -239,13 +238,6 @@ Status SessionRows::Snapshot(const std::function<Status(const StateChange&)>& vi
     if (held_[row].live) TRY(Write(row, visit));
   }
   return OkStatus();
-}
-
-Status SessionRows::Apply(const StateChange& change) {
-  std::string_view rest = change.key;
-  std::string_view key;
-  if (change.deleted || !GetBytes(&rest, &key)) return CorruptStateEntry(name());
-  return Load(keys().FindOrInsert(key, HashBytes(key)), change.key, change.value);
 }
 
 Status SessionRows::Load(uint32_t slot, std::string_view entry_key, std::string_view value) {
