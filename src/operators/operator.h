@@ -32,10 +32,13 @@ namespace millrace {
 /// Takes what an operator emits. Push order is delivery order.
 class Output {
  public:
+  /// Batches, which may be of a row each, after which a call is to yield.
+  static constexpr int kMaxCallBatches = 4;
+
   virtual ~Output() = default;
   virtual void Push(Batch batch) = 0;          // empty batches are ignored
   virtual void Push(Watermark watermark) = 0;  // not moving forward: ignored
-  /// At least kMaxBatchRows rows were pushed in this call: yield.
+  /// At least kMaxBatchRows rows or kMaxCallBatches batches were pushed in this call: yield.
   virtual bool full() const = 0;
 };
 

@@ -117,11 +117,12 @@ Status KeyTable::LoadCold(const EncodedKeys& keys) {
   }
   if (entries.asked() == 0) return OkStatus();
   if (values_.read_part) {
-    return entries.ReadLists([&](size_t i, std::string_view entry_key, std::string_view value) {
+    const auto read = [&](size_t i, std::string_view entry_key, std::string_view value) {
       const uint32_t found = index_.Find(keys.key(i), keys.hashes[i]);
       const uint32_t slot = found != kNone ? found : InsertLoaded(keys.key(i), keys.hashes[i]);
       return values_.read_part(slot, entry_key, value);
-    });
+    };
+    return entries.ReadLists(values_.leading_bytes, read);
   }
   return entries.Read([this, &keys](size_t i, std::string_view value) {
     return values_.read(InsertLoaded(keys.key(i), keys.hashes[i]), value);

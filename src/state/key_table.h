@@ -40,6 +40,8 @@ class KeyTable final : public StateTable {
     /// whose entries are read one by one when a key is loaded.
     std::function<Status(uint32_t slot, std::string_view entry_key, std::string_view value)>
         read_part = {};
+    /// Entries begin with so many bytes of the key as they are, then with the rest of it.
+    size_t leading_bytes = 0;
     /// The key must not leave now although it could. May be empty: none.
     std::function<bool(uint32_t slot)> stays = {};
   };

@@ -364,9 +364,10 @@ Status RowHistory::Load(std::span<const uint32_t> keys) {
     cold_->Add(bytes, HashBytes(bytes), key);
   }
   if (cold_->asked() > 0) {
-    TRY(cold_->ReadLists([this](size_t, std::string_view entry_key, std::string_view value) {
+    const auto read = [this](size_t, std::string_view entry_key, std::string_view value) {
       return Apply({name_, entry_key, value, false, -1});
-    }));
+    };
+    TRY(cold_->ReadLists(/*leading=*/0, read));
   }
   for (const uint32_t key : keys) TRY(DropGone(key));
   MarkBlocksRead();

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """kill -9 at random moments while most of what waits for a time lies on the disk only: rows of
-outer interval joins, of window joins and of temporal joins, versions, sessions, and open matches.
-What comes out in the end is what it would be in memory.
+outer interval joins, of window joins and of temporal joins, versions, sessions, open matches, the
+first rows of windows, and rows that wait for a snapshot. What comes out in the end is what it would
+be in memory.
 
 Usage: cold_times_test.py PATH_TO_MILLRACE [SEED]
 The rows take many times the memory budget of state, and each start has another parallelism.
@@ -46,6 +47,10 @@ CREATE TABLE rising (k BIGINT, a BIGINT, b BIGINT)
 WITH ('connector' = 'filesystem', 'path' = '{work}/rising', 'format' = 'csv');
 CREATE TABLE visits (k BIGINT, n BIGINT, total BIGINT)
 WITH ('connector' = 'filesystem', 'path' = '{work}/visits', 'format' = 'csv');
+CREATE TABLE best (k BIGINT, id BIGINT, n BIGINT)
+WITH ('connector' = 'filesystem', 'path' = '{work}/best', 'format' = 'csv');
+CREATE TABLE loaded (id BIGINT, rate BIGINT)
+WITH ('connector' = 'filesystem', 'path' = '{work}/loaded', 'format' = 'csv');
 BEGIN STATEMENT SET;
 INSERT INTO near SELECT o.id, e.id FROM orders o FULL JOIN events e ON o.k = e.k
 AND e.ts BETWEEN o.ts - INTERVAL '1' MINUTE AND o.ts + INTERVAL '3' MINUTE;
@@ -62,6 +67,11 @@ MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts MEASURES A.id AS a, B.id AS b
 INSERT INTO visits SELECT k, COUNT(*), SUM(v)
 FROM TABLE(SESSION(TABLE orders PARTITION BY (k, note), DESCRIPTOR(ts), INTERVAL '2' MINUTE))
 GROUP BY k, note, window_start, window_end;
+INSERT INTO best SELECT k, id, n FROM (SELECT *, ROW_NUMBER() OVER (
+  PARTITION BY window_start, window_end, k ORDER BY v DESC, id) AS n
+  FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '2' MINUTE))) WHERE n <= 2;
+INSERT INTO loaded SELECT o.id, r.id FROM orders o LEFT JOIN LATERAL SNAPSHOT(
+  input => TABLE rates, on_time => DESCRIPTOR(ts)) AS r ON o.k = r.k;
 END;
 """
 
@@ -108,6 +118,15 @@ def visits_of(orders_of):
             for k, session in visits]
 
 
+def best_of(orders):
+    """The first two of each key and window."""
+    windows = collections.defaultdict(list)
+    for i, k, v, ms in orders:
+        windows[k, ms // WINDOW_MS].append((-v, i))
+    return [(str(k), str(i), str(n)) for (k, _), rows in windows.items()
+            for n, (_, i) in enumerate(sorted(rows)[:2], start=1)]
+
+
 def write_input(work, chance):
     """What is to come out, by the name of its table."""
     orders, orders_of = write_table(work / "orders.csv", ROWS, 0, chance)
@@ -126,9 +145,14 @@ def write_input(work, chance):
     for k, rows in orders_of.items():
         rising += [(str(k), str(a[0]), str(b[0])) for a, b in zip(rows, rows[1:])
                    if b[2] > a[2] and b[3] - a[3] < WITHIN_MS]
+    loaded = []
+    for order in orders:
+        loaded += [(str(order[0]), str(rate[0])) for rate in rates_of[order[1]]] or [
+            (str(order[0]), "")]
     return {name: collections.Counter(rows) for name, rows in
             {"near": near, "together": together, "rated": rated, "rising": rising,
-             "visits": visits_of(orders_of)}.items()}
+             "visits": visits_of(orders_of), "best": best_of(orders),
+             "loaded": loaded}.items()}
 
 
 if __name__ == "__main__":

@@ -56,6 +56,7 @@ class OperatorHarness final : public Output {
   void Push(Batch batch) override {
     if (batch.num_rows == 0) return;
     pushed_ += batch.num_rows;
+    ++pushed_batches_;
     EXPECT_LE(batch.num_rows, kMaxBatchRows);
     EXPECT_EQ(batch.columns.size(), node_->schema().size());
     for (int64_t row = 0; row < batch.num_rows; ++row) {
@@ -71,7 +72,9 @@ class OperatorHarness final : public Output {
     watermark_ = std::max(watermark_, watermark.time);
     idle_ = watermark.idle;
   }
-  bool full() const override { return pushed_ >= kMaxBatchRows; }
+  bool full() const override {
+    return pushed_ >= kMaxBatchRows || pushed_batches_ >= kMaxCallBatches;
+  }
 
   void OnBatch(int input, Batch batch) {
     Call([&] { return operator_->OnBatch(input, std::move(batch), this); });
@@ -259,14 +262,16 @@ class OperatorHarness final : public Output {
     for (StateTable* table : state_->tables()) saved_.try_emplace(std::string(table->name()));
   }
 
+  void BeginCall() { pushed_ = pushed_batches_ = 0; }
+
   template <typename F>
   void Call(F&& call) {
-    pushed_ = 0;
+    BeginCall();
     Status status = call();
     int64_t rounds = 0;
     while (status && operator_->more()) {
       EXPECT_TRUE(pushed_ > 0 || rounds < 1'000'000) << "no progress";
-      pushed_ = 0;
+      BeginCall();
       status = operator_->Continue(this);
       ++rounds;
     }
@@ -312,7 +317,8 @@ class OperatorHarness final : public Output {
   EventTime watermark_ = kMinWatermark;
   Batch last_batch_;
   size_t row_count_ = 0;
-  int64_t pushed_ = 0;
+  int64_t pushed_ = 0;  // rows in this call
+  int64_t pushed_batches_ = 0;
   int64_t nanos_ = 0;
   bool idle_ = false;
   bool keep_text_ = true;

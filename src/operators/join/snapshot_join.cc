@@ -5,7 +5,9 @@
 // loaded it stays so, over restarts, too.
 //
 // While it loads, no watermark goes downstream: the rows that wait are not late when they go out.
-// Pairs are made 8192 at a time, and the place among the partners of a row is remembered.
+// They stand in the order in which they came and may lie on the disk meanwhile. Pairs are made 8192
+// at a time, and the place among the partners of a row is remembered; rows go out in the order of
+// the left side, those without a partner in their place.
 #include <arrow/api.h>
 
 #include <algorithm>
@@ -17,6 +19,7 @@
 #include "operators/builtin.h"
 #include "operators/column_types.h"
 #include "operators/deadline_operator.h"
+#include "operators/gathered_output.h"
 #include "operators/join/join_side.h"
 #include "operators/row_failures.h"
 #include "plan/nodes/temporal_join_node.h"
@@ -34,8 +37,9 @@ class SnapshotJoin final : public Operator {
         left_codec_(join_.fields().left_keys, TypesOf(side(0), join_.fields().left_keys)),
         right_codec_(join_.fields().right_keys, TypesOf(side(1), join_.fields().right_keys)),
         left_rows_(TypesOf(side(0))),
-        waiting_("waiting", context.state->track(), &left_rows_),
         cells_("cells", context.state->track()),
+        waiting_("waiting", context.state->track(), &left_rows_, &cells_),
+        came_(cells_.Add("came", 0, CellTable::Rule::kGreatest)),
         left_time_(cells_.Add("left watermark", kMinWatermark)),
         right_time_(cells_.Add("right watermark", kMinWatermark)),
         loaded_(cells_.Add("loaded", 0)),
@@ -61,9 +65,11 @@ class SnapshotJoin final : public Operator {
     std::iota(rows.begin(), rows.end(), 0);
     std::vector<uint32_t> slots;
     left_rows_.Add(batch.columns, rows, &slots);
+    const int64_t came = cells_.get(came_);
     for (size_t i = 0; i < slots.size(); ++i) {
-      waiting_.Add(0, slots[i], KeyGroupOf(keys_.hashes[i]));
+      waiting_.Add(came / kMaxBatchRows, slots[i], KeyGroupOf(keys_.hashes[i]));
     }
+    cells_.Set(came_, came + batch.num_rows);
     return OkStatus();
   }
 
@@ -98,21 +104,16 @@ class SnapshotJoin final : public Operator {
   }
 
   Status Continue(Output* output) override {
-    while (more() && !output->full()) {
-      if (batch_.num_rows > 0) {
-        TRY(Step(output));
-      } else if (!waiting_.empty() && loaded()) {
-        TRY(Release());
-      } else {
-        forwards_ = false;
-        output->Push(Watermark{cells_.get(left_time_), idle_});
-      }
-    }
-    return OkStatus();
+    GatheredOutput gathered(output);
+    Status status;
+    while (status && more() && !gathered.full()) status = Advance(&gathered);
+    gathered.Flush();
+    return status;
   }
 
   Status OnRestore() override {
     forwards_ = loaded();
+    TRY(waiting_.Fetch(kMinWatermark));
     return right_.Restored();
   }
 
@@ -166,9 +167,19 @@ class SnapshotJoin final : public Operator {
     return OkStatus();
   }
 
+  Status Advance(Output* output) {
+    if (batch_.num_rows > 0) return Step(output);
+    if (!waiting_.empty() && loaded()) return Release();
+    forwards_ = false;
+    output->Push(Watermark{cells_.get(left_time_), idle_});
+    return OkStatus();
+  }
+
   /// The next of the rows that have waited.
   Status Release() {
-    const std::span<const uint32_t> all = waiting_.rows_at(0);
+    TRY(waiting_.Fetch(kMaxWatermark));
+    const EventTime block = waiting_.next();
+    const std::span<const uint32_t> all = waiting_.rows_at(block);
     const auto part =
         all.subspan(released_, std::min<size_t>(kMaxBatchRows, all.size() - released_));
     Batch batch;
@@ -176,7 +187,7 @@ class SnapshotJoin final : public Operator {
     TRY_ASSIGN(batch.columns, left_rows_.GatherAll(part));
     released_ += part.size();
     if (released_ == all.size()) {
-      waiting_.Drop(0);
+      waiting_.Drop(block);
       released_ = 0;
     }
     return Begin(std::move(batch));
@@ -193,63 +204,85 @@ class SnapshotJoin final : public Operator {
     return OkStatus();
   }
 
-  Status Step(Output* output) {
+  /// Left rows, each with a row of the right side, or RowStore::kNone.
+  struct Pairs {
     std::vector<int32_t> rows;
     std::vector<uint32_t> partners;
-    const int64_t first = row_;
-    while (row_ < batch_.num_rows && static_cast<int64_t>(rows.size()) < kMaxBatchRows) {
-      const auto i = static_cast<size_t>(row_);
-      const auto all = passes_[i] ? std::span<const OrderedEntry>() : right_.rows_of(places_[i]);
-      for (; entry_ < all.size() && static_cast<int64_t>(rows.size()) < kMaxBatchRows; ++entry_) {
-        rows.push_back(static_cast<int32_t>(row_));
-        partners.push_back(all[entry_].row);
-      }
-      if (entry_ < all.size()) break;
-      ++row_;
-      entry_ = 0;
+
+    size_t size() const { return rows.size(); }
+    void Add(int64_t row, uint32_t partner) {
+      rows.push_back(static_cast<int32_t>(row));
+      partners.push_back(partner);
     }
-    if (!rows.empty()) TRY(SendPairs(rows, partners, output));
-    if (join_.fields().type == JoinType::kLeft) TRY(SendAlone(first, output));
+  };
+
+  Status Step(Output* output) {
+    const int64_t first = row_;
+    Pairs pairs = NextPairs();
+    if (condition_.has_value()) TRY(Select(&pairs));
+    for (const int32_t row : pairs.rows) matched_[static_cast<size_t>(row)] = true;
+    if (join_.fields().type == JoinType::kLeft) pairs = WithAlone(pairs, first);
+    if (pairs.size() > 0) {
+      TRY_ASSIGN(Batch batch, MakePairs(pairs));
+      output->Push(std::move(batch));
+    }
     if (row_ == batch_.num_rows) batch_ = Batch();
     return OkStatus();
   }
 
-  Status SendPairs(const std::vector<int32_t>& rows, const std::vector<uint32_t>& partners,
-                   Output* output) {
-    TRY_ASSIGN(Batch pairs, MakePairs(rows, partners));
-    std::vector<int32_t> passed(rows.size());
-    std::iota(passed.begin(), passed.end(), 0);
-    if (condition_.has_value()) {
-      RowErrors errors;
-      passed.clear();
-      TRY(condition_->Select(pairs, &errors, &passed));
-      if (!errors.empty()) TRY(ReportRowErrors(context_, errors, pairs, node_->schema()));
+  /// As many that they and the rows without a partner fit in a batch.
+  Pairs NextPairs() {
+    const int64_t first = row_;
+    Pairs pairs;
+    const auto full = [&] {
+      return row_ - first + static_cast<int64_t>(pairs.size()) >= kMaxBatchRows;
+    };
+    while (row_ < batch_.num_rows && !full()) {
+      const auto i = static_cast<size_t>(row_);
+      const auto all = passes_[i] ? std::span<const OrderedEntry>() : right_.rows_of(places_[i]);
+      for (; entry_ < all.size() && !full(); ++entry_) pairs.Add(row_, all[entry_].row);
+      if (entry_ < all.size()) break;
+      ++row_;
+      entry_ = 0;
     }
-    for (const int32_t pair : passed) {
-      matched_[static_cast<size_t>(rows[static_cast<size_t>(pair)])] = true;
-    }
-    output->Push(passed.size() == rows.size() ? std::move(pairs) : pairs.Take(passed));
-    return OkStatus();
-  }
-
-  /// Rows from `first` on that have met all and matched none.
-  Status SendAlone(int64_t first, Output* output) {
-    std::vector<int32_t> rows;
-    for (int64_t row = first; row < row_; ++row) {
-      if (!matched_[static_cast<size_t>(row)]) rows.push_back(static_cast<int32_t>(row));
-    }
-    if (rows.empty()) return OkStatus();
-    const std::vector<uint32_t> nothing(rows.size(), RowStore::kNone);
-    TRY_ASSIGN(Batch alone, MakePairs(rows, nothing));
-    output->Push(std::move(alone));
-    return OkStatus();
-  }
-
-  Result<Batch> MakePairs(std::span<const int32_t> rows, std::span<const uint32_t> partners) const {
-    Batch pairs = batch_.Take(rows);
-    TRY_ASSIGN(const auto columns, right_.rows().GatherAll(partners));
-    pairs.columns.insert(pairs.columns.end(), columns.begin(), columns.end());
     return pairs;
+  }
+
+  /// Leaves those of which the condition holds.
+  Status Select(Pairs* pairs) {
+    if (pairs->size() == 0) return OkStatus();
+    TRY_ASSIGN(const Batch batch, MakePairs(*pairs));
+    RowErrors errors;
+    std::vector<int32_t> passed;
+    TRY(condition_->Select(batch, &errors, &passed));
+    if (!errors.empty()) TRY(ReportRowErrors(context_, errors, batch, node_->schema()));
+    Pairs selected;
+    for (const int32_t pair : passed) {
+      const auto i = static_cast<size_t>(pair);
+      selected.Add(pairs->rows[i], pairs->partners[i]);
+    }
+    *pairs = std::move(selected);
+    return OkStatus();
+  }
+
+  /// With the rows from `first` on that have met all and matched none, in their places.
+  Pairs WithAlone(const Pairs& pairs, int64_t first) const {
+    Pairs all;
+    size_t pair = 0;
+    for (int64_t row = first; row <= row_; ++row) {
+      for (; pair < pairs.size() && pairs.rows[pair] == row; ++pair) {
+        all.Add(row, pairs.partners[pair]);
+      }
+      if (row < row_ && !matched_[static_cast<size_t>(row)]) all.Add(row, RowStore::kNone);
+    }
+    return all;
+  }
+
+  Result<Batch> MakePairs(const Pairs& pairs) const {
+    Batch batch = batch_.Take(pairs.rows);
+    TRY_ASSIGN(const auto columns, right_.rows().GatherAll(pairs.partners));
+    batch.columns.insert(batch.columns.end(), columns.begin(), columns.end());
+    return batch;
   }
 
   PlanNodePtr node_;
@@ -259,8 +292,9 @@ class SnapshotJoin final : public Operator {
   KeyCodec left_codec_;
   KeyCodec right_codec_;
   RowStore left_rows_;
-  TimeTable waiting_;  // in order of arrival: all under one time
   CellTable cells_;
+  TimeTable waiting_;  // some thousand rows that came together under a number
+  size_t came_;        // rows that have waited, ever
   size_t left_time_;
   size_t right_time_;
   size_t loaded_;

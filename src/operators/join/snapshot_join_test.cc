@@ -2,6 +2,7 @@
 // SnapshotJoin: what waits, what goes out at once, and what a restart leaves.
 #include <gtest/gtest.h>
 
+#include "functions/builtin.h"
 #include "plan/nodes/changelog_nodes.h"
 #include "plan/nodes/temporal_join_node.h"
 #include "support/operator_harness.h"
@@ -15,13 +16,34 @@ Schema RowSchema() {
                  {"ts", DataType::Timestamp(3).WithTimeAttribute(TimeAttribute::kRowtime)}});
 }
 
+ExpressionPtr RightValueIs(int64_t value) {
+  static const FunctionRegistry registry = [] {
+    FunctionRegistry made;
+    RegisterComparisonFunctions(&made);
+    return made;
+  }();
+  const ScalarFunction* function = registry.Find("=");
+  static const SessionContext session;
+  const std::vector<ExpressionPtr> args = {
+      Expression::InputRef(4, DataType::BigInt(), "v"),
+      Expression::Literal(std::make_shared<arrow::Int64Scalar>(value),
+                          DataType::BigInt().NotNull())};
+  CallSite site;
+  site.session = &session;
+  for (const ExpressionPtr& arg : args) {
+    site.args.push_back({.type = arg->type(), .literal = arg->literal()});
+  }
+  return Expression::Call(function, *function->resolve(site), args);
+}
+
 PlanNodePtr SnapshotNode(JoinType type, bool by_key, int64_t loaded_at_ms = 1000,
-                         int64_t idle_ms = 0) {
+                         int64_t idle_ms = 0, ExpressionPtr condition = nullptr) {
   SnapshotJoinNode::Fields fields;
   fields.type = type;
   fields.left_keys = fields.right_keys = {0};
   fields.loaded_at_ms = loaded_at_ms;
   fields.idle_ms = idle_ms;
+  fields.condition = std::move(condition);
   PlanNodePtr right = InputNode(RowSchema());
   if (by_key) right = std::make_shared<ChangelogNormalizeNode>(right, std::vector<int>{0});
   return std::make_shared<SnapshotJoinNode>(InputNode(RowSchema()), right, fields);
@@ -107,6 +129,81 @@ TEST(SnapshotJoinTest, ManyPairsGoOutInPieces) {
   }
   harness.OnWatermark(1, kMaxWatermark);
   EXPECT_EQ(harness.row_count(), 48'001u);
+}
+
+TEST(SnapshotJoinTest, RowsGoOutInTheOrderOfTheLeftSide) {
+  OperatorHarness harness(SnapshotNode(JoinType::kLeft, /*by_key=*/true));
+  harness.OnBatch(1, Rows({{"a", 100, 500}}));
+  harness.OnWatermark(1, 1000);
+  BatchBuilder builder(RowSchema());
+  for (int i = 0; i < 6; ++i) builder.Row({i % 2 == 0 ? "b" : "a", i, 10}).Watermark(10 * i);
+  harness.OnBatch(0, builder.Build());
+  const std::vector<std::string> rows = harness.TakeRows();
+  ASSERT_EQ(rows.size(), 6u);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_TRUE(rows[i].contains(", " + std::to_string(i) + ", ")) << rows[i];
+    EXPECT_EQ(rows[i].contains("null"), i % 2 == 0) << rows[i];
+  }
+}
+
+TEST(SnapshotJoinTest, PairsThatHardlyMatchGoOutTogether) {
+  // 3,000 x 600 pairs of which the condition leaves one in 600.
+  OperatorHarness harness(
+      SnapshotNode(JoinType::kInner, /*by_key=*/false, 1000, 0, RightValueIs(17)));
+  BatchBuilder right(RowSchema());
+  for (int i = 0; i < 600; ++i) right.Row({"a", i, 10});
+  harness.OnBatch(1, right.Build());
+  harness.OnWatermark(1, 1000);
+  BatchBuilder left(RowSchema());
+  for (int i = 0; i < 3000; ++i) left.Row({"a", i, 10});
+  harness.OnBatch(0, left.Build());
+  EXPECT_EQ(harness.row_count(), 3000u);
+  EXPECT_EQ(harness.last_batch().num_rows, 3000);
+}
+
+TEST(SnapshotJoinTest, RowsThatWaitLieOnTheDisk) {
+  for (const bool restarts : {false, true}) {
+    OperatorHarness harness(SnapshotNode(JoinType::kLeft, /*by_key=*/true));
+    harness.UseDisk();
+    for (int batch = 0; batch < 30; ++batch) {
+      BatchBuilder builder(RowSchema());
+      for (int i = 0; i < 1000; ++i) {
+        builder.Row({"k" + std::to_string(i % 70), batch * 1000 + i, 10});
+      }
+      harness.OnBatch(0, builder.Build());
+      if (batch % 5 == 0) harness.LeaveMemory();
+    }
+    harness.OnBatch(1, Rows({{"k7", 100, 500}}));
+    harness.LeaveMemory();
+    EXPECT_GE(harness.entries_on_disk(), 30'000u);
+    if (restarts) harness.RestartFromDisk();
+    EXPECT_FALSE(harness.op().Waiting().empty());
+    harness.OnWatermark(1, 1000);
+    const std::vector<std::string> rows = harness.TakeRows();
+    ASSERT_EQ(rows.size(), 30'000u);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      ASSERT_TRUE(rows[i].contains(", " + std::to_string(i) + ", ")) << rows[i] << " at " << i;
+      ASSERT_EQ(rows[i].contains("null"), i % 1000 % 70 != 7) << rows[i];
+    }
+    harness.LeaveMemory();
+    EXPECT_LE(harness.entries_on_disk(), 10u) << "the right row and cells";
+  }
+}
+
+TEST(SnapshotJoinTest, BothSidesLeaveMemoryAndComeBack) {
+  for (const JoinType type : {JoinType::kInner, JoinType::kLeft}) {
+    std::mt19937_64 random(5);
+    Script script;
+    for (int64_t i = 0; i < 400; ++i) {
+      const int input = random() % 3 == 0 ? 1 : 0;
+      const Cell key = random() % 9 == 0 ? kNullCell : Cell("k" + std::to_string(random() % 20));
+      script.push_back({.cells = {key, i, 4 * i}, .input = input});
+    }
+    AssignWatermarks(&script, {2, 2}, 0);
+    const auto [fewest, most] = ExpectSameFromDisk(SnapshotNode(type, /*by_key=*/false), script);
+    EXPECT_EQ(fewest, 0u);
+    EXPECT_GT(most, 100u);
+  }
 }
 
 }  // namespace

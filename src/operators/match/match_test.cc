@@ -388,6 +388,54 @@ TEST(MatchTest, MatchesOnTheDiskThatTakeTooLongGo) {
   EXPECT_TRUE(harness.rows().empty());
 }
 
+/// A later match is complete while one that began before it may still become one: it goes out when
+/// the earlier one has taken too long, which no row has to bring about.
+TEST(MatchTest, AMatchThatWaitsForAnEarlierOneGoesOutAfterARestart) {
+  RandomPattern pattern;
+  pattern.rules = {{Rule::Kind::kAny}, {Rule::Kind::kAny}, {Rule::Kind::kAboveFirstRow}};
+  pattern.elements = {{.name = "A", .condition = {}},
+                      {.name = "B", .min = 0, .max = -1, .reluctant = true, .condition = {}},
+                      {.name = "C", .condition = {}}};
+  pattern.elements[2].condition = ConditionOf(pattern.rules[2], 2);
+  pattern.within_ms = 2000;
+  for (const bool restarts : {false, true}) {
+    OperatorHarness harness(MatchOf(pattern));
+    harness.UseDisk();
+    BatchBuilder builder(MatchInput());
+    for (int key = 0; key < 50; ++key) {
+      // Of the first key alone the second row is followed by one that is above it.
+      const std::string name = "k" + std::to_string(key);
+      builder.Row({name, 10 * key + 1, 9, 1000});
+      builder.Row({name, 10 * key + 2, key == 0 ? 1 : 8, 1100});
+      builder.Row({name, 10 * key + 3, key == 0 ? 5 : 7, 1200});
+    }
+    harness.OnBatch(0, builder.Build());
+    harness.OnWatermark(0, 1300);
+    EXPECT_TRUE(harness.rows().empty());
+    for (int i = 0; i < 2; ++i) {
+      harness.EndEpoch();
+      harness.ApplyEpochs();
+      harness.Shrink();
+    }
+    EXPECT_EQ(harness.entries("matches"), 1u) << "that of the match that waits";
+    if (restarts) harness.RestartFromDisk();
+    EXPECT_EQ(harness.entries("matches"), 1u) << "it is brought back at once";
+    harness.EndEpoch();
+    harness.ApplyEpochs();
+    harness.Shrink();
+    EXPECT_EQ(harness.entries("matches"), 1u) << "and stays";
+    harness.OnWatermark(0, 2999);
+    EXPECT_TRUE(harness.rows().empty());
+    harness.OnWatermark(0, 3000);
+    EXPECT_EQ(harness.TakeRows(), std::vector<std::string>{"+I[k0, 2, 3, 6]"});
+    harness.EndEpoch();
+    harness.ApplyEpochs();
+    if (restarts) harness.RestartFromDisk();
+    harness.Shrink();
+    EXPECT_EQ(harness.entries("matches"), 0u) << "nothing waits any more";
+  }
+}
+
 TEST(MatchTest, StateGoesWithTheMatches) {
   OperatorHarness harness(MatchOf(RunOfRows(2000)));
   const auto feed = [&](int64_t id, int64_t value, int64_t time) {

@@ -148,12 +148,16 @@ TEST(FirstRowsTest, TheLastRowOfAKeyIsTheLatest) {
   EXPECT_EQ(Sorted(left), Sorted(TextsOf(last)));
 }
 
-TEST(FirstRowsTest, AWindowSendsItsFirstRowsWhenItCloses) {
+PlanNodePtr FirstOfWindows(std::vector<int> partition_keys = {0}) {
   WindowRankNode::Fields fields;
-  fields.partition_keys = {0};
+  fields.partition_keys = std::move(partition_keys);
   fields.window = {.start = 3, .end = 4};
   fields.order = {{1, true, false}};
   fields.range = {1, 2};
+  return std::make_shared<WindowRankNode>(InputNode(FirstRowsInputSchema()), fields);
+}
+
+TEST(FirstRowsTest, AWindowSendsItsFirstRowsWhenItCloses) {
   const Script script = RandomScript(5, 300);
   std::map<std::string, std::vector<CellRow>> windows;
   for (const ScriptRow& row : script) {
@@ -169,8 +173,7 @@ TEST(FirstRowsTest, AWindowSendsItsFirstRowsWhenItCloses) {
   for (const auto& [window, rows] : windows) {
     for (const CellRow& row : rows) expected.push_back(TextOf(row));
   }
-  const PlanNodePtr node =
-      std::make_shared<WindowRankNode>(InputNode(FirstRowsInputSchema()), fields);
+  const PlanNodePtr node = FirstOfWindows();
   EXPECT_EQ(Sorted(RunEveryWay(node, script)), Sorted(expected));
   OperatorHarness harness(node);
   const size_t empty = harness.state_entries();
@@ -178,6 +181,56 @@ TEST(FirstRowsTest, AWindowSendsItsFirstRowsWhenItCloses) {
   harness.Feed(script, 0, script.size(), 0, random);
   harness.End();
   EXPECT_EQ(harness.state_entries(), empty);
+}
+
+TEST(FirstRowsTest, FirstRowsOfWindowsLieOnTheDiskUntilTheyAreAskedForOrTheWindowCloses) {
+  for (const std::vector<int>& keys : {std::vector<int>{0}, std::vector<int>{}}) {
+    const auto [fewest, most] =
+        ExpectSameFromDisk(FirstOfWindows(keys), RandomScript(15, 700), /*in_order=*/false);
+    EXPECT_EQ(fewest, 0u);
+    EXPECT_GT(most, 1u);
+  }
+}
+
+TEST(FirstRowsTest, AWindowOnTheDiskGoesOutInPartsAndIsGone) {
+  for (const bool restarts : {false, true}) {
+    OperatorHarness harness(FirstOfWindows());
+    harness.UseDisk();
+    for (const int64_t window : {0, 1, 2}) {
+      BatchBuilder builder(FirstRowsInputSchema());
+      const int64_t start = 10'000 + window * kWindow;
+      for (int i = 0; i < 2400; ++i) {
+        builder.Row({"k" + std::to_string(i % 800), i, start + 1, start, start + kWindow});
+      }
+      harness.OnBatch(0, builder.Build());
+      harness.LeaveMemory();
+    }
+    EXPECT_GE(harness.entries_on_disk(), 3 * 1600u);
+    if (restarts) harness.RestartFromDisk();
+    EXPECT_TRUE(harness.op().Waiting().contains("1970-01-01 00:00:11")) << harness.op().Waiting();
+    // One of the first window is displaced by a row that comes now.
+    harness.OnBatch(0, BatchBuilder(FirstRowsInputSchema())
+                           .Row({"k5", 9999, 10'500, 10'000, 10'000 + kWindow})
+                           .Build());
+    harness.OnWatermark(0, 10'998);
+    EXPECT_EQ(harness.row_count(), 0u);
+    harness.OnWatermark(0, 10'999);
+    const std::vector<std::string> rows = harness.TakeRows();
+    ASSERT_EQ(rows.size(), 1600u);
+    const auto of_k5 = [&](int64_t value) {
+      return std::ranges::count_if(rows, [value](const std::string& row) {
+        return row.starts_with("+I[k5, " + std::to_string(value) + ",");
+      });
+    };
+    EXPECT_EQ(of_k5(9999), 1);
+    EXPECT_EQ(of_k5(1605), 1);
+    EXPECT_EQ(of_k5(805), 0);
+    EXPECT_EQ(harness.entries_in_memory(), 0u) << "the windows that are still open";
+    harness.End();
+    EXPECT_EQ(harness.TakeRows().size(), 3200u);
+    harness.LeaveMemory();
+    EXPECT_LE(harness.entries_on_disk(), 6u) << "cells";
+  }
 }
 
 TEST(FirstRowsTest, RowsGoOutInOrderOfTime) {

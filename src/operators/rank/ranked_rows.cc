@@ -12,10 +12,18 @@
 namespace millrace {
 namespace {
 
+constexpr uint64_t kGroupBits = ~uint64_t{0} << 57;  // what KeyGroupOf looks at
+
 uint64_t PrefixOf(std::string_view key) {
   uint64_t prefix = 0;
   std::memcpy(&prefix, key.data(), std::min(key.size(), sizeof(prefix)));
   return __builtin_bswap64(prefix);
+}
+
+/// Keys of one time and key group differ, and so do those of one key and several times.
+uint64_t HashOfTimed(std::string_view timed_key) {
+  const uint64_t group = HashBytes(timed_key.substr(RankedRows::kTimeBytes)) & kGroupBits;
+  return group | (HashBytes(timed_key) & ~kGroupBits);
 }
 
 }  // namespace
@@ -29,9 +37,10 @@ RankedRows::RankedRows(std::string name, bool track, RowStore* rows, Partitions 
             {.write = {},
              .read = {},
              .clear = [this](uint32_t partition) { Evict(partition); },
-             .may_be_cold = partitions == Partitions::kMayBeCold,
+             .may_be_cold = partitions != Partitions::kStay,
              .read_part = [this](uint32_t, std::string_view key,
-                                 std::string_view value) { return Take(key, value); }}) {}
+                                 std::string_view value) { return Take(key, value); },
+             .leading_bytes = by_time_ ? kTimeBytes : 0}) {}
 
 uint32_t RankedRows::Partition(std::string_view key, uint64_t hash) {
   const uint32_t partition = keys_.FindOrInsert(key, hash);
@@ -193,23 +202,39 @@ void RankedRows::FreeRemoved() {
 
 std::string RankedRows::KeyOf(uint32_t row) const {
   const Info& info = info_[row];
-  std::string_view partition = keys_.key(info.partition);
-  std::string key;
-  if (by_time_) {
-    const std::string_view time = partition.substr(partition.size() - sizeof(int64_t));
-    partition.remove_suffix(time.size());
-    PutBytes(partition, &key);
-    key += time;
-  } else {
-    PutBytes(partition, &key);
-    PutOrdered(info.time, &key);
-  }
+  const std::string_view partition = keys_.key(info.partition);
+  std::string key(partition.substr(0, by_time_ ? kTimeBytes : 0));
+  PutBytes(partition.substr(key.size()), &key);
+  if (!by_time_) PutOrdered(info.time, &key);
   PutOrdered(static_cast<int64_t>(info.sequence), &key);
   return key;
 }
 
+int RankedRows::GroupOf(std::string_view entry_key) const {
+  return KeyGroupOfEntry(by_time_ ? entry_key.substr(kTimeBytes) : entry_key);
+}
+
+/// What KeyOf has written: appends the key of the partition.
+Status RankedRows::ReadKey(std::string_view entry_key, EncodedKeys* partition, Info* info) const {
+  std::string_view bytes = entry_key;
+  std::string_view key;
+  int64_t time = 0;
+  int64_t sequence = 0;
+  if ((by_time_ && !GetOrdered(&bytes, &time)) || !GetBytes(&bytes, &key) ||
+      (!by_time_ && !GetOrdered(&bytes, &info->time)) || !GetOrdered(&bytes, &sequence)) {
+    return CorruptStateEntry(name_);
+  }
+  if (by_time_) {
+    AddTimedKey(time, key, partition);
+  } else {
+    AddKey(key, partition);
+  }
+  info->sequence = static_cast<uint64_t>(sequence);
+  return OkStatus();
+}
+
 Status RankedRows::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
-  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, KeyGroupOfEntry(key)}));
+  for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, GroupOf(key)}));
   deleted_.clear();
   std::string value;
   for (const uint32_t row : dirty_) {
@@ -220,7 +245,7 @@ Status RankedRows::CollectDelta(const std::function<Status(const StateChange&)>&
     value.clear();
     rows_->Write(row, &value);
     const std::string key = KeyOf(row);
-    TRY(visit({name_, key, value, false, KeyGroupOfEntry(key)}));
+    TRY(visit({name_, key, value, false, GroupOf(key)}));
   }
   dirty_.clear();
   // What changed in the partitions is told by their rows.
@@ -235,7 +260,7 @@ Status RankedRows::Snapshot(const std::function<Status(const StateChange&)>& vis
         value.clear();
         rows_->Write(entry.row, &value);
         const std::string key = KeyOf(entry.row);
-        TRY(visit({name_, key, value, false, KeyGroupOfEntry(key)}));
+        TRY(visit({name_, key, value, false, GroupOf(key)}));
       }
     }
   }
@@ -262,8 +287,54 @@ Status RankedRows::Load(const EncodedKeys& keys, SortKeys* sort_keys, const Rest
   return applied_.empty() ? OkStatus() : Restored(sort_keys, restored);
 }
 
+void RankedRows::AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) {
+  if (by_time_) {
+    times_ = std::make_unique<ColdTimes>(std::make_unique<ColdEntries>(*entries), restored);
+  }
+  keys_.AttachCold(std::move(entries), restored);
+}
+
+void RankedRows::AddTimedKey(int64_t time, std::string_view key, EncodedKeys* keys) {
+  std::string timed;
+  PutOrdered(time, &timed);
+  timed += key;
+  AddKey(timed, keys);
+  keys->hashes.back() = HashOfTimed(timed);
+}
+
+int64_t RankedRows::TimeOf(std::string_view timed_key) {
+  int64_t time = 0;
+  CHECK(GetOrdered(&timed_key, &time));
+  return time;
+}
+
+Status RankedRows::FindTimes() {
+  while (next_on_disk() == kMinWatermark) {
+    TRY(times_->ReadNext([](int, EventTime, std::string_view, std::string_view) {
+      return OkStatus();  // there is no such time
+    }));
+  }
+  return OkStatus();
+}
+
+Status RankedRows::LoadNext(SortKeys* sort_keys, const Restoring& restored) {
+  EncodedKeys due;
+  TRY(times_->ReadNext([&](int, EventTime time, std::string_view rest, std::string_view) -> Status {
+    std::string_view key;
+    if (!GetBytes(&rest, &key)) return CorruptStateEntry(name_);
+    const bool same = due.size() > 0 && due.key(due.size() - 1).substr(kTimeBytes) == key;
+    if (!same) AddTimedKey(time, key, &due);
+    return OkStatus();
+  }));
+  return Load(due, sort_keys, restored);
+}
+
 void RankedRows::Evict(uint32_t partition) {
   if (partition >= partitions_.size()) return;
+  if (times_ != nullptr) {
+    const std::string_view key = keys_.key(partition);
+    times_->Leave(KeyGroupOf(HashOfTimed(key)), TimeOf(key));
+  }
   for (const Piece& piece : partitions_[partition].pieces) {
     for (const Entry& entry : piece) {
       if (evicted_) evicted_(entry.row);
@@ -310,21 +381,13 @@ Status RankedRows::Restored(SortKeys* sort_keys, const Restoring& restored) {
   };
   // In the order in which rows came, as far as that matters.
   std::vector<std::pair<uint64_t, uint32_t>> in_order;
+  EncodedKeys partition;
   for (const auto& [key, row] : applied_) {
-    std::string_view bytes = key;
-    std::string_view partition;
-    int64_t time = 0;
-    int64_t sequence = 0;
-    if (!GetBytes(&bytes, &partition) || !GetOrdered(&bytes, &time) ||
-        !GetOrdered(&bytes, &sequence)) {
-      return CorruptStateEntry(name_);
-    }
     Info& info = info_[row];
-    std::string with_time(partition);
-    if (by_time_) PutOrdered(time, &with_time);
-    info.partition = Partition(with_time, HashBytes(with_time));
-    info.sequence = static_cast<uint64_t>(sequence);
-    info.time = time;
+    partition = EncodedKeys();
+    info.time = 0;
+    TRY(ReadKey(key, &partition, &info));
+    info.partition = Partition(partition.key(0), partition.hashes[0]);
     info.live = info.stored = true;
     info.dirty = false;
     in_order.emplace_back(info.sequence, row);

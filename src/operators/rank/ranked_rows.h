@@ -8,7 +8,8 @@
 // table owns the rows of its entries.
 //
 // Where the owner loads partitions (kMayBeCold), their rows leave memory together and come back
-// when it asks for them. One thread.
+// when it asks for them, or, of partitions that stand by a time (kByTime), when it is theirs. One
+// thread.
 #pragma once
 
 #include <functional>
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "operators/rank/sort_keys.h"
+#include "state/cold/cold_times.h"
 #include "state/key_table.h"
 #include "state/row_store.h"
 #include "state/state_store.h"
@@ -32,9 +34,11 @@ class RankedRows final : public StateTable {
   enum class Partitions {
     kStay,
     kMayBeCold,
-    /// Their keys end in a time (PutOrdered), which entries have in the place of their own.
+    /// The same, and their keys begin with a time (TimedKey), by which entries are in order.
     kByTime,
   };
+  /// Bytes of that time.
+  static constexpr size_t kTimeBytes = sizeof(int64_t);
   RankedRows(std::string name, bool track, RowStore* rows,
              Partitions partitions = Partitions::kStay);
 
@@ -45,6 +49,16 @@ class RankedRows final : public StateTable {
   Status Load(const EncodedKeys& keys, SortKeys* sort_keys, const Restoring& restored);
   /// Deletes some of the rows that are on the disk only and came before that time.
   Status Sweep(size_t count, int64_t before_ms);
+
+  /// kByTime: the key of a partition, and its hash, which has the key group of `key`.
+  static void AddTimedKey(int64_t time, std::string_view key, EncodedKeys* keys);
+  static int64_t TimeOf(std::string_view timed_key);
+  /// kByTime: no partition that is on the disk only has an earlier time; kMaxWatermark: there is
+  /// none. After a start less than what is there, until FindTimes.
+  EventTime next_on_disk() const { return times_ == nullptr ? kMaxWatermark : times_->next(); }
+  Status FindTimes();
+  /// kByTime: brings the partitions of that time of a key group into memory.
+  Status LoadNext(SortKeys* sort_keys, const Restoring& restored);
 
   /// Partitions by key; a slot lives as long as the partition has rows.
   uint32_t Partition(std::string_view key, uint64_t hash);
@@ -89,9 +103,7 @@ class RankedRows final : public StateTable {
   size_t memory_bytes() const override;
   size_t unsaved_bytes() const override { return reads_cold() ? dirty_.size() * EntryBytes() : 0; }
   bool reads_cold() const override { return track_ && keys_.reads_cold_lists(); }
-  void AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) override {
-    keys_.AttachCold(std::move(entries), restored);
-  }
+  void AttachCold(std::unique_ptr<ColdEntries> entries, bool restored) override;
   void Collected(uint64_t epoch) override {
     if (reads_cold()) keys_.Collected(epoch);
   }
@@ -134,6 +146,8 @@ class RankedRows final : public StateTable {
   void Evict(uint32_t partition);
   size_t EntryBytes() const;
   std::string KeyOf(uint32_t row) const;
+  int GroupOf(std::string_view entry_key) const;
+  Status ReadKey(std::string_view entry_key, EncodedKeys* partition, Info* info) const;
   size_t InsertEntry(uint32_t row);
 
   std::string name_;
@@ -141,6 +155,7 @@ class RankedRows final : public StateTable {
   RowStore* rows_;
   bool by_time_;
   KeyTable keys_;  // no state, it follows from the entries
+  std::unique_ptr<ColdTimes> times_;
   std::function<void(uint32_t row)> evicted_;
   std::vector<Rows> partitions_;  // by slot
   std::vector<Info> info_;        // by row

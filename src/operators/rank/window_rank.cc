@@ -2,8 +2,10 @@
 // WindowRank: Top-N of windows. The first rows of each key and window are kept in order; when the
 // watermark closes the window they go out, and nothing of it is kept. A row whose window has closed
 // is late.
+//
+// Rows lie on the disk until a row of their key and window comes, or the window closes: then those
+// in memory go out first, and the others one key group after the other.
 #include <algorithm>
-#include <map>
 
 #include "data/event_time.h"
 #include "data/key_codec.h"
@@ -13,10 +15,10 @@
 #include "operators/late_rows.h"
 #include "operators/rank/rank_changes.h"
 #include "operators/rank/ranked_rows.h"
+#include "operators/rank/window_partitions.h"
 #include "operators/row_failures.h"
 #include "operators/window/window_times.h"
 #include "operators/window/window_zone.h"
-#include "state/encoding.h"
 
 namespace millrace {
 namespace {
@@ -31,26 +33,37 @@ class WindowRank final : public DeadlineOperator {
         times_(times),
         keys_(fields_.partition_keys, TypesOf(input_, fields_.partition_keys)),
         sort_keys_(fields_.order, input_),
+        loaded_sort_keys_(fields_.order, input_),
         rows_(TypesOf(input_)),
-        ranked_("rows", context.state->track(), &rows_, RankedRows::Partitions::kByTime),
+        ranked_("ranked", context.state->track(), &rows_, RankedRows::Partitions::kByTime),
         sequence_(cells().Add("sequence", 0, CellTable::Rule::kGreatest)) {
     context.state->Register(&ranked_);
+    context.state->DropTable("rows");  // of versions that had them by key
+    ranked_.set_evicted([this](uint32_t row) { Unlist(ranked_.partition_of(row)); });
   }
 
   std::string Waiting() const override {
-    if (windows_.empty()) return {};
-    return "the window that ends at " + FormatEventTime(windows_.begin()->first) +
+    if (NextWindow() == kMaxWatermark) return {};
+    return "the window that ends at " + FormatEventTime(NextWindow()) +
            " sends its first rows when the watermark passes it; it is " +
            FormatEventTime(watermark());
   }
 
  protected:
   EventTime NextDeadline() const override {
-    return windows_.empty() ? kMaxWatermark : times_.ClosingTime(windows_.begin()->first);
+    return NextWindow() == kMaxWatermark ? kMaxWatermark : times_.ClosingTime(NextWindow());
   }
 
   Status BeginBatch(int, const Batch& batch) override {
     keys_.Encode(batch, &encoded_);
+    const arrow::Array& ends = *batch.columns[static_cast<size_t>(fields_.window.end)];
+    const EventTimeReader times(ends);
+    timed_ = EncodedKeys();
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      const EventTime end = ends.IsNull(row) ? kMaxWatermark : times.time(row);
+      RankedRows::AddTimedKey(end, encoded_.key(static_cast<size_t>(row)), &timed_);
+    }
+    TRY(ranked_.Load(timed_, &loaded_sort_keys_, list_));
     sort_keys_.Encode(batch.columns, batch.num_rows);
     return OkStatus();
   }
@@ -87,41 +100,36 @@ class WindowRank final : public DeadlineOperator {
   }
 
   Result<bool> Fire(Output* output) override {
-    while (!windows_.empty() && NextDeadline() <= watermark()) {
-      std::vector<uint32_t>& partitions = windows_.begin()->second;
-      while (!partitions.empty()) {
-        if (output->full()) return false;
-        TRY(Send(&partitions, output));
+    while (NextDeadline() <= watermark() && NextWindow() != kMaxWatermark) {
+      if (windows_.next() > NextWindow()) {
+        TRY(ranked_.LoadNext(&loaded_sort_keys_, list_));
+        continue;
       }
-      windows_.erase(windows_.begin());
+      if (output->full()) return false;
+      TRY(Send(output));
     }
     return true;
   }
 
   Status Restored() override {
-    return ranked_.Restored(&sort_keys_, [this](std::span<const uint32_t> rows) -> Status {
-      for (const uint32_t row : rows) {
-        const uint32_t partition = ranked_.partition_of(row);
-        if (partition >= listed_.size()) listed_.resize(partition + 1, false);
-        if (listed_[partition]) continue;
-        listed_[partition] = true;
-        std::string_view key = ranked_.partition_key(partition);
-        key.remove_prefix(key.size() - sizeof(int64_t));
-        int64_t end = 0;
-        if (!GetOrdered(&key, &end)) return CorruptStateEntry(ranked_.name());
-        windows_[end].push_back(partition);
-      }
-      return OkStatus();
-    });
+    TRY(ranked_.FindTimes());
+    return ranked_.Restored(&loaded_sort_keys_, list_);
   }
 
  private:
+  EventTime NextWindow() const { return std::min(windows_.next(), ranked_.next_on_disk()); }
+  EventTime EndOf(uint32_t partition) const {
+    return RankedRows::TimeOf(ranked_.partition_key(partition));
+  }
+
+  void Unlist(uint32_t partition) {
+    if (windows_.contains(partition)) windows_.Remove(EndOf(partition), partition);
+  }
+
   void TakeIn(int32_t row, int64_t end) {
     const auto i = static_cast<size_t>(row);
-    key_.assign(encoded_.key(i));
-    PutOrdered(end, &key_);
-    const uint32_t partition = ranked_.Partition(key_, HashBytes(key_));
-    if (ranked_.size(partition) == 0) windows_[end].push_back(partition);
+    const uint32_t partition = ranked_.Partition(timed_.key(i), timed_.hashes[i]);
+    if (ranked_.size(partition) == 0) windows_.Add(end, partition);
     const auto last = static_cast<size_t>(fields_.range.last);
     const std::string_view sort_key = sort_keys_.key(i);
     if (ranked_.size(partition) >= last) {
@@ -140,15 +148,15 @@ class WindowRank final : public DeadlineOperator {
     while (ranked_.size(partition) > last) ranked_.Remove(ranked_.At(partition, last));
   }
 
-  /// Sends the rows of some keys of the window that closes.
-  Status Send(std::vector<uint32_t>* partitions, Output* output) {
+  /// Sends the rows of some keys of the window that closes, of those that are in memory.
+  Status Send(Output* output) {
+    const EventTime end = windows_.next();
     const RankRange& range = fields_.range;
     std::vector<uint32_t> rows;
     std::vector<int64_t> ranks;
     std::vector<uint32_t> done;
-    while (!partitions->empty() && static_cast<int64_t>(rows.size()) < kMaxBatchRows) {
-      const uint32_t partition = partitions->back();
-      partitions->pop_back();
+    while (windows_.next() == end && static_cast<int64_t>(rows.size()) < kMaxBatchRows) {
+      const uint32_t partition = windows_.Pop();
       done.push_back(partition);
       const auto count = static_cast<int64_t>(ranked_.size(partition));
       for (int64_t rank = range.first; rank <= std::min(count, range.last); ++rank) {
@@ -179,14 +187,21 @@ class WindowRank final : public DeadlineOperator {
   const Schema& input_;
   WindowTimes times_;
   KeyCodec keys_;
-  SortKeys sort_keys_;
+  SortKeys sort_keys_;         // of the batch at hand
+  SortKeys loaded_sort_keys_;  // of rows that come back
   RowStore rows_;
-  RankedRows ranked_;  // by key and end of the window
+  RankedRows ranked_;  // by end of the window and key
   size_t sequence_;
-  std::map<int64_t, std::vector<uint32_t>> windows_;  // partitions by the end of their window
-  EncodedKeys encoded_;
-  std::string key_;
-  std::vector<bool> listed_;  // partitions that were restored, by slot
+  WindowPartitions windows_;
+  const RankedRows::Restoring list_ = [this](std::span<const uint32_t> rows) -> Status {
+    for (const uint32_t row : rows) {
+      const uint32_t partition = ranked_.partition_of(row);
+      if (!windows_.contains(partition)) windows_.Add(EndOf(partition), partition);
+    }
+    return OkStatus();
+  };
+  EncodedKeys encoded_;  // of the batch at hand,
+  EncodedKeys timed_;    // and with the ends of their windows
   std::vector<int32_t> taken_rows_;
   std::vector<uint32_t> taken_slots_;
 };

@@ -8,6 +8,7 @@ namespace millrace {
 void SlotOutput::Push(Batch batch) {
   if (batch.num_rows == 0) return;
   rows_in_call_ += batch.num_rows;
+  ++batches_in_call_;
   rows_out_ += static_cast<uint64_t>(batch.num_rows);
   idle_ = false;
   if (tap_ != nullptr && tap_->heard()) [[unlikely]]

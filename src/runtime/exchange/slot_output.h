@@ -25,10 +25,15 @@ class SlotOutput final : public Output {
 
   void Push(Batch batch) override;
   void Push(Watermark watermark) override;
-  bool full() const override { return rows_in_call_ >= kMaxBatchRows; }
+  bool full() const override {
+    return rows_in_call_ >= kMaxBatchRows || batches_in_call_ >= kMaxCallBatches;
+  }
   void PushBarrier(Barrier barrier) { Send(barrier); }
   void PushEnd();
-  void BeginCall() { rows_in_call_ = 0; }
+  void BeginCall() {
+    rows_in_call_ = 0;
+    batches_in_call_ = 0;
+  }
 
   /// True if everything pushed so far was taken over by the operators behind: another call may
   /// push.
@@ -47,6 +52,7 @@ class SlotOutput final : public Output {
   std::vector<InputPort*> ports_;
   std::vector<std::unique_ptr<ExchangeSender>> senders_;
   int64_t rows_in_call_ = 0;
+  int batches_in_call_ = 0;
   uint64_t rows_out_ = 0;
   EventTime watermark_ = kMinWatermark;
   bool idle_ = false;

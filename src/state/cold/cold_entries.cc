@@ -59,16 +59,17 @@ void ColdEntries::MakeStateKeys() {
   }
 }
 
-Status ColdEntries::ReadLists(const ListVisitor& visit) {
+Status ColdEntries::ReadLists(size_t leading, const ListVisitor& visit) {
   Sort();
   std::vector<std::pair<std::string, size_t>> ranges;
   for (const Asked& asked : asked_) {
     std::string range = prefix_;
     range.push_back(static_cast<char>(asked.head >> 56));
-    PutBytes(asked.key, &range);
+    range += asked.key.substr(0, leading);
+    PutBytes(asked.key.substr(leading), &range);
     ranges.emplace_back(std::move(range), asked.row);
   }
-  std::ranges::sort(ranges);  // the length of a key stands in front of it
+  std::ranges::sort(ranges);  // lengths stand in front of keys
   state_keys_.clear();
   for (const auto& [range, row] : ranges) state_keys_.push_back(range);
   return state_->VisitRanges(

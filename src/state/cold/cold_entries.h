@@ -39,11 +39,11 @@ class ColdEntries {
   size_t asked() const { return asked_.size(); }
   /// Visits those that are there; of keys that were asked for twice, one.
   Status Read(const std::function<Status(size_t row, std::string_view value)>& visit);
-  /// Of a table with several entries per key, whose keys begin with it (PutBytes): visits those of
-  /// the keys asked for, `row` by row.
+  /// Of a table with several entries per key, whose keys begin with it (PutBytes, but the first
+  /// `leading` bytes stand in front as they are): visits those of the keys asked for, `row` by row.
   using ListVisitor =
       std::function<Status(size_t row, std::string_view entry_key, std::string_view value)>;
-  Status ReadLists(const ListVisitor& visit);
+  Status ReadLists(size_t leading, const ListVisitor& visit);
   /// Visits at most `count` entries of this shard, whoever asked for them: those behind the ones
   /// that it visited last, and behind the last one the first.
   Status ReadNext(size_t count,

@@ -6,6 +6,7 @@
 
 #include "base/time_units.h"
 #include "diagnostics/render.h"
+#include "operators/operator.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/program.h"
 #include "runtime/epochs/manifest.h"
@@ -363,7 +364,8 @@ bool World::HasDoneEverything(const Job& job) {
 /// Per input and pair of shards there is a queue, and per input and shard what one call puts there,
 /// as an operator is called again only when that has been taken.
 void World::CheckQueues(const Job& job) {
-  constexpr uint64_t kPerCall = 8;
+  // Those of the last step of a call, and what stands between batches.
+  constexpr uint64_t kPerCall = Output::kMaxCallBatches + 4;
   const JobSnapshot snapshot = job.Snapshot();
   const uint64_t shards = snapshot.shards.size();
   const uint64_t budget = shards * (shards * scenario_.exchange_capacity + kPerCall);
