@@ -10,6 +10,8 @@ SEEDS ?= 20000
 # Of `make random-queries`.
 QUERIES ?= 500
 EVALUATIONS ?= 2000
+# Of `make broken-texts`.
+TEXTS ?= 20000
 CASES ?= 100
 DUCKDB ?=
 # What `make goldens` and `make bench` are restricted to, e.g. ONLY=over.
@@ -22,7 +24,7 @@ CTEST = ctest --output-on-failure --no-label-summary --no-tests=error --schedule
 .DEFAULT_GOAL := help
 .PHONY: help setup build check test test-asan test-tsan test-all tidy lint fmt bench bench-live \
         bench-exactly-once bench-state nexmark compat docs demo simulate mutants \
-        chaos demo-kafka random-queries random-expressions exported-cases test-kafka-exactly-once test-kafka-flink test-live-slow goldens fuzz install clean stats
+        chaos demo-kafka random-queries random-modes broken-texts random-expressions exported-cases test-kafka-exactly-once test-kafka-flink test-live-slow goldens fuzz install clean stats
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -136,6 +138,15 @@ random-queries: build ## QUERIES (500) drawn from SEED (1), against a real Flink
 	@python3 tests/random/random_queries.py build/millrace --queries $(QUERIES) --seed $(or $(SEED),1) \
 	    $(if $(filter only,$(DUCKDB)),--duckdb) $(if $(ONLY),--only '$(ONLY)') \
 	    $(if $(ANSWERS),--answers '$(ANSWERS)')
+
+random-modes: build ## QUERIES (500) drawn from SEED (1), each with batches of one row, shards, kills, little memory (MODE=...)
+	@cmake --build build --target query_modes -j $(JOBS)
+	@python3 tests/random/random_modes.py build/query_modes --queries $(QUERIES) --seed $(or $(SEED),1) \
+	    $(if $(ONLY),--only '$(ONLY)') $(if $(MODE),--mode '$(MODE)')
+
+broken-texts: build ## TEXTS (20000) of tests/sql with tokens lost, doubled, swapped, spliced: none may end the process
+	@cmake --build build --target broken_texts -j $(JOBS)
+	@build/broken_texts --mutants $(TEXTS) --seed $(or $(SEED),1)
 
 random-expressions: build ## EVALUATIONS (2000) of scalar expressions on edge values, against a real Flink
 	@python3 tests/random/random_expressions.py build/millrace --evaluations $(EVALUATIONS) \

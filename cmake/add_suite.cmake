@@ -104,6 +104,33 @@ function(add_simulation)
   set_time_limit(7200 simulate_long mutants_long)
 endfunction()
 
+# add_random_programs(QUERIES n MUTANTS n): tests/random/NAME.cc as programs, on its folder engine;
+# `make test` runs so many random queries in all modes and so many broken texts.
+function(add_random_programs)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "QUERIES;MUTANTS" "")
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/random/engine/*.cc)
+  add_library(millrace_random STATIC ${sources})
+  target_compile_options(millrace_random PRIVATE ${MILLRACE_OPTIMISE_TEST})
+  target_include_directories(millrace_random PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(millrace_random PUBLIC millrace_test_support ${MILLRACE_BUILTINS}
+    ${MILLRACE_COMPONENTS} millrace::arrow)
+  foreach(program query_modes broken_texts)
+    add_executable(${program} ${CMAKE_SOURCE_DIR}/tests/random/${program}.cc)
+    target_compile_options(${program} PRIVATE ${MILLRACE_OPTIMISE_TEST})
+    target_link_libraries(${program} PRIVATE millrace_random)
+    set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  endforeach()
+  add_test(NAME random_modes
+           COMMAND ${Python3_EXECUTABLE} tests/random/random_modes.py $<TARGET_FILE:query_modes>
+                   --queries ${arg_QUERIES}
+           WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  add_test(NAME broken_texts COMMAND broken_texts --mutants ${arg_MUTANTS}
+           WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(random_modes broken_texts PROPERTIES LABELS suite)
+  set_time_limit(300 random_modes broken_texts)
+endfunction()
+
 # add_suites(NAME...): tests/NAME/*.cc as the program suite_NAME, with every builtin linked, and
 # the scripts beside them.
 function(add_suites)

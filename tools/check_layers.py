@@ -142,6 +142,9 @@ def check_foreign(path, include):
     return f"<{include}> is a library that tools/check_layers.py does not know: add it there"
 
 
+OF_TESTS = ("support/", "suites/", "simulation/", "random/")  # folders below tests/
+
+
 def check_text(layers, path, text):
     """All violations of one file, as (line, message)."""
     found = []
@@ -150,7 +153,7 @@ def check_text(layers, path, text):
         if not match:
             continue
         own, foreign = match.groups()
-        if own is not None and not own.startswith(("support/", "suites/", "simulation/")):
+        if own is not None and not own.startswith(OF_TESTS):
             message = check_foreign(path, own) if own_is_foreign(own) else check_own(
                 layers, path, own)
         else:

@@ -93,7 +93,8 @@ class NestedQueries:
 
     def top_n(self, depth):
         source = self.source(depth)
-        unique = [c for c in source.scope if c.text.endswith(".id")]
+        # Of a table; a join may have an id again, or NULL. Else rows with equal places are equal.
+        unique = [c for c in source.scope if c.text.endswith(".id") and source.name]
         chosen = self.some(source.scope, 1, 3, 1) + unique
         orders = [
             make("INT", "{0} " + word, [e], duck="{0} " + duck)

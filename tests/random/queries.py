@@ -6,16 +6,22 @@ window, Top-N ..); derived tables make shapes nest. `ordered` says that rows com
 every run repeats, which functions such as LISTAGG need.
 """
 
+import random
+import re
+
 from aggregate_queries import AggregateQueries
 from change_queries import ChangeQueries
 from expressions import ExpressionMaker, make
 from nested_queries import NestedQueries
 from parts import Query, Source, both, column
-from tables import COLUMNS, VIEW_COLUMNS
+from stream_queries import StreamQueries
+from tables import COLUMNS, VIEW_COLUMNS, Tables
 from time_queries import TimeQueries
 
+BLOCK = 50  # queries over the same tables
 
-class QueryMaker(AggregateQueries, ChangeQueries, NestedQueries, TimeQueries):
+
+class QueryMaker(AggregateQueries, ChangeQueries, NestedQueries, StreamQueries, TimeQueries):
     def __init__(self, random):
         self.random = random
         self.expressions = ExpressionMaker(random)
@@ -189,10 +195,19 @@ class QueryMaker(AggregateQueries, ChangeQueries, NestedQueries, TimeQueries):
             (self.with_query, 1),
             (self.group_window, 1),
             (self.limited, 2),
+            (self.window_sets, 1),
+            (self.window_of_union, 1),
+            (self.window_of_join, 1),
+            (self.window_join_kinds, 1),
+            (self.top_of_groups, 1),
+            (self.changes_through, 2),
+            (self.first_and_last, 1),
         ]
         if nested:
             whole = (self.over, self.limited, self.ranking_over, self.nested_keys)
-            whole += (self.window_of_windows, self.changelog)
+            whole += (self.window_of_windows, self.changelog, self.window_sets)
+            whole += (self.window_of_union, self.window_of_join, self.window_join_kinds)
+            whole += (self.top_of_groups, self.changes_through, self.first_and_last)
             shapes = [shape for shape in shapes if shape[0] not in whole]
         makers, weights = zip(*shapes)
         return self.random.choices(makers, weights)[0](max(depth, 0))
@@ -357,3 +372,17 @@ class QueryMaker(AggregateQueries, ChangeQueries, NestedQueries, TimeQueries):
             self.where(scope),
         )
         return Query(text, duck, columns, "with")
+
+
+def draw(seed, count, folder, only=None, for_duckdb=False):
+    """The tables of a block, in a folder, and `count` queries over them; `only`: of such shapes."""
+    source = random.Random(seed)
+    tables = Tables(source, folder)
+    maker = QueryMaker(source)
+    drawn = []
+    while len(drawn) < count:
+        query = maker.query(source.choice([0, 1, 2, 2]))
+        wanted = only is None or re.search(only, query.shape)
+        if wanted and (not for_duckdb or query.duck is not None):
+            drawn.append(query)
+    return tables, drawn

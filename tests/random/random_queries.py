@@ -12,31 +12,21 @@ seed S is drawn from S and i // 50, so `--seed S+k --queries 50` repeats a block
 import argparse
 import collections
 import pathlib
-import random
-import re
 import sys
 import tempfile
 
 import duckdb
 import engines
-from queries import QueryMaker
-from tables import Tables
-
-BLOCK = 50
-NOTHING = re.compile(r"\[(null|0)(, (null|0))*\]")
-HERE = pathlib.Path(__file__).resolve().parent
-
-
-def known_differences():
-    """[(place, pattern, reason)], see the file."""
-    lines = (HERE / "known_differences.txt").read_text(encoding="utf-8").splitlines()
-    return [tuple(line.split("\t")) for line in lines if line and not line.startswith("#")]
+import judging
+from explanations import Explanations, with_empty_tables
+from judging import Case
+from queries import BLOCK, draw
 
 
 class Run:
     def __init__(self, program, only, flink, answers):
         self.program, self.only, self.flink, self.answers = program, only, flink, answers
-        self.known = known_differences()
+        self.explanations = Explanations()
         self.counts = collections.Counter()
         self.explained = collections.Counter()
         self.shapes = collections.Counter()
@@ -44,116 +34,83 @@ class Run:
         self.differences = []
 
     def block(self, seed, count):
-        source = random.Random(seed)
         with tempfile.TemporaryDirectory() as folder:
-            tables = Tables(source, folder)
-            maker = QueryMaker(source)
-            queries = []
-            while len(queries) < count:
-                query = maker.query(source.choice([0, 1, 2, 2]))
-                wanted = self.only is None or re.search(self.only, query.shape)
-                if wanted and (self.flink or query.duck is not None):
-                    queries.append(query)
-            statements = tables.write()
-            texts = [query.text for query in queries]
-            ours = engines.of_millrace(self.program, statements, texts)
-            flinks = [None] * count
-            if self.flink:
-                flinks = engines.of_flink(statements, texts, tables.folder, self.answers)
-            connection = duckdb.connect()
-            tables.load(connection)
-            for query, our, flink in zip(queries, ours, flinks):
-                self.judge(seed, query, our, flink, connection)
+            tables, queries = draw(seed, count, folder, self.only, not self.flink)
+            open_ends = []
+            for case in self.asked(tables, queries):
+                self.shapes[case.query.shape] += 1
+                self.counts["queries"] += 1
+                self.counts["compared with DuckDB"] += case.duck is not None
+                for verdict in self.judge(case):
+                    open_ends += self.unless_error(seed, case, verdict, tables)
+            self.ask_without(seed, tables, open_ends)
 
-    def judge(self, seed, query, our, flink, connection):
-        self.shapes[query.shape] += 1
-        kinds = [kind for _, kind in query.columns]
-        duck = None
-        if query.duck is not None and our.error is None:
-            duck = engines.of_duckdb(connection, query.duck, kinds)
-        if flink is None:
-            self.counts["queries"] += 1
-            verdicts = ["refused"] if our.error is not None else []
+    def asked(self, tables, queries):
+        statements = tables.write()
+        texts = [query.text for query in queries]
+        ours = engines.of_millrace(self.program, statements, texts)
+        flinks = [None] * len(queries)
+        if self.flink:
+            flinks = engines.of_flink(statements, texts, tables.folder, self.answers)
+        connection = duckdb.connect()
+        tables.load(connection)
+        return [Case(query, *said, connection) for query, *said in zip(queries, ours, flinks)]
+
+    def judge(self, case):
+        """What is wrong with our answer; counts what is wrong with Flink's."""
+        verdicts = []
+        if case.flink is not None:
+            name, mistake, verdict = judging.against_flink(case)
+            self.counts.update([name] if name else [])
+            self.explained.update([mistake] if mistake else [])
+            verdicts.append(verdict)
+            if verdict == "refused, and Flink answers":
+                self.refusals[case.our.error.split("\n")[0]] += 1
+        elif case.our.error is not None:
+            verdicts.append("refused")
+        if case.duck is not None:
+            verdicts.append(judging.against_duckdb(case))
+        return filter(None, verdicts)
+
+    def unless_error(self, seed, case, verdict, tables):
+        """[(case, verdict, what to ask instead, reasons)], unless there is no need to ask."""
+        nothing = case.answered and case.flink is not None and not case.flink.rows
+        reason = self.explanations.of_error(
+            {
+                "flink": case.flink and case.flink.error,
+                "millrace": case.our.error,
+                "nothing": with_empty_tables(case.query.text, tables.rows) if nothing else "",
+            }
+        )
+        other = None
+        if case.our.error is None:
+            other = self.explanations.rewritten(case.query, "DuckDB" in verdict)
+        if reason is not None:
+            self.explained[reason] += 1
+        elif other is not None:
+            return [(case, verdict, *other)]
         else:
-            verdicts = [self.against_flink(query, our, flink, kinds, duck)]
-        if duck is not None:
-            self.counts["compared with DuckDB"] += 1
-            verdicts.append(self.against_duckdb(our, duck, kinds))
-        for verdict in filter(None, verdicts):
-            reason = self.reason(query, our, flink, verdict)
-            if reason is None:
-                self.differences.append((seed, query, our, flink, verdict))
+            self.differences.append((seed, case, verdict))
+        return []
+
+    def ask_without(self, seed, tables, open_ends):
+        """Explained is only what agrees without that which known_differences.txt explains."""
+        if not open_ends:
+            return
+        again = self.asked(tables, [query for _, _, query, _ in open_ends])
+        for (case, verdict, _, reasons), other in zip(open_ends, again):
+            mistakes = judging.against_flink(other)[1:] if other.flink is not None else (None, None)
+            duck = judging.against_duckdb(other) if other.duck is not None else None
+            if other.answered and mistakes == (None, None) and duck is None:
+                self.explained.update(reasons)
             else:
-                self.explained[reason] += 1
-
-    def against_flink(self, query, our, flink, kinds, duck):
-        self.counts["queries"] += 1
-        if our.error is not None and our.error.startswith("crashed"):
-            return "no end of its own"
-        if our.error is not None and flink.error is not None:
-            self.counts["refused by both"] += 1
-            return None
-        if our.error is not None:
-            self.refusals[our.error.split("\n")[0]] += 1
-            return "refused, and Flink answers"
-        if not our.consistent:
-            return "takes back what is not there"
-        if flink.error is not None:
-            self.counts["refused by Flink alone"] += 1
-            failed = flink.error.startswith("ERROR runtime")
-            return "answered, and Flink fails at run time" if failed else None
-        self.counts["answered by both"] += 1
-        if our.rows == flink.rows or self.alike(our, flink, kinds):
-            return None
-        # Flink's own mistakes: what it takes back is not there, or DuckDB is on our side.
-        if not flink.consistent:
-            self.explained["Flink's changelog does not add up"] += 1
-            return None
-        if flink.incomplete and our.rows <= flink.rows:
-            self.explained["Flink's changelog leaves rows that it replaced"] += 1
-            return None
-        if not our.rows and len(flink.rows) == 1 and NOTHING.fullmatch(*flink.rows):
-            self.explained["Flink folds an aggregate of nothing to a row"] += 1
-            return None
-        if duck is not None and self.against_duckdb(our, duck, kinds) is None:
-            self.explained["DuckDB has our rows (" + query.shape + ")"] += 1
-            return None
-        return "other rows than Flink"
-
-    @staticmethod
-    def alike(our, flink, kinds):
-        left, right = [
-            [engines.values_of(row, kinds) for row in answer.rows.elements()]
-            for answer in (our, flink)
-        ]
-        return None not in left and None not in right and engines.near(left, right)
-
-    @staticmethod
-    def against_duckdb(our, duck, kinds):
-        left = [engines.values_of(row, kinds) for row in our.rows.elements()]
-        right = [tuple(engines.plain(v, k) for v, k in zip(row, kinds)) for row in duck]
-        if None in left or engines.near(left, right):
-            return None
-        missing = [row for row in right if row not in left][:5]
-        return f"other rows than DuckDB, which has {missing}"
-
-    def reason(self, query, our, flink, verdict):
-        answered = our.error is None and flink is not None and flink.error is None
-        where = {
-            "query": "" if our.error else query.text,
-            "duckdb": query.text if "DuckDB" in verdict else "",
-            "nothing": query.text if answered and not flink.rows else "",
-            "flink": flink and flink.error or "",
-            "millrace": our.error or "",
-        }
-        for place, pattern, reason in self.known:
-            if re.search(pattern, where[place], re.S):
-                return reason
-        return None
+                # As it is without what is explained: that is what somebody has to look at.
+                self.differences.append((seed, other, f"{verdict}; so have {case.query.text}"))
 
 
 def show(difference, keep):
-    seed, query, our, flink, verdict = difference
+    seed, case, verdict = difference
+    query, our, flink = case.query, case.our, case.flink
     text = [f"seed {seed}, {query.shape}: {verdict}", f"  {query.text}"]
     if our.error or flink and flink.error:
         text.append(
