@@ -19,6 +19,7 @@ const OperatorRegistry& BuiltinOperators() {
     RegisterMaterialize(&made);
     RegisterOrderedOver(&made);
     RegisterOver(&made);
+    RegisterPartialGroups(&made);
     RegisterPredict(&made);
     RegisterRank(&made);
     RegisterResolveConflicts(&made);

@@ -20,6 +20,7 @@ void RegisterResolveConflicts(OperatorRegistry* registry);
 void RegisterMatch(OperatorRegistry* registry);
 void RegisterOrderedOver(OperatorRegistry* registry);
 void RegisterOver(OperatorRegistry* registry);
+void RegisterPartialGroups(OperatorRegistry* registry);
 void RegisterPredict(OperatorRegistry* registry);
 void RegisterRank(OperatorRegistry* registry);
 void RegisterSnapshotJoin(OperatorRegistry* registry);

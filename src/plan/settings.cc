@@ -164,12 +164,23 @@ std::vector<OptionSpec> FlinkTableSettings() {
   return {
       Setting("table.dml-sync", T::kBoolean, "true",
               "Accepted for Flink; bounded statements always run one after the other."),
+      Setting("table.exec.emit.allow-lateness", T::kDuration, "",
+              "How long a group window takes rows after it closed, where late-fire is on; default: "
+              "table.exec.state.ttl."),
+      Setting("table.exec.emit.early-fire.delay", T::kDuration, "",
+              "Time by the clock from a change of a window to its result; 0: at once."),
       Setting("table.exec.emit.early-fire.enabled", T::kBoolean, "false",
-              "Results of windows before they close: not supported yet."),
+              "Group windows send results before they close, as updates."),
+      Setting("table.exec.emit.late-fire.delay", T::kDuration, "",
+              "Time by the clock from a late row to the window's result; 0: at once."),
       Setting("table.exec.emit.late-fire.enabled", T::kBoolean, "false",
-              "Results of windows again for late rows: not supported yet."),
+              "Group windows send results again for rows that come after they closed, as updates."),
+      Setting("table.exec.mini-batch.allow-latency", T::kDuration, "0 ms",
+              "Longest time for which changes are gathered; above 0 with mini-batch on."),
       Setting("table.exec.mini-batch.enabled", T::kBoolean, "false",
-              "Folding of updates; true is not supported yet."),
+              "GROUP BY and DISTINCT gather the changes of a key and send them as one."),
+      Setting("table.exec.mini-batch.size", T::kLong, "-1",
+              "Most rows whose changes are gathered; above 0 with mini-batch on."),
       Setting("table.exec.resource.default-parallelism", T::kInt, "-1",
               "Overrides parallelism.default when positive."),
       Choice("table.exec.sink.not-null-enforcer", "ERROR", {"ERROR", "DROP"},
@@ -184,6 +195,10 @@ std::vector<OptionSpec> FlinkTableSettings() {
           "table.exec.state.ttl", T::kDuration, "0 ms",
           "State of a key of GROUP BY, DISTINCT or a table of upserts, and a row that a regular "
           "join keeps, is dropped that long after its last change; 0 keeps it."),
+      Choice(
+          "table.optimizer.agg-phase-strategy", "AUTO", {"AUTO", "ONE_PHASE", "TWO_PHASE"},
+          "With mini-batch, on several shards: whether GROUP BY adds rows up where they are read "
+          "before they go to the shard of their key. AUTO does."),
       Choice(
           "table.plan.compile.catalog-objects", "ALL", {"ALL", "SCHEMA", "IDENTIFIER"},
           "Whether COMPILE PLAN writes down the tables that the statement names; with SCHEMA and "

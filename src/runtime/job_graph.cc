@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
+#include "plan/phases/partial_group_node.h"
 #include "plan/late_rows.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
@@ -60,14 +62,35 @@ class GraphBuilder {
         TRY_ASSIGN(const int input, Add(child));
         inputs.push_back(input);
       }
-      index = NewNode(GraphNode::Role::kOperator, plan);
-      for (size_t i = 0; i < inputs.size(); ++i) {
-        Connect(inputs[i], index, static_cast<int>(i));
-      }
+      index = AddOperator(plan, inputs);
       graph_->has_keyed_state_ |= plan->has_keyed_state();
     }
     by_digest_.emplace(plan->digest(), index);
     return index;
+  }
+
+  int AddOperator(const PlanNodePtr& plan, const std::vector<int>& inputs) {
+    if (const auto phases = PhasesOf(plan, inputs[0])) {
+      const int partial = NewNode(GraphNode::Role::kOperator, (*phases)->children()[0]);
+      Connect(inputs[0], partial, 0);
+      const int whole = NewNode(GraphNode::Role::kOperator, *phases);
+      graph_->nodes_[static_cast<size_t>(whole)].id = graph_->identity_.IdOf(plan);
+      Connect(partial, whole, 0);
+      return whole;
+    }
+    const int index = NewNode(GraphNode::Role::kOperator, plan);
+    for (size_t i = 0; i < inputs.size(); ++i) Connect(inputs[i], index, static_cast<int>(i));
+    return index;
+  }
+
+  /// A group in two phases where its rows would go through an exchange.
+  std::optional<PlanNodePtr> PhasesOf(const PlanNodePtr& plan, int input) const {
+    const Partitioning& from = partitionings_[static_cast<size_t>(input)];
+    if (graph_->shards_ == 1 || from.kind == Partitioning::Kind::kSingle ||
+        from.Satisfies(plan->required_distribution(0))) {
+      return std::nullopt;
+    }
+    return InTwoPhases(plan);
   }
 
   int AddScan(const PlanNodePtr& plan, const ScanNode& scan) {

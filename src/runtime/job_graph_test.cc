@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "plan/nodes/aggregate_nodes.h"
 #include "support/memory_connector.h"
+#include "support/operator_harness.h"
 #include "support/test_nodes.h"
 
 namespace millrace {
@@ -87,6 +89,51 @@ TEST_F(JobGraphTest, NodesRunOnlyWhereDataCanCome) {
   graph.DeriveActive();
   EXPECT_EQ(graph.nodes()[1].active, (std::vector<bool>{true, false, false}));
   EXPECT_EQ(graph.nodes()[2].active, (std::vector<bool>{true, true, true}));
+}
+
+class TwoPhasesTest : public JobGraphTest {
+ protected:
+  PlanNodePtr Group(PlanNodePtr input, AggregateCall call, bool two_phases = true) {
+    Schema schema({kRows[1], call.output});
+    return std::make_shared<GroupAggregateNode>(
+        std::move(input),
+        GroupAggregateNode::Fields{.keys = {1},
+                                   .calls = {std::move(call)},
+                                   .mini_batch = {.rows = 10, .latency_ms = 100},
+                                   .two_phases = two_phases},
+        schema);
+  }
+  PlanNodePtr Sums(PlanNodePtr input) {
+    return Group(std::move(input), MakeCall(kRows, "SUM", {2}, "s"));
+  }
+};
+
+TEST_F(TwoPhasesTest, RowsAreAddedUpBeforeTheExchange) {
+  const PlanNodePtr sums = Sums(ScanAll(input_));
+  const JobGraph graph = *JobGraph::Build({Sink(sums, "x")}, 2);
+  EXPECT_EQ(Describe(graph),
+            "0 Scan, 1 PartialGroupAggregate <- 0 local, 2 GroupAggregate <- 1 hash, "
+            "3 Sink <- 2 local");
+  EXPECT_EQ(graph.edges()[1].keys, std::vector<int>{0});
+  // Its state is that of the group in one phase.
+  const JobGraph alone = *JobGraph::Build({Sink(sums, "x")}, 1);
+  EXPECT_EQ(Describe(alone), "0 Scan, 1 GroupAggregate <- 0 local, 2 Sink <- 1 local");
+  EXPECT_EQ(graph.nodes()[2].id, alone.nodes()[1].id);
+  const auto* whole = As<GroupAggregateNode>(graph.nodes()[2].plan);
+  EXPECT_EQ(whole->calls()[0].state_tag, As<GroupAggregateNode>(sums)->calls()[0].state_tag);
+}
+
+TEST_F(TwoPhasesTest, NotWhereItCannotBeHadOrChangesNothing) {
+  const std::string one_phase = "0 Scan, 1 GroupAggregate <- 0 hash, 2 Sink <- 1 local";
+  EXPECT_EQ(Describe(*JobGraph::Build(
+                {Sink(Group(ScanAll(input_), MakeCall(kRows, "SUM", {2}, "s"), false), "x")}, 2)),
+            one_phase);
+  EXPECT_EQ(Describe(*JobGraph::Build(
+                {Sink(Group(ScanAll(input_), MakeCall(kRows, "LAST_VALUE", {2}, "l")), "x")}, 2)),
+            one_phase);
+  const PlanNodePtr placed = Node("Pass", {ScanAll(input_)}, {Distribution::Single()});
+  EXPECT_EQ(Describe(*JobGraph::Build({Sink(Sums(placed), "x")}, 2)),
+            "0 Scan, 1 Pass <- 0 single, 2 GroupAggregate <- 1 local, 3 Sink <- 2 local");
 }
 
 }  // namespace

@@ -85,6 +85,9 @@ class OperatorHarness final : public Output {
   void OnTime(int64_t now_ms) {
     Call([&] { return operator_->OnTime(now_ms, this); });
   }
+  void OnBarrier() {
+    Call([&] { return operator_->OnBarrier(Barrier{epoch_ + 1, false}, this); });
+  }
 
   /// Feeds rows [begin, end) of the script in batches of at most `size` rows (0: random sizes).
   void Feed(const Script& script, size_t begin, size_t end, size_t size, std::mt19937_64& random) {
@@ -143,6 +146,7 @@ class OperatorHarness final : public Output {
     AttachDisk(false);
   }
   void EndEpoch() {
+    OnBarrier();
     DeltaWriter writer;
     EXPECT_TRUE(writer.Collect("op", *state_, ++epoch_));
     unapplied_.push_back(writer.Take());
@@ -286,6 +290,7 @@ class OperatorHarness final : public Output {
 
   void SaveDelta() {
     if (disk_ != nullptr) return;
+    OnBarrier();
     for (StateTable* table : state_->tables()) {
       auto& saved = saved_[std::string(table->name())];
       EXPECT_TRUE(table->CollectDelta([&](const StateChange& change) {

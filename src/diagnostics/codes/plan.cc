@@ -213,6 +213,22 @@ INSERT INTO scored SELECT card, COUNT(*) OVER (PARTITION BY card ORDER BY ts
   RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW) FROM payments)",
     },
     CodeInfo{
+        .code = "MR0421",
+        .title = "results that cannot be sent early or late",
+        .explanation = R"(
+`table.exec.emit.early-fire.enabled` and `table.exec.emit.late-fire.enabled` make group windows,
+TUMBLE and HOP in GROUP BY, send results before they close and again for late rows. Each needs its
+delay, late-fire also a time for which rows may come late. Sessions and the windows of table
+functions send once, as they close.)",
+        .example = R"(
+SET 'table.exec.emit.early-fire.enabled' = 'true';
+SELECT card, COUNT(*) FROM payments GROUP BY card, TUMBLE(ts, INTERVAL '1' HOUR))",
+        .fixed = R"(
+SET 'table.exec.emit.early-fire.enabled' = 'true';
+SET 'table.exec.emit.early-fire.delay' = '10 s';
+SELECT card, COUNT(*) FROM payments GROUP BY card, TUMBLE(ts, INTERVAL '1' HOUR))",
+    },
+    CodeInfo{
         .code = "MR0430",
         .title = "a row pattern that cannot be matched",
         .explanation = R"(

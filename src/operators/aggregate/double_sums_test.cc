@@ -130,10 +130,10 @@ TEST(DoubleSumsTest, GroupsHoldToTheLastBit) {
   Schema schema;
   schema.Append(SumsInputSchema()[0]);
   for (const AggregateCall& call : Calls(true)) schema.Append(call.output);
-  RunEveryWay(
-      std::make_shared<GroupAggregateNode>(InputNode(SumsInputSchema()), std::vector<int>{0},
-                                           Calls(true), schema, int64_t{0}),
-      changes);
+  RunEveryWay(std::make_shared<GroupAggregateNode>(
+                  InputNode(SumsInputSchema()),
+                  GroupAggregateNode::Fields{.keys = {0}, .calls = Calls(true)}, schema),
+              changes);
 }
 
 }  // namespace

@@ -22,7 +22,11 @@ PlanNodePtr MakeNode(bool keyed, bool retracts, int64_t ttl_ms = 0) {
   if (keyed) schema.Append(input[0]);
   for (const AggregateCall& call : calls) schema.Append(call.output);
   return std::make_shared<GroupAggregateNode>(
-      InputNode(input), keyed ? std::vector<int>{0} : std::vector<int>{}, calls, schema, ttl_ms);
+      InputNode(input),
+      GroupAggregateNode::Fields{.keys = keyed ? std::vector<int>{0} : std::vector<int>{},
+                                 .calls = calls,
+                                 .state_ttl_ms = ttl_ms},
+      schema);
 }
 
 std::string KeyText(const Cell& cell) { return cell.is_null() ? "null" : cell.text(); }

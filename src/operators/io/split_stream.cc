@@ -26,7 +26,7 @@ constexpr int kReadsPerPoll = 16;
 Polled Data(Batch batch) { return {Polled::Kind::kData, std::move(batch), 0}; }
 
 /// Joins carried-over bytes and a chunk, with the padding that decoders need behind them.
-std::shared_ptr<const std::string> Join(std::string_view carried, std::string_view chunk) {
+std::shared_ptr<const std::string> JoinBytes(std::string_view carried, std::string_view chunk) {
   auto joined = std::make_shared<std::string>();
   joined->reserve(carried.size() + chunk.size() + kDecodePadding);
   joined->append(carried);
@@ -79,7 +79,7 @@ Result<Polled> SplitStream::Next(int64_t max_rows, bool flush) {
     }
     if (read.kind == ReadResult::Kind::kEnd) {
       ended_ = true;
-      if (has_offset_) Append(Join({}, {}), chunk_offset_ + chunk_->size(), /*at_end=*/true);
+      if (has_offset_) Append(JoinBytes({}, {}), chunk_offset_ + chunk_->size(), /*at_end=*/true);
       continue;
     }
     TRY_ASSIGN(Polled polled, Accept(std::move(read), max_rows));
@@ -144,7 +144,7 @@ void SplitStream::Append(std::shared_ptr<const std::string> bytes, uint64_t offs
   const std::string_view carried =
       chunk_ == nullptr ? std::string_view() : std::string_view(*chunk_).substr(framed_bytes_);
   chunk_offset_ = offset - carried.size();
-  chunk_ = carried.empty() ? std::move(bytes) : Join(carried, *bytes);
+  chunk_ = carried.empty() ? std::move(bytes) : JoinBytes(carried, *bytes);
   records_.clear();
   next_record_ = 0;
   framed_bytes_ = shape_->decoder->Frame(*chunk_, at_end, &records_);

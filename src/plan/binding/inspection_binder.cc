@@ -187,8 +187,36 @@ void StatementBinder::ShowList(const sql::Show& show) {
     case Kind::kMaterializedTable:
       AddOutput(show, "SHOW MATERIALIZED TABLES", {{"table name"}, {}, {}});
       return;
+    case Kind::kPartition: return ShowPartitions(show);
     default: context_->NotSupported("SHOW of this kind of object", show.span);
   }
+}
+
+/// The catalog keeps no partitions: those of files are what directories there are.
+void StatementBinder::ShowPartitions(const sql::Show& show) {
+  const Catalog& catalog = *context_->catalog;
+  const std::string name = show.name.ToString();
+  const TablePtr table = catalog.FindTable(catalog.Resolve(show.name));
+  if (table == nullptr) {
+    Diagnostic& diagnostic =
+        context_->Error("MR0207", "unknown table '" + name + "'", show.name.span);
+    context_->Suggest(&diagnostic, show.name.parts.back().text, catalog.TableNames());
+    return;
+  }
+  if (table->partition_keys.empty()) {
+    context_->Error("MR0201", "table '" + name + "' is not partitioned", show.name.span).next_step =
+        "Partitions come from PARTITIONED BY in CREATE TABLE.";
+    return;
+  }
+  for (const sql::PartitionValue& value : show.partition) {
+    const std::string& column = value.column.text;
+    if (std::ranges::find(table->partition_keys, column) != table->partition_keys.end()) continue;
+    Diagnostic& diagnostic = context_->Error(
+        "MR0201", "'" + column + "' is no partition column of '" + name + "'", value.column.span);
+    context_->Suggest(&diagnostic, column, table->partition_keys);
+    return;
+  }
+  AddOutput(show, "SHOW PARTITIONS", {{"partition name"}, {}, {}});
 }
 
 /// DESCRIBE CATALOG and DATABASE: names are all that they have.

@@ -10,6 +10,7 @@
 #include "plan/explain.h"
 #include "plan/late_rows.h"
 #include "plan/nodes/sink_nodes.h"
+#include "plan/rules/gather_changes.h"
 #include "plan/rules/optimizer.h"
 #include "sql/printer.h"
 
@@ -139,7 +140,12 @@ void StatementBinder::AddJob(Span span, std::string title, std::vector<PlanNodeP
   step.span = span;
   step.title = std::move(title);
   step.is_select = is_select;
-  step.roots = Optimize(std::move(roots));
+  auto gathered = GatherChanges(Optimize(std::move(roots)), *context_->settings);
+  if (!gathered) {
+    context_->Report(gathered.error(), span);
+    return;
+  }
+  step.roots = *std::move(gathered);
   if (const Status status = CheckLateRows(step.roots); !status) {
     context_->Report(status.error(), span);
     return;

@@ -59,6 +59,7 @@ class StatementBinder {
   bool BindInspection(const sql::Statement& statement);
   void BindShow(const sql::Show& show);
   void ShowList(const sql::Show& show);
+  void ShowPartitions(const sql::Show& show);
   void BindDescribe(const sql::Describe& describe);
 
   BindContext* context_;

@@ -219,6 +219,11 @@ class Describer {
     const auto* group = As<GroupAggregateNode>(node_);
     Aspect("rows", origins_->Rows(Input()));
     Keys("grouping key", Input(), group->keys());
+    if (const auto& emission = group->fields().emission) {
+      Aspect("window", emission->window.ToString() + " on " +
+                           origins_->List(Input(), {emission->time_column}) +
+                           ", which sends more than once");
+    }
     Calls(group->calls(), TakesBack());
     out_.parts_are_separate = true;
     out_.description = CallTexts() + ByKey("grouping key");

@@ -81,36 +81,82 @@ std::optional<WindowColumns> WindowAggregateNode::window_columns() const {
   return window;
 }
 
-GroupAggregateNode::GroupAggregateNode(PlanNodePtr input, std::vector<int> keys,
-                                       std::vector<AggregateCall> calls, Schema schema,
-                                       int64_t state_ttl_ms)
-    : PlanNode({std::move(input)}, std::move(schema)),
-      keys_(std::move(keys)),
-      calls_(std::move(calls)),
-      state_ttl_ms_(state_ttl_ms) {
-  TagCalls(children()[0], !children()[0]->changelog_mode().insert_only(), &calls_);
+std::string MiniBatch::ToString() const {
+  return std::to_string(rows) + " rows or " + DurationText(latency_ms);
+}
+
+std::string WindowEmission::ToString() const {
+  const auto delay = [](int64_t delay_ms) {
+    return delay_ms == 0 ? std::string("at once") : "after " + DurationText(delay_ms);
+  };
+  std::string text;
+  if (early_delay_ms) text += "early " + delay(*early_delay_ms) + ", ";
+  text += "at the end";
+  if (late_delay_ms) {
+    text += ", late " + delay(*late_delay_ms) + " for " + DurationText(lateness_ms);
+  }
+  return text;
+}
+
+GroupAggregateNode::GroupAggregateNode(PlanNodePtr input, Fields fields, Schema schema)
+    : PlanNode({std::move(input)}, std::move(schema)), fields_(std::move(fields)) {
+  if (fields_.merges_partials) return;  // they have the tags of the whole
+  TagCalls(children()[0], !children()[0]->changelog_mode().insert_only(), &fields_.calls);
 }
 
 PlanNodePtr GroupAggregateNode::WithChildren(std::vector<PlanNodePtr> children) const {
-  return std::make_shared<GroupAggregateNode>(children[0], keys_, calls_, schema(), state_ttl_ms_);
+  return std::make_shared<GroupAggregateNode>(children[0], fields_, schema());
 }
 
 std::string GroupAggregateNode::details() const {
   const Schema& input = children()[0]->schema();
-  std::string text =
-      "keys=[" + ColumnList(input, keys_) + "], select=[" + CallList(input, calls_) + "]";
-  if (state_ttl_ms_ > 0) text += ", ttl=[" + DurationText(state_ttl_ms_) + "]";
+  std::string text = "keys=[" + ColumnList(input, fields_.keys) + "], ";
+  text += fields_.merges_partials ? std::string("merge=[$partial]")
+                                  : "select=[" + CallList(input, fields_.calls) + "]";
+  if (fields_.state_ttl_ms > 0) text += ", ttl=[" + DurationText(fields_.state_ttl_ms) + "]";
+  if (fields_.mini_batch.enabled()) {
+    text += ", mini-batch=[" + fields_.mini_batch.ToString() +
+            (fields_.two_phases ? ", two phases]" : "]");
+  }
+  if (fields_.emission) text += ", emit=[" + fields_.emission->ToString() + "]";
   return text;
 }
 
 Distribution GroupAggregateNode::required_distribution(size_t) const {
-  return keys_.empty() ? Distribution::Single() : Distribution::Hash(keys_);
+  return fields_.keys.empty() ? Distribution::Single() : Distribution::Hash(fields_.keys);
+}
+
+Delay GroupAggregateNode::delay() const {
+  if (fields_.mini_batch.enabled()) {
+    const int64_t latency_ms = fields_.mini_batch.latency_ms;
+    const std::string twice = fields_.two_phases ? ", on several shards twice" : "";
+    return {.reason = "changes are gathered for up to " + DurationText(latency_ms) + twice +
+                      " (table.exec.mini-batch.allow-latency)",
+            .wall_ms = fields_.two_phases ? 2 * latency_ms : latency_ms,
+            .ends_with_epoch = true};
+  }
+  if (!fields_.emission || fields_.emission->early_delay_ms == 0) return {};
+  const WindowEmission& emission = *fields_.emission;
+  if (emission.early_delay_ms) {
+    return {.reason = "a window sends its result " + DurationText(*emission.early_delay_ms) +
+                      " after a change (table.exec.emit.early-fire.delay)",
+            .wall_ms = *emission.early_delay_ms};
+  }
+  return {true, emission.window.size,
+          "a window sends its result when the watermark passes its end, up to " +
+              DurationText(emission.window.size) + " after the row"};
 }
 
 std::string GroupAggregateNode::state_description() const {
-  return "value per key: " + std::to_string(calls_.size()) + " accumulator(s), " +
-         (state_ttl_ms_ > 0 ? "kept " + DurationText(state_ttl_ms_) + " after the last change"
-                            : std::string("kept for ever (table.exec.state.ttl is 0)"));
+  const std::string what =
+      "value per key: " + std::to_string(fields_.calls.size()) + " accumulator(s), ";
+  if (fields_.emission) {
+    const int64_t lateness_ms = fields_.emission->lateness_ms;
+    return what + "until the window closes" +
+           (lateness_ms > 0 ? " and " + DurationText(lateness_ms) + " longer" : "");
+  }
+  if (fields_.state_ttl_ms == 0) return what + "kept for ever (table.exec.state.ttl is 0)";
+  return what + "kept " + DurationText(fields_.state_ttl_ms) + " after the last change";
 }
 
 std::string OverStage::frame_text() const {

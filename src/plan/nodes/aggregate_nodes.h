@@ -2,6 +2,10 @@
 // Nodes that aggregate: by window, by group with retractions, and OVER.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "plan/aggregate_call.h"
 #include "plan/node.h"
 #include "plan/nodes/stateless_nodes.h"
@@ -52,27 +56,62 @@ class WindowAggregateNode final : public PlanNode {
   Fields fields_;
 };
 
+/// How changes of a key are gathered before they go out as one: until so many rows have come, or so
+/// much time has passed, or an epoch ends.
+struct MiniBatch {
+  int64_t rows = 0;  // 0: every row sends its changes
+  int64_t latency_ms = 0;
+  bool enabled() const { return rows > 0; }
+  std::string ToString() const;
+};
+
+/// When a group that is a window sends its result. Without any of these delays it would only do so
+/// as it closes; 0: with every row, else so many milliseconds by the clock after a first change.
+struct WindowEmission {
+  std::optional<int64_t> early_delay_ms;  // before it closes
+  std::optional<int64_t> late_delay_ms;   // afterwards,
+  int64_t lateness_ms = 0;                // as long as rows may come late
+  WindowSpec window;
+  int time_column = -1;  // of the input: the rowtime
+  int start_key = -1;    // places among the keys
+  int end_key = -1;
+  int time_key = -1;
+  std::string ToString() const;
+};
+
 /// GROUP BY keys over any input, emitting a changelog. Output: keys, then aggregates.
 class GroupAggregateNode final : public PlanNode {
  public:
   static constexpr std::string_view kKind = "GroupAggregate";
-  GroupAggregateNode(PlanNodePtr input, std::vector<int> keys, std::vector<AggregateCall> calls,
-                     Schema schema, int64_t state_ttl_ms);
+  struct Fields {
+    std::vector<int> keys;  // input columns
+    std::vector<AggregateCall> calls;
+    int64_t state_ttl_ms = 0;
+    MiniBatch mini_batch = {};
+    /// With mini-batch: on several shards rows may be added up where they are, before they meet.
+    bool two_phases = false;
+    /// The input has been added up so (PartialGroupNode). Calls have the places of its input.
+    bool merges_partials = false;
+    /// Groups are windows: state goes as they close, and rows behind that are late.
+    std::optional<WindowEmission> emission = std::nullopt;
+  };
+  GroupAggregateNode(PlanNodePtr input, Fields fields, Schema schema);
   std::string_view kind() const override { return kKind; }
   PlanNodePtr WithChildren(std::vector<PlanNodePtr> children) const override;
   std::string details() const override;
   ChangelogMode changelog_mode() const override { return ChangelogMode::All(); }
   Distribution required_distribution(size_t input) const override;
   bool has_keyed_state() const override { return true; }
+  bool drops_late_rows() const override { return fields_.emission.has_value(); }
+  Delay delay() const override;
   std::string state_description() const override;
-  const std::vector<int>& keys() const { return keys_; }
-  const std::vector<AggregateCall>& calls() const { return calls_; }
-  int64_t state_ttl_ms() const { return state_ttl_ms_; }
+  const Fields& fields() const { return fields_; }
+  const std::vector<int>& keys() const { return fields_.keys; }
+  const std::vector<AggregateCall>& calls() const { return fields_.calls; }
+  int64_t state_ttl_ms() const { return fields_.state_ttl_ms; }
 
  private:
-  std::vector<int> keys_;
-  std::vector<AggregateCall> calls_;
-  int64_t state_ttl_ms_;
+  Fields fields_;
 };
 
 /// One frame of an OVER, and what is computed from the row and the results before it first.

@@ -63,6 +63,23 @@ std::vector<UniqueKey> OfWindowAggregate(const WindowAggregateNode& node) {
   return {key};
 }
 
+/// One bound of a window tells which it is.
+std::vector<UniqueKey> KeysOfGroups(const GroupAggregateNode& node) {
+  const UniqueKey all = FirstColumns(node.keys().size());
+  const auto& emission = node.fields().emission;
+  if (!emission) return {all};
+  std::vector<UniqueKey> keys;
+  for (const int bound : {emission->start_key, emission->end_key}) {
+    UniqueKey key = all;
+    std::erase_if(key, [&](int column) {
+      return column != bound && (column == emission->start_key || column == emission->end_key ||
+                                 column == emission->time_key);
+    });
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
 bool IsUniqueOn(const std::vector<UniqueKey>& keys, const std::vector<int>& columns) {
   return std::ranges::any_of(keys, [&](const UniqueKey& key) { return ContainsKey(columns, key); });
 }
@@ -132,7 +149,7 @@ std::vector<UniqueKey> UniqueKeysOf(const PlanNodePtr& node) {
   if (const auto* join = As<JoinNode>(node)) return OfJoin(*join);
   if (const auto* window = As<WindowAggregateNode>(node)) return OfWindowAggregate(*window);
   if (const auto* group = As<GroupAggregateNode>(node)) {
-    return {FirstColumns(group->keys().size())};
+    return KeysOfGroups(*group);
   }
   if (const auto* normalize = As<ChangelogNormalizeNode>(node)) {
     UniqueKey key = normalize->keys();

@@ -250,13 +250,18 @@ ReadCalls NarrowCalls(const PlanNode& node, const std::vector<AggregateCall>& ca
 
 /// Without keys and calls there would be no row to tell of: one call stays.
 Narrowed NarrowGroups(const GroupAggregateNode& node, std::vector<bool> wanted) {
-  std::vector<int> keys = node.keys();
-  if (keys.empty() && std::ranges::find(wanted, true) == wanted.end()) wanted[0] = true;
-  ReadCalls read = NarrowCalls(node, node.calls(), keys.size(), keys, wanted);
-  Move(&keys, read.input);
-  auto plan = std::make_shared<GroupAggregateNode>(std::move(read.input.plan), std::move(keys),
-                                                   std::move(read.calls), std::move(read.schema),
-                                                   node.state_ttl_ms());
+  GroupAggregateNode::Fields fields = node.fields();
+  std::vector<int> inputs = fields.keys;
+  if (inputs.empty() && std::ranges::find(wanted, true) == wanted.end()) wanted[0] = true;
+  if (fields.emission) inputs.push_back(fields.emission->time_column);
+  ReadCalls read = NarrowCalls(node, fields.calls, fields.keys.size(), inputs, wanted);
+  Move(&fields.keys, read.input);
+  if (fields.emission) {
+    fields.emission->time_column = Moved(fields.emission->time_column, read.input);
+  }
+  fields.calls = std::move(read.calls);
+  auto plan = std::make_shared<GroupAggregateNode>(std::move(read.input.plan), std::move(fields),
+                                                   std::move(read.schema));
   return {.plan = std::move(plan), .mapping = std::move(read.mapping)};
 }
 

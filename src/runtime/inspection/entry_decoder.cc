@@ -310,6 +310,8 @@ struct EntryDecoder::Parts {
     TRY(AppendCoded(keys, key, &entry.key));
     entry.value.push_back(NumberOf("rows", count));
     if (touched != 0) entry.value.push_back(TimeOf("last_change", touched));
+    std::string_view window;
+    if (table == "windows" && !GetBytes(&value, &window)) return Unreadable(table);
     TRY(AppendCalls(table, value, &entry.value));
     return entry;
   }
@@ -355,7 +357,7 @@ Result<DecodedEntry> EntryDecoder::Decode(std::string_view table, std::string_vi
   if (table == "windows" && parts.kind == "WindowAggregate") {
     return parts.DecodeWindow(table, key, value);
   }
-  if (table == "groups" && parts.kind == "GroupAggregate") {
+  if ((table == "groups" || table == "windows") && parts.kind == "GroupAggregate") {
     return parts.DecodeGroup(table, key, value);
   }
   DecodedEntry entry;

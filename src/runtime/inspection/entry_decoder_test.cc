@@ -100,8 +100,9 @@ Schema ResultOf(const std::vector<AggregateCall>& calls, const Schema& before) {
 
 TEST(EntryDecoderTest, Groups) {
   const auto calls = Calls();
-  Kept kept(std::make_shared<GroupAggregateNode>(InputNode(kInput), std::vector<int>{0}, calls,
-                                                 ResultOf(calls, Schema({kInput[0]})), 0));
+  Kept kept(std::make_shared<GroupAggregateNode>(
+      InputNode(kInput), GroupAggregateNode::Fields{.keys = {0}, .calls = calls},
+      ResultOf(calls, Schema({kInput[0]}))));
   kept.Row({"a", 1, kNoon}).Row({"a", 1, kNoon}).Row({Cell(), 7, kNoon});
   EXPECT_EQ(
       kept.Entries(),

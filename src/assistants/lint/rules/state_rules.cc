@@ -36,7 +36,8 @@ std::optional<std::string> KeptForEver(const LintedStep& step, const PlanNodePtr
   if (!step.reads_endless(input)) return std::nullopt;
   if (const auto* group = As<GroupAggregateNode>(node)) {
     if (group->keys().empty() || group->state_ttl_ms() > 0) return std::nullopt;
-    if (FindHalfWindow(node)) return std::nullopt;  // a finding of its own
+    if (group->fields().emission) return std::nullopt;  // until the windows close
+    if (FindHalfWindow(node)) return std::nullopt;      // a finding of its own
     return "GROUP BY keeps every " + NamesOf(input, group->keys()) + " that ever came";
   }
   if (const auto* rank = As<RankNode>(node)) {

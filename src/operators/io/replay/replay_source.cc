@@ -16,7 +16,7 @@ namespace millrace {
 namespace {
 
 constexpr std::string_view kSplitPrefix = "replay:";
-constexpr std::string_view kSuffix = ".replay";
+constexpr std::string_view kReplaySuffix = ".replay";
 constexpr std::string_view kDone = ".done";
 constexpr std::string_view kHead = "replay 1 ";
 constexpr size_t kChunkRecords = 1024;
@@ -186,7 +186,7 @@ class SourceWithReplays final : public Source {
     if (!info) return splits;
     TRY_ASSIGN(const auto files, table_.env.disk->List(directory_, /*recursive=*/false));
     for (const FileInfo& file : files) {
-      if (file.directory || !file.path.ends_with(kSuffix)) continue;
+      if (file.directory || !file.path.ends_with(kReplaySuffix)) continue;
       const std::string name = file.path.substr(file.path.rfind('/') + 1);
       // Bounded splits wait for the end of others, which never comes where those have none.
       splits.push_back(
@@ -248,7 +248,7 @@ class SourceWithReplays final : public Source {
     finished_[split.id] = true;
     const std::string path = PathOf(split);
     const Status renamed = table_.env.disk->Rename(
-        path, path.substr(0, path.size() - kSuffix.size()) + std::string(kDone));
+        path, path.substr(0, path.size() - kReplaySuffix.size()) + std::string(kDone));
     if (renamed) (void)table_.env.disk->SyncDirectory(directory_);
   }
 

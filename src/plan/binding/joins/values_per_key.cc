@@ -35,9 +35,11 @@ PlanNodePtr SingleValues(BindContext* context, PlanNodePtr plan, std::vector<int
   call.output = {"$value", call.resolved.result};
   Schema schema = KeySchema(*plan, *keys);
   schema.Append(call.output);
-  auto node = std::make_shared<GroupAggregateNode>(std::move(plan), *keys,
-                                                   std::vector<AggregateCall>{std::move(call)},
-                                                   std::move(schema), TtlOf(*context));
+  auto node = std::make_shared<GroupAggregateNode>(
+      std::move(plan),
+      GroupAggregateNode::Fields{
+          .keys = *keys, .calls = {std::move(call)}, .state_ttl_ms = TtlOf(*context)},
+      std::move(schema));
   *value = static_cast<int>(keys->size());
   for (size_t i = 0; i < keys->size(); ++i) (*keys)[i] = static_cast<int>(i);
   return node;
@@ -69,8 +71,11 @@ PlanNodePtr ExtremeValues(BindContext* context, const PlanNodePtr& plan,
     schema.Append(call.output);
     calls.push_back(std::move(call));
   }
-  return std::make_shared<GroupAggregateNode>(plan, keys, std::move(calls), std::move(schema),
-                                              TtlOf(*context));
+  return std::make_shared<GroupAggregateNode>(
+      plan,
+      GroupAggregateNode::Fields{
+          .keys = keys, .calls = std::move(calls), .state_ttl_ms = TtlOf(*context)},
+      std::move(schema));
 }
 
 }  // namespace millrace

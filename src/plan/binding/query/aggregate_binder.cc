@@ -331,7 +331,7 @@ PlanNodePtr SelectBinder::BindAggregation(bool over) {
       ok = ok && having != nullptr;
     }
   }
-  if (!ok || !PlaceAggregation(aggregation, group_window != nullptr, &grouped->placed)) {
+  if (!ok || !PlaceAggregation(aggregation, group_window, &grouped->placed)) {
     return nullptr;
   }
   if (!above) {
@@ -368,12 +368,12 @@ bool SelectBinder::BindGroupedCalls(ExpressionBinder* binder) {
 }
 
 /// The node that computes it, over the rows of FROM that WHERE takes.
-bool SelectBinder::PlaceAggregation(Aggregation& aggregation, bool has_group_window,
+bool SelectBinder::PlaceAggregation(Aggregation& aggregation, const GroupWindow* group_window,
                                     PlacedAggregation* placed) {
   const WindowKeys window = FindWindowKeys(*source_.plan, aggregation.grouping.keys);
-  const bool by_window =
-      IsByWindow(window, aggregation.grouping) &&
-      (has_group_window || IsGroupedAsPartitioned(source_.plan, aggregation.grouping, window));
+  const bool by_window = IsByWindow(window, aggregation.grouping) &&
+                         (group_window != nullptr ||
+                          IsGroupedAsPartitioned(source_.plan, aggregation.grouping, window));
   if (by_window && state_ttl_ms_) {
     context_->NotSupported("STATE_TTL on a window", select_.span,
                            "The state of a window goes when it closes.");
@@ -382,10 +382,22 @@ bool SelectBinder::PlaceAggregation(Aggregation& aggregation, bool has_group_win
   if (aggregation.input.size() == 0) {
     aggregation.input.Add(Expression::BooleanLiteral(true), "row");  // COUNT(*) alone
   }
-  const PlanNodePtr input = MakeCalc(source_.plan, condition_, aggregation.input.expressions(),
-                                     UniqueNames(aggregation.input.names()));
-  *placed = by_window ? PlaceWindow(context_, input, aggregation, window)
-                      : PlaceGroup(context_, input, aggregation);
+  std::optional<WindowEmission> emission;
+  if (group_window != nullptr && group_window->emission) {
+    emission = group_window->emission;
+    const Column& time = source_.plan->schema()[static_cast<size_t>(emission->time_column)];
+    emission->time_column = aggregation.input.Add(
+        Expression::InputRef(emission->time_column, time.type, time.name), "$time");
+  }
+  PlanNodePtr input = MakeCalc(source_.plan, condition_, aggregation.input.expressions(),
+                               UniqueNames(aggregation.input.names()));
+  if (emission) {
+    *placed = PlaceEmittedWindow(std::move(input), aggregation, window, *std::move(emission));
+  } else if (by_window) {
+    *placed = PlaceWindow(context_, input, aggregation, window);
+  } else {
+    *placed = PlaceGroup(context_, std::move(input), aggregation);
+  }
   return placed->plan != nullptr;
 }
 

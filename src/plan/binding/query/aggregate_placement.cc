@@ -79,12 +79,13 @@ class ResultColumns {
     schema_.Append(std::move(column));
   }
 
-  /// `keys` of the aggregation, which are the first of `group`.
-  void AddKeys(const std::vector<int>& keys, const GroupKeys& group) {
+  /// `keys` of the aggregation, which are the first of `group`; `rowtime` stays one.
+  void AddKeys(const std::vector<int>& keys, const GroupKeys& group, int rowtime = -1) {
     const Schema& input = group.plan->schema();
     for (size_t i = 0; i < group.columns.size(); ++i) {
-      const Column& from = input[static_cast<size_t>(group.columns[i])];
-      Column column{from.name, from.type.WithTimeAttribute(TimeAttribute::kNone)};
+      Column column = input[static_cast<size_t>(group.columns[i])];
+      const bool is_time = i < keys.size() && keys[i] == rowtime;
+      if (!is_time) column.type = column.type.WithTimeAttribute(TimeAttribute::kNone);
       const size_t label = i - keys.size();
       if (i < keys.size()) {
         Add(keys[i], std::move(column));
@@ -193,8 +194,30 @@ PlacedAggregation PlaceGroup(BindContext* context, PlanNodePtr input,
   result.AddCalls();
   const int64_t ttl = aggregation.state_ttl_ms.value_or(
       context->settings->GetDuration("table.exec.state.ttl").count());
-  auto plan = std::make_shared<GroupAggregateNode>(std::move(group.plan), std::move(group.columns),
-                                                   aggregation.calls, result.TakeSchema(), ttl);
+  auto plan = std::make_shared<GroupAggregateNode>(
+      std::move(group.plan),
+      GroupAggregateNode::Fields{
+          .keys = std::move(group.columns), .calls = aggregation.calls, .state_ttl_ms = ttl},
+      result.TakeSchema());
+  return {std::move(plan), result.TakeMapping()};
+}
+
+PlacedAggregation PlaceEmittedWindow(PlanNodePtr input, const Aggregation& aggregation,
+                                     const WindowKeys& window, WindowEmission emission) {
+  std::vector<int> keys(aggregation.key_count());
+  std::iota(keys.begin(), keys.end(), 0);
+  const GroupKeys group{std::move(input), keys};
+  ResultColumns result(aggregation);
+  result.AddKeys(keys, group, window.time);
+  result.AddCalls();
+  emission.start_key = window.start;
+  emission.end_key = window.end;
+  emission.time_key = window.time;
+  auto plan = std::make_shared<GroupAggregateNode>(
+      group.plan,
+      GroupAggregateNode::Fields{
+          .keys = keys, .calls = aggregation.calls, .emission = std::move(emission)},
+      result.TakeSchema());
   return {std::move(plan), result.TakeMapping()};
 }
 

@@ -51,6 +51,10 @@ struct PlacedAggregation {
 /// `input` has the columns of aggregation.input.
 PlacedAggregation PlaceGroup(BindContext* context, PlanNodePtr input,
                              const Aggregation& aggregation);
+/// Windows that send results before they close, or again: groups like others. `emission` has its
+/// time_column in `input`; there are no grouping sets.
+PlacedAggregation PlaceEmittedWindow(PlanNodePtr input, const Aggregation& aggregation,
+                                     const WindowKeys& window, WindowEmission emission);
 /// Every set has window.start and window.end, and window.time if it is a key. The plan is null
 /// after a diagnostic.
 PlacedAggregation PlaceWindow(BindContext* context, const PlanNodePtr& input,

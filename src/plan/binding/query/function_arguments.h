@@ -25,8 +25,6 @@ std::optional<int64_t> BindWindowLength(BindContext* context, const sql::Expr& e
 /// The size of HOP and CUMULATE is a multiple of the slide; `usage` says how the call is written.
 bool CheckMultiple(BindContext* context, const WindowSpec& spec, const sql::FunctionCall& call,
                    std::string_view usage);
-/// Windows send their results once; false after a diagnostic if settings ask for more.
-bool CheckEmission(BindContext* context, Span span);
 void ReportNoTimeAttribute(BindContext* context, const std::string& name, const DataType& type,
                            Span span);
 

@@ -6,6 +6,7 @@
 
 #include "plan/binding/expression_binder.h"
 #include "plan/binding/query/function_arguments.h"
+#include "plan/binding/query/window_emission.h"
 #include "plan/nodes/stateless_nodes.h"
 
 namespace millrace {
@@ -80,9 +81,11 @@ bool BindGroupWindowCall(BindContext* context, const sql::FunctionCall& call, Bo
   if (window->arguments.empty() || time < 0 || !size || !slide) return false;
   spec.size = *size;
   spec.slide = *slide;
-  if (!CheckEmission(context, call.name.span)) return false;
   const DataType& type = source->plan->schema()[static_cast<size_t>(time)].type;
   if (type.kind() == TypeKind::kTimestampLtz) spec.time_zone = context->session.time_zone;
+  const bool proctime = type.time_attribute() == TimeAttribute::kProctime;
+  if (!BindEmission(context, spec, proctime, call.name.span, &window->emission)) return false;
+  if (window->emission) window->emission->time_column = time;
   source->plan = std::make_shared<WindowTvfNode>(source->plan, time, std::move(spec));
   window->columns = *source->plan->window_columns();
   return true;

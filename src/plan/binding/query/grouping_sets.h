@@ -10,6 +10,7 @@
 
 #include "plan/binding/expression_binder.h"
 #include "plan/binding/query/query_binder.h"
+#include "plan/nodes/aggregate_nodes.h"
 #include "plan/nodes/expand_node.h"
 #include "sql/ast/query.h"
 
@@ -42,9 +43,10 @@ bool BindGrouping(BindContext* context, const Scope& scope,
 /// windows (group_window_binder.cc). The rows of FROM get the columns of a window table function,
 /// which GROUP BY then has as keys.
 struct GroupWindow {
-  std::string name;       // "TUMBLE"
-  std::string arguments;  // bound, as text: equal texts are the same window
-  WindowColumns columns;  // of the source
+  std::string name;                        // "TUMBLE"
+  std::string arguments;                   // bound, as text: equal texts are the same window
+  WindowColumns columns;                   // of the source
+  std::optional<WindowEmission> emission;  // its results also go out before it closes, or again
 };
 
 /// GROUP BY without its group window, which becomes columns of `source`.

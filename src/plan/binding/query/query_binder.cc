@@ -40,8 +40,10 @@ PlanNodePtr MakeDistinct(BindContext* context, PlanNodePtr input,
   }
   const int64_t ttl =
       state_ttl_ms.value_or(context->settings->GetDuration("table.exec.state.ttl").count());
-  return std::make_shared<GroupAggregateNode>(std::move(input), std::move(keys),
-                                              std::vector<AggregateCall>{}, std::move(schema), ttl);
+  return std::make_shared<GroupAggregateNode>(
+      std::move(input),
+      GroupAggregateNode::Fields{.keys = std::move(keys), .calls = {}, .state_ttl_ms = ttl},
+      std::move(schema));
 }
 
 PlanNodePtr QueryBinder::Bind(const sql::Query& query, bool nested) {

@@ -22,6 +22,7 @@ struct SelectColumn {
 };
 
 struct Aggregation;
+struct GroupWindow;
 struct PlacedAggregation;
 
 class SelectBinder {
@@ -51,7 +52,8 @@ class SelectBinder {
   PlanNodePtr BindAggregation(bool over);  // aggregate_binder.cc
   bool JoinBelowAggregation();
   bool BindGroupedCalls(ExpressionBinder* binder);
-  bool PlaceAggregation(Aggregation& aggregation, bool has_group_window, PlacedAggregation* placed);
+  bool PlaceAggregation(Aggregation& aggregation, const GroupWindow* group_window,
+                        PlacedAggregation* placed);
   PlanNodePtr BindOver();       // over_binder.cc
   bool OnlyRowNumbers() const;  // row_number_binder.cc
   PlanNodePtr BindRowNumber();

@@ -52,8 +52,11 @@ PlanNodePtr MakeAll(BindContext* context, const PlanNodePtr& left, const PlanNod
     counted.Append(calls[i].output);
   }
   const int64_t ttl_ms = context->settings->GetDuration("table.exec.state.ttl").count();
-  plan = std::make_shared<GroupAggregateNode>(plan, std::move(keys), std::move(calls), counted,
-                                              ttl_ms);
+  plan = std::make_shared<GroupAggregateNode>(
+      plan,
+      GroupAggregateNode::Fields{
+          .keys = std::move(keys), .calls = std::move(calls), .state_ttl_ms = ttl_ms},
+      counted);
   const auto count = [&](size_t i) {
     return Expression::InputRef(static_cast<int>(width + i), counted[width + i].type,
                                 counted[width + i].name);

@@ -7,6 +7,7 @@
 #include "plan/binding/expression_binder.h"
 #include "plan/binding/query/function_arguments.h"
 #include "plan/binding/query/query_binder.h"
+#include "plan/binding/query/window_emission.h"
 #include "plan/nodes/node_text.h"
 #include "plan/nodes/stateless_nodes.h"
 
@@ -109,17 +110,6 @@ std::optional<int64_t> BindWindowLength(BindContext* context, const sql::Expr& e
   return value;
 }
 
-bool CheckEmission(BindContext* context, Span span) {
-  for (const char* key :
-       {"table.exec.emit.early-fire.enabled", "table.exec.emit.late-fire.enabled"}) {
-    if (!context->settings->GetBoolean(key)) continue;
-    context->NotSupported("a window with '" + std::string(key) + "'", span,
-                          "Without it a window sends its result once, when it closes.");
-    return false;
-  }
-  return true;
-}
-
 bool CheckMultiple(BindContext* context, const WindowSpec& spec, const sql::FunctionCall& call,
                    std::string_view usage) {
   const bool hops = spec.kind == WindowKind::kHop;
@@ -216,7 +206,7 @@ PlanNodePtr QueryBinder::BindWindowFunction(const sql::FunctionCall& call) {
   }
   if (!ok) return nullptr;
   if (!CheckMultiple(context_, spec, call, shape.usage) ||
-      !CheckEmission(context_, call.name.span)) {
+      !CheckNoEmission(context_, call.name.span)) {
     return nullptr;
   }
   const DataType& type = input->schema()[static_cast<size_t>(time)].type;
