@@ -23,6 +23,10 @@
 
 namespace millrace {
 
+/// Whether moving the rest of a list of `size` items to its front is worth it, the first `gap` of
+/// which are not used any more.
+constexpr bool WorthDroppingGap(size_t gap, size_t size) { return gap > 32 && gap * 2 > size; }
+
 template <typename T>
 class ListPool {
   static_assert(std::is_trivially_copyable_v<T>);

@@ -111,7 +111,10 @@ struct TableContext {
 /// Length of a key or value that is null.
 constexpr uint32_t kNullRecord = 0xffffffff;
 
-/// Bytes with their position. `bytes` has formats' kDecodePadding readable bytes behind it.
+/// Readable bytes behind those of a chunk: what decoders want (kDecodePadding).
+constexpr size_t kChunkPadding = 64;
+
+/// Bytes with their position. `bytes` has kChunkPadding readable bytes behind it.
 struct RawChunk {
   std::shared_ptr<const std::string> bytes;  // size() excludes the padding
   bool framed = false;  // true: `records` are given (messages); false: a stream

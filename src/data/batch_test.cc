@@ -2,25 +2,21 @@
 #include "data/batch.h"
 
 #include <arrow/array.h>
-#include <arrow/json/from_string.h>
 #include <gtest/gtest.h>
 
 #include "data/event_time.h"
 #include "data/row_format.h"
 #include "data/take.h"
+#include "support/json_array.h"
 
 namespace millrace {
 namespace {
 
-std::shared_ptr<arrow::Array> Json(const DataType& type, const char* json) {
-  return arrow::json::ArrayFromJSONString(type.ToArrow(), json).ValueOrDie();
-}
-
 Batch MakeBatch() {
   Batch batch;
   batch.num_rows = 4;
-  batch.columns = {Json(DataType::Int(), "[1, null, 3, 4]"),
-                   Json(DataType::String(), R"(["a", "bc", null, ""])")};
+  batch.columns = {JsonArray(DataType::Int(), "[1, null, 3, 4]"),
+                   JsonArray(DataType::String(), R"(["a", "bc", null, ""])")};
   batch.kinds = std::make_shared<const std::vector<ChangeKind>>(std::vector{
       ChangeKind::kInsert, ChangeKind::kDelete, ChangeKind::kInsert, ChangeKind::kUpdateAfter});
   return batch;
@@ -86,7 +82,7 @@ TEST(TakeRows, AllShapesWithOffsetsAndMissingRows) {
       {DataType::Map(DataType::String(), DataType::Int()), R"([[["k", 1]], null, [], [["z", 2]]])"},
       {row, R"([{"a": 1, "b": "x"}, null, {"a": null, "b": "y"}, {"a": 4, "b": null}])"}};
   for (const auto& [type, json] : cases) {
-    const auto whole = Json(type, json);
+    const auto whole = JsonArray(type, json);
     const auto column = whole->Slice(1, 3);
     const std::vector<int32_t> rows = {2, -1, 0, 1, 1};
     const auto taken = TakeRows(*column, rows);
@@ -108,15 +104,15 @@ TEST(RowFormat, NestedValues) {
                        {"t", DataType::Timestamp(3)}});
   Batch batch;
   batch.num_rows = 1;
-  batch.columns = {Json(row, R"([{"a": 1, "b": "AZ"}])"),
-                   Json(schema[1].type, R"([[["k", [1, null]]]])"),
-                   Json(schema[2].type, "[1704067200500]")};
+  batch.columns = {JsonArray(row, R"([{"a": 1, "b": "AZ"}])"),
+                   JsonArray(schema[1].type, R"([[["k", [1, null]]]])"),
+                   JsonArray(schema[2].type, "[1704067200500]")};
   EXPECT_EQ(FormatRow(schema, batch, 0),
             "+I[+I[1, [65, 90]], {k=[1, null]}, 2024-01-01T00:00:00.500]");
 }
 
 TEST(EventTimeReader, RoundsDown) {
-  const auto micros = Json(DataType::Timestamp(6), "[1999, -1, null]");
+  const auto micros = JsonArray(DataType::Timestamp(6), "[1999, -1, null]");
   const EventTimeReader reader(*micros);
   EXPECT_EQ(reader[0], 1);
   EXPECT_EQ(reader[1], -1);

@@ -31,7 +31,7 @@ T Canonical(T value) {
   }
 }
 
-struct Wide {
+struct Halves {
   uint64_t half[2];
 };
 
@@ -141,7 +141,7 @@ bool VisitFixed(const arrow::DataType& type, Visit&& visit) {
     case arrow::Type::TIMESTAMP: return visit.template operator()<int64_t>(), true;
     case arrow::Type::FLOAT: return visit.template operator()<float>(), true;
     case arrow::Type::DOUBLE: return visit.template operator()<double>(), true;
-    case arrow::Type::DECIMAL128: return visit.template operator()<Wide>(), true;
+    case arrow::Type::DECIMAL128: return visit.template operator()<Halves>(), true;
     default: return false;
   }
 }

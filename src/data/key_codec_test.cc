@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/key_codec.h"
+#include "support/json_array.h"
 
 #include <arrow/array.h>
 #include <arrow/builder.h>
-#include <arrow/json/from_string.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 namespace millrace {
 namespace {
-
-std::shared_ptr<arrow::Array> Json(const DataType& type, const char* json) {
-  return arrow::json::ArrayFromJSONString(type.ToArrow(), json).ValueOrDie();
-}
 
 struct Case {
   DataType type;
@@ -40,7 +36,7 @@ TEST(KeyCodec, RoundTripsEveryTypeAndAllTogether) {
   for (const Case& one : kCases) {
     all.push_back(static_cast<int>(types.size()));
     types.push_back(one.type);
-    batch.columns.push_back(Json(one.type, one.json));
+    batch.columns.push_back(JsonArray(one.type, one.json));
   }
   std::vector<std::vector<int>> sets = {all};
   for (const int column : all) sets.push_back({column});
@@ -70,7 +66,7 @@ TEST(KeyCodec, SameBytesWhateverTheBatch) {
   // The fast path of a column without NULLs writes what the general path writes.
   Batch with_null;
   with_null.num_rows = 2;
-  with_null.columns = {Json(DataType::Int(), "[null, 7]")};
+  with_null.columns = {JsonArray(DataType::Int(), "[null, 7]")};
   Batch without = with_null.Slice(1, 1);
   const KeyCodec codec({0}, {DataType::Int()});
   EncodedKeys first, second;

@@ -14,15 +14,15 @@ std::string Common(const DataType& left, const DataType& right) {
   return type ? type->ToString() : "none";
 }
 
-const DataType kDecimal52 = DataType::Decimal(5, 2);
+const DataType kMoney = DataType::Decimal(5, 2);
 
 TEST(Coercion, CommonTypes) {
   EXPECT_EQ(Common(DataType::TinyInt(), DataType::BigInt()), "BIGINT");
-  EXPECT_EQ(Common(DataType::Int(), kDecimal52), "DECIMAL(12, 2)");
+  EXPECT_EQ(Common(DataType::Int(), kMoney), "DECIMAL(12, 2)");
   EXPECT_EQ(Common(DataType::Decimal(38, 0), DataType::Decimal(38, 18)), "DECIMAL(38, 0)");
   EXPECT_EQ(Common(DataType::Decimal(30, 0), DataType::Decimal(30, 18)), "DECIMAL(38, 8)");
   EXPECT_EQ(Common(DataType::Float(), DataType::Double()), "FLOAT");
-  EXPECT_EQ(Common(DataType::Float(), kDecimal52), "DOUBLE");
+  EXPECT_EQ(Common(DataType::Float(), kMoney), "DOUBLE");
   EXPECT_EQ(Common(DataType::BigInt(), DataType::Float()), "FLOAT");
   EXPECT_EQ(Common(DataType::Char(1), DataType::Char(3)), "VARCHAR(3)");
   EXPECT_EQ(Common(DataType::Char(3), DataType::Char(3)), "CHAR(3)");
@@ -37,8 +37,8 @@ TEST(Coercion, CommonTypes) {
 
 TEST(Coercion, ImplicitCasts) {
   EXPECT_TRUE(CanImplicitlyCast(DataType::Int(), DataType::Double()));
-  EXPECT_TRUE(CanImplicitlyCast(kDecimal52, DataType::Float()));
-  EXPECT_TRUE(CanImplicitlyCast(DataType::Double(), kDecimal52));
+  EXPECT_TRUE(CanImplicitlyCast(kMoney, DataType::Float()));
+  EXPECT_TRUE(CanImplicitlyCast(DataType::Double(), kMoney));
   EXPECT_FALSE(CanImplicitlyCast(DataType::Double(), DataType::Float()));
   EXPECT_FALSE(CanImplicitlyCast(DataType::BigInt(), DataType::Int()));
   EXPECT_FALSE(CanImplicitlyCast(DataType::Int(), DataType::String()));

@@ -9,12 +9,6 @@
 #include "state/shrink_keys.h"
 
 namespace millrace {
-namespace {
-
-/// Entries in front of `begin` that are worth moving the rest for.
-constexpr size_t kGap = 32;
-
-}  // namespace
 
 OrderedTable::OrderedTable(std::string name, bool track, KeyTable* keys, RowStore* rows)
     : name_(std::move(name)), track_(track), keys_(keys), rows_(rows) {}
@@ -77,7 +71,7 @@ void OrderedTable::TrimFront(uint32_t key, size_t count) {
   if (keyed.begin == keyed.entries.size) {
     pool_.Clear(&keyed.entries);
     keyed.begin = 0;
-  } else if (keyed.begin > kGap && keyed.begin * 2 > keyed.entries.size) {
+  } else if (WorthDroppingGap(keyed.begin, keyed.entries.size)) {
     DropGap(&keyed);
   }
 }

@@ -14,8 +14,6 @@
 namespace millrace {
 namespace {
 
-/// Entries in front of `begin` that are worth moving the rest for.
-constexpr size_t kGap = 32;
 constexpr size_t kAhead = 8;  // of the row at hand, whose key's bytes are loaded
 
 /// Without overflow: differences of times go round.
@@ -191,7 +189,7 @@ void RowHistory::TrimFront(uint32_t key, size_t count) {
   if (keyed.begin == keyed.entries.size) {
     pool_.Clear(&keyed.entries);
     keyed.begin = 0;
-  } else if (keyed.begin > kGap && keyed.begin * 2 > keyed.entries.size) {
+  } else if (WorthDroppingGap(keyed.begin, keyed.entries.size)) {
     DropGap(&keyed);
   }
 }

@@ -19,8 +19,8 @@
 namespace millrace {
 namespace {
 
-struct Numbers {
-  Numbers() {
+struct TimedNumbers {
+  TimedNumbers() {
     store.Register(&cells);
     store.Register(&times);
   }
@@ -33,7 +33,7 @@ struct Numbers {
 class ColdTimeTableTest : public testing::Test {
  protected:
   void Start(bool restored) {
-    numbers_ = std::make_unique<Numbers>();
+    numbers_ = std::make_unique<TimedNumbers>();
     StateStore* const store = &numbers_->store;
     const RestoredOperator op{.id = "op", .shards = {&store, 1}};
     ASSERT_TRUE(AttachCold(state_, op, restored));
@@ -118,7 +118,7 @@ class ColdTimeTableTest : public testing::Test {
 
   std::mt19937_64 random_{5};
   MemoryState state_{nullptr};
-  std::unique_ptr<Numbers> numbers_;
+  std::unique_ptr<TimedNumbers> numbers_;
   std::map<int64_t, std::vector<std::pair<int32_t, int>>> expected_;  // and their key groups
   int32_t next_ = 0;
   uint64_t epoch_ = 0;

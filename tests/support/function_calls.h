@@ -4,7 +4,6 @@
 #pragma once
 
 #include <arrow/array.h>
-#include <arrow/json/from_string.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -13,6 +12,7 @@
 #include "data/row_format.h"
 #include "functions/coercion.h"
 #include "functions/function.h"
+#include "support/json_array.h"
 
 namespace millrace {
 
@@ -54,8 +54,7 @@ inline std::vector<std::string> RunForTest(const ScalarKernel& kernel,
 }
 
 inline arrow::Datum ColumnForTest(const TestColumn& column) {
-  return arrow::Datum(
-      arrow::json::ArrayFromJSONString(column.type.ToArrow(), column.json).ValueOrDie());
+  return arrow::Datum(JsonArray(column.type, column.json));
 }
 
 /// The cast of a column.

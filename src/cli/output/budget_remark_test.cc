@@ -8,8 +8,6 @@
 namespace millrace {
 namespace {
 
-constexpr int64_t kSecond = 1'000 * kMilli;
-
 /// A job with one sink; `slow` of `all` events took 250 ms, the others 1 ms. Budget 100 ms.
 JobSnapshot Job(int all, int slow) {
   auto latency = std::make_shared<StageLatency>();

@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include "base/time_units.h"
+
 namespace millrace {
 namespace {
-
-constexpr int64_t kSecond = 1'000'000'000;
 
 JobSnapshot With(std::string trouble) {
   JobSnapshot snapshot;

@@ -11,11 +11,11 @@
 namespace millrace {
 namespace {
 
-using Values = std::map<std::string, OptionValue>;
+using GivenOptions = std::map<std::string, OptionValue>;
 
 class DatagenTest : public testing::Test {
  protected:
-  TableContext Table(const Schema& schema, Values values, int64_t seed = 1) {
+  TableContext Table(const Schema& schema, GivenOptions values, int64_t seed = 1) {
     TableContext table{.table = "t", .schema = schema};
     values.try_emplace("rows-per-second", OptionValue{"1000000000"});
     table.options = Options(connector_->options(), std::move(values));
@@ -67,7 +67,7 @@ Schema Wide() {
 }
 
 TEST_F(DatagenTest, TheSameSeedGivesTheSameRowsHoweverTheyAreRead) {
-  const Values values = {
+  const GivenOptions values = {
       {"number-of-rows", {"500"}}, {"fields.s.length", {"9"}}, {"fields.i.null-rate", {"0.2"}}};
   const auto rows = Rows(Table(Wide(), values));
   ASSERT_EQ(rows.size(), 500u);
@@ -79,11 +79,11 @@ TEST_F(DatagenTest, TheSameSeedGivesTheSameRowsHoweverTheyAreRead) {
 
 TEST_F(DatagenTest, SplitsShareTheRows) {
   const Schema schema({{"i", DataType::BigInt()}, {"q", DataType::Int()}});
-  const Values one = {{"number-of-rows", {"101"}},
-                      {"fields.q.kind", {"sequence"}},
-                      {"fields.q.start", {"5"}},
-                      {"fields.q.end", {"1000"}}};
-  Values three = one;
+  const GivenOptions one = {{"number-of-rows", {"101"}},
+                            {"fields.q.kind", {"sequence"}},
+                            {"fields.q.start", {"5"}},
+                            {"fields.q.end", {"1000"}}};
+  GivenOptions three = one;
   three["scan.parallelism"] = {"3"};
   auto rows = Rows(Table(schema, one));
   std::vector<std::string> joined;
@@ -137,7 +137,7 @@ TEST_F(DatagenTest, PacesRowsAndStampsWhenTheyWereDue) {
 }
 
 TEST_F(DatagenTest, ChecksItsOptions) {
-  const auto check = [&](const Schema& schema, Values values) {
+  const auto check = [&](const Schema& schema, GivenOptions values) {
     const Status status = connector_->Check(Table(schema, std::move(values)), false);
     return status ? std::string() : status.error().message;
   };

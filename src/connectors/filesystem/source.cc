@@ -20,7 +20,6 @@ namespace millrace {
 namespace {
 
 constexpr size_t kChunkBytes = 1 << 20;
-constexpr size_t kPadding = 64;  // kDecodePadding of formats/format.h
 
 Result<uint64_t> ParsePosition(std::string_view text) {
   uint64_t value = 0;
@@ -138,10 +137,10 @@ class ByteReader final : public SplitReader {
   Result<std::shared_ptr<const std::string>> ReadBytes(size_t size) {
     auto bytes = std::make_shared<std::string>();
     Result<size_t> read = 0;
-    bytes->resize_and_overwrite(size + kPadding, [&](char* out, size_t) {
+    bytes->resize_and_overwrite(size + kChunkPadding, [&](char* out, size_t) {
       read = file_->ReadAt(offset_, size, out);
       const size_t got = read.value_or(0);
-      std::fill_n(out + got, size + kPadding - got, '\0');
+      std::fill_n(out + got, size + kChunkPadding - got, '\0');
       return got;
     });
     if (!read) return std::unexpected(std::move(read).error());

@@ -16,7 +16,6 @@ namespace millrace {
 namespace {
 
 /// What a decoder may read behind the last byte (formats' kDecodePadding).
-constexpr size_t kPadding = 64;
 /// The log wakes the reader; this is for the case that it could not.
 constexpr int64_t kIdleNanos = 1'000'000'000;
 constexpr uint64_t kReadBytesMax = 4 << 20;
@@ -120,7 +119,7 @@ class HttpReader final : public SplitReader, public LagReporter {
     size_t size = 0;
     for (const TopicRecordView& record : chunk.records) size += record.value.value_or("").size();
     auto bytes = std::make_shared<std::string>();
-    bytes->reserve(size + kPadding);
+    bytes->reserve(size + kChunkPadding);
     RawChunk framed{.framed = true};
     for (const TopicRecordView& record : chunk.records) {
       const auto offset = static_cast<uint32_t>(bytes->size());

@@ -14,7 +14,6 @@ namespace {
 
 constexpr size_t kChunkBytes = 1 << 20;
 /// kDecodePadding of formats, which connectors do not include.
-constexpr size_t kPadding = 64;
 
 /// What the readers of one shard share.
 struct SharedConsumer {
@@ -30,7 +29,7 @@ struct SharedConsumer {
       }
     }
     buffers.push_back(std::make_shared<std::string>());
-    buffers.back()->reserve(kPadding);
+    buffers.back()->reserve(kChunkPadding);
     return buffers.back();
   }
 };
@@ -146,7 +145,7 @@ Result<ReadResult> KafkaReader::MakeResult(std::shared_ptr<std::string> bytes) {
   auto metadata = ReadKafkaMetadata(table_->metadata_keys, partition_, records_);
   *bytes = std::move(records_.bytes);
   TRY_ASSIGN(result.metadata, std::move(metadata));
-  bytes->reserve(bytes->size() + kPadding);
+  bytes->reserve(bytes->size() + kChunkPadding);
   RawChunk chunk{.bytes = std::move(bytes), .framed = true};
   chunk.records.reserve(records_.size());
   for (const KafkaSlice& value : records_.values) {

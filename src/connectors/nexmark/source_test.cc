@@ -17,11 +17,11 @@
 namespace millrace {
 namespace {
 
-using Values = std::map<std::string, OptionValue>;
+using GivenOptions = std::map<std::string, OptionValue>;
 
 class NexmarkTest : public testing::Test {
  protected:
-  TableContext Table(Values values, const Schema& schema = NexmarkSchema()) {
+  TableContext Table(GivenOptions values, const Schema& schema = NexmarkSchema()) {
     TableContext table{.table = "n", .schema = schema};
     table.options = Options(connector_->options(), std::move(values));
     table.env = {.clock = &clock_};
@@ -148,7 +148,7 @@ TEST_F(NexmarkTest, ALimitedRateIsKept) {
 }
 
 TEST_F(NexmarkTest, RefusesOtherColumnsAndValues) {
-  const auto refused = [&](Values values, const Schema& schema, const std::string& text) {
+  const auto refused = [&](GivenOptions values, const Schema& schema, const std::string& text) {
     const Status status = connector_->Check(Table(std::move(values), schema), false);
     ASSERT_FALSE(status.has_value());
     EXPECT_NE(status.error().message.find(text), std::string::npos) << status.error().message;

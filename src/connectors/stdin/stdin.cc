@@ -11,7 +11,6 @@ namespace {
 
 constexpr size_t kChunkBytes = 1 << 20;
 /// kDecodePadding of formats, which connectors do not include.
-constexpr size_t kPadding = 64;
 constexpr int64_t kIdleNanos = 2'000'000;
 /// The input wakes the reader; this is for the case that it could not.
 constexpr int64_t kWokenNanos = 100'000'000;
@@ -28,7 +27,7 @@ class StdinReader final : public SplitReader {
   Result<ReadResult> Read(int64_t) override {
     ReadResult result;
     auto bytes = std::make_shared<std::string>();
-    bytes->reserve(kChunkBytes + kPadding);
+    bytes->reserve(kChunkBytes + kChunkPadding);
     TRY_ASSIGN(const ByteInput::Got got, input_->Read(kChunkBytes, /*wait_ms=*/0, bytes.get()));
     if (got == ByteInput::Got::kEnd) {
       result.kind = ReadResult::Kind::kEnd;

@@ -2,23 +2,17 @@
 // Aggregates against results of Flink 2.3 on the same values, and the laws every Accumulators
 // obeys: a running update, a merge and a round trip through bytes change no result.
 #include <arrow/array/array_primitive.h>
-#include <arrow/json/from_string.h>
 #include <gtest/gtest.h>
 
 #include <numeric>
 
 #include "functions/aggregate.h"
+#include "support/json_array.h"
 
 namespace millrace {
 namespace {
 
-using Column = std::shared_ptr<arrow::Array>;
-
-Column Make(const DataType& type, const std::string& json) {
-  auto array = arrow::json::ArrayFromJSONString(type.ToArrow(), json);
-  EXPECT_TRUE(array.ok()) << array.status().ToString();
-  return array.ok() ? *array : nullptr;
-}
+using Values = std::shared_ptr<arrow::Array>;
 
 struct Case {
   std::string function;
@@ -37,7 +31,7 @@ ResolvedAggregate Resolve(const Case& c) {
   return *resolved;
 }
 
-void Update(Accumulators& accumulators, const Column& column, std::vector<int8_t> signs = {},
+void Update(Accumulators& accumulators, const Values& column, std::vector<int8_t> signs = {},
             uint32_t slot = 0) {
   std::vector<int32_t> rows(static_cast<size_t>(column->length()));
   std::iota(rows.begin(), rows.end(), 0);
@@ -60,7 +54,7 @@ std::string Text(Accumulators& accumulators, uint32_t slot = 0) {
 /// The result over a column, checked to be the same by every way to it.
 std::string Over(const Case& c, const std::string& json, std::vector<int8_t> signs = {}) {
   const ResolvedAggregate resolved = Resolve(c);
-  const Column column = Make(c.type, json);
+  const Values column = JsonArray(c.type, json);
   auto whole = resolved.make();
   whole->Reserve(1);
   Update(*whole, column, signs);
@@ -117,7 +111,7 @@ TEST(AggregatesTest, SumKeepsTheTypeAndWraps) {
 TEST(AggregatesTest, FloatSumsAreAddedInFloat) {
   auto sum = Resolve({"SUM", DataType::Float()}).make();
   sum->Reserve(1);
-  Update(*sum, Make(DataType::Float(), "[1.5, 2.7, 2.7]"));
+  Update(*sum, JsonArray(DataType::Float(), "[1.5, 2.7, 2.7]"));
   EXPECT_EQ(Text(*sum), "6.8999996");
 }
 
@@ -188,7 +182,7 @@ TEST(AggregatesTest, FirstAndLastIgnoreNull) {
 TEST(AggregatesTest, FirstValueFollowsTheSequence) {
   auto first = Resolve({"FIRST_VALUE", DataType::Int()}).make();
   first->Reserve(1);
-  const Column column = Make(DataType::Int(), "[7, 8, 9]");
+  const Values column = JsonArray(DataType::Int(), "[7, 8, 9]");
   const std::vector<int32_t> rows = {0, 1, 2};
   const std::vector<uint32_t> slots = {0, 0, 0};
   const std::vector<int64_t> sequence = {30, 10, 20};
@@ -225,9 +219,10 @@ TEST(AggregatesTest, DistinctRebuildsItsIndexAfterManyRetractions) {
   auto count = Resolve({"COUNT", DataType::BigInt(), true, true}).make();
   count->Reserve(1);
   for (int64_t i = 0; i < 300; ++i) {
-    const Column one = Make(DataType::BigInt(), "[" + std::to_string(i) + "]");
+    const Values one = JsonArray(DataType::BigInt(), "[" + std::to_string(i) + "]");
     Update(*count, one);
-    if (i >= 10) Update(*count, Make(DataType::BigInt(), "[" + std::to_string(i - 10) + "]"), {-1});
+    if (i >= 10)
+      Update(*count, JsonArray(DataType::BigInt(), "[" + std::to_string(i - 10) + "]"), {-1});
   }
   EXPECT_EQ(Text(*count), "10");
 }
@@ -249,7 +244,7 @@ TEST(AggregatesTest, RunningResultsAreThoseOfSingleUpdates) {
     for (const char* name : {"COUNT", "SUM", "AVG", "MIN", "MAX", "VAR_SAMP", "FIRST_VALUE",
                              "LAST_VALUE", "ARRAY_AGG"}) {
       const ResolvedAggregate resolved = Resolve({name, DataType::Int(), false, retraction});
-      const Column column = Make(DataType::Int(), "[5, null, 2, 9, 2, 7]");
+      const Values column = JsonArray(DataType::Int(), "[5, null, 2, 9, 2, 7]");
       const std::vector<int32_t> rows = {0, 1, 2, 3, 4, 5};
       const std::vector<uint32_t> slots = {0, 0, 1, 0, 1, 0};
       const std::vector<uint32_t> after = {0, 1, 1, 3, 4, 6};

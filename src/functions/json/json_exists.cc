@@ -10,11 +10,12 @@ namespace {
 
 using Text = std::string_view;
 
-constexpr Text kSignature = "JSON_EXISTS(string, path [TRUE | FALSE | UNKNOWN | ERROR ON ERROR])";
+constexpr Text kJsonExistsSignature =
+    "JSON_EXISTS(string, path [TRUE | FALSE | UNKNOWN | ERROR ON ERROR])";
 
-Result<ResolvedCall> Resolve(const CallSite& site) {
+Result<ResolvedCall> ResolveJsonExists(const CallSite& site) {
   TRY_ASSIGN(auto types,
-             MatchParameters("JSON_EXISTS", site, {Parameter::kText}, 2, 2, kSignature));
+             MatchParameters("JSON_EXISTS", site, {Parameter::kText}, 2, 2, kJsonExistsSignature));
   TRY(CheckLiteralPath(site));
   const std::string on_error = BehaviorOf(site, " ON ERROR");
   const auto kernel = [on_error](KernelContext& ctx, const Arguments& args, int64_t length) {
@@ -42,12 +43,12 @@ void RegisterJsonExists(FunctionRegistry* registry) {
        .aliases = {},
        .can_fail = true,
        .doc = {.group = "json",
-               .signature = std::string(kSignature),
+               .signature = std::string(kJsonExistsSignature),
                .summary = "Whether a path of a JSON text leads to a value other than "
                           "null.",
                .example = "JSON_EXISTS('{\"a\": 1}', '$.a')",
                .result = "true"},
-       .resolve = Resolve});
+       .resolve = ResolveJsonExists});
 }
 
 }  // namespace millrace

@@ -122,9 +122,9 @@ class Logical : public JsonFilter {
   std::vector<std::unique_ptr<JsonFilter>> parts_;
 };
 
-class Parser {
+class FilterParser {
  public:
-  explicit Parser(std::string_view* text) : rest_(*text), text_(text) {}
+  explicit FilterParser(std::string_view* text) : rest_(*text), text_(text) {}
 
   std::unique_ptr<JsonFilter> Run() {
     if (!Take("(")) return nullptr;
@@ -145,7 +145,7 @@ class Parser {
     return true;
   }
 
-  Part Chain(int depth, std::string_view op, Logical::Kind kind, Part (Parser::*next)(int)) {
+  Part Chain(int depth, std::string_view op, Logical::Kind kind, Part (FilterParser::*next)(int)) {
     std::vector<Part> parts;
     do {
       parts.push_back((this->*next)(depth));
@@ -154,8 +154,8 @@ class Parser {
     if (parts.size() == 1) return std::move(parts[0]);
     return std::make_unique<Logical>(kind, std::move(parts));
   }
-  Part Any(int depth) { return Chain(depth, "||", Logical::Kind::kOr, &Parser::All); }
-  Part All(int depth) { return Chain(depth, "&&", Logical::Kind::kAnd, &Parser::One); }
+  Part Any(int depth) { return Chain(depth, "||", Logical::Kind::kOr, &FilterParser::All); }
+  Part All(int depth) { return Chain(depth, "&&", Logical::Kind::kAnd, &FilterParser::One); }
 
   Part One(int depth) {
     if (depth > kMaxDepth) return nullptr;
@@ -232,6 +232,8 @@ class Parser {
 
 }  // namespace
 
-std::unique_ptr<JsonFilter> JsonFilter::Parse(std::string_view* text) { return Parser(text).Run(); }
+std::unique_ptr<JsonFilter> JsonFilter::Parse(std::string_view* text) {
+  return FilterParser(text).Run();
+}
 
 }  // namespace millrace

@@ -8,9 +8,9 @@
 namespace millrace {
 namespace {
 
-class Parser {
+class JsonTextParser {
  public:
-  Parser(std::string_view text, JsonReading reading) : rest_(text), reading_(reading) {}
+  JsonTextParser(std::string_view text, JsonReading reading) : rest_(text), reading_(reading) {}
 
   bool Value(int depth, JsonNode* out) {
     SkipSpace();
@@ -205,7 +205,7 @@ bool UnescapeJson(std::string_view text, std::string* out) {
 }
 
 std::optional<JsonNode> ParseJson(std::string_view text, JsonReading reading) {
-  Parser parser(text, reading);
+  JsonTextParser parser(text, reading);
   JsonNode node;
   if (!parser.Value(0, &node)) return std::nullopt;
   const bool number =

@@ -12,7 +12,7 @@ namespace {
 
 using Text = std::string_view;
 
-constexpr Text kSignature =
+constexpr Text kJsonQuerySignature =
     "JSON_QUERY(string, path [RETURNING STRING | ARRAY<STRING>] [WITHOUT | WITH [CONDITIONAL | "
     "UNCONDITIONAL] ARRAY WRAPPER] [NULL | EMPTY ARRAY | EMPTY OBJECT | ERROR ON EMPTY] [.. ON "
     "ERROR])";
@@ -117,11 +117,11 @@ ScalarKernel ArrayKernel(QueryOptions options) {
   };
 }
 
-Result<ResolvedCall> Resolve(const CallSite& site) {
-  if (site.args.size() != 2) return WrongArgumentCount("JSON_QUERY", site, kSignature);
+Result<ResolvedCall> ResolveJsonQuery(const CallSite& site) {
+  if (site.args.size() != 2) return WrongArgumentCount("JSON_QUERY", site, kJsonQuerySignature);
   for (const Argument& arg : site.args) {
     if (!arg.bare_null && !arg.type.is_character()) {
-      return NoSignature("JSON_QUERY", site, kSignature);
+      return NoSignature("JSON_QUERY", site, kJsonQuerySignature);
     }
   }
   TRY(CheckLiteralPath(site));
@@ -156,12 +156,12 @@ void RegisterJsonQuery(FunctionRegistry* registry) {
        .aliases = {},
        .can_fail = true,
        .doc = {.group = "json",
-               .signature = std::string(kSignature),
+               .signature = std::string(kJsonQuerySignature),
                .summary = "The object or array at a path of a JSON text, with its names sorted. "
                           "Scalars need a wrapper.",
                .example = "JSON_QUERY('{\"a\": {\"c\": 1, \"b\": 2}}', '$.a')",
                .result = "{\"b\":2,\"c\":1}"},
-       .resolve = Resolve});
+       .resolve = ResolveJsonQuery});
 }
 
 }  // namespace millrace

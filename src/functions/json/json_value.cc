@@ -15,7 +15,7 @@ namespace {
 
 using Text = std::string_view;
 
-constexpr Text kSignature =
+constexpr Text kJsonValueSignature =
     "JSON_VALUE(string, path [RETURNING type] [NULL | ERROR | DEFAULT value ON EMPTY] "
     "[NULL | ERROR | DEFAULT value ON ERROR])";
 
@@ -92,11 +92,11 @@ ScalarKernel ValueKernel(Behaviors behaviors) {
   };
 }
 
-Result<ResolvedCall> Resolve(const CallSite& site) {
-  if (site.args.size() < 2) return WrongArgumentCount("JSON_VALUE", site, kSignature);
+Result<ResolvedCall> ResolveJsonValue(const CallSite& site) {
+  if (site.args.size() < 2) return WrongArgumentCount("JSON_VALUE", site, kJsonValueSignature);
   for (size_t i = 0; i < 2; ++i) {
     if (!site.args[i].bare_null && !site.args[i].type.is_character()) {
-      return NoSignature("JSON_VALUE", site, kSignature);
+      return NoSignature("JSON_VALUE", site, kJsonValueSignature);
     }
   }
   TRY(CheckLiteralPath(site));
@@ -104,7 +104,8 @@ Result<ResolvedCall> Resolve(const CallSite& site) {
                             .on_error = BehaviorOf(site, " ON ERROR")};
   const size_t defaults =
       (behaviors.on_empty == "DEFAULT" ? 1 : 0) + (behaviors.on_error == "DEFAULT" ? 1 : 0);
-  if (site.args.size() != 2 + defaults) return WrongArgumentCount("JSON_VALUE", site, kSignature);
+  if (site.args.size() != 2 + defaults)
+    return WrongArgumentCount("JSON_VALUE", site, kJsonValueSignature);
   ResolvedCall resolved;
   resolved.result = site.returning.value_or(DataType::String()).Nullable();
   switch (resolved.result.kind()) {
@@ -134,14 +135,14 @@ void RegisterJsonValue(FunctionRegistry* registry) {
        .aliases = {},
        .can_fail = true,
        .doc = {.group = "json",
-               .signature = std::string(kSignature),
+               .signature = std::string(kJsonValueSignature),
                .summary =
                    "The scalar at a path of a JSON text. A path is strict unless it begins "
                    "with 'lax': strict errors go to ON ERROR, lax ones to ON EMPTY; both are "
                    "NULL by default.",
                .example = "JSON_VALUE('{\"a\": {\"b\": 5}}', '$.a.b' RETURNING INT)",
                .result = "5"},
-       .resolve = Resolve});
+       .resolve = ResolveJsonValue});
 }
 
 }  // namespace millrace

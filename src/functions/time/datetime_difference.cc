@@ -9,7 +9,8 @@
 namespace millrace {
 namespace {
 
-constexpr const char* kAccepted = "(point - point) unit, both dates or timestamps, or both times";
+constexpr const char* kDatetimeDifferenceAccepted =
+    "(point - point) unit, both dates or timestamps, or both times";
 
 /// Both points in milliseconds: TIME as int32, all else as int64.
 template <typename Point>
@@ -26,7 +27,7 @@ ScalarKernel DifferenceKernel(bool months) {
 }  // namespace
 
 Result<ResolvedCall> ResolveDatetimeDifference(const CallSite& site) {
-  if (site.args.size() != 2) return WrongArgumentCount("-", site, kAccepted);
+  if (site.args.size() != 2) return WrongArgumentCount("-", site, kDatetimeDifferenceAccepted);
   const DataType& left = site.args[0].type;
   const DataType& right = site.args[1].type;
   const bool time = left.kind() == TypeKind::kTime;
@@ -34,7 +35,8 @@ Result<ResolvedCall> ResolveDatetimeDifference(const CallSite& site) {
   const bool mixed =
       time != (right.kind() == TypeKind::kTime) || ltz != (right.kind() == TypeKind::kTimestampLtz);
   const auto unit = FindTimeUnit(site.options[0]);
-  if (!IsPoint(left) || !IsPoint(right) || mixed || !unit) return NoSignature("-", site, kAccepted);
+  if (!IsPoint(left) || !IsPoint(right) || mixed || !unit)
+    return NoSignature("-", site, kDatetimeDifferenceAccepted);
   const bool months = *unit <= TimeUnit::kMonth;
   const DataType point = time  ? DataType::Time(3)
                          : ltz ? DataType::TimestampLtz(3)

@@ -2,6 +2,7 @@
 // EXTRACT(unit FROM point or interval) and its short forms YEAR(point) .. SECOND(point), all
 // BIGINT. Times before 1970 have the fields of their calendar day (Flink is off by one there), a
 // DATE has zero for the fields of a time, and TIMESTAMP_LTZ is read in the session's zone.
+#include "base/time_units.h"
 #include "functions/kernel_support.h"
 #include "functions/time/local_point.h"
 #include "functions/time/register.h"
@@ -10,7 +11,7 @@
 namespace millrace {
 namespace {
 
-constexpr const char* kAccepted = "EXTRACT(unit FROM date, time, timestamp or interval)";
+constexpr const char* kExtractAccepted = "EXTRACT(unit FROM date, time, timestamp or interval)";
 
 int64_t YearPart(TimeUnit unit, int64_t year) {
   switch (unit) {
@@ -38,7 +39,6 @@ int64_t DayField(TimeUnit unit, int64_t days) {
 }
 
 int64_t ClockField(TimeUnit unit, int64_t nanos_of_day) {
-  constexpr int64_t kSecond = 1'000'000'000;
   switch (unit) {
     case TimeUnit::kHour: return nanos_of_day / (3600 * kSecond);
     case TimeUnit::kMinute: return nanos_of_day / (60 * kSecond) % 60;
@@ -76,7 +76,7 @@ int64_t YearMonthField(TimeUnit unit, int64_t months) {
   }
 }
 
-bool Applies(TimeUnit unit, const DataType& type) {
+bool Extracts(TimeUnit unit, const DataType& type) {
   switch (type.kind()) {
     case TypeKind::kTime: return unit >= TimeUnit::kHour && unit <= TimeUnit::kMillisecond;
     case TypeKind::kIntervalDayTime:
@@ -101,12 +101,12 @@ ScalarKernel ExtractKernel(TimeUnit unit, const DataType& type) {
       type, [unit](auto& out, LocalPoint point) { out.Set(FieldOf(unit, point)); });
 }
 
-Result<ResolvedCall> Resolve(const std::string& name, TimeUnit unit, const CallSite& site,
-                             const std::string& accepted) {
+Result<ResolvedCall> ResolveExtract(const std::string& name, TimeUnit unit, const CallSite& site,
+                                    const std::string& accepted) {
   if (site.args.size() != 1) return WrongArgumentCount(name, site, accepted);
   const DataType& type = site.args[0].type;
   if (!IsPoint(type) && !type.is_interval()) return NoSignature(name, site, accepted);
-  if (!Applies(unit, type)) {
+  if (!Extracts(unit, type)) {
     return UserError("MR0301", name + ": " + type.Nullable().ToString() + " has no such unit",
                      "accepted: " + accepted);
   }
@@ -147,8 +147,8 @@ void RegisterExtract(FunctionRegistry* registry) {
       "EXTRACT(MONTH FROM DATE '2024-02-29')", "2"};
   extract.resolve = [](const CallSite& site) -> Result<ResolvedCall> {
     const auto unit = site.options.empty() ? std::nullopt : FindTimeUnit(site.options[0]);
-    if (!unit) return UserError("MR0301", "EXTRACT: unknown unit", kAccepted);
-    return Resolve("EXTRACT", *unit, site, kAccepted);
+    if (!unit) return UserError("MR0301", "EXTRACT: unknown unit", kExtractAccepted);
+    return ResolveExtract("EXTRACT", *unit, site, kExtractAccepted);
   };
   registry->Register(std::move(extract));
   for (const ShortForm& form : kShortForms) {
@@ -156,8 +156,10 @@ void RegisterExtract(FunctionRegistry* registry) {
     function.name = form.name;
     function.doc = {"time", function.name + "(point)", form.summary,
                     function.name + "(TIMESTAMP '2024-02-29 12:34:56')", form.result};
-    function.resolve = [name = function.name, unit = form.unit, accepted = function.doc.signature](
-                           const CallSite& site) { return Resolve(name, unit, site, accepted); };
+    function.resolve = [name = function.name, unit = form.unit,
+                        accepted = function.doc.signature](const CallSite& site) {
+      return ResolveExtract(name, unit, site, accepted);
+    };
     registry->Register(std::move(function));
   }
 }

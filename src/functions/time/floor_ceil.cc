@@ -128,7 +128,7 @@ ScalarKernel PointKernelOf(TimeUnit unit, const DataType& type, bool ceil) {
                             [unit, ceil](LocalPoint point) { return Move(unit, point, ceil); });
 }
 
-bool Applies(TimeUnit unit, const DataType& type) {
+bool Rounds(TimeUnit unit, const DataType& type) {
   switch (unit) {
     case TimeUnit::kIsoYear:
     case TimeUnit::kDayOfYear:
@@ -139,8 +139,8 @@ bool Applies(TimeUnit unit, const DataType& type) {
   }
 }
 
-Result<ResolvedCall> Resolve(bool ceil, const std::string& name, const std::string& accepted,
-                             const CallSite& site) {
+Result<ResolvedCall> ResolveRounding(bool ceil, const std::string& name,
+                                     const std::string& accepted, const CallSite& site) {
   if (site.args.size() != 1) return WrongArgumentCount(name, site, accepted);
   const DataType& type = site.args[0].type;
   if (site.options.empty()) {
@@ -151,7 +151,7 @@ Result<ResolvedCall> Resolve(bool ceil, const std::string& name, const std::stri
   }
   const auto unit = FindTimeUnit(site.options[0]);
   if (!IsPoint(type)) return NoSignature(name, site, accepted);
-  if (!unit || !Applies(*unit, type)) {
+  if (!unit || !Rounds(*unit, type)) {
     return UserError("MR0301",
                      name + ": " + type.Nullable().ToString() + " has no unit " + site.options[0],
                      "accepted: " + accepted);
@@ -176,7 +176,7 @@ void RegisterFloorCeil(FunctionRegistry* registry) {
                            "beginning of the unit.",
                     function.name + "(1.5)", ceil ? "2" : "1"};
     function.resolve = [ceil, name = function.name, signature](const CallSite& site) {
-      return Resolve(ceil, name, signature, site);
+      return ResolveRounding(ceil, name, signature, site);
     };
     registry->Register(std::move(function));
   }

@@ -12,7 +12,8 @@
 namespace millrace {
 namespace {
 
-constexpr const char* kAccepted = "(point, point or interval) OVERLAPS (point, point or interval)";
+constexpr const char* kOverlapsAccepted =
+    "(point, point or interval) OVERLAPS (point, point or interval)";
 
 /// One end of a period: a point, days and time as milliseconds, or an interval after the start.
 class EndReader {
@@ -88,15 +89,15 @@ Result<arrow::Datum> Overlaps(KernelContext& ctx, const Arguments& args, int64_t
   });
 }
 
-Result<ResolvedCall> Resolve(const CallSite& site) {
-  if (site.args.size() != 4) return WrongArgumentCount("OVERLAPS", site, kAccepted);
+Result<ResolvedCall> ResolveOverlaps(const CallSite& site) {
+  if (site.args.size() != 4) return WrongArgumentCount("OVERLAPS", site, kOverlapsAccepted);
   const bool ltz = site.args[0].type.kind() == TypeKind::kTimestampLtz;
   std::vector<DataType> types;
   for (size_t i = 0; i < 4; ++i) {
     const DataType& type = site.args[i].type;
     const bool interval = i % 2 == 1 && type.is_interval();
     if (!interval && (!IsPoint(type) || (type.kind() == TypeKind::kTimestampLtz) != ltz)) {
-      return NoSignature("OVERLAPS", site, kAccepted);
+      return NoSignature("OVERLAPS", site, kOverlapsAccepted);
     }
     const DataType point = ltz ? DataType::TimestampLtz(3) : DataType::Timestamp(3);
     types.push_back(interval ? type : point.Nullable(type.nullable()));
@@ -110,11 +111,11 @@ void RegisterOverlaps(FunctionRegistry* registry) {
   ScalarFunction function;
   function.name = "OVERLAPS";
   function.doc = {
-      "time", kAccepted, "TRUE if the two periods have a point in common.",
+      "time", kOverlapsAccepted, "TRUE if the two periods have a point in common.",
       "(DATE '2024-01-01', DATE '2024-01-05') OVERLAPS (DATE '2024-01-05', INTERVAL '1' "
       "DAY)",
       "true"};
-  function.resolve = Resolve;
+  function.resolve = ResolveOverlaps;
   registry->Register(std::move(function));
 }
 

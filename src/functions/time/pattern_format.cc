@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Time -> text by a pattern.
+#include "base/time_units.h"
 #include "data/value_text.h"
 #include "functions/time/java_pattern.h"
 #include "functions/time/pattern_names.h"
 
 namespace millrace {
 namespace {
-
-constexpr int64_t kSecond = 1'000'000'000;
 
 /// A US week: it begins on Sunday, and week 1 is the one with January 1st.
 struct UsWeek {

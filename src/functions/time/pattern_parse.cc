@@ -2,6 +2,7 @@
 // Text -> time by a pattern: reading of fields, then resolving them in the manner of the dialect.
 #include <algorithm>
 
+#include "base/time_units.h"
 #include "functions/time/java_pattern.h"
 #include "functions/time/pattern_names.h"
 
@@ -10,8 +11,6 @@ namespace {
 
 using Kind = PatternPiece::Kind;
 using Number = std::optional<int64_t>;
-
-constexpr int64_t kSecond = 1'000'000'000;
 
 /// What has been read so far. A copy is taken at the start of an optional section.
 struct Fields {

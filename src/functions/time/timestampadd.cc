@@ -11,7 +11,8 @@
 namespace millrace {
 namespace {
 
-constexpr const char* kAccepted = "TIMESTAMPADD(unit, integer, date, time or timestamp)";
+constexpr const char* kTimestampaddAccepted =
+    "TIMESTAMPADD(unit, integer, date, time or timestamp)";
 
 /// Months, or milliseconds, of one unit.
 struct UnitLength {
@@ -50,8 +51,8 @@ ScalarKernel AddKernel(UnitLength unit, const DataType& point) {
   };
 }
 
-Result<ResolvedCall> Resolve(const CallSite& site) {
-  if (site.args.size() != 2) return WrongArgumentCount("TIMESTAMPADD", site, kAccepted);
+Result<ResolvedCall> ResolveTimestampadd(const CallSite& site) {
+  if (site.args.size() != 2) return WrongArgumentCount("TIMESTAMPADD", site, kTimestampaddAccepted);
   const auto unit = site.options.empty() ? std::nullopt : FindTimeUnit(site.options[0]);
   const auto length = unit ? LengthOf(*unit) : std::nullopt;
   if (!length) {
@@ -62,7 +63,7 @@ Result<ResolvedCall> Resolve(const CallSite& site) {
   const DataType& count = site.args[0].type;
   DataType point = site.args[1].type.WithTimeAttribute(TimeAttribute::kNone);
   if (!count.is_integer() || !IsPoint(point)) {
-    return NoSignature("TIMESTAMPADD", site, kAccepted);
+    return NoSignature("TIMESTAMPADD", site, kTimestampaddAccepted);
   }
   const bool within_day = length->months == 0 && length->milliseconds < kMillisPerDay;
   if (point.kind() == TypeKind::kDate && within_day) {
@@ -81,9 +82,9 @@ void RegisterTimestampAdd(FunctionRegistry* registry) {
   ScalarFunction function;
   function.name = "TIMESTAMPADD";
   function.can_fail = true;
-  function.doc = {"time", kAccepted, "The point in time moved by that many units.",
+  function.doc = {"time", kTimestampaddAccepted, "The point in time moved by that many units.",
                   "TIMESTAMPADD(MONTH, 1, DATE '2024-01-31')", "2024-02-29"};
-  function.resolve = Resolve;
+  function.resolve = ResolveTimestampadd;
   registry->Register(std::move(function));
 }
 

@@ -29,7 +29,7 @@ int64_t MonthsBetween(int64_t from_ms, int64_t to_ms) {
 
 namespace {
 
-constexpr const char* kAccepted = "TIMESTAMPDIFF(unit, point, point)";
+constexpr const char* kTimestampdiffAccepted = "TIMESTAMPDIFF(unit, point, point)";
 
 int64_t UnitsBetween(TimeUnit unit, int64_t from_ms, int64_t to_ms) {
   const int64_t difference = to_ms - from_ms;
@@ -73,8 +73,9 @@ std::optional<DataType> SharedPointType(const DataType& from, const DataType& to
   return ltz ? DataType::TimestampLtz(3) : DataType::Timestamp(3);
 }
 
-Result<ResolvedCall> Resolve(const CallSite& site) {
-  if (site.args.size() != 2) return WrongArgumentCount("TIMESTAMPDIFF", site, kAccepted);
+Result<ResolvedCall> ResolveTimestampdiff(const CallSite& site) {
+  if (site.args.size() != 2)
+    return WrongArgumentCount("TIMESTAMPDIFF", site, kTimestampdiffAccepted);
   const auto unit = site.options.empty() ? std::nullopt : FindTimeUnit(site.options[0]);
   if (!unit || !IsDifferenceUnit(*unit)) {
     return UserError("MR0301", "TIMESTAMPDIFF: unknown unit",
@@ -84,7 +85,7 @@ Result<ResolvedCall> Resolve(const CallSite& site) {
   const DataType& from = site.args[0].type;
   const DataType& to = site.args[1].type;
   const auto shared = IsPoint(from) && IsPoint(to) ? SharedPointType(from, to) : std::nullopt;
-  if (!shared) return NoSignature("TIMESTAMPDIFF", site, kAccepted);
+  if (!shared) return NoSignature("TIMESTAMPDIFF", site, kTimestampdiffAccepted);
   const auto count = [unit = *unit](auto& out, int64_t a, int64_t b) {
     out.Set(static_cast<int32_t>(UnitsBetween(unit, a, b)));
   };
@@ -101,9 +102,10 @@ Result<ResolvedCall> Resolve(const CallSite& site) {
 void RegisterTimestampDiff(FunctionRegistry* registry) {
   ScalarFunction function;
   function.name = "TIMESTAMPDIFF";
-  function.doc = {"time", kAccepted, "The number of whole units from the first to the second.",
+  function.doc = {"time", kTimestampdiffAccepted,
+                  "The number of whole units from the first to the second.",
                   "TIMESTAMPDIFF(DAY, DATE '2024-02-28', DATE '2024-03-01')", "2"};
-  function.resolve = Resolve;
+  function.resolve = ResolveTimestampdiff;
   registry->Register(std::move(function));
 }
 

@@ -9,6 +9,8 @@
 namespace millrace {
 namespace {
 
+static_assert(kChunkPadding >= kDecodePadding);
+
 /// In Part::first: the one row is made of NULLs.
 constexpr int32_t kNullRow = -1;
 

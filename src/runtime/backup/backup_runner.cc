@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/time_units.h"
+
 namespace millrace {
 namespace {
 
-constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kRetryNanosMin = kSecond;
 constexpr int64_t kRetryNanosMax = 60 * kSecond;
 

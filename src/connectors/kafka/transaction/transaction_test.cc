@@ -171,7 +171,7 @@ class KafkaTransactionTest : public testing::Test {
   std::unique_ptr<Connector> connector_ = MakeKafkaConnector();
 };
 
-using Values = std::vector<std::string>;
+using Records = std::vector<std::string>;
 
 TEST_F(KafkaTransactionTest, OutputBehindTheBarrierWaitsForTheNextTransaction) {
   const TableContext table = Table();
@@ -189,12 +189,12 @@ TEST_F(KafkaTransactionTest, OutputBehindTheBarrierWaitsForTheNextTransaction) {
   EXPECT_FALSE(first.IsDelivered(2));
   second.EndEpoch(1);
   EXPECT_EQ(Decide(transaction.get(), 1), "");
-  EXPECT_EQ(clients_.broker.committed, (Values{"a", "b"}));
+  EXPECT_EQ(clients_.broker.committed, (Records{"a", "b"}));
   EXPECT_EQ(clients_.broker.mark->offset, 1);
   EXPECT_TRUE(clients_.broker.mark->text.starts_with("epoch 1, hash 0000000000000007, owner "));
   ASSERT_TRUE(first.Pump());
   EXPECT_TRUE(first.IsDelivered(2));
-  EXPECT_EQ(clients_.broker.open, (Values{"later"}));
+  EXPECT_EQ(clients_.broker.open, (Records{"later"}));
 }
 
 TEST_F(KafkaTransactionTest, AnEpochWithoutADecisionReleasesWhatWasHeld) {
@@ -206,7 +206,7 @@ TEST_F(KafkaTransactionTest, AnEpochWithoutADecisionReleasesWhatWasHeld) {
   Add(&writer, "a");
   writer.Commit(1);
   ASSERT_TRUE(writer.Pump());
-  EXPECT_EQ(clients_.broker.open, (Values{"a"}));
+  EXPECT_EQ(clients_.broker.open, (Records{"a"}));
 }
 
 TEST_F(KafkaTransactionTest, TheNextProcessFindsTheDecision) {
@@ -224,7 +224,7 @@ TEST_F(KafkaTransactionTest, TheNextProcessFindsTheDecision) {
   ASSERT_TRUE(record && record->has_value());
   EXPECT_EQ((*record)->epoch, 4u);
   EXPECT_EQ((*record)->hash, 28u);
-  EXPECT_EQ(clients_.broker.committed, (Values{"a"}));
+  EXPECT_EQ(clients_.broker.committed, (Records{"a"}));
   EXPECT_TRUE(clients_.broker.open.empty());
 }
 
@@ -238,12 +238,12 @@ TEST_F(KafkaTransactionTest, AnUnclearEndIsLookedUpByANewProducer) {
   clients_.broker.next_end = Broker::End::kAnswerLost;
   EXPECT_EQ(Decide(transaction.get(), 1), "");
   EXPECT_EQ(clients_.broker.producers, producers + 1);
-  EXPECT_EQ(clients_.broker.committed, (Values{"a"}));
+  EXPECT_EQ(clients_.broker.committed, (Records{"a"}));
   writer.EndEpoch(1);
   Add(&writer, "b");
   clients_.broker.next_end = Broker::End::kLost;
   EXPECT_EQ(Decide(transaction.get(), 2), "MR0831");
-  EXPECT_EQ(clients_.broker.committed, (Values{"a"}));
+  EXPECT_EQ(clients_.broker.committed, (Records{"a"}));
 }
 
 TEST_F(KafkaTransactionTest, ARequestSentTwiceEndsTheProducer) {
@@ -302,8 +302,8 @@ TEST_F(KafkaTransactionTest, ARecordOverTheTopicsLimitIsADeadLetter) {
   Add(&writer, std::string(3000, 'x'));
   Add(&writer, "also small");
   EXPECT_EQ(Decide(transaction.get(), 1), "");
-  EXPECT_EQ(clients_.broker.committed, (Values{"small", "also small"}));
-  EXPECT_EQ(letters_.raw, (Values{std::string(3000, 'x')}));
+  EXPECT_EQ(clients_.broker.committed, (Records{"small", "also small"}));
+  EXPECT_EQ(letters_.raw, (Records{std::string(3000, 'x')}));
 }
 
 TEST_F(KafkaTransactionTest, AFullProducerHoldsBackItsWriter) {
