@@ -208,7 +208,7 @@ Result<uint64_t> EpochJournal::AppendAndSync(const JournalRecord& record,
 Status EpochJournal::DropBefore(uint64_t epoch) {
   const auto needed =
       std::ranges::find_if(places_, [&](const Place& place) { return place.epoch >= epoch; });
-  if (needed == places_.end() || needed == places_.begin()) return OkStatus();
+  if (needed == places_.end()) return OkStatus();
   const int64_t offset = needed->offset;
   TRY(log_->DeleteBefore(offset));
   const int64_t first = log_->first_offset();

@@ -185,7 +185,8 @@ Status BeginRun(const Decider& decider, const RunManifest& manifest, EpochJourna
                        .decided_before = decider.record};
   TRY(journal->Append(record, nullptr));
   TRY(journal->Sync());
-  return state->marker() ? state->Clear() : OkStatus();
+  if (state->marker()) TRY(state->Clear());
+  return journal->DropBefore(manifest.epoch);
 }
 
 }  // namespace millrace

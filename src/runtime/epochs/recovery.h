@@ -38,7 +38,8 @@ Result<RecoveredRun> RecoverRun(const Decider& decider, EpochJournal* journal, D
 Status TakeBack(const Decider& decider, uint64_t dropped_epoch, const RunManifest& manifest,
                 EpochJournal* journal);
 
-/// Begins a run: everything before it is forgotten. Durable when it returns.
+/// Begins a run: everything before it is forgotten, and its room on the disk is free. Durable when
+/// it returns.
 Status BeginRun(const Decider& decider, const RunManifest& manifest, EpochJournal* journal,
                 DurableState* state);
 

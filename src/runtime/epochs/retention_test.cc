@@ -11,6 +11,7 @@
 #include "runtime/backup/backup_writer.h"
 #include "runtime/epochs/journal.h"
 #include "runtime/epochs/plan_file.h"
+#include "runtime/epochs/recovery.h"
 #include "runtime/epochs/state_applier.h"
 #include "state/epoch_delta.h"
 #include "state/rocksdb/rocks_state.h"
@@ -141,6 +142,24 @@ TEST_F(RetentionTest, DiskAndOpenFilesAreBounded) {
   // A backup needs what the directory has, and nothing that it had.
   EXPECT_LE(copy_usage.bytes, journal_usage.bytes + state_usage.bytes + (2u << 20));
   EXPECT_LT(backup.uploaded_bytes(), named);
+}
+
+// Runs that end before anything is brought to the state do not leave their journal to those to
+// come.
+TEST_F(RetentionTest, ARunLeavesNothingToTheNextOne) {
+  fs::create_directories(data());
+  const auto state = *OpenRocksState(data() + "/state");
+  Usage usage;
+  for (int run = 0; run < 8; ++run) {
+    const auto journal = *EpochJournal::Open(env_, data() + "/journal", 256 << 10);
+    ++manifest_.epoch;
+    ASSERT_TRUE(BeginRun({}, manifest_, journal.get(), state.get()));
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(journal->Append(Record(manifest_.epoch + 1), nullptr));
+    ASSERT_TRUE(journal->Sync());
+    usage.Raise(data() + "/journal");
+  }
+  constexpr uint64_t kEpochBytes = kEntriesPerEpoch * (kValueBytes + 40);
+  EXPECT_LT(usage.bytes, 10 * kEpochBytes);  // those of two runs
 }
 
 }  // namespace
