@@ -193,11 +193,16 @@ endfunction()
 # add_fuzz_sources(NAME file...): files of src/ that fuzz_NAME needs from a component that is not
 # built for fuzzing, since it stands on everything else.
 function(add_fuzz_sources name)
-  if(NOT TARGET fuzz_${name})
-    return()
-  endif()
   list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/src/)
-  target_sources(fuzz_${name} PRIVATE ${ARGN})
+  # In every mode: nobody builds for fuzzing who moves a file.
+  foreach(source IN LISTS ARGN)
+    if(NOT EXISTS ${source})
+      message(FATAL_ERROR "fuzz_${name} is to be built from ${source}, which is not there")
+    endif()
+  endforeach()
+  if(TARGET fuzz_${name})
+    target_sources(fuzz_${name} PRIVATE ${ARGN})
+  endif()
 endfunction()
 
 # add_benchmarks(): bench/micro/NAME.cc as the program bench_NAME; `ninja benchmarks` builds them.

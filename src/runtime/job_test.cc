@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
+#include "env/process_memory.h"
 #include "support/memory_connector.h"
 #include "support/test_nodes.h"
 
@@ -157,6 +159,41 @@ TEST_F(JobTest, FirstErrorStopsAllShardsAndSaysWhere) {
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, "MR0801");
   EXPECT_TRUE(status.error().ToString().contains("Sink output")) << status.error().ToString();
+}
+
+/// Descriptors and threads of this process.
+size_t CountIn(const char* folder) {
+  const std::filesystem::directory_iterator entries(folder);
+  return static_cast<size_t>(std::distance(begin(entries), end(entries)));
+}
+
+TEST_F(JobTest, StartsFailuresAndStopsAgainAndAgainLeaveNothingBehind) {
+  constexpr int kRounds = 400;
+  AddRows("a", 50, 7);
+  AddRows("b", 50, 7);
+  const auto memory = MakeRealProcessMemory();
+  const size_t threads = CountIn("/proc/self/task");
+  const auto run = [&](int rounds) {
+    for (int round = 0; round < rounds; ++round) {
+      const bool fails = round % 4 == 0;
+      out_.written.clear();
+      out_.fail_write_after = fails ? 3 : -1;
+      in_.bounded = round % 4 != 1;
+      auto job = Make(Sink(Node("Count", {Scan()}, "", {Distribution::Hash({0})})), 2);
+      if (!in_.bounded) job->RequestStop();
+      EXPECT_EQ(job->Run().has_value(), !fails) << "round " << round;
+    }
+    // A thread that has been joined may still be on its way out of the list.
+    for (int i = 0; i < 1000 && CountIn("/proc/self/task") > threads; ++i)
+      clock_->SleepNanos(1000000);
+  };
+  run(kRounds);
+  const size_t files = CountIn("/proc/self/fd");
+  const uint64_t bytes = memory->UsedBytes();
+  run(3 * kRounds);
+  EXPECT_EQ(CountIn("/proc/self/fd"), files);
+  EXPECT_EQ(CountIn("/proc/self/task"), threads);
+  EXPECT_LT(memory->UsedBytes(), bytes + (8 << 20)) << "a few KiB a start are 8 MiB here";
 }
 
 TEST_F(JobTest, FindsNewSplitsOfAnUnboundedSource) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deduplicate: one row per key. The last row, and the first one by processing time, are known at
 // once (TopOne). The first row by event time is known when the watermark has come to its time:
-// until then rows wait, each that comes before those of its key which wait already; a row behind
-// the watermark is late. Keys that have had their row are remembered.
+// until then rows wait, on the disk if need be, each that comes before those of its key of which is
+// known that they wait already; a row behind the watermark is late. Keys that have had their row
+// are remembered: what waits of them is dropped when its time has come.
 #include <algorithm>
+#include <memory>
 
 #include "data/event_time.h"
 #include "data/key_codec.h"
@@ -30,7 +32,7 @@ class FirstRows final : public DeadlineOperator {
         fields_(As<DeduplicateNode>(node_)->fields()),
         keys_(fields_.keys, TypesOf(node_->schema(), fields_.keys)),
         rows_(TypesOf(node_->schema())),
-        waiting_("waiting", context.state->track(), &rows_),
+        waiting_("waiting", context.state->track(), &rows_, &cells()),
         sent_("keys", context.state->track(),
               {.write = [this](uint32_t slot,
                                std::string* out) { PutOrdered(expiry_.time(slot), out); },
@@ -63,6 +65,8 @@ class FirstRows final : public DeadlineOperator {
 
   Status BeginBatch(int, const Batch& batch) override {
     keys_.Encode(batch, &encoded_);
+    // That of rows that have left memory would outweigh what their leaving saves.
+    if (early_->size() > 2 * waiting_.entries() + kMaxBatchRows) ForgetEarly();
     return Load(encoded_);
   }
 
@@ -103,13 +107,7 @@ class FirstRows final : public DeadlineOperator {
 
   Status Restored() override {
     if (fields_.state_ttl_ms > 0) expiry_.Sort();
-    Status status = OkStatus();
-    waiting_.ForEachTime([&](EventTime time, std::span<const uint32_t> rows) {
-      status = Encode(rows, &encoded_);
-      for (size_t i = 0; status && i < rows.size(); ++i) ComesFirst(i, time);
-      return status.has_value();
-    });
-    return status;
+    return waiting_.Fetch(kMinWatermark);
   }
 
  private:
@@ -139,19 +137,24 @@ class FirstRows final : public DeadlineOperator {
   /// Neither has the key had its row, nor does one wait that is as early. Notes that this one does.
   bool ComesFirst(size_t i, EventTime time) {
     if (sent_.Find(encoded_.key(i), encoded_.hashes[i]) != KeyTable::kNone) return false;
-    const uint32_t slot = early_.FindOrInsert(encoded_.key(i), encoded_.hashes[i]);
-    if (slot >= earliest_.size()) earliest_.resize(early_.slot_limit(), kMaxWatermark);
+    const uint32_t slot = early_->FindOrInsert(encoded_.key(i), encoded_.hashes[i]);
+    if (slot >= earliest_.size()) earliest_.resize(early_->slot_limit(), kMaxWatermark);
     if (earliest_[slot] <= time) return false;
     earliest_[slot] = time;
     return true;
   }
 
+  void ForgetEarly() {
+    early_ = std::make_unique<KeyIndex>();
+    earliest_.clear();
+  }
+
   void ForgetEarliest(std::string_view key, uint64_t hash) {
-    const uint32_t slot = early_.Find(key, hash);
+    const uint32_t slot = early_->Find(key, hash);
     if (slot == KeyIndex::kNone) return;
     earliest_[slot] = kMaxWatermark;
-    early_.Detach(slot);
-    early_.Release(slot);
+    early_->Detach(slot);
+    early_->Release(slot);
   }
 
   /// The keys of held rows.
@@ -164,8 +167,10 @@ class FirstRows final : public DeadlineOperator {
 
   /// Sends the first rows among those of the earliest time.
   Status Send(Output* output) {
+    TRY(waiting_.Fetch(watermark()));
     const EventTime time = waiting_.next();
     const auto rows = waiting_.rows_at(time);
+    if (rows.empty() || time > watermark()) return OkStatus();
     TRY(Encode(rows, &fired_));
     TRY(Load(fired_));
     std::vector<int32_t> first;
@@ -180,7 +185,10 @@ class FirstRows final : public DeadlineOperator {
       first.push_back(static_cast<int32_t>(i));
     }
     held_.watermark = forwarded();
-    if (!first.empty()) output->Push(held_.Take(first));
+    const Batch sent = held_.Take(first);
+    for (int64_t at = 0; at < sent.num_rows; at += kMaxBatchRows) {
+      output->Push(sent.Slice(at, std::min(kMaxBatchRows, sent.num_rows - at)));
+    }
     waiting_.Drop(time);
     return OkStatus();
   }
@@ -194,7 +202,8 @@ class FirstRows final : public DeadlineOperator {
   ColdExpiry cold_expiry_;
   ExpiryList expiry_;
   int64_t now_ms_ = 0;
-  KeyIndex early_;                   // keys of which rows wait
+  /// Keys of which it is known that rows wait: it saves rows that cannot be first.
+  std::unique_ptr<KeyIndex> early_ = std::make_unique<KeyIndex>();
   std::vector<EventTime> earliest_;  // by slot of early_: the time of the earliest one
   EncodedKeys encoded_;              // of the batch at hand
   EncodedKeys fired_;

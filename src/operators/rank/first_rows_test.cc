@@ -81,6 +81,36 @@ Batch RowsOf(int begin, int end, int64_t time) {
   return builder.Build();
 }
 
+TEST(FirstRowsTest, RowsThatMayBeFirstLieOnTheDiskUntilTheirTimeComes) {
+  for (const uint64_t seed : {21, 22}) {
+    const auto [fewest, most] = ExpectSameFromDisk(Deduplicate(false), RandomScript(seed, 600));
+    EXPECT_EQ(fewest, 0u);
+    EXPECT_GT(most, 5u);
+  }
+}
+
+/// What is known of keys whose rows have left memory is given up; an earlier row is still first.
+TEST(FirstRowsTest, AnEarlierRowIsFirstWhateverLiesOnTheDisk) {
+  constexpr int kKeys = 20'000;
+  for (const bool restarts : {false, true}) {
+    OperatorHarness harness(Deduplicate(false));
+    harness.UseDisk();
+    harness.OnBatch(0, RowsOf(0, kKeys / 2, 50));
+    harness.OnBatch(0, RowsOf(kKeys / 2, kKeys, 50));
+    harness.LeaveMemory();
+    if (restarts) harness.RestartFromDisk();
+    harness.OnBatch(0, RowsOf(0, 200, 60));
+    harness.OnBatch(0, RowsOf(100, 300, 40));
+    harness.LeaveMemory();
+    harness.OnWatermark(0, 45);
+    EXPECT_EQ(harness.TakeRows().size(), 200u);
+    harness.OnWatermark(0, 55);
+    EXPECT_EQ(harness.TakeRows().size(), size_t{kKeys} - 200);
+    harness.OnWatermark(0, 100);
+    EXPECT_EQ(harness.TakeRows().size(), 0u);
+  }
+}
+
 TEST(FirstRowsTest, KeysOnTheDiskExpire) {
   constexpr int kKeys = 600;
   OperatorHarness harness(Deduplicate(false, 1000));

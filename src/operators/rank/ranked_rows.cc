@@ -295,11 +295,11 @@ void RankedRows::AttachCold(std::unique_ptr<ColdEntries> entries, bool restored)
 }
 
 void RankedRows::AddTimedKey(int64_t time, std::string_view key, EncodedKeys* keys) {
-  std::string timed;
-  PutOrdered(time, &timed);
-  timed += key;
-  AddKey(timed, keys);
-  keys->hashes.back() = HashOfTimed(timed);
+  if (keys->offsets.empty()) keys->offsets.push_back(0);
+  PutOrdered(time, &keys->bytes);
+  keys->bytes += key;
+  keys->offsets.push_back(static_cast<uint32_t>(keys->bytes.size()));
+  keys->hashes.push_back(HashOfTimed(keys->key(keys->size())));
 }
 
 int64_t RankedRows::TimeOf(std::string_view timed_key) {
