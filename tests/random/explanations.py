@@ -11,21 +11,30 @@ import re
 from parts import Query
 
 FILE = pathlib.Path(__file__).resolve().parent / "known_differences.txt"
-READ_BY = {"latest": "b", "va": "a", "ch": "cl"}  # views
 
 
 class Explanations:
     def __init__(self):
         lines = FILE.read_text(encoding="utf-8").splitlines()
         entries = [line.split("\t") for line in lines if line and not line.startswith("#")]
-        self.errors = [entry for entry in entries if entry[0] in ("flink", "millrace", "nothing")]
+        self.errors = [entry for entry in entries if entry[0] in ("flink", "millrace")]
+        self.nothing = [entry for entry in entries if entry[0] == "nothing"]
         self.rewrites = [entry for entry in entries if entry[0] in ("query", "argument", "duckdb")]
 
     def of_error(self, texts):
-        """The reason for an error, or for no rows; `texts` by place: flink, millrace, nothing."""
+        """The reason for an error; `texts` by place: flink, millrace."""
         for place, pattern, reason in self.errors:
             if re.search(pattern, texts.get(place) or "", re.S):
                 return reason
+        return None
+
+    def of_nothing(self, text, has_rows):
+        """The reason why Flink has no rows; `has_rows` is asked for queries within the text."""
+        for _, pattern, reason in self.nothing:
+            for found in re.finditer(pattern, text):
+                inner = text[found.end() : end_of_argument(text, found.end(), ")")]
+                if inner.startswith("SELECT ") and has_rows(inner) is False:
+                    return reason
         return None
 
     def rewritten(self, query, against_duckdb):
@@ -60,7 +69,7 @@ def arguments_replaced(text, pattern, template):
     return "".join(parts) + text
 
 
-def end_of_argument(text, begin):
+def end_of_argument(text, begin, ends=",)]"):
     """Where the argument that begins there ends: before a comma or bracket that is not its own."""
     depth, quoted = 0, False
     for at in range(begin, len(text)):
@@ -70,14 +79,8 @@ def end_of_argument(text, begin):
             continue
         elif text[at] in "([":
             depth += 1
-        elif depth == 0 and text[at] in ",)]":
+        elif depth == 0 and text[at] in ends:
             return at
         elif text[at] in ")]":
             depth -= 1
     return len(text)
-
-
-def with_empty_tables(text, rows):
-    """The query with the word EMPTY in front of each table that has no rows."""
-    empty = [name for name in [*rows, *READ_BY] if not rows[READ_BY.get(name, name)]]
-    return re.sub(rf"\b(FROM|JOIN) ({'|'.join(empty) or '-'}) AS ", r"\1 EMPTY \2 AS ", text)

@@ -11,6 +11,7 @@ seed S is drawn from S and i // 50, so `--seed S+k --queries 50` repeats a block
 
 import argparse
 import collections
+import functools
 import pathlib
 import sys
 import tempfile
@@ -18,7 +19,7 @@ import tempfile
 import duckdb
 import engines
 import judging
-from explanations import Explanations, with_empty_tables
+from explanations import Explanations
 from judging import Case
 from queries import BLOCK, draw
 
@@ -74,14 +75,13 @@ class Run:
 
     def unless_error(self, seed, case, verdict, tables):
         """[(case, verdict, what to ask instead, reasons)], unless there is no need to ask."""
-        nothing = case.answered and case.flink is not None and not case.flink.rows
         reason = self.explanations.of_error(
-            {
-                "flink": case.flink and case.flink.error,
-                "millrace": case.our.error,
-                "nothing": with_empty_tables(case.query.text, tables.rows) if nothing else "",
-            }
+            {"flink": case.flink and case.flink.error, "millrace": case.our.error}
         )
+        if case.answered and case.flink is not None and not case.flink.rows:
+            reason = self.explanations.of_nothing(
+                case.query.text, functools.partial(self.has_rows, tables)
+            )
         other = None
         if case.our.error is None:
             other = self.explanations.rewritten(case.query, "DuckDB" in verdict)
@@ -93,15 +93,22 @@ class Run:
             self.differences.append((seed, case, verdict))
         return []
 
+    def has_rows(self, tables, query):
+        """Whether we have rows for a query; None if it cannot be asked."""
+        answer = engines.of_millrace(self.program, tables.write(), [query])[0]
+        return None if answer.error else bool(answer.rows)
+
     def ask_without(self, seed, tables, open_ends):
         """Explained is only what agrees without that which known_differences.txt explains."""
         if not open_ends:
             return
         again = self.asked(tables, [query for _, _, query, _ in open_ends])
         for (case, verdict, _, reasons), other in zip(open_ends, again):
-            mistakes = judging.against_flink(other)[1:] if other.flink is not None else (None, None)
-            duck = judging.against_duckdb(other) if other.duck is not None else None
-            if other.answered and mistakes == (None, None) and duck is None:
+            if "DuckDB" in verdict:
+                agrees = other.duck is not None and judging.against_duckdb(other) is None
+            else:
+                agrees = other.answered and judging.against_flink(other)[1:] == (None, None)
+            if agrees:
                 self.explained.update(reasons)
             else:
                 # As it is without what is explained: that is what somebody has to look at.

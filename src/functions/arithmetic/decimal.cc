@@ -68,6 +68,14 @@ ScalarKernel NarrowQuotient(int shift) {
       });
 }
 
+template <typename T>
+ScalarKernel WholeRemainder() {
+  return RowKernel<T, Int128, Int128>([](auto& out, Int128 a, Int128 b) {
+    if (b == 0) return out.Fail(kDivisionByZero, "division by zero");
+    out.Set(static_cast<T>(a % b));
+  });
+}
+
 /// The kernel for narrow operands; empty if they are not.
 ScalarKernel NarrowArithmetic(ArithmeticOp op, const DataType& left, const DataType& right,
                               const DataType& result) {
@@ -118,6 +126,15 @@ ScalarKernel DecimalArithmetic(ArithmeticOp op, const DataType& left, const Data
       });
   }
   CHECK(false);
+}
+
+ScalarKernel WholeDecimalRemainder(const DataType& result) {
+  switch (result.kind()) {
+    case TypeKind::kTinyInt: return WholeRemainder<int8_t>();
+    case TypeKind::kSmallInt: return WholeRemainder<int16_t>();
+    case TypeKind::kInt: return WholeRemainder<int32_t>();
+    default: return WholeRemainder<int64_t>();
+  }
 }
 
 }  // namespace millrace

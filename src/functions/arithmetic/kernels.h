@@ -19,6 +19,10 @@ ScalarKernel NumericNegation(const DataType& type);
 ScalarKernel DecimalArithmetic(ArithmeticOp op, const DataType& left, const DataType& right,
                                const DataType& result);
 
+/// Whole DECIMAL % whole DECIMAL as an integer of the type `result`, which every remainder by its
+/// values fits; % 0 fails its row.
+ScalarKernel WholeDecimalRemainder(const DataType& result);
+
 /// point (DATE, TIME, TIMESTAMP) + or - interval. `interval_first`: the arguments come the other
 /// way round (+ only).
 ScalarKernel PointPlusInterval(ArithmeticOp op, const DataType& point, const DataType& interval,

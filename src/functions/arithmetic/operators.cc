@@ -31,10 +31,12 @@ ResolvedCall ResolveNumbers(ArithmeticOp op, const DataType& left, const DataTyp
   if (!approximate && (left.is_decimal() || right.is_decimal())) {
     const DataType a = DecimalOf(left);
     const DataType b = DecimalOf(right);
-    const DataType result = DecimalResult(op, a, b);
-    return {result.Nullable(nullable),
-            {a.Nullable(left.nullable()), b.Nullable(right.nullable())},
-            DecimalArithmetic(op, a, b, result)};
+    const bool whole = op == ArithmeticOp::kRemainder && a.scale() == 0 && b.scale() == 0;
+    const DataType result = whole ? right : DecimalResult(op, a, b);
+    return {
+        result.Nullable(nullable),
+        {a.Nullable(left.nullable()), b.Nullable(right.nullable())},
+        result.is_decimal() ? DecimalArithmetic(op, a, b, result) : WholeDecimalRemainder(result)};
   }
   const DataType common = *CommonType(std::array{left, right});
   const DataType result = op == ArithmeticOp::kRemainder ? right : common;
