@@ -30,7 +30,8 @@ class LongValues {
 
 class TextValues {
  public:
-  explicit TextValues(size_t rows) : ends_(rows + 1) {}
+  TextValues(size_t rows, size_t bytes) : ends_(rows + 1) { text_.reserve(bytes + bytes / 16); }
+  size_t bytes() const { return text_.size(); }
   void Set(size_t row, std::string_view text) {
     FillTo(row + 1);
     text_ += text;
@@ -82,8 +83,12 @@ class RowsOfKind {
 template <size_t kLongs, size_t kTexts>
 class FieldValues {
  public:
-  explicit FieldValues(size_t rows)
-      : rows_(rows), longs_(kLongs, LongValues(rows)), texts_(kTexts, TextValues(rows)) {}
+  /// `text_bytes`: about so many each text column will have; Finish says how many there were.
+  FieldValues(size_t rows, std::array<size_t, kTexts>* text_bytes)
+      : rows_(rows), longs_(kLongs, LongValues(rows)), text_bytes_(text_bytes) {
+    texts_.reserve(kTexts);
+    for (const size_t bytes : *text_bytes) texts_.emplace_back(rows, bytes);
+  }
 
   void Set(size_t row, const std::array<int64_t, kLongs>& longs,
            const std::array<std::string_view, kTexts>& texts) {
@@ -93,6 +98,7 @@ class FieldValues {
   }
 
   ArrayPointer Finish(const DataType& type) {
+    for (size_t i = 0; i < kTexts; ++i) (*text_bytes_)[i] = texts_[i].bytes();
     std::vector<std::shared_ptr<arrow::ArrayData>> children;
     auto next_long = longs_.begin();
     auto next_text = texts_.begin();
@@ -107,6 +113,7 @@ class FieldValues {
   RowsOfKind rows_;
   std::vector<LongValues> longs_;
   std::vector<TextValues> texts_;
+  std::array<size_t, kTexts>* text_bytes_;
 };
 
 DataType TimeType() { return DataType::Timestamp(3); }
@@ -147,33 +154,32 @@ const Schema& NexmarkSchema() {
   return kSchema;
 }
 
-std::vector<ArrayPointer> MakeNexmarkColumns(const NexmarkEvents& events,
-                                             std::span<const int64_t> numbers) {
+std::vector<ArrayPointer> NexmarkColumns::Make(std::span<const int64_t> numbers) {
   const size_t rows = numbers.size();
   std::vector<int32_t> kinds(rows);
-  FieldValues<2, 6> people(rows);
-  FieldValues<7, 3> auctions(rows);
-  FieldValues<4, 3> bids(rows);
+  FieldValues<2, 6> people(rows, &person_bytes_);
+  FieldValues<7, 3> auctions(rows, &auction_bytes_);
+  FieldValues<4, 3> bids(rows, &bid_bytes_);
   NexmarkPerson p;
   NexmarkAuction a;
   NexmarkBid b;
   for (size_t row = 0; row < rows; ++row) {
-    const NexmarkKind kind = events.KindOf(numbers[row]);
+    const NexmarkKind kind = events_->KindOf(numbers[row]);
     kinds[row] = static_cast<int32_t>(kind);
     switch (kind) {
       case NexmarkKind::kPerson:
-        events.MakePerson(numbers[row], &p);
+        events_->MakePerson(numbers[row], &p);
         people.Set(row, {p.id, p.time_ms},
                    {p.name, p.email, p.credit_card, p.city, p.state, p.extra});
         break;
       case NexmarkKind::kAuction:
-        events.MakeAuction(numbers[row], &a);
+        events_->MakeAuction(numbers[row], &a);
         auctions.Set(
             row, {a.id, a.initial_bid, a.reserve, a.time_ms, a.expires_ms, a.seller, a.category},
             {a.item_name, a.description, a.extra});
         break;
       case NexmarkKind::kBid:
-        events.MakeBid(numbers[row], &b);
+        events_->MakeBid(numbers[row], &b);
         bids.Set(row, {b.auction, b.bidder, b.price, b.time_ms}, {*b.channel, *b.url, b.extra});
         break;
     }

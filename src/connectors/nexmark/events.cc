@@ -2,7 +2,9 @@
 #include "connectors/nexmark/events.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstring>
 #include <string_view>
 
 #include "connectors/datagen/generator.h"
@@ -40,18 +42,26 @@ std::string_view OneOf(const std::array<std::string_view, kCount>& values, Nexma
   return values[static_cast<size_t>(random->Below(kCount))];
 }
 
-/// Letters a-z, eight of every draw.
+/// Each byte b becomes the letter 'a' + b * 26 / 256.
+uint64_t LettersOf(uint64_t bits) {
+  constexpr uint64_t kEven = 0x00ff00ff00ff00ff;
+  const uint64_t even = (bits & kEven) * 26 >> 8 & kEven;
+  const uint64_t odd = (bits >> 8 & kEven) * 26 & ~kEven;
+  return (even | odd) + 0x0101010101010101 * 'a';
+}
+
+/// Letters a-z, eight of every draw, the first one of its lowest byte.
 void AppendLetters(int64_t count, NexmarkRandom* random, std::string* text) {
-  const size_t begin = text->size();
-  text->resize(begin + static_cast<size_t>(count));
-  char* out = text->data() + begin;
-  while (count > 0) {
-    uint64_t bits = random->Next();
-    for (int64_t i = std::min<int64_t>(count, 8); i > 0; --i, bits >>= 8) {
-      *out++ = static_cast<char>('a' + ((bits & 0xff) * 26 >> 8));
+  static_assert(std::endian::native == std::endian::little);
+  constexpr size_t kLetters = sizeof(uint64_t);
+  const size_t end = text->size() + static_cast<size_t>(count);
+  text->resize_and_overwrite(end + kLetters, [&](char* bytes, size_t) {
+    for (char* out = bytes + end - count; out < bytes + end; out += kLetters) {
+      const uint64_t letters = LettersOf(random->Next());
+      std::memcpy(out, &letters, kLetters);
     }
-    count -= 8;
-  }
+    return end;
+  });
 }
 
 void FillLetters(int64_t max, NexmarkRandom* random, std::string* text) {

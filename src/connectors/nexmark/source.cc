@@ -31,7 +31,7 @@ std::optional<int64_t> ParseNumber(std::string_view text) {
 class NexmarkReader final : public SplitReader {
  public:
   NexmarkReader(const NexmarkPlan& plan, std::shared_ptr<const NexmarkEvents> events, int64_t split)
-      : plan_(plan), events_(std::move(events)), split_(split) {
+      : plan_(plan), columns_(std::move(events)), split_(split) {
     if (plan.events != INT64_MAX) {
       limit_ = plan.events / plan.splits + (split < plan.events % plan.splits ? 1 : 0);
     }
@@ -90,7 +90,7 @@ class NexmarkReader final : public SplitReader {
     for (int64_t i = 0; i < count; ++i) {
       numbers_[static_cast<size_t>(i)] = (done_ + i) * plan_.splits + split_;
     }
-    const auto all = MakeNexmarkColumns(*events_, numbers_);
+    const auto all = columns_.Make(numbers_);
     Batch batch;
     batch.num_rows = count;
     for (const size_t column : plan_.columns) batch.columns.push_back(all[column]);
@@ -107,7 +107,7 @@ class NexmarkReader final : public SplitReader {
   }
 
   const NexmarkPlan plan_;
-  std::shared_ptr<const NexmarkEvents> events_;
+  NexmarkColumns columns_;
   int64_t split_;
   std::vector<int64_t> numbers_;
   int64_t limit_ = INT64_MAX;
