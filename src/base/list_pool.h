@@ -4,9 +4,10 @@
 // costs more than the work on it, and so does freeing them all at the end.
 //
 // A list is a plain handle of 16 bytes; whoever holds it gives its memory back by Clear, or leaves
-// it to the end of the pool. Blocks have sizes of powers of two and go to the next list of that
-// size; blocks above kLargeBytes are allocations of their own and are freed at once. Items do not
-// move but by Append, Insert and Erase of their own list. One thread.
+// it to the end of the pool. Lists that grow have blocks of powers of two, those that are assigned
+// at once blocks of four sizes between two powers; a block goes to the next list of its size.
+// Blocks above kLargeBytes are allocations of their own and are freed at once. Items do not move
+// but by Append, Insert, Erase and Assign of their own list. One thread.
 #pragma once
 
 #include <algorithm>
@@ -36,7 +37,7 @@ class ListPool {
   struct List {
     T* items = nullptr;
     uint32_t size = 0;
-    uint32_t capacity = 0;  // a power of two, or 0
+    uint32_t capacity = 0;  // of a block, or 0
 
     std::span<T> values() { return {items, size}; }
     std::span<const T> values() const { return {items, size}; }
@@ -55,10 +56,21 @@ class ListPool {
     list->items[list->size++] = value;
   }
   void Append(List* list, std::span<const T> values) {
-    while (list->capacity - list->size < values.size()) Grow(list);
+    if (list->capacity - list->size < values.size()) Grow(list, list->size + values.size());
     if (values.empty()) return;
     std::memcpy(list->items + list->size, values.data(), values.size() * sizeof(T));
     list->size += static_cast<uint32_t>(values.size());
+  }
+  /// The list becomes a copy of the values, which are not its own. They fill a new block by four
+  /// fifths or more; the one that the list has is kept if they fill it by about half.
+  void Assign(List* list, std::span<const T> values) {
+    const uint32_t capacity = FittingCapacity(values.size());
+    if (list->capacity < capacity || list->capacity / 2 > capacity) {
+      Clear(list);
+      if (capacity != 0) *list = {Take(capacity), 0, capacity};
+    }
+    if (!values.empty()) std::memcpy(list->items, values.data(), values.size() * sizeof(T));
+    list->size = static_cast<uint32_t>(values.size());
   }
   /// `place` is at most the size.
   void Insert(List* list, size_t place, const T& value) {
@@ -81,24 +93,41 @@ class ListPool {
   }
 
   size_t memory_bytes() const { return chunks_.size() * kChunkBytes + large_bytes_; }
+  /// Of memory_bytes: what lists have.
+  size_t held_bytes() const { return held_bytes_; }
 
  private:
   static constexpr size_t kChunkBytes = size_t{1} << 16;
   static constexpr size_t kLargeBytes = kChunkBytes / 4;
-  /// Of a list's first block: 32 bytes' worth of items, one at least.
+  /// Of the first block of a list that grows: 32 bytes' worth of items, one at least.
   static constexpr uint32_t kFirst = std::bit_floor(std::max<uint32_t>(32 / sizeof(T), 1));
-  static_assert(kFirst * sizeof(T) >= sizeof(T*));  // free blocks hold a pointer
+  /// Of any block: free ones hold a pointer.
+  static constexpr uint32_t kLeast =
+      std::bit_ceil(static_cast<uint32_t>((sizeof(T*) + sizeof(T) - 1) / sizeof(T)));
+  static_assert(kFirst >= kLeast);
 
   struct Chunk {
     alignas(std::max_align_t) std::byte bytes[kChunkBytes];
   };
 
-  static size_t ClassOf(uint32_t capacity) {
-    return static_cast<size_t>(std::countr_zero(capacity));
+  /// The least capacity of a block that holds so many: one of four between two powers of two.
+  static uint32_t FittingCapacity(size_t count) {
+    if (count == 0) return 0;
+    const auto least = static_cast<uint32_t>(std::max<size_t>(count, kLeast));
+    const uint32_t step = std::max(std::bit_ceil(least) / 8, uint32_t{1});
+    return (least + step - 1) / step * step;
   }
 
-  void Grow(List* list) {
-    const uint32_t capacity = list->capacity == 0 ? kFirst : list->capacity * 2;
+  /// Four for the capacities from each power of two up to the next.
+  static size_t ClassOf(uint32_t capacity) {
+    const uint32_t power = std::bit_floor(capacity);
+    return static_cast<size_t>(std::countr_zero(power)) * 4 + (capacity - power) * 4 / power;
+  }
+
+  /// Room for `count` items, or for one more.
+  void Grow(List* list, size_t count = 0) {
+    const uint32_t twice = std::max(kFirst, std::bit_ceil(list->capacity + 1));
+    const uint32_t capacity = std::max(twice, std::bit_ceil(static_cast<uint32_t>(count)));
     T* const items = Take(capacity);
     if (list->size != 0) std::memcpy(items, list->items, list->size * sizeof(T));
     if (list->capacity != 0) Release(list->items, list->capacity);
@@ -108,6 +137,7 @@ class ListPool {
 
   T* Take(uint32_t capacity) {
     const size_t bytes = capacity * sizeof(T);
+    held_bytes_ += bytes;
     if (bytes > kLargeBytes) {
       T* const block = static_cast<T*>(::operator new(bytes));
       large_.insert(block);
@@ -131,6 +161,7 @@ class ListPool {
 
   void Release(T* block, uint32_t capacity) {
     const size_t bytes = capacity * sizeof(T);
+    held_bytes_ -= bytes;
     if (bytes > kLargeBytes) {
       large_.erase(block);
       large_bytes_ -= bytes;
@@ -143,8 +174,9 @@ class ListPool {
   }
 
   std::vector<std::unique_ptr<Chunk>> chunks_;
-  size_t used_ = 0;   // of the last chunk
-  T* free_[32] = {};  // by size: blocks given back, each with a pointer to the next
+  size_t used_ = 0;       // of the last chunk
+  T* free_[4 * 32] = {};  // by size: blocks given back, each with a pointer to the next
+  size_t held_bytes_ = 0;
   std::unordered_set<T*> large_;
   size_t large_bytes_ = 0;
 };

@@ -75,6 +75,42 @@ TEST(ListPoolTest, SmallItemsAreAppendedManyAtOnce) {
   }
 }
 
+TEST(ListPoolTest, ListsAreAssigned) {
+  ListPool<char> pool;
+  std::vector<ListPool<char>::List> lists(300);
+  std::vector<std::string> expected(300);
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 100'000; ++i) {
+    const size_t at = random() % lists.size();
+    const size_t size = random() % 1000 == 0 ? random() % 40'000 : random() % 90;
+    expected[at].assign(size, static_cast<char>('a' + i % 26));
+    pool.Assign(&lists[at], expected[at]);
+    if (random() % 8 == 0) {
+      pool.Append(&lists[at], expected[at]);
+      expected[at] += expected[at];
+    }
+  }
+  size_t held = 0;
+  for (size_t i = 0; i < lists.size(); ++i) {
+    EXPECT_EQ(std::string_view(lists[i].items, lists[i].size), expected[i]);
+    held += lists[i].capacity;
+  }
+  EXPECT_EQ(pool.held_bytes(), held);
+  for (auto& list : lists) pool.Clear(&list);
+  EXPECT_EQ(pool.held_bytes(), 0u);
+}
+
+TEST(ListPoolTest, AssignedListsFillTheirBlocks) {
+  ListPool<char> pool;
+  for (size_t size = 16; size <= 10'000; ++size) {
+    ListPool<char>::List list;
+    pool.Assign(&list, std::string(size, 'x'));
+    EXPECT_GE(list.capacity, size);
+    EXPECT_LE(list.capacity, size * 5 / 4);
+    pool.Clear(&list);
+  }
+}
+
 TEST(ListPoolTest, NothingIsErasedFromAListWithoutMemory) {
   ListPool<Item> pool;
   ListPool<Item>::List list;

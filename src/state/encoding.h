@@ -35,6 +35,16 @@ inline void PutVarint(uint64_t value, std::string* out) {
   out->push_back(static_cast<char>(value));
 }
 
+/// Of a varint, or of the length in front of bytes.
+inline constexpr size_t kVarintBytesMax = 10;
+
+/// Returns where it ends.
+inline char* PutVarint(uint64_t value, char* out) {
+  for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
+  *out++ = static_cast<char>(value);
+  return out;
+}
+
 [[nodiscard]] inline bool GetVarint(std::string_view* bytes, uint64_t* value) {
   *value = 0;
   for (int shift = 0; shift < 64 && !bytes->empty(); shift += 7) {

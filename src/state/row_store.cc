@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/row_store.h"
 
+#include <utility>
+
 #include "base/check.h"
+#include "base/prefetch.h"
 #include "state/encoding.h"
 #include "state/rows/row_columns.h"
+#include "state/rows/row_records.h"
 
 namespace millrace {
 
-RowStore::RowStore(std::vector<DataType> types) {
-  for (const DataType& type : types) {
-    columns_.push_back(MakeRowColumn(type));
-    if (columns_.back()->frees()) freeing_.push_back(columns_.back().get());
+RowStore::RowStore(const std::vector<DataType>& types) {
+  const RecordLayout layout = LayOutRecord(types);
+  records_ = std::make_unique<RowRecords>(layout.record_bytes);
+  for (size_t i = 0; i < types.size(); ++i) {
+    columns_.push_back(MakeRowColumn(types[i], records_.get(), layout.places[i]));
+    if (columns_.back()->has_texts()) with_texts_.push_back(columns_.back().get());
   }
 }
 RowStore::~RowStore() = default;
@@ -30,20 +36,14 @@ void RowStore::Add(std::span<const std::shared_ptr<arrow::Array>> columns,
                    std::span<const int32_t> rows, std::vector<uint32_t>* slots) {
   CHECK_EQ(columns.size(), columns_.size());
   const size_t first = slots->size();
-  const uint32_t limit_before = limit_;
-  for (size_t i = 0; i < rows.size(); ++i) slots->push_back(NewSlot());
+  AddSlots(rows.size(), slots);
   const auto added = std::span(*slots).subspan(first);
-  for (size_t c = 0; c < columns_.size(); ++c) {
-    if (limit_ != limit_before) columns_[c]->Reserve(limit_);
-    columns_[c]->Add(*columns[c], rows, added);
-  }
+  for (size_t c = 0; c < columns_.size(); ++c) columns_[c]->Add(*columns[c], rows, added);
 }
 
 void RowStore::AddSlots(size_t count, std::vector<uint32_t>* slots) {
-  const uint32_t limit_before = limit_;
   for (size_t i = 0; i < count; ++i) slots->push_back(NewSlot());
-  if (limit_ == limit_before) return;
-  for (auto& column : columns_) column->Reserve(limit_);
+  records_->Reserve(limit_);
 }
 
 void RowStore::Set(size_t column, const std::shared_ptr<arrow::Array>& values,
@@ -52,8 +52,14 @@ void RowStore::Set(size_t column, const std::shared_ptr<arrow::Array>& values,
 }
 
 void RowStore::Free(uint32_t slot) {
-  for (Column* column : freeing_) column->Free(slot);
+  for (Column* column : with_texts_) column->Free(slot);
   free_.push_back(slot);
+}
+
+void RowStore::Prefetch(uint32_t slot) const {
+  const std::byte* record = std::as_const(*records_).at(slot);
+  PrefetchLine(record);
+  PrefetchLine(record + records_->record_bytes() - 1);
 }
 
 bool RowStore::IsNull(size_t column, uint32_t slot) const { return columns_[column]->IsNull(slot); }
@@ -74,7 +80,14 @@ Result<std::vector<std::shared_ptr<arrow::Array>>> RowStore::GatherAll(
 }
 
 void RowStore::Write(uint32_t slot, std::string* out) const {
-  for (const auto& column : columns_) column->Write(slot, out);
+  size_t room = columns_.size() * Column::kWriteBytesMax;
+  for (const Column* column : with_texts_) room += column->TextBytes(slot);
+  const size_t before = out->size();
+  out->resize_and_overwrite(before + room, [&](char* bytes, size_t) {
+    char* end = bytes + before;
+    for (const auto& column : columns_) end = column->Write(slot, end);
+    return static_cast<size_t>(end - bytes);
+  });
 }
 
 Result<uint32_t> RowStore::Read(std::string_view bytes) {
@@ -85,7 +98,7 @@ Result<uint32_t> RowStore::Read(std::string_view bytes) {
 
 Result<uint32_t> RowStore::ReadFront(std::string_view* bytes) {
   const uint32_t slot = NewSlot();
-  for (auto& column : columns_) column->Reserve(limit_);
+  records_->Reserve(limit_);
   bool read = form_ == nullptr || ReadForm(slot, bytes);
   for (size_t i = 0; read && form_ == nullptr && i < columns_.size(); ++i) {
     read = columns_[i]->Read(slot, bytes);
@@ -108,9 +121,8 @@ bool RowStore::ReadForm(uint32_t slot, std::string_view* bytes) {
 }
 
 size_t RowStore::memory_bytes() const {
-  size_t total = free_.capacity() * sizeof(uint32_t);
-  for (const auto& column : columns_) total += column->memory_bytes();
-  return total;
+  return free_.capacity() * sizeof(uint32_t) + limit_ * records_->record_bytes() +
+         records_->texts().held_bytes();
 }
 
 }  // namespace millrace

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// RowStore: rows kept by value in columns, addressed by reusable slots. What operators hold back
-// (rows that wait for a watermark, the rows of a frame, both sides of a join) lies here: adding and
-// gathering are loops over one column at a time, and nothing keeps the batch alive that a row came
-// in.
+// RowStore: rows kept by value, addressed by reusable slots. What operators hold back (rows that
+// wait for a watermark, the rows of a frame, both sides of a join) lies here: adding and gathering
+// are loops over one column at a time, and nothing keeps the batch alive that a row came in.
 //
-// Values of fixed width lie in flat arrays, text in strings whose memory is reused with the slot,
-// nested values as the bytes of their key encoding. One thread.
+// The values of a row lie together in a record (RowRecords), for who asks for a row of a large
+// store asks for most of it: those of fixed width in the record, text and nested values (the bytes
+// of their key encoding) where it points, in memory that is reused with the slot. One thread.
 #pragma once
 
 #include <arrow/type_fwd.h>
@@ -23,11 +23,13 @@
 
 namespace millrace {
 
+class RowRecords;
+
 class RowStore {
  public:
   static constexpr uint32_t kNone = 0xFFFFFFFF;
 
-  explicit RowStore(std::vector<DataType> types);
+  explicit RowStore(const std::vector<DataType>& types);
   ~RowStore();
   RowStore(RowStore&&) noexcept;
 
@@ -39,6 +41,8 @@ class RowStore {
   void Set(size_t column, const std::shared_ptr<arrow::Array>& values,
            std::span<const int32_t> rows, std::span<const uint32_t> slots);
   void Free(uint32_t slot);
+  /// Starts to load the row.
+  void Prefetch(uint32_t slot) const;
   /// Not for nested columns, whose NULLs only their bytes know.
   bool IsNull(size_t column, uint32_t slot) const;
   /// One value per slot; kNone gives NULL.
@@ -69,8 +73,9 @@ class RowStore {
   bool ReadForm(uint32_t slot, std::string_view* bytes);
 
   const RowForm* form_ = nullptr;
+  std::unique_ptr<RowRecords> records_;
   std::vector<std::unique_ptr<Column>> columns_;
-  std::vector<Column*> freeing_;  // of them, those with something to free
+  std::vector<Column*> with_texts_;  // of them
   std::vector<uint32_t> free_;
   uint32_t limit_ = 0;
 };

@@ -4,12 +4,17 @@
 #include <arrow/api.h>
 #include <arrow/util/bit_util.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
+#include "base/check.h"
+#include "base/prefetch.h"
 #include "data/key_codec.h"
 #include "state/encoding.h"
+#include "state/rows/row_form.h"
 
 namespace millrace {
 namespace {
@@ -20,24 +25,28 @@ std::shared_ptr<arrow::Buffer> NewBuffer(size_t bytes) {
   return std::shared_ptr<arrow::Buffer>(std::move(*buffer));
 }
 
-/// A validity bitmap made from `is_null(i)`; null when nothing is NULL.
-template <typename F>
-std::shared_ptr<arrow::Buffer> MakeValidity(size_t count, int64_t* nulls, F&& is_null) {
-  std::shared_ptr<arrow::Buffer> bitmap;
-  *nulls = 0;
-  for (size_t i = 0; i < count; ++i) {
-    if (!is_null(i)) continue;
-    if (bitmap == nullptr) {
-      const auto bytes =
-          static_cast<size_t>(arrow::bit_util::BytesForBits(static_cast<int64_t>(count)));
-      bitmap = NewBuffer(bytes);
-      std::memset(bitmap->mutable_data(), 0xFF, bytes);
+/// A validity bitmap; none as long as nothing is NULL.
+class ValidityMaker {
+ public:
+  explicit ValidityMaker(size_t rows) : rows_(static_cast<int64_t>(rows)) {}
+
+  void SetNull(size_t row) {
+    if (bitmap_ == nullptr) {
+      const auto bytes = static_cast<size_t>(arrow::bit_util::BytesForBits(rows_));
+      bitmap_ = NewBuffer(bytes);
+      std::memset(bitmap_->mutable_data(), 0xFF, bytes);
     }
-    arrow::bit_util::ClearBit(bitmap->mutable_data(), static_cast<int64_t>(i));
-    ++*nulls;
+    arrow::bit_util::ClearBit(bitmap_->mutable_data(), static_cast<int64_t>(row));
+    ++nulls_;
   }
-  return bitmap;
-}
+  const std::shared_ptr<arrow::Buffer>& bitmap() const { return bitmap_; }
+  int64_t nulls() const { return nulls_; }
+
+ private:
+  int64_t rows_;
+  int64_t nulls_ = 0;
+  std::shared_ptr<arrow::Buffer> bitmap_;
+};
 
 // How a value is written: the byte in front of it. Numbers are mostly short ones.
 constexpr char kWhole = 0;    // as it is
@@ -46,29 +55,27 @@ constexpr char kInteger = 2;  // a zigzag varint
 constexpr char kDecimal = 3;  // kDecimal + i: a zigzag varint, to be divided by kScales[i]
 constexpr double kScales[] = {1, 100, 10'000};
 
-/// False if the value is not short.
-bool WriteInteger(int64_t value, size_t width, std::string* out) {
+/// Null if the value is not short, else where its bytes end.
+char* WriteInteger(int64_t value, size_t width, char* out) {
   const int64_t limit = int64_t{1} << (7 * (width - 1) - 1);  // fewer bytes than it has
-  if (value < -limit || value >= limit) return false;
-  out->push_back(kInteger);
-  PutVarint(ZigZag(value), out);
-  return true;
+  if (value < -limit || value >= limit) return nullptr;
+  *out++ = kInteger;
+  return PutVarint(ZigZag(value), out);
 }
 
-/// False if the value is no decimal number of few digits.
-bool WriteDecimal(double value, std::string* out) {
+/// Null if the value is no decimal number of few digits, else where its bytes end.
+char* WriteDecimal(double value, char* out) {
   constexpr double kLimit = 1LL << 40;
   for (size_t i = 0; i < std::size(kScales); ++i) {
     const double scaled = value * kScales[i];
-    if (!(scaled > -kLimit && scaled < kLimit)) return false;
+    if (!(scaled > -kLimit && scaled < kLimit)) return nullptr;
     const auto number = static_cast<int64_t>(scaled + (scaled < 0 ? -0.5 : 0.5));
     if (static_cast<double>(number) / kScales[i] != value) continue;
-    if (number == 0 && std::signbit(value)) return false;
-    out->push_back(static_cast<char>(kDecimal + i));
-    PutVarint(ZigZag(number), out);
-    return true;
+    if (number == 0 && std::signbit(value)) return nullptr;
+    *out++ = static_cast<char>(kDecimal + i);
+    return PutVarint(ZigZag(number), out);
   }
-  return false;
+  return nullptr;
 }
 
 /// W bytes per value; W = 0 stands for BOOLEAN, kept as one byte.
@@ -77,15 +84,11 @@ class FixedColumn final : public RowStore::Column {
   static constexpr size_t kWidth = W == 0 ? 1 : W;
 
  public:
-  explicit FixedColumn(const DataType& type)
-      : type_(type.ToArrow()),
+  FixedColumn(const DataType& type, RowRecords* records, Place place)
+      : Column(records, place),
+        type_(type.ToArrow()),
         is_double_(type.kind() == TypeKind::kDouble),
         is_integer_((W == 4 || W == 8) && !type.is_approximate()) {}
-
-  void Reserve(size_t slots) override {
-    values_.resize(slots * kWidth);
-    nulls_.resize(slots);
-  }
 
   void Add(const arrow::Array& array, std::span<const int32_t> rows,
            std::span<const uint32_t> slots) override {
@@ -93,13 +96,15 @@ class FixedColumn final : public RowStore::Column {
     const uint8_t* source = data.buffers[1] == nullptr ? nullptr : data.buffers[1]->data();
     const bool may_be_null = array.null_count() != 0;
     for (size_t i = 0; i < rows.size(); ++i) {
+      PrefetchRecord(slots, i);
       const bool is_null = may_be_null && array.IsNull(rows[i]);
-      nulls_[slots[i]] = is_null;
-      uint8_t* target = values_.data() + slots[i] * kWidth;
+      std::byte* record = records_->at(slots[i]);
+      SetNullIn(record, is_null);
+      std::byte* target = ValueIn(record);
       if (is_null) {
         std::memset(target, 0, kWidth);
       } else if constexpr (W == 0) {
-        *target = arrow::bit_util::GetBit(source, data.offset + rows[i]);
+        *target = std::byte{arrow::bit_util::GetBit(source, data.offset + rows[i])};
       } else {
         std::memcpy(target, source + static_cast<size_t>(data.offset + rows[i]) * W, W);
       }
@@ -108,71 +113,84 @@ class FixedColumn final : public RowStore::Column {
 
   Result<std::shared_ptr<arrow::Array>> Gather(std::span<const uint32_t> slots) const override {
     const size_t count = slots.size();
-    int64_t nulls = 0;
-    auto validity = MakeValidity(count, &nulls, [&](size_t i) {
-      return slots[i] == RowStore::kNone || nulls_[slots[i]] != 0;
-    });
     const auto bits =
         static_cast<size_t>(arrow::bit_util::BytesForBits(static_cast<int64_t>(count)));
     auto buffer = NewBuffer(W == 0 ? bits : count * kWidth);
     uint8_t* target = buffer->mutable_data();
     if constexpr (W == 0) std::memset(target, 0, bits);
+    ValidityMaker validity(count);
     for (size_t i = 0; i < count; ++i) {
+      PrefetchRecord(slots, i);
+      const std::byte* record = slots[i] == RowStore::kNone ? nullptr : records_->at(slots[i]);
+      if (record == nullptr || IsNullIn(record)) validity.SetNull(i);
       if constexpr (W == 0) {
-        if (slots[i] != RowStore::kNone && values_[slots[i]] != 0) {
+        if (record != nullptr && *ValueIn(record) != std::byte{0}) {
           arrow::bit_util::SetBit(target, static_cast<int64_t>(i));
         }
-      } else if (slots[i] == RowStore::kNone) {
+      } else if (record == nullptr) {
         std::memset(target + i * W, 0, W);
       } else {
-        std::memcpy(target + i * W, values_.data() + slots[i] * W, W);
+        std::memcpy(target + i * W, ValueIn(record), W);
       }
     }
-    return arrow::MakeArray(arrow::ArrayData::Make(
-        type_, static_cast<int64_t>(count), {std::move(validity), std::move(buffer)}, nulls));
+    return arrow::MakeArray(arrow::ArrayData::Make(type_, static_cast<int64_t>(count),
+                                                   {validity.bitmap(), std::move(buffer)},
+                                                   validity.nulls()));
   }
 
-  void Write(uint32_t slot, std::string* out) const override {
-    if (nulls_[slot] != 0) return out->push_back(kNull);
-    const uint8_t* value = values_.data() + slot * kWidth;
+  static_assert(1 + std::max(kWidth, kVarintBytesMax) <= kWriteBytesMax);
+  char* Write(uint32_t slot, char* out) const override {
+    const std::byte* record = records_->at(slot);
+    if (IsNullIn(record)) {
+      *out++ = kNull;
+      return out;
+    }
+    const std::byte* value = ValueIn(record);
     if constexpr (W == 4 || W == 8) {
       using Integer = std::conditional_t<W == 4, int32_t, int64_t>;
-      if (is_integer_ && WriteInteger(Load<Integer>(value), W, out)) return;
+      char* end = is_integer_ ? WriteInteger(Load<Integer>(value), W, out) : nullptr;
+      if (end != nullptr) return end;
     }
     if constexpr (W == 8) {
-      if (is_double_ && WriteDecimal(Load<double>(value), out)) return;
+      char* end = is_double_ ? WriteDecimal(Load<double>(value), out) : nullptr;
+      if (end != nullptr) return end;
     }
-    out->push_back(kWhole);
-    out->append(reinterpret_cast<const char*>(value), kWidth);
+    *out++ = kWhole;
+    std::memcpy(out, value, kWidth);
+    return out + kWidth;
   }
   bool Read(uint32_t slot, std::string_view* bytes) override {
     if (bytes->empty()) return false;
     const char form = bytes->front();
     bytes->remove_prefix(1);
-    nulls_[slot] = form == kNull;
-    uint8_t* value = values_.data() + slot * kWidth;
     if (form == kNull) {
-      std::memset(value, 0, kWidth);
+      SetNull(slot);
       return true;
     }
+    std::byte* record = records_->at(slot);
+    SetNullIn(record, false);
+    std::byte* value = ValueIn(record);
     if (form != kWhole) return ReadNumber(form, value, bytes);
     if (bytes->size() < kWidth) return false;
     std::memcpy(value, bytes->data(), kWidth);
     bytes->remove_prefix(kWidth);
     return true;
   }
-  bool IsNull(uint32_t slot) const override { return nulls_[slot] != 0; }
-  size_t memory_bytes() const override { return values_.capacity() + nulls_.capacity(); }
+  void SetNull(uint32_t slot) override {
+    std::byte* record = records_->at(slot);
+    SetNullIn(record, true);
+    std::memset(ValueIn(record), 0, kWidth);
+  }
 
  private:
   template <typename T>
-  static T Load(const uint8_t* from) {
+  static T Load(const std::byte* from) {
     T value;
     std::memcpy(&value, from, sizeof(value));
     return value;
   }
 
-  bool ReadNumber(char form, uint8_t* value, std::string_view* bytes) const {
+  bool ReadNumber(char form, std::byte* value, std::string_view* bytes) const {
     uint64_t number = 0;
     if (!GetVarint(bytes, &number)) return false;
     const int64_t integer = FromZigZag(number);
@@ -191,102 +209,129 @@ class FixedColumn final : public RowStore::Column {
   std::shared_ptr<arrow::DataType> type_;
   bool is_double_;
   bool is_integer_;
-  std::vector<uint8_t> values_;
-  std::vector<uint8_t> nulls_;
 };
 
-/// Strings by slot, and what text and nested columns share.
+/// Texts that records point to, and what text and nested columns share.
 class BytesColumn : public RowStore::Column {
  public:
-  void Reserve(size_t slots) override {
-    values_.resize(slots);
-    nulls_.resize(slots);
-  }
-  void Write(uint32_t slot, std::string* out) const override {
-    out->push_back(static_cast<char>(nulls_[slot]));
-    if (nulls_[slot] == 0) PutBytes(values_[slot], out);
+  using Column::Column;
+
+  static_assert(1 + kVarintBytesMax <= kWriteBytesMax);
+  size_t TextBytes(uint32_t slot) const override { return TextIn(records_->at(slot)).size; }
+  char* Write(uint32_t slot, char* out) const override {
+    const std::byte* record = records_->at(slot);
+    if (IsNullIn(record)) {
+      *out++ = kNull;
+      return out;
+    }
+    *out++ = kWhole;
+    const RowRecords::Text& text = TextIn(record);
+    out = PutVarint(text.size, out);
+    if (text.size != 0) std::memcpy(out, text.items, text.size);
+    return out + text.size;
   }
   bool Read(uint32_t slot, std::string_view* bytes) override {
     if (bytes->empty()) return false;
-    nulls_[slot] = static_cast<uint8_t>(bytes->front());
+    const bool null = bytes->front() != kWhole;
     bytes->remove_prefix(1);
     std::string_view value;
-    if (nulls_[slot] == 0 && !GetBytes(bytes, &value)) return false;
-    Put(slot, value);
+    if (!null && !GetBytes(bytes, &value)) return false;
+    std::byte* record = records_->at(slot);
+    SetNullIn(record, null);
+    Put(record, value);
     return true;
   }
-  bool IsNull(uint32_t slot) const override { return nulls_[slot] != 0; }
-  bool frees() const override { return true; }
-  void Free(uint32_t slot) override {
-    if (values_[slot].capacity() <= kKeptCapacity) return;
-    heap_bytes_ -= values_[slot].capacity();
-    std::string().swap(values_[slot]);
+  void SetNull(uint32_t slot) override {
+    std::byte* record = records_->at(slot);
+    SetNullIn(record, true);
+    Put(record, {});
   }
-  size_t memory_bytes() const override {
-    return values_.capacity() * sizeof(std::string) + nulls_.capacity() + heap_bytes_;
+  bool has_texts() const override { return true; }
+  /// The next row of the slot uses the memory of a short text again.
+  void Free(uint32_t slot) override {
+    RowRecords::Text& text = TextIn(records_->at(slot));
+    if (text.capacity > kKeptCapacity) records_->texts().Clear(&text);
   }
 
  protected:
-  void Put(uint32_t slot, std::string_view value) {
-    std::string& target = values_[slot];
-    const size_t before = target.capacity();
-    target.assign(value);
-    heap_bytes_ += target.capacity() - before;
+  const RowRecords::Text& TextIn(const std::byte* record) const {
+    return *reinterpret_cast<const RowRecords::Text*>(ValueIn(record));
+  }
+  RowRecords::Text& TextIn(std::byte* record) const {
+    return *reinterpret_cast<RowRecords::Text*>(ValueIn(record));
+  }
+  std::string_view ValueOf(const std::byte* record) const {
+    const RowRecords::Text& text = TextIn(record);
+    return {text.items, text.size};
+  }
+  void Put(std::byte* record, std::string_view value) {
+    records_->texts().Assign(&TextIn(record), value);
   }
 
   static constexpr size_t kKeptCapacity = 256;
-  std::vector<std::string> values_;
-  std::vector<uint8_t> nulls_;
-  size_t heap_bytes_ = 0;
 };
 
 class TextColumn final : public BytesColumn {
  public:
-  explicit TextColumn(const DataType& type) : type_(type.ToArrow()) {}
+  TextColumn(const DataType& type, RowRecords* records, Place place)
+      : BytesColumn(records, place), type_(type.ToArrow()) {}
 
   void Add(const arrow::Array& array, std::span<const int32_t> rows,
            std::span<const uint32_t> slots) override {
     const auto& text = static_cast<const arrow::BinaryArray&>(array);
+    const bool may_be_null = array.null_count() != 0;
     for (size_t i = 0; i < rows.size(); ++i) {
-      nulls_[slots[i]] = text.IsNull(rows[i]);
-      Put(slots[i], nulls_[slots[i]] != 0 ? std::string_view() : text.GetView(rows[i]));
+      PrefetchRecord(slots, i);
+      if (i + kAhead / 2 < slots.size()) {
+        PrefetchLine(TextIn(std::as_const(*records_).at(slots[i + kAhead / 2])).items);
+      }
+      const bool is_null = may_be_null && text.IsNull(rows[i]);
+      std::byte* record = records_->at(slots[i]);
+      SetNullIn(record, is_null);
+      Put(record, is_null ? std::string_view() : text.GetView(rows[i]));
     }
   }
 
   Result<std::shared_ptr<arrow::Array>> Gather(std::span<const uint32_t> slots) const override {
     const size_t count = slots.size();
-    int64_t nulls = 0;
-    auto validity = MakeValidity(count, &nulls, [&](size_t i) {
-      return slots[i] == RowStore::kNone || nulls_[slots[i]] != 0;
-    });
     auto offsets = NewBuffer((count + 1) * sizeof(int32_t));
     auto* ends = reinterpret_cast<int32_t*>(offsets->mutable_data());
+    ValidityMaker validity(count);
+    std::vector<const char*> texts(count);
     size_t total = 0;
     for (size_t i = 0; i < count; ++i) {
+      PrefetchRecord(slots, i);
       ends[i] = static_cast<int32_t>(total);
-      if (slots[i] != RowStore::kNone) total += values_[slots[i]].size();
+      const std::byte* record = slots[i] == RowStore::kNone ? nullptr : records_->at(slots[i]);
+      if (record == nullptr || IsNullIn(record)) {
+        validity.SetNull(i);
+        continue;
+      }
+      texts[i] = TextIn(record).items;
+      PrefetchLine(texts[i]);
+      total += TextIn(record).size;
       if (total > 2147483647) return InternalError("the text of one batch exceeds 2 GiB");
     }
     ends[count] = static_cast<int32_t>(total);
     auto bytes = NewBuffer(total);
     for (size_t i = 0; i < count; ++i) {
-      if (slots[i] == RowStore::kNone) continue;
-      const std::string& value = values_[slots[i]];
-      std::memcpy(bytes->mutable_data() + ends[i], value.data(), value.size());
+      const auto size = static_cast<size_t>(ends[i + 1] - ends[i]);
+      if (size != 0) std::memcpy(bytes->mutable_data() + ends[i], texts[i], size);
     }
-    return arrow::MakeArray(
-        arrow::ArrayData::Make(type_, static_cast<int64_t>(count),
-                               {std::move(validity), std::move(offsets), std::move(bytes)}, nulls));
+    return arrow::MakeArray(arrow::ArrayData::Make(
+        type_, static_cast<int64_t>(count),
+        {validity.bitmap(), std::move(offsets), std::move(bytes)}, validity.nulls()));
   }
 
  private:
   std::shared_ptr<arrow::DataType> type_;
 };
 
-/// ARRAY, MAP, ROW and the like.
+/// ARRAY, MAP, ROW and the like, as the bytes of their key encoding, which says NULL itself.
 class NestedColumn final : public BytesColumn {
  public:
-  explicit NestedColumn(const DataType& type) : codec_({0}, {type}) {}
+  NestedColumn(const DataType& type, RowRecords* records, Place place)
+      : BytesColumn(records, place), codec_({0}, {type}) {}
 
   void Add(const arrow::Array& array, std::span<const int32_t> rows,
            std::span<const uint32_t> slots) override {
@@ -296,14 +341,16 @@ class NestedColumn final : public BytesColumn {
     EncodedKeys keys;
     codec_.Encode(batch, &keys);
     for (size_t i = 0; i < rows.size(); ++i) {
-      nulls_[slots[i]] = 0;  // the encoding says NULL itself
-      Put(slots[i], keys.key(static_cast<size_t>(rows[i])));
+      std::byte* record = records_->at(slots[i]);
+      SetNullIn(record, false);
+      Put(record, keys.key(static_cast<size_t>(rows[i])));
     }
   }
 
   void SetNull(uint32_t slot) override {
-    nulls_[slot] = 0;
-    Put(slot, NullKey());
+    std::byte* record = records_->at(slot);
+    SetNullIn(record, false);
+    Put(record, NullKey());
   }
 
   Result<std::shared_ptr<arrow::Array>> Gather(std::span<const uint32_t> slots) const override {
@@ -311,7 +358,8 @@ class NestedColumn final : public BytesColumn {
     std::string null_key;
     for (uint32_t slot : slots) {
       if (slot == RowStore::kNone && null_key.empty()) null_key = NullKey();
-      keys.push_back(slot == RowStore::kNone ? std::string_view(null_key) : values_[slot]);
+      keys.push_back(slot == RowStore::kNone ? std::string_view(null_key)
+                                             : ValueOf(records_->at(slot)));
     }
     TRY_ASSIGN(auto arrays, codec_.Decode(keys));
     return arrays[0];
@@ -332,31 +380,48 @@ class NestedColumn final : public BytesColumn {
   KeyCodec codec_;
 };
 
+/// Of a value in its record.
+size_t WidthOf(const DataType& type) {
+  const size_t width = StoredWidth(type);
+  return width == 0 ? sizeof(RowRecords::Text) : width;
+}
+
 }  // namespace
 
-std::unique_ptr<RowStore::Column> MakeRowColumn(const DataType& type) {
+/// Wide values first, so that each lies at a multiple of its width; then a byte each for NULL.
+RecordLayout LayOutRecord(std::span<const DataType> types) {
+  RecordLayout layout{.places = std::vector<RowStore::Column::Place>(types.size())};
+  for (size_t width = 16; width > 0; width /= 2) {
+    for (size_t i = 0; i < types.size(); ++i) {
+      if (WidthOf(types[i]) != width) continue;
+      layout.places[i].value = layout.record_bytes;
+      layout.record_bytes += width;
+    }
+  }
+  for (auto& place : layout.places) place.null = layout.record_bytes++;
+  layout.record_bytes = (layout.record_bytes + 7) / 8 * 8;
+  return layout;
+}
+
+std::unique_ptr<RowStore::Column> MakeRowColumn(const DataType& type, RowRecords* records,
+                                                RowStore::Column::Place place) {
   switch (type.kind()) {
-    case TypeKind::kBoolean: return std::make_unique<FixedColumn<0>>(type);
-    case TypeKind::kTinyInt: return std::make_unique<FixedColumn<1>>(type);
-    case TypeKind::kSmallInt: return std::make_unique<FixedColumn<2>>(type);
-    case TypeKind::kInt:
-    case TypeKind::kFloat:
-    case TypeKind::kDate:
-    case TypeKind::kTime:
-    case TypeKind::kIntervalYearMonth: return std::make_unique<FixedColumn<4>>(type);
-    case TypeKind::kBigInt:
-    case TypeKind::kDouble:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz:
-    case TypeKind::kIntervalDayTime: return std::make_unique<FixedColumn<8>>(type);
-    case TypeKind::kDecimal: return std::make_unique<FixedColumn<16>>(type);
+    case TypeKind::kBoolean: return std::make_unique<FixedColumn<0>>(type, records, place);
     case TypeKind::kChar:
     case TypeKind::kVarchar:
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
     case TypeKind::kVariant:
-    case TypeKind::kBitmap: return std::make_unique<TextColumn>(type);
-    default: return std::make_unique<NestedColumn>(type);
+    case TypeKind::kBitmap: return std::make_unique<TextColumn>(type, records, place);
+    default: break;
+  }
+  switch (StoredWidth(type)) {
+    case 1: return std::make_unique<FixedColumn<1>>(type, records, place);
+    case 2: return std::make_unique<FixedColumn<2>>(type, records, place);
+    case 4: return std::make_unique<FixedColumn<4>>(type, records, place);
+    case 8: return std::make_unique<FixedColumn<8>>(type, records, place);
+    case 16: return std::make_unique<FixedColumn<16>>(type, records, place);
+    default: return std::make_unique<NestedColumn>(type, records, place);
   }
 }
 
