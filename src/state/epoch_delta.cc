@@ -24,8 +24,9 @@ std::unexpected<Error> CorruptDelta() {
   return InternalError("a state delta cannot be read", "its bytes are not what was written");
 }
 
-/// Of a long delta, which is copied when it grows: what is not used of the room is never touched,
-/// so it costs addresses, not memory.
+/// Of a long delta, which is copied when it grows, so that room is made for what is expected, or
+/// several times what there is: what is not used of it is never touched, so it costs addresses, not
+/// memory.
 constexpr size_t kLongDelta = 4 << 20;
 constexpr size_t kGrowth = 4;
 
@@ -53,6 +54,11 @@ bool GetByte(std::string_view* bytes, uint8_t* value) {
 }  // namespace
 
 Status DeltaWriter::Collect(std::string_view operator_id, const StateStore& state, uint64_t epoch) {
+  size_t expected = 0;
+  for (const StateTable* table : state.tables()) expected += table->unsaved_bytes();
+  if (expected >= kLongDelta && bytes_.capacity() - bytes_.size() < expected) {
+    bytes_.reserve(bytes_.size() + expected);
+  }
   for (StateTable* table : state.tables()) {
     Begin(operator_id, table->name(), table->merges());
     TRY(table->CollectDelta([this](const StateChange& change) {

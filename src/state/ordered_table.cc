@@ -13,15 +13,15 @@ namespace millrace {
 OrderedTable::OrderedTable(std::string name, bool track, KeyTable* keys, RowStore* rows)
     : name_(std::move(name)), track_(track), keys_(keys), rows_(rows) {}
 
-OrderedTable::RowFlags& OrderedTable::FlagsOf(uint32_t row) {
-  if (row >= row_flags_.size()) row_flags_.resize(rows_->slot_limit());
-  return row_flags_[row];
+OrderedTable::Tracked& OrderedTable::TrackedOf(uint32_t row) {
+  if (row >= tracked_.size()) tracked_.resize(rows_->slot_limit());
+  return tracked_[row];
 }
 
 size_t OrderedTable::Insert(uint32_t key, const OrderedEntry& entry) {
   if (track_) {
-    FlagsOf(entry.row) = {entry.sequence, kNew};
-    dirty_.push_back({key, entry});
+    TrackedOf(entry.row) = {entry.time, entry.sequence, key, kNew};
+    dirty_.push_back(entry.row);
     if (keys_->reads_cold_lists()) keys_->MarkDirty(key);
   }
   return Place(key, entry);
@@ -54,7 +54,7 @@ void OrderedTable::DropGap(Keyed* keyed) {
 
 void OrderedTable::Forget(uint32_t key, const OrderedEntry& entry) {
   if (track_) {
-    RowFlags& row = FlagsOf(entry.row);
+    Tracked& row = TrackedOf(entry.row);
     if ((row.flags & kStored) != 0) deleted_.push_back(KeyOf(key, entry));
     row.flags = 0;
     if (keys_->reads_cold_lists()) keys_->MarkDirty(key);
@@ -94,7 +94,7 @@ void OrderedTable::Erase(uint32_t key, int64_t time, uint64_t sequence) {
 
 void OrderedTable::Move(uint32_t key, const OrderedEntry& from, const OrderedEntry& to) {
   const size_t index = IndexOf(key, from);
-  if (track_ && (FlagsOf(from.row).flags & kStored) != 0) deleted_.push_back(KeyOf(key, from));
+  if (track_ && (TrackedOf(from.row).flags & kStored) != 0) deleted_.push_back(KeyOf(key, from));
   pool_.Erase(&keyed_[key].entries, index);
   --count_;
   Insert(key, to);
@@ -117,16 +117,15 @@ Status OrderedTable::CollectDelta(const std::function<Status(const StateChange&)
   deleted_.clear();
   std::string key;
   std::string value;
-  for (const Dirty& dirty : dirty_) {
-    RowFlags& row = FlagsOf(dirty.entry.row);
-    // Gone again since, or its row belongs to a later entry.
-    if ((row.flags & kNew) == 0 || row.sequence != dirty.entry.sequence) continue;
-    row.flags = kStored;
+  for (const uint32_t row : dirty_) {
+    Tracked& tracked = TrackedOf(row);
+    if ((tracked.flags & kNew) == 0) continue;  // gone again since
+    tracked.flags = kStored;
     value.clear();
-    rows_->Write(dirty.entry.row, &value);
+    rows_->Write(row, &value);
     key.clear();
-    AppendKeyOf(dirty.key, dirty.entry, &key);
-    TRY(visit({name_, key, value, false, keys_->key_group(dirty.key)}));
+    AppendKeyOf(tracked.key, {tracked.time, tracked.sequence, row}, &key);
+    TRY(visit({name_, key, value, false, keys_->key_group(tracked.key)}));
   }
   dirty_.clear();
   // What changed in the keys is told by their entries.
@@ -162,7 +161,7 @@ Status OrderedTable::Load(uint32_t key, std::string_view entry_key, std::string_
     return CorruptStateEntry(name_);
   }
   TRY_ASSIGN(entry.row, rows_->Read(value));
-  FlagsOf(entry.row) = {entry.sequence, kStored};
+  TrackedOf(entry.row) = {entry.time, entry.sequence, key, kStored};
   Place(key, entry);
   return OkStatus();
 }
@@ -170,7 +169,7 @@ Status OrderedTable::Load(uint32_t key, std::string_view entry_key, std::string_
 void OrderedTable::Evict(uint32_t key) {
   if (key >= keyed_.size()) return;
   for (const OrderedEntry& entry : entries_of(key)) {
-    FlagsOf(entry.row).flags = 0;
+    TrackedOf(entry.row).flags = 0;
     rows_->Free(entry.row);
     --count_;
   }
@@ -231,7 +230,7 @@ Status OrderedTable::Apply(const StateChange& change) {
   if (found) {
     Keyed& keyed = keyed_[key];
     const auto index = keyed.begin + static_cast<size_t>(place - held.begin());
-    if (track_) FlagsOf(place->row).flags = 0;
+    if (track_) TrackedOf(place->row).flags = 0;
     Forget(key, *place);
     pool_.Erase(&keyed.entries, index);
   }
@@ -239,7 +238,7 @@ Status OrderedTable::Apply(const StateChange& change) {
   TRY_ASSIGN(entry.row, rows_->Read(change.value));
   Insert(key, entry);
   if (track_) {
-    FlagsOf(entry.row).flags = kStored;
+    TrackedOf(entry.row).flags = kStored;
     dirty_.pop_back();
   }
   return OkStatus();
@@ -247,7 +246,7 @@ Status OrderedTable::Apply(const StateChange& change) {
 
 /// With its part of the key and of the row's columns.
 size_t OrderedTable::EntryBytes() const {
-  constexpr size_t kListBytes = sizeof(OrderedEntry) + sizeof(RowFlags) + sizeof(Dirty);
+  constexpr size_t kListBytes = sizeof(OrderedEntry) + sizeof(Tracked) + sizeof(uint32_t);
   return kListBytes + rows_->memory_bytes() / std::max<size_t>(1, rows_->slot_limit());
 }
 
@@ -255,7 +254,7 @@ size_t OrderedTable::memory_bytes() const {
   // Room that rows have left is there for others: what counts is what is held.
   if (reads_cold()) return keys_->memory_bytes() + count_ * EntryBytes();
   return keyed_.capacity() * sizeof(Keyed) + pool_.memory_bytes() +
-         row_flags_.capacity() * sizeof(RowFlags) + dirty_.capacity() * sizeof(Dirty) +
+         tracked_.capacity() * sizeof(Tracked) + dirty_.capacity() * sizeof(uint32_t) +
          rows_->memory_bytes();
 }
 

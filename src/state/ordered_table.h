@@ -51,6 +51,9 @@ class OrderedTable final : public StateTable {
   void PrefetchEntries(uint32_t key) const {
     if (key < keyed_.size()) PrefetchLine(keyed_[key].entries.items);
   }
+  void PrefetchEnd(uint32_t key) const {
+    if (key < keyed_.size()) PrefetchLine(keyed_[key].entries.items + keyed_[key].entries.size);
+  }
   /// Returns the position of the new entry among the key's entries.
   size_t Insert(uint32_t key, const OrderedEntry& entry);
   /// Removes the first `count` entries of the key.
@@ -96,13 +99,12 @@ class OrderedTable final : public StateTable {
     Pool::List entries;
     uint32_t begin = 0;  // those before it are gone
   };
-  struct RowFlags {
+  /// The entry of a row, and what deltas know of it.
+  struct Tracked {
+    int64_t time = 0;
     uint64_t sequence = 0;
+    uint32_t key = 0;
     uint8_t flags = 0;
-  };
-  struct Dirty {
-    uint32_t key;
-    OrderedEntry entry;
   };
 
   /// What SweepReplaced saw last.
@@ -121,7 +123,7 @@ class OrderedTable final : public StateTable {
   static bool ReadEntry(std::string_view bytes, OrderedEntry* entry);
   size_t EntryBytes() const;
   void DropGap(Keyed* keyed);
-  RowFlags& FlagsOf(uint32_t row);
+  Tracked& TrackedOf(uint32_t row);
 
   std::string name_;
   bool track_;
@@ -131,8 +133,8 @@ class OrderedTable final : public StateTable {
   std::vector<Keyed> keyed_;
   size_t count_ = 0;
   uint64_t next_sequence_ = 0;
-  std::vector<RowFlags> row_flags_;  // by row; only while tracking
-  std::vector<Dirty> dirty_;
+  std::vector<Tracked> tracked_;  // by row; only while tracking
+  std::vector<uint32_t> dirty_;   // rows; one twice if it went and its slot has another entry
   std::vector<std::string> deleted_;
   Swept swept_;
 };

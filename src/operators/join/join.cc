@@ -165,10 +165,26 @@ class Join final : public SteppedOperator {
     return OkStatus();
   }
 
+  static constexpr size_t kFarAhead = 16;
+  static constexpr size_t kAhead = 8;
+
+  void PrefetchPartners(size_t i) {
+    if (i + kFarAhead >= other_places_.size()) return;
+    other().Prefetch(other_places_[i + kFarAhead]);
+    other().PrefetchRows(other_places_[i + kAhead]);
+  }
+  void PrefetchOwn(size_t i) {
+    if (i + kFarAhead >= other_places_.size()) return;
+    own().PrefetchOwn(i + kFarAhead);
+    own().PrefetchInsert(i + kAhead);
+  }
+
   /// Partners are all rows of the key.
   void Meet() {
     for (; row_ < batch_.num_rows && !changes_.full(); ++row_) {
       const auto i = static_cast<size_t>(row_);
+      PrefetchPartners(i);
+      PrefetchOwn(i);
       const auto all =
           passes_[i] ? std::span<const OrderedEntry>() : other().rows_of(other_places_[i]);
       const auto part = all.subspan(entry_, std::min<size_t>(kMaxBatchRows, all.size() - entry_));
@@ -189,6 +205,7 @@ class Join final : public SteppedOperator {
     size_t entry = entry_;
     for (; end < batch_.num_rows && end - begin < kMaxBatchRows; ++end, entry = 0) {
       const auto i = static_cast<size_t>(end);
+      PrefetchPartners(i);
       const auto all =
           passes_[i] ? std::span<const OrderedEntry>() : other().rows_of(other_places_[i]);
       const size_t room = static_cast<size_t>(kMaxBatchRows) - probes_.size();
@@ -203,6 +220,7 @@ class Join final : public SteppedOperator {
     size_t next = 0;
     std::vector<OrderedEntry> part;
     for (; row_ <= end && row_ < batch_.num_rows; ++row_) {
+      PrefetchOwn(static_cast<size_t>(row_));
       part.clear();
       for (; next < passed.size() && probes_[static_cast<size_t>(passed[next])] == row_; ++next) {
         part.push_back(partners_[static_cast<size_t>(passed[next])]);

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "data/key_codec.h"
 #include "operators/aggregate/expiry_list.h"
 #include "operators/cold_sweep.h"
@@ -58,6 +59,20 @@ class JoinSide {
     if (place == kNone) return {};
     if (!one_per_key_) return lists_.entries_of(place);
     return std::span(&ones_[place], ones_[place].row == RowStore::kNone ? 0 : 1);
+  }
+  /// Start to load what the rows of a place are found by, then the rows, or where a new one will
+  /// be; some batch rows ahead and a few.
+  void Prefetch(uint32_t place) const {
+    if (place == kNone) return;
+    if (one_per_key_) return PrefetchLine(&ones_[place]);
+    lists_.Prefetch(place);
+  }
+  void PrefetchRows(uint32_t place) const {
+    if (place != kNone && !one_per_key_) lists_.PrefetchEntries(place);
+  }
+  void PrefetchOwn(size_t i) const { Prefetch(places_[i]); }
+  void PrefetchInsert(size_t i) const {
+    if (!one_per_key_) lists_.PrefetchEnd(places_[i]);
   }
   const RowStore& rows() const { return rows_; }
   /// Of an entry as it was some time in this batch.

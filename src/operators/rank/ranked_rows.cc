@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "base/prefetch.h"
 #include "state/encoding.h"
 #include "state/entry_group.h"
 #include "state/shrink_keys.h"
@@ -201,13 +202,19 @@ void RankedRows::FreeRemoved() {
 }
 
 std::string RankedRows::KeyOf(uint32_t row) const {
+  std::string key;
+  AppendKeyOf(row, &key);
+  return key;
+}
+
+void RankedRows::AppendKeyOf(uint32_t row, std::string* key) const {
   const Info& info = info_[row];
   const std::string_view partition = keys_.key(info.partition);
-  std::string key(partition.substr(0, by_time_ ? kTimeBytes : 0));
-  PutBytes(partition.substr(key.size()), &key);
-  if (!by_time_) PutOrdered(info.time, &key);
-  PutOrdered(static_cast<int64_t>(info.sequence), &key);
-  return key;
+  const size_t time_bytes = by_time_ ? kTimeBytes : 0;
+  key->append(partition.substr(0, time_bytes));
+  PutBytes(partition.substr(time_bytes), key);
+  if (!by_time_) PutOrdered(info.time, key);
+  PutOrdered(static_cast<int64_t>(info.sequence), key);
 }
 
 int RankedRows::GroupOf(std::string_view entry_key) const {
@@ -236,15 +243,23 @@ Status RankedRows::ReadKey(std::string_view entry_key, EncodedKeys* partition, I
 Status RankedRows::CollectDelta(const std::function<Status(const StateChange&)>& visit) {
   for (const std::string& key : deleted_) TRY(visit({name_, key, {}, true, GroupOf(key)}));
   deleted_.clear();
+  constexpr size_t kAhead = 8;
+  std::string key;
   std::string value;
-  for (const uint32_t row : dirty_) {
+  for (size_t i = 0; i < dirty_.size(); ++i) {
+    if (i + kAhead < dirty_.size()) {
+      PrefetchLine(&info_[dirty_[i + kAhead]]);
+      rows_->Prefetch(dirty_[i + kAhead]);
+    }
+    const uint32_t row = dirty_[i];
     Info& info = info_[row];
     info.dirty = false;
     if (!info.live) continue;
     info.stored = true;
     value.clear();
     rows_->Write(row, &value);
-    const std::string key = KeyOf(row);
+    key.clear();
+    AppendKeyOf(row, &key);
     TRY(visit({name_, key, value, false, GroupOf(key)}));
   }
   dirty_.clear();

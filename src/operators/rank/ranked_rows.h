@@ -146,6 +146,7 @@ class RankedRows final : public StateTable {
   void Evict(uint32_t partition);
   size_t EntryBytes() const;
   std::string KeyOf(uint32_t row) const;
+  void AppendKeyOf(uint32_t row, std::string* key) const;
   int GroupOf(std::string_view entry_key) const;
   Status ReadKey(std::string_view entry_key, EncodedKeys* partition, Info* info) const;
   size_t InsertEntry(uint32_t row);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
 #include "data/key_codec.h"
 #include "operators/aggregate/cold_expiry.h"
 #include "operators/aggregate/expiry_list.h"
@@ -56,7 +57,8 @@ class TopOne final : public Operator {
                {.write = [this](uint32_t slot, std::string* out) { Write(slot, out); },
                 .read = [this](uint32_t slot, std::string_view bytes) { return Read(slot, bytes); },
                 .clear = [this](uint32_t slot) { Clear(slot); },
-                .may_be_cold = true}),
+                .may_be_cold = true,
+                .prefetch = [this](uint32_t slot, int step) { PrefetchHeld(slot, step); }}),
         cold_expiry_(plan_.ttl_ms, TouchedOf),
         changes_(/*numbered=*/false) {
     context.state->Register(&table_);
@@ -73,7 +75,9 @@ class TopOne final : public Operator {
     }
     taken_rows_.clear();
     taken_slots_.clear();
+    FindSlots(batch);
     for (int64_t row = 0; row < batch.num_rows; ++row) {
+      PrefetchHeld(static_cast<size_t>(row));
       // What is replaced is known here, and nothing is deleted.
       if (IsAddition(batch.kind(row))) OnRow(static_cast<int32_t>(row));
     }
@@ -143,9 +147,28 @@ class TopOne final : public Operator {
     return false;
   }
 
+  /// Keys come in by rows that add only.
+  void FindSlots(const Batch& batch) {
+    if (batch.kinds == nullptr) return table_.FindOrInsert(encoded_, &slots_);
+    table_.Find(encoded_, &slots_);
+  }
+
+  /// Of a batch row some rows ahead.
+  void PrefetchHeld(size_t i) const {
+    constexpr size_t kAhead = 12;
+    if (i + kAhead >= slots_.size() || slots_[i + kAhead] == KeyTable::kNone) return;
+    PrefetchLine(held_.data() + slots_[i + kAhead]);
+  }
+  void PrefetchHeld(uint32_t slot, int step) const {
+    if (step == 0) return PrefetchLine(held_.data() + slot);
+    if (held_[slot].row != RowStore::kNone) rows_.Prefetch(held_[slot].row);
+  }
+
   void OnRow(int32_t row) {
     const auto i = static_cast<size_t>(row);
-    const uint32_t slot = table_.FindOrInsert(encoded_.key(i), encoded_.hashes[i]);
+    const uint32_t slot = slots_[i] != KeyTable::kNone
+                              ? slots_[i]
+                              : table_.FindOrInsert(encoded_.key(i), encoded_.hashes[i]);
     Fit();
     Held& held = held_[slot];
     if (held.row != RowStore::kNone && !Takes(held, sort_keys_.key(i))) return;
@@ -215,6 +238,7 @@ class TopOne final : public Operator {
 
   // Of the batch at hand.
   EncodedKeys encoded_;
+  std::vector<uint32_t> slots_;  // of its keys, kNone if one comes in later
   std::vector<int32_t> taken_rows_;
   std::vector<uint32_t> taken_slots_;
   std::vector<Change> made_;
