@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/batch.h"
 
-#include <arrow/array.h>
+#include <arrow/api.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
+#include <random>
+
+#include "base/check.h"
 #include "data/event_time.h"
 #include "data/row_format.h"
 #include "data/take.h"
@@ -117,6 +122,73 @@ TEST(EventTimeReader, RoundsDown) {
   EXPECT_EQ(reader[0], 1);
   EXPECT_EQ(reader[1], -1);
   EXPECT_FALSE(reader[2].has_value());
+}
+
+/// Every seventh value is NULL.
+template <typename Builder, typename Value>
+std::shared_ptr<arrow::Array> ColumnWithNulls(Builder builder, std::span<const int64_t> numbers,
+                                              Value value) {
+  for (const int64_t number : numbers) {
+    CHECK((number % 7 == 0 ? builder.AppendNull() : builder.Append(value(number))).ok());
+  }
+  return *builder.Finish();
+}
+
+std::vector<std::shared_ptr<arrow::Array>> ColumnsOf(std::span<const int64_t> numbers) {
+  const auto decimals = arrow::decimal128(20, 2);
+  return {ColumnWithNulls(arrow::BooleanBuilder(), numbers, [](int64_t n) { return n % 2 == 0; }),
+          ColumnWithNulls(arrow::Int8Builder(), numbers,
+                          [](int64_t n) { return static_cast<int8_t>(n); }),
+          ColumnWithNulls(arrow::Int16Builder(), numbers,
+                          [](int64_t n) { return static_cast<int16_t>(n); }),
+          ColumnWithNulls(arrow::Int32Builder(), numbers,
+                          [](int64_t n) { return static_cast<int32_t>(n); }),
+          ColumnWithNulls(arrow::Int64Builder(), numbers, [](int64_t n) { return n; }),
+          ColumnWithNulls(arrow::Decimal128Builder(decimals), numbers,
+                          [](int64_t n) { return arrow::Decimal128(n); }),
+          ColumnWithNulls(arrow::StringBuilder(), numbers,
+                          [](int64_t n) { return std::to_string(n); })};
+}
+
+constexpr int64_t kMissing = 7;  // NULL in every column
+
+/// Rows go to random places, each at most once; the pieces are sliced, so values have an offset.
+TEST(Batch, MergedRowsComeEachFromItsPiece) {
+  std::mt19937_64 random(1);
+  for (int round = 0; round < 200; ++round) {
+    const auto rows = static_cast<int64_t>(random() % 50);
+    std::vector<int32_t> places(static_cast<size_t>(rows));
+    std::iota(places.begin(), places.end(), 0);
+    std::ranges::shuffle(places, random);
+    if (round % 2 == 0) places.resize(random() % (places.size() + 1));
+    std::vector<int64_t> expected(static_cast<size_t>(rows), kMissing);
+    std::vector<std::vector<RowPiece>> pieces(ColumnsOf({}).size());
+    size_t next = 0;
+    for (int piece = 0; piece < 3; ++piece) {
+      std::vector<int64_t> numbers(1 + random() % 20);
+      for (int64_t& number : numbers) number = static_cast<int64_t>(random() % 1'000'000);
+      std::vector<int32_t> from;
+      std::vector<int32_t> to;
+      const size_t end = piece == 2 ? places.size() : next + random() % (places.size() - next + 1);
+      for (; next < end; ++next) {
+        from.push_back(static_cast<int32_t>(random() % numbers.size()));
+        to.push_back(places[next]);
+        expected[static_cast<size_t>(to.back())] = numbers[static_cast<size_t>(from.back())];
+      }
+      numbers.insert(numbers.begin(), 3, 1);
+      const auto columns = ColumnsOf(numbers);
+      for (size_t c = 0; c < columns.size(); ++c) {
+        pieces[c].push_back({columns[c]->Slice(3), from, to});
+      }
+    }
+    const auto wanted = ColumnsOf(expected);
+    for (size_t c = 0; c < wanted.size(); ++c) {
+      const auto merged = MergeRows(pieces[c], rows);
+      ASSERT_TRUE(merged.has_value());
+      ASSERT_TRUE((*merged)->ValidateFull().ok());
+      EXPECT_TRUE((*merged)->Equals(wanted[c])) << "column " << c;
+    }
+  }
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 #include "data/take.h"
 
 #include <arrow/array.h>
+#include <arrow/array/concatenate.h>
 #include <arrow/buffer.h>
 #include <arrow/type.h>
+#include <arrow/type_traits.h>
 #include <arrow/util/bit_util.h>
 
 #include <cstring>
@@ -16,6 +18,10 @@ namespace {
 
 using Rows = std::span<const int32_t>;
 using Data = std::shared_ptr<arrow::ArrayData>;
+
+struct Wide {
+  uint64_t half[2];
+};
 
 std::shared_ptr<arrow::Buffer> Allocate(int64_t bytes) {
   auto buffer = arrow::AllocateBuffer(bytes);
@@ -147,9 +153,6 @@ Data TakeData(const arrow::ArrayData& in, Rows rows) {
   const auto fixed = [&](std::shared_ptr<arrow::Buffer> values) {
     return arrow::ArrayData::Make(in.type, length, {std::move(validity), std::move(values)});
   };
-  struct Wide {
-    uint64_t half[2];
-  };
   switch (in.type->id()) {
     case arrow::Type::BOOL: return fixed(TakeBits(in, rows));
     case arrow::Type::STRING:
@@ -168,7 +171,81 @@ Data TakeData(const arrow::ArrayData& in, Rows rows) {
   }
 }
 
+template <typename T>
+void PutFixed(const RowPiece& piece, uint8_t* out) {
+  const T* values = piece.column->data()->GetValues<T>(1);
+  for (size_t i = 0; i < piece.to.size(); ++i) {
+    reinterpret_cast<T*>(out)[piece.to[i]] = values[piece.from[i]];
+  }
+}
+
+void PutFixed(const RowPiece& piece, int width, uint8_t* out) {
+  switch (width) {
+    case 1: return PutFixed<uint8_t>(piece, out);
+    case 2: return PutFixed<uint16_t>(piece, out);
+    case 4: return PutFixed<uint32_t>(piece, out);
+    case 8: return PutFixed<uint64_t>(piece, out);
+    default: CHECK_EQ(width, 16); return PutFixed<Wide>(piece, out);
+  }
+}
+
+/// Null if no row is NULL.
+std::shared_ptr<arrow::Buffer> MergeValidity(std::span<const RowPiece> pieces, int64_t rows) {
+  size_t merged = 0;
+  bool may_be_null = false;
+  for (const RowPiece& piece : pieces) {
+    merged += piece.to.size();
+    may_be_null = may_be_null || piece.column->null_count() != 0;
+  }
+  if (!may_be_null && static_cast<int64_t>(merged) == rows) return nullptr;
+  auto buffer = AllocateBits(rows);
+  for (const RowPiece& piece : pieces) {
+    for (size_t i = 0; i < piece.to.size(); ++i) {
+      if (piece.column->IsNull(piece.from[i])) continue;
+      arrow::bit_util::SetBit(buffer->mutable_data(), piece.to[i]);
+    }
+  }
+  return buffer;
+}
+
+/// The bytes of values without a buffer of other ones; 0 of others.
+int WidthOf(const arrow::DataType& type) {
+  const bool fixed = arrow::is_fixed_width(type.id()) && type.id() != arrow::Type::BOOL;
+  return fixed ? type.byte_width() : 0;
+}
+
+std::shared_ptr<arrow::Array> MergeFixed(std::span<const RowPiece> pieces, int64_t rows,
+                                         int width) {
+  auto values = Allocate(rows * width);
+  auto validity = MergeValidity(pieces, rows);
+  if (validity != nullptr) {
+    std::memset(values->mutable_data(), 0, static_cast<size_t>(values->size()));
+  }
+  for (const RowPiece& piece : pieces) PutFixed(piece, width, values->mutable_data());
+  return arrow::MakeArray(arrow::ArrayData::Make(pieces[0].column->type(), rows,
+                                                 {std::move(validity), std::move(values)}));
+}
+
 }  // namespace
+
+Result<std::shared_ptr<arrow::Array>> MergeRows(std::span<const RowPiece> pieces, int64_t rows) {
+  const int width = WidthOf(*pieces[0].column->type());
+  if (width != 0) return MergeFixed(pieces, rows, width);
+  arrow::ArrayVector columns;
+  std::vector<int32_t> from(static_cast<size_t>(rows), -1);
+  int64_t begin = 0;
+  for (const RowPiece& piece : pieces) {
+    for (size_t i = 0; i < piece.to.size(); ++i) {
+      from[static_cast<size_t>(piece.to[i])] = static_cast<int32_t>(begin) + piece.from[i];
+    }
+    begin += piece.column->length();
+    columns.push_back(piece.column);
+  }
+  if (columns.size() == 1) return TakeRows(*columns[0], from);
+  auto joined = arrow::Concatenate(columns);
+  if (!joined.ok()) return InternalError("columns cannot be merged", joined.status().ToString());
+  return TakeRows(**joined, from);
+}
 
 std::shared_ptr<arrow::Array> TakeRows(const arrow::Array& column, std::span<const int32_t> rows) {
   return arrow::MakeArray(TakeData(*column.data(), rows));

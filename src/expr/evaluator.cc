@@ -42,6 +42,9 @@ struct Evaluator::Node {
   /// Evaluates for some rows of the frame only; errors keep the frame's row numbers.
   Result<arrow::Datum> EvaluateRows(const RowFrame& frame, const std::vector<int32_t>& rows,
                                     const SessionContext& session, RowErrors* errors);
+  /// Evaluates a branch for those rows of the frame.
+  Status AddBranch(const RowFrame& frame, std::vector<int32_t> rows, const SessionContext& session,
+                   RowErrors* errors, BranchMerger* merger);
 };
 
 Result<arrow::Datum> Evaluator::Node::Evaluate(const RowFrame& frame, const SessionContext& session,
@@ -123,17 +126,26 @@ Result<arrow::Datum> Evaluator::Node::Case(const RowFrame& frame, const SessionC
     std::vector<int32_t> taken;
     std::vector<int32_t> rest;
     SplitByTruth(condition, open, &taken, &rest);
-    if (!taken.empty()) {
-      TRY_ASSIGN(arrow::Datum value, args[2 * i + 1]->EvaluateRows(frame, taken, session, errors));
-      TRY(merger.Add(value, std::move(taken)));
-    }
+    TRY(args[2 * i + 1]->AddBranch(frame, std::move(taken), session, errors, &merger));
     open = std::move(rest);
   }
-  if (!open.empty() && args.size() % 2 == 1) {
-    TRY_ASSIGN(arrow::Datum value, args.back()->EvaluateRows(frame, open, session, errors));
-    TRY(merger.Add(value, std::move(open)));
+  if (args.size() % 2 == 1) {
+    TRY(args.back()->AddBranch(frame, std::move(open), session, errors, &merger));
   }
   return merger.Finish();
+}
+
+Status Evaluator::Node::AddBranch(const RowFrame& frame, std::vector<int32_t> rows,
+                                  const SessionContext& session, RowErrors* errors,
+                                  BranchMerger* merger) {
+  if (rows.empty()) return OkStatus();
+  if (expression->kind() == ExpressionKind::kInputRef) {  // its rows need not be gathered first
+    TRY_ASSIGN(const arrow::Datum column, Evaluate(frame, session, errors));
+    std::vector<int32_t> positions = rows;
+    return merger->AddSome(column, std::move(rows), std::move(positions));
+  }
+  TRY_ASSIGN(const arrow::Datum value, EvaluateRows(frame, rows, session, errors));
+  return merger->Add(value, std::move(rows));
 }
 
 Result<arrow::Datum> Evaluator::Node::Coalesce(const RowFrame& frame, const SessionContext& session,
@@ -148,7 +160,7 @@ Result<arrow::Datum> Evaluator::Node::Coalesce(const RowFrame& frame, const Sess
     std::vector<int32_t> positions;
     std::vector<int32_t> rest;
     SplitByValidity(value, open, &valid, &positions, &rest);
-    TRY(merger.AddSome(value, std::move(valid), positions));
+    TRY(merger.AddSome(value, std::move(valid), std::move(positions)));
     open = std::move(rest);
   }
   return merger.Finish();

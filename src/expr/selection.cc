@@ -10,6 +10,7 @@
 #include <arrow/array/util.h>
 #include <arrow/compute/api.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "base/check.h"
@@ -19,14 +20,6 @@ namespace {
 
 std::unexpected<Error> FromArrow(const arrow::Status& status) {
   return InternalError("expression evaluation failed", status.ToString());
-}
-
-Result<std::shared_ptr<arrow::Array>> TakeRows(const std::shared_ptr<arrow::Array>& column,
-                                               const std::vector<int32_t>& rows) {
-  arrow::Int32Array indices(static_cast<int64_t>(rows.size()), arrow::Buffer::Wrap(rows));
-  auto taken = arrow::compute::Take(*column, indices, arrow::compute::TakeOptions::NoBoundsCheck());
-  if (!taken.ok()) return FromArrow(taken.status());
-  return *taken;
 }
 
 }  // namespace
@@ -69,7 +62,7 @@ Result<RowFrame> RowFrame::Subset(const std::vector<int32_t>& rows,
   for (size_t i = 0; i < used.size(); ++i) {
     if (!used[i]) continue;
     TRY_ASSIGN(arrow::Datum column, Column(i));
-    TRY_ASSIGN(part.columns_[i], TakeRows(column.make_array(), rows));
+    part.columns_[i] = TakeRows(*column.make_array(), rows);
   }
   part.batch_rows_.reserve(rows.size());
   for (int32_t row : rows) {
@@ -79,32 +72,25 @@ Result<RowFrame> RowFrame::Subset(const std::vector<int32_t>& rows,
 }
 
 BranchMerger::BranchMerger(const DataType& type, int64_t rows)
-    : type_(type.ToArrow()), rows_(rows), source_(static_cast<size_t>(rows), -1) {}
+    : type_(type.ToArrow()), rows_(rows) {}
 
 Status BranchMerger::Add(const arrow::Datum& value, std::vector<int32_t> rows) {
   std::vector<int32_t> positions(rows.size());
   std::iota(positions.begin(), positions.end(), 0);
-  return AddSome(value, std::move(rows), positions);
+  return AddSome(value, std::move(rows), std::move(positions));
 }
 
 Status BranchMerger::AddSome(const arrow::Datum& value, std::vector<int32_t> rows,
-                             const std::vector<int32_t>& positions) {
+                             std::vector<int32_t> positions) {
   if (rows.empty()) return OkStatus();
-  std::shared_ptr<arrow::Array> piece;
-  const bool scalar = value.is_scalar();
-  if (scalar) {
-    auto made = arrow::MakeArrayFromScalar(*value.scalar(), 1);
-    if (!made.ok()) return FromArrow(made.status());
-    piece = *made;
-  } else {
-    piece = value.make_array();
+  if (value.is_array()) {
+    pieces_.push_back({value.make_array(), std::move(positions), std::move(rows)});
+    return OkStatus();
   }
-  for (size_t i = 0; i < rows.size(); ++i) {
-    source_[static_cast<size_t>(rows[i])] = total_ + (scalar ? 0 : positions[i]);
-  }
-  assigned_ += static_cast<int64_t>(rows.size());
-  total_ += piece->length();
-  pieces_.push_back(std::move(piece));
+  auto one = arrow::MakeArrayFromScalar(*value.scalar(), 1);
+  if (!one.ok()) return FromArrow(one.status());
+  positions.assign(rows.size(), 0);
+  pieces_.push_back({*one, std::move(positions), std::move(rows)});
   return OkStatus();
 }
 
@@ -115,28 +101,14 @@ Result<arrow::Datum> BranchMerger::Finish() {
     return arrow::Datum(*nulls);
   }
   // One branch took every row in order: its column is the answer.
-  if (pieces_.size() == 1 && assigned_ == rows_ && pieces_[0]->length() == rows_) {
-    bool in_order = true;
-    for (int64_t i = 0; i < rows_ && in_order; ++i) in_order = source_[static_cast<size_t>(i)] == i;
-    if (in_order) return arrow::Datum(pieces_[0]);
+  const RowPiece& first = pieces_[0];
+  if (pieces_.size() == 1 && static_cast<int64_t>(first.to.size()) == rows_ &&
+      first.column->length() == rows_ && first.from == first.to &&
+      std::ranges::is_sorted(first.to)) {
+    return arrow::Datum(first.column);
   }
-  auto joined = arrow::Concatenate(pieces_);
-  if (!joined.ok()) return FromArrow(joined.status());
-  arrow::Int64Builder indices;
-  if (auto status = indices.Reserve(rows_); !status.ok()) return FromArrow(status);
-  for (int64_t source : source_) {
-    if (source < 0) {
-      indices.UnsafeAppendNull();
-    } else {
-      indices.UnsafeAppend(source);
-    }
-  }
-  auto index_array = indices.Finish();
-  if (!index_array.ok()) return FromArrow(index_array.status());
-  auto taken =
-      arrow::compute::Take(**joined, **index_array, arrow::compute::TakeOptions::NoBoundsCheck());
-  if (!taken.ok()) return FromArrow(taken.status());
-  return arrow::Datum(*taken);
+  TRY_ASSIGN(auto merged, MergeRows(pieces_, rows_));
+  return arrow::Datum(std::move(merged));
 }
 
 Result<std::shared_ptr<arrow::Array>> ToArray(const arrow::Datum& value, const DataType& type,

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "data/batch.h"
 #include "data/data_type.h"
+#include "data/take.h"
 
 namespace millrace {
 
@@ -44,16 +45,13 @@ class BranchMerger {
   Status Add(const arrow::Datum& value, std::vector<int32_t> rows);
   /// Entry positions[i] of `value` goes to rows[i].
   Status AddSome(const arrow::Datum& value, std::vector<int32_t> rows,
-                 const std::vector<int32_t>& positions);
+                 std::vector<int32_t> positions);
   Result<arrow::Datum> Finish();
 
  private:
   std::shared_ptr<arrow::DataType> type_;
   int64_t rows_;
-  int64_t assigned_ = 0;
-  int64_t total_ = 0;
-  std::vector<std::shared_ptr<arrow::Array>> pieces_;
-  std::vector<int64_t> source_;  // index into the concatenated pieces, -1 = NULL
+  std::vector<RowPiece> pieces_;
 };
 
 Result<std::shared_ptr<arrow::Array>> ToArray(const arrow::Datum& value, const DataType& type,
