@@ -189,6 +189,9 @@ std::vector<OptionSpec> FlinkTableSettings() {
           "table.exec.sink.upsert-materialize", "AUTO", {"AUTO", "FORCE", "NONE"},
           "Whether rows of a query that updates go through the PRIMARY KEY of their table: where "
           "ON CONFLICT DO DEDUPLICATE says so, always, or never."),
+      Setting("table.exec.source.cdc-events-duplicate", T::kBoolean, "false",
+              "Tables of a change format may see a change again: their rows go through the PRIMARY "
+              "KEY, which such tables then need."),
       Setting("table.exec.source.idle-timeout", T::kDuration, "0 ms",
               "Flink's name of millrace.source.idle-timeout."),
       Setting(

@@ -59,6 +59,13 @@ std::string ConnectorsPage() {
   return page.text();
 }
 
+std::string_view ShapeOf(const Format& format) {
+  if (format.is_file_format()) return "A file format: rows are laid out over a whole file.";
+  if (format.changelog_mode().insert_only()) return "A record format: one record per row.";
+  return "A format of changes: a record holds a row before and after its change "
+         "([changelogs](changelogs.md)).";
+}
+
 std::string FormatsPage() {
   FormatRegistry registry;
   RegisterBuiltinFormats(&registry);
@@ -69,8 +76,7 @@ std::string FormatsPage() {
   for (const std::string& name : registry.Names()) {
     const Format& format = *registry.Find(name);
     page.Heading(2, name);
-    page.Paragraph(format.is_file_format() ? "A file format: rows are laid out over a whole file."
-                                           : "A record format: one record per row.");
+    page.Paragraph(ShapeOf(format));
     if (!format.options().empty()) page.OptionTable(format.options(), name + '.');
   }
   return page.text();

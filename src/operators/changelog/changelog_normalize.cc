@@ -111,6 +111,8 @@ class ChangelogNormalize final : public Operator {
     const uint64_t hash = encoded_keys_.hashes[i];
     uint32_t slot = table_.Find(key, hash);
     const bool known = slot != KeyTable::kNone;
+    // The new version follows; the old one is known.
+    if (batch.kind(row) == ChangeKind::kUpdateBefore) return;
     if (!IsAddition(batch.kind(row))) {
       if (!known) return;
       PushOld(ChangeKind::kDelete, row, std::move(last_[slot]));

@@ -115,9 +115,13 @@ Result<Decoded> MessageDecoder::Join(Part values, Part keys, std::span<const Rec
     }
     for (int32_t i = 0; i < rows; ++i) {
       const bool null_row = is_delete || values.first[record] == kNullRow;
-      value_rows.push_back(null_row ? -1 : values.first[record] + i);
+      const int32_t value_row = null_row ? -1 : values.first[record] + i;
+      value_rows.push_back(value_row);
       if (settings_.keys != nullptr) key_rows.push_back(keys.first[record]);
-      kinds->push_back(is_delete ? ChangeKind::kDelete : ChangeKind::kUpdateAfter);
+      kinds->push_back(is_delete           ? ChangeKind::kDelete
+                       : settings_.upserts ? ChangeKind::kUpdateAfter
+                       : value_row == -1   ? ChangeKind::kInsert
+                                           : values.batch.kind(value_row));
       joined.record_of_row.push_back(record);
     }
   }
@@ -128,7 +132,7 @@ Result<Decoded> MessageDecoder::Join(Part values, Part keys, std::span<const Rec
     joined.batch.columns.push_back(Rows(column, keys.batch.num_rows, key_rows));
   }
   joined.batch.num_rows = static_cast<int64_t>(value_rows.size());
-  if (settings_.upserts) joined.batch.kinds = std::move(kinds);
+  if (settings_.upserts || values.batch.kinds != nullptr) joined.batch.kinds = std::move(kinds);
   return joined;
 }
 

@@ -65,6 +65,7 @@ std::string FinalInstead(const PlanNode& producer) {
   if (producer.kind() == RankNode::kKind) {
     return "Rank by window (PARTITION BY window_start, window_end)";
   }
+  if (producer.kind() == ScanNode::kKind) return "Make rows of the changes (TO_CHANGELOG)";
   if (producer.kind() == DeduplicateNode::kKind) return "Keep the first row (ORDER BY time ASC)";
   return "Aggregate by window (TUMBLE, HOP)";
 }
@@ -73,7 +74,9 @@ bool CheckUpdates(BindContext* context, const Table& table, const PlanNode& quer
   const ChangelogMode mode = query.changelog_mode();
   if (mode.insert_only()) return true;
   const SinkTraits traits = table.connector->sink_traits();
-  if (traits.accepts.insert_only()) {
+  const bool changes_written =
+      table.format != nullptr && !table.format->changelog_mode().insert_only();
+  if (traits.accepts.insert_only() && !changes_written) {
     const PlanNode* producer = FirstUpdating(query);
     Diagnostic& diagnostic =
         context->Error("MR0410",

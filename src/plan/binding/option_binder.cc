@@ -52,9 +52,9 @@ constexpr auto kOfFlink = std::to_array<std::string_view>({"avro",
                                                            "avro-glue",
                                                            "canal-json",
                                                            "debezium-avro-confluent",
-                                                           "debezium-json",
                                                            "dynamic-kafka",
                                                            "dynamodb",
+                                                           "elasticsearch",
                                                            "elasticsearch-6",
                                                            "elasticsearch-7",
                                                            "elasticsearch-8",
@@ -64,21 +64,23 @@ constexpr auto kOfFlink = std::to_array<std::string_view>({"avro",
                                                            "hive",
                                                            "jdbc",
                                                            "kinesis",
+                                                           "kinesis-legacy",
                                                            "maxwell-json",
                                                            "mongodb",
                                                            "mongodb-cdc",
                                                            "mysql-cdc",
-                                                           "ogg-json",
                                                            "opensearch",
                                                            "opensearch-2",
                                                            "oracle-cdc",
                                                            "orc",
                                                            "paimon",
                                                            "postgres-cdc",
+                                                           "prometheus",
                                                            "protobuf",
                                                            "pulsar",
                                                            "socket",
-                                                           "sqlserver-cdc"});
+                                                           "sqlserver-cdc",
+                                                           "sqs"});
 
 void ReportUnknownName(BindContext* context, std::string_view what, const std::string& name,
                        const std::vector<std::string>& world, Span span) {
@@ -248,6 +250,26 @@ bool BindRecordColumns(FormatBinder* binder, Connector::RecordKeys keys, Table* 
   return true;
 }
 
+/// Changes come from the connector (upserts by key) or from the format, and only a table of changes
+/// has a key.
+bool CheckKeyOfChanges(FormatBinder* binder, bool upserts, const Table& table,
+                       const std::string& value_format) {
+  const std::string connector = "connector '" + std::string(table.connector->name()) + "'";
+  const bool rows_only = table.format->changelog_mode().insert_only();
+  if (upserts && !rows_only) {
+    return binder->Refuse("MR0506", value_format,
+                          connector + " needs a format of rows; '" +
+                              std::string(table.format->name()) + "' is one of changes",
+                          "Use 'connector' = 'kafka', or a format such as 'json'.");
+  }
+  if (!upserts && rows_only && !table.primary_key.empty()) {
+    return binder->Refuse("MR0506", "connector",
+                          connector + " cannot keep a PRIMARY KEY: a topic is a log of all rows",
+                          "Use 'connector' = 'upsert-kafka', or take the PRIMARY KEY out.");
+  }
+  return true;
+}
+
 /// 'format' or 'value.format', 'key.format', and what they hold.
 bool BindMessageFormats(FormatBinder* binder, Connector::RecordKeys keys, Table* table) {
   const bool upserts = keys == Connector::RecordKeys::kPrimaryKey;
@@ -256,11 +278,6 @@ bool BindMessageFormats(FormatBinder* binder, Connector::RecordKeys keys, Table*
   if (upserts && table->primary_key.empty()) {
     return binder->Refuse("MR0506", "connector", connector + " needs a PRIMARY KEY",
                           "Add PRIMARY KEY (..) NOT ENFORCED: it is the key of the records.");
-  }
-  if (!upserts && !table->primary_key.empty()) {
-    return binder->Refuse("MR0506", "connector",
-                          connector + " cannot keep a PRIMARY KEY: a topic is a log of all rows",
-                          "Use 'connector' = 'upsert-kafka', or take the PRIMARY KEY out.");
   }
   if (binder->Has("format") && binder->Has("value.format")) {
     return binder->Refuse("MR0503", "format", "'format' and 'value.format' say the same thing",
@@ -287,9 +304,10 @@ bool BindMessageFormats(FormatBinder* binder, Connector::RecordKeys keys, Table*
   if (has_key) {
     ok = binder->Bind("key.format", "key.", &table->key_format, &table->key_format_options);
   }
-  return binder->Bind(plain ? "format" : "value.format", plain ? "" : "value.", &table->format,
+  const std::string value_format = plain ? "format" : "value.format";
+  return binder->Bind(value_format, plain ? "" : "value.", &table->format,
                       &table->format_options) &&
-         ok;
+         ok && CheckKeyOfChanges(binder, upserts, *table, value_format);
 }
 
 bool BindFormats(BindContext* context, Table* table, std::map<std::string, OptionValue>* rest,
@@ -329,7 +347,15 @@ Result<OptionValue> ResolveReferences(const std::string& text, const Environment
 void ReportOptionProblems(BindContext* context, const std::vector<Options::Problem>& problems,
                           const std::string& prefix, const std::vector<sql::Option>& written,
                           Span fallback) {
+  // A key that is missing because it is misspelt is said once.
+  const auto misspelt = [&](const Options::Problem& problem) {
+    return std::ranges::any_of(problems, [&](const Options::Problem& other) {
+      return other.code == "MR0501" &&
+             std::ranges::find(other.candidates, problem.key) != other.candidates.end();
+    });
+  };
   for (const Options::Problem& problem : problems) {
+    if (problem.code == "MR0502" && misspelt(problem)) continue;
     const std::string key = prefix + problem.key;
     const sql::Option* option = FindWritten(written, key);
     const bool about_key = problem.code == "MR0501";
@@ -345,6 +371,23 @@ void ReportOptionProblems(BindContext* context, const std::vector<Options::Probl
     }
   }
 }
+
+namespace {
+
+/// An unknown option of a connector may be one of a format: without its prefix, or of another one.
+void NameFormatOption(const BindContext& context, const Table& table, Options::Problem* problem) {
+  if (table.format == nullptr) return;
+  const std::string format(table.format->name());
+  for (const OptionSpec& spec : table.format->options()) {
+    if (spec.key == problem->key) problem->candidates = {format + "." + problem->key};
+  }
+  const std::string prefix = problem->key.substr(0, problem->key.find('.'));
+  if (prefix == format || context.registries.formats->Find(prefix) == nullptr) return;
+  problem->message = "option '" + problem->key + "' is one of format '" + prefix +
+                     "', and this table has the format '" + format + "'";
+}
+
+}  // namespace
 
 bool BindConnector(BindContext* context, Table* table, const std::vector<sql::Option>& written,
                    Span fallback) {
@@ -392,7 +435,10 @@ bool BindConnector(BindContext* context, Table* table, const std::vector<sql::Op
     const auto option = table->raw_options.find(spec.key);
     if (spec.secret && option != table->raw_options.end()) option->second.secret = true;
   }
-  const auto problems = table->connector_options.Validate("connector '" + name + "'");
+  auto problems = table->connector_options.Validate("connector '" + name + "'");
+  for (Options::Problem& problem : problems) {
+    if (problem.code == "MR0501") NameFormatOption(*context, *table, &problem);
+  }
   ReportOptionProblems(context, problems, "", written, fallback);
   return ok && problems.empty();
 }

@@ -40,6 +40,18 @@ std::string StatementName(std::string_view text) {
   return upper.substr(0, upper.find_first_of(" (", second == std::string::npos ? 0 : second + 1));
 }
 
+/// Whether the two differ in one place, by two letters at most.
+bool DifferBySlip(std::string_view a, std::string_view b) {
+  const auto [from_a, from_b] = std::ranges::mismatch(a, b);
+  std::string_view rest_a(from_a, a.end());
+  std::string_view rest_b(from_b, b.end());
+  while (!rest_a.empty() && !rest_b.empty() && rest_a.back() == rest_b.back()) {
+    rest_a.remove_suffix(1);
+    rest_b.remove_suffix(1);
+  }
+  return std::max(rest_a.size(), rest_b.size()) <= 2;
+}
+
 /// Flink's settings are many and those without a meaning here are accepted; one that is nearly a
 /// known one is a slip.
 void WarnMisspelt(BindContext* context, const sql::StringLiteral& key) {
@@ -47,9 +59,7 @@ void WarnMisspelt(BindContext* context, const sql::StringLiteral& key) {
   std::vector<std::string> world;
   for (const OptionSpec& spec : KnownSettings()) {
     if (spec.key == key.value) return;
-    const size_t difference =
-        std::max(spec.key.size(), key.value.size()) - std::min(spec.key.size(), key.value.size());
-    if (difference <= 2) world.push_back(spec.key);
+    if (DifferBySlip(spec.key, key.value)) world.push_back(spec.key);
   }
   const auto nearest = NearestNames(key.value, world, 1);
   if (nearest.empty()) return;

@@ -16,6 +16,7 @@ namespace millrace {
 namespace {
 
 constexpr std::string_view kFutureLimit = "future-limit";  // extra option of a table
+constexpr std::string_view kRepeatedChanges = "table.exec.source.cdc-events-duplicate";
 
 /// Extras that every table understands.
 const std::vector<OptionSpec>& GeneralExtras() {
@@ -108,6 +109,23 @@ TablePtr WithPartitionColumns(const TablePtr& table) {
   return changed;
 }
 
+/// A change that comes again is found by the key.
+bool MayRepeatChanges(const BindContext& context, const Table& table) {
+  return table.format != nullptr && !table.format->changelog_mode().insert_only() &&
+         context.settings->GetBoolean(std::string(kRepeatedChanges));
+}
+
+bool CheckRepeatedChanges(BindContext* context, const Table& table, Span span) {
+  if (!MayRepeatChanges(*context, table) || !table.primary_key.empty()) return true;
+  context
+      ->Error("MR0506",
+              "table '" + table.name + "' needs a PRIMARY KEY: '" + std::string(kRepeatedChanges) +
+                  "' = 'true' says that its changes may come twice",
+              span)
+      .next_step = "Add PRIMARY KEY (..) NOT ENFORCED to CREATE TABLE.";
+  return false;
+}
+
 /// Columns of metadata that can only be read must be VIRTUAL in a table that is written.
 bool CheckWritableMetadata(BindContext* context, const Table& table, Span span) {
   for (const TableColumn& column : table.columns) {
@@ -168,6 +186,7 @@ TablePtr PrepareUse(BindContext* context, TablePtr table, bool for_write, Span s
     return nullptr;
   }
   if (!for_write) table = WithPartitionColumns(table);
+  if (!for_write && !CheckRepeatedChanges(context, *table, span)) return nullptr;
   if (for_write && !CheckWritableMetadata(context, *table, span)) return nullptr;
   const auto extras = context->settings->TableExtras(table->name);
   if (!extras.empty()) {
@@ -259,7 +278,7 @@ PlanNodePtr BuildScan(BindContext* context, const TablePtr& table) {
                                            table->watermark->expression,
                                            LimitsOf(*context->settings, *table));
   }
-  if (table->connector->reads_upserts()) {
+  if (table->connector->reads_upserts() || MayRepeatChanges(*context, *table)) {
     std::vector<int> keys;
     for (const size_t column : table->primary_key) keys.push_back(static_cast<int>(column));
     const int64_t ttl = context->settings->GetDuration("table.exec.state.ttl").count();

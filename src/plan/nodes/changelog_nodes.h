@@ -11,7 +11,8 @@ namespace millrace {
 
 /// Upserts and deletes by key -> a full changelog: +I for a new key, -U and +U for a known one, -D
 /// with the whole last row for a delete. An upsert that changes nothing and a delete of an unknown
-/// key give nothing; with a time-to-live, as in Flink, such an upsert is passed on as a change.
+/// key give nothing; with a time-to-live, as in Flink, such an upsert is passed on as a change. Old
+/// versions of updated rows (-U) are not looked at.
 class ChangelogNormalizeNode final : public PlanNode {
  public:
   static constexpr std::string_view kKind = "ChangelogNormalize";
