@@ -70,12 +70,12 @@ constexpr std::array kReservedFunctions = std::to_array<std::string_view>({
     "COALESCE", "COLLECT", "CONTAINS_SUBSTR", "COUNT", "COVAR_POP", "COVAR_SAMP", "CUME_DIST",
     "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "DATE", "DATETIME", "DATETIME_TRUNC",
     "DATE_TRUNC", "DENSE_RANK", "ELEMENT", "EVERY", "EXP", "FIRST_VALUE", "FUSION", "GROUPING",
-    "HOUR", "INTERSECTION", "LAG", "LAST_VALUE", "LEAD", "LEFT", "LN", "LOCALTIME",
+    "GROUP_CONCAT", "HOUR", "INTERSECTION", "LAG", "LAST_VALUE", "LEAD", "LEFT", "LN", "LOCALTIME",
     "LOCALTIMESTAMP", "LOWER", "MATCH_NUMBER", "MAX", "MIN", "MINUTE", "MOD", "MONTH", "NEXT",
     "NTH_VALUE", "NTILE", "NULLIF", "OCTET_LENGTH", "PERCENTILE_CONT", "PERCENTILE_DISC",
     "PERCENT_RANK", "POWER", "PREV", "RANK", "REGR_COUNT", "REGR_SXX", "REGR_SYY", "RIGHT",
-    "ROW_NUMBER", "SECOND", "SOME", "SQRT", "STDDEV_POP", "STDDEV_SAMP", "SUM", "TIME",
-    "TIMESTAMP", "TRANSLATE", "TRUNCATE", "UPPER", "USER", "VAR_POP", "VAR_SAMP", "YEAR",
+    "ROW_NUMBER", "SECOND", "SOME", "SQRT", "STDDEV_POP", "STDDEV_SAMP", "STRING_AGG", "SUM",
+    "TIME", "TIMESTAMP", "TRANSLATE", "TRUNCATE", "UPPER", "USER", "VAR_POP", "VAR_SAMP", "YEAR",
 });
 constexpr std::array kNiladic = std::to_array<std::string_view>({
     "CURRENT_CATALOG", "CURRENT_DATE", "CURRENT_DEFAULT_TRANSFORM_GROUP", "CURRENT_PATH",
@@ -124,10 +124,10 @@ int EditDistance(std::string_view a, std::string_view b) {
   return rows[a.size() % 3][b.size()];
 }
 
-std::string_view NearestKeyword(std::string_view upper, std::span<const std::string_view> words) {
-  std::string_view best;
-  int best_rank = 1 << 20;
-  if (upper.size() < (words.size() == 1 ? 2 : 3)) return best;
+std::vector<std::string_view> NearKeywords(std::string_view upper,
+                                           std::span<const std::string_view> words) {
+  std::vector<std::pair<int, std::string_view>> ranked;
+  if (upper.size() < (words.size() == 1 ? 2 : 3)) return {};
   for (std::string_view word : words) {
     int distance = EditDistance(upper, word);
     int allowed = upper.size() >= 5 ? 2 : 1;
@@ -135,13 +135,17 @@ std::string_view NearestKeyword(std::string_view upper, std::span<const std::str
     int gap = std::abs(length - static_cast<int>(upper.size()));
     if (distance == 0 || distance > allowed || length < 2) continue;
     if (length <= 3 && gap > 0 && distance > 1) continue;
-    int rank = distance * 4 + gap * 2 + (word[0] != upper[0]);
-    if (rank < best_rank) {
-      best = word;
-      best_rank = rank;
-    }
+    ranked.emplace_back(distance * 4 + gap * 2 + (word[0] != upper[0]), word);
   }
-  return best;
+  std::ranges::stable_sort(ranked, {}, &std::pair<int, std::string_view>::first);
+  std::vector<std::string_view> near;
+  for (const auto& [rank, word] : ranked) near.push_back(word);
+  return near;
+}
+
+std::string_view NearestKeyword(std::string_view upper, std::span<const std::string_view> words) {
+  const std::vector<std::string_view> near = NearKeywords(upper, words);
+  return near.empty() ? std::string_view() : near.front();
 }
 
 }  // namespace millrace::sql

@@ -20,6 +20,9 @@ const std::vector<std::string>& ReservedWords();
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn one into the other.
 int EditDistance(std::string_view a, std::string_view b);
+/// Those of `words` that `upper` may be a misspelling of, the likeliest first.
+std::vector<std::string_view> NearKeywords(std::string_view upper,
+                                           std::span<const std::string_view> words);
 /// The one of `words` that `upper` is most likely a misspelling of; empty if none is near.
 std::string_view NearestKeyword(std::string_view upper, std::span<const std::string_view> words);
 

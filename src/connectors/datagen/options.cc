@@ -52,6 +52,11 @@ Status CheckField(const std::string& field, const DataType& type, const Options&
   if (read.sequence) return CheckSequence(field, type, options);
   TRY(CheckBound(field, "min", type, read.min));
   TRY(CheckBound(field, "max", type, read.max));
+  if (type.is_numeric() && read.min && read.max) {
+    const auto least = ParseOptionDouble(*read.min);
+    const auto most = ParseOptionDouble(*read.max);
+    if (least && most && *least > *most) return Bad(field, "max", "it is below the smallest value");
+  }
   if (read.null_rate < 0 || read.null_rate > 1) return Bad(field, "null-rate", "it is from 0 to 1");
   if (read.length < 0) return Bad(field, "length", "it is negative");
   const bool bounded = type.is_character() || type.is_binary();

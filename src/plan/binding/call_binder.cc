@@ -58,6 +58,12 @@ std::string_view NameHere(std::string_view name) {
   return {};
 }
 
+bool NeedsOver(std::string_view name) {
+  static constexpr std::string_view kNames[] = {"CUME_DIST", "DENSE_RANK",   "LAG",  "LEAD",
+                                                "NTILE",     "PERCENT_RANK", "RANK", "ROW_NUMBER"};
+  return std::ranges::find(kNames, name) != std::end(kNames);
+}
+
 ExpressionPtr CurrentDatabase(const BindContext& context) {
   return Expression::Literal(
       std::make_shared<arrow::StringScalar>(context.catalog->current_database()),
@@ -171,6 +177,11 @@ void ExpressionBinder::ReportUnknownFunction(const sql::FunctionCall& call) {
     diagnostic.next_step = "In this dialect: " + std::string(here) + ".";
     diagnostic.candidates = {std::string(here.substr(0, here.find_first_of("( ,")))};
     diagnostic.try_text = diagnostic.candidates.front();
+    return;
+  }
+  if (NeedsOver(call.upper_name)) {
+    diagnostic.message = call.upper_name + " needs OVER (..)";
+    diagnostic.next_step = "Write " + call.upper_name + "(..) OVER (PARTITION BY .. ORDER BY ..).";
     return;
   }
   context_->Suggest(&diagnostic, call.upper_name, world, /*quote_as_identifier=*/false);

@@ -136,6 +136,11 @@ ExpressionPtr BindLiteral(BindContext* context, const sql::Literal& literal) {
       return Expression::Literal(std::make_shared<arrow::StringScalar>(literal.text),
                                  DataType::Char(Utf16Length(literal.text)));
     case K::kBinary: {
+      if (literal.text.size() % 2 != 0) {
+        context->Error("MR0308", "a binary literal has two hex digits per byte: X'0AFF'",
+                       literal.span);
+        return nullptr;
+      }
       std::string bytes;
       for (size_t i = 0; i + 1 < literal.text.size(); i += 2) {
         bytes += static_cast<char>(std::stoi(literal.text.substr(i, 2), nullptr, 16));

@@ -3,9 +3,29 @@
 
 #include <algorithm>
 
+#include "sql/keywords.h"
 #include "sql/printer.h"
 
 namespace millrace {
+namespace {
+
+/// `SELECT DISTNCT card FROM t` reads as a column with an alias.
+void SuggestKeyword(Diagnostic* diagnostic, std::string word) {
+  static constexpr std::string_view kOperands[] = {
+      "DISTINCT", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIMESTAMP",
+      "NULL",     "TRUE",         "FALSE",        "INTERVAL"};
+  for (char& c : word) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  const std::string_view near = sql::NearestKeyword(word, kOperands);
+  if (near.empty()) return;
+  diagnostic->candidates.emplace_back(near);
+  diagnostic->try_text = near;
+}
+
+bool IsWindowColumn(std::string_view name) {
+  return name == "window_start" || name == "window_end" || name == "window_time";
+}
+
+}  // namespace
 
 void Scope::AddRelation(const std::string& qualifier, const Schema& schema, int first_index) {
   for (size_t i = 0; i < schema.size(); ++i) {
@@ -121,6 +141,13 @@ void Scope::ReportUnknown(BindContext* context, const sql::QualifiedName& name) 
   Diagnostic& diagnostic =
       context->Error("MR0201", "unknown column '" + wanted.text + "'", wanted.span);
   context->Suggest(&diagnostic, wanted.text, world);
+  if (diagnostic.candidates.empty() && !qualified && !wanted.quoted) {
+    SuggestKeyword(&diagnostic, wanted.text);
+  }
+  if (IsWindowColumn(wanted.text)) {
+    diagnostic.next_step =
+        "It comes with a window: FROM TUMBLE(TABLE t, DESCRIPTOR(time), INTERVAL '1' MINUTE).";
+  }
   if (diagnostic.candidates.empty()) {
     diagnostic.detail = "columns here: ";
     for (size_t i = 0; i < world.size() && i < 20; ++i) {

@@ -46,7 +46,8 @@ class TableBinder {
     table_->name = create_.name.parts.back().text;
     bool ok = options.has_value();
     if (options) table_->raw_options = *options;
-    if (create_.like) ok = ApplyLike(context_, *create_.like, table_.get()) && ok;
+    const bool liked = !create_.like || ApplyLike(context_, *create_.like, table_.get());
+    ok = liked && ok;
     ok = AddColumns(query_schema) && ok;
     ok = BindComputed() && ok;
     ok = BindWatermark() && ok;
@@ -56,7 +57,7 @@ class TableBinder {
       context_->NotSupported("DISTRIBUTED BY", create_.distribution->span);
       ok = false;
     }
-    if (options) {
+    if (options && (liked || table_->raw_options.contains("connector"))) {
       const Span place = create_.options_span.end > 0 ? create_.options_span : create_.name.span;
       ok = BindConnector(context_, table_.get(), create_.options, place) && ok;
     }
@@ -273,6 +274,12 @@ class TableBinder {
         Diagnostic& diagnostic = context_->Error(
             "MR0201", "unknown column '" + part.text + "' in PRIMARY KEY", part.span);
         context_->Suggest(&diagnostic, part.text, ColumnNames(*table_));
+        return false;
+      }
+      if (table_->columns[*index].kind != TableColumn::Kind::kPhysical) {
+        context_->Error("MR0402",
+                        "a PRIMARY KEY is made of physical columns; '" + part.text + "' is none",
+                        part.span);
         return false;
       }
       table_->columns[*index].type = table_->columns[*index].type.NotNull();

@@ -82,6 +82,7 @@ class Grammar : public TokenStream {
   ExprPtr ParseStringLiteral();
   ExprPtr ParseDateTimeLiteral(LiteralKind kind, int words);
   ExprPtr ParseInterval();
+  void ReportUnitInText(const StringLiteral& text);
   ExprPtr ParseDoubleQuoted();
   ExprPtr ParseReservedAsColumn();
   ExprPtr ParseDatetimeDifference(const Binary& minus, uint32_t begin);
@@ -97,6 +98,7 @@ class Grammar : public TokenStream {
   void ParseCallArguments(FunctionCall* call);
   void ParseNullTreatment(FunctionCall* call);
   void ParseCallSuffix(FunctionCall* call);
+  Argument ParseUnitArgument();
   Argument ParseArgument();
   ExprPtr ParseArgumentValue();
   ExprPtr ParseTableArgument();
@@ -137,9 +139,11 @@ class Grammar : public TokenStream {
 
   // ---- grammar_type.cc
   TypeNamePtr ParseType(bool with_nullability);
+  TypeNamePtr ParseBrackets(TypeNamePtr element, uint32_t begin);
   void ParseTypeBase(TypeName* type);
   bool ParseSimpleType(TypeName* type);
   void ParseCollectionType(TypeName* type, TypeKind kind, size_t elements);
+  void ParseCollectionInParentheses(TypeName* type, size_t elements);
   void ParseTimestampType(TypeName* type);
   void ParseRowFields(TypeName* type);
   void ParsePrecision(TypeName* type, bool scale);
@@ -254,6 +258,9 @@ class Grammar : public TokenStream {
   void ParseColumnSuffix(ColumnDefinition* column);
   WatermarkDefinition ParseWatermark();
   bool AtConstraint() const;
+  bool KeyWithColumns() const;
+  bool AtComputedBehindType() const;
+  void ParseComputedBehindType(uint32_t type_begin, ColumnDefinition* column);
   Constraint ParseConstraint(const Identifier* inline_column);
   std::optional<Distribution> ParseDistribution(std::string_view keyword);
   LikeClause ParseLikeClause();
@@ -283,6 +290,7 @@ class Grammar : public TokenStream {
   StatementPtr ParseDrop();
 
   std::vector<Span> extents_;
+  bool selects_from_ = false;  // a FROM has been read in this statement
 };
 
 }  // namespace millrace::sql

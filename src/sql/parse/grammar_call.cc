@@ -35,6 +35,10 @@ void Grammar::ParseCallArguments(FunctionCall* call) {
     call->quantifier = SetQuantifier::kAll;
   }
   if (AtSymbol(")")) return;
+  if (call->upper_name.starts_with("DATE") && AtTimeUnit() && SymbolAt(1, ",")) {
+    call->arguments.push_back(ParseUnitArgument());
+    Take();
+  }
   do {
     if (failed()) break;
     call->arguments.push_back(ParseArgument());
@@ -73,6 +77,16 @@ ExprPtr Grammar::ParseFilter() {
   ExprPtr filter = ParseExpr();
   Close();
   return filter;
+}
+
+/// DATEDIFF(DAY, ..) of other dialects: the error is the function, not the reserved word.
+Argument Grammar::ParseUnitArgument() {
+  uint32_t begin = Begin();
+  const Token& unit = Take();
+  auto node = std::make_shared<Literal>();
+  node->literal = LiteralKind::kString;
+  node->text = unit.value;
+  return {std::nullopt, Finish(std::move(node), begin)};
 }
 
 Argument Grammar::ParseArgument() {
@@ -210,7 +224,7 @@ std::optional<OverClause> Grammar::ParseOver() {
   OverClause over;
   uint32_t begin = Begin();
   Take();
-  if (AtSymbol("(")) {
+  if (AtSymbol("(") || AtAny({"PARTITION", "ORDER", "ROWS", "RANGE"})) {
     over.spec = ParseWindowSpec();
   } else {
     over.name = ParseIdentifier("a window name or `(` after OVER");
@@ -222,7 +236,7 @@ std::optional<OverClause> Grammar::ParseOver() {
 WindowSpec Grammar::ParseWindowSpec() {
   WindowSpec spec;
   uint32_t begin = Begin();
-  ExpectOpen("the window");
+  ExpectOpen("OVER or AS");
   if (AtIdentifier() && !Repair({"PARTITION", "ORDER", "ROWS", "RANGE"})) {
     spec.base = ParseIdentifier("a window name");
   }

@@ -36,7 +36,16 @@ bool Grammar::AtConstraint() const {
   return AtWords({"PRIMARY", "KEY"});
 }
 
+/// PRIMARY KEY (..) is no part of a column: a comma is missing before it.
+bool Grammar::KeyWithColumns() const { return AtWords({"PRIMARY", "KEY"}) && SymbolAt(2, "("); }
+
 void Grammar::ParseTableElement(TableElements* elements, ColumnContext context) {
+  if (AtWords({"FOREIGN", "KEY"}) || (At("CHECK") && SymbolAt(1, "("))) {
+    return FailWith("MR0111",
+                    "found `" + Peek().value + "`, expected a column, WATERMARK or PRIMARY KEY: " +
+                        "there are no other constraints",
+                    Peek().span);
+  }
   if (context != ColumnContext::kModel && AtConstraint()) {
     elements->constraints.push_back(ParseConstraint(nullptr));
     return;
@@ -73,8 +82,13 @@ ColumnDefinition Grammar::ParseColumn(ColumnContext context) {
     column.kind = Kind::kNameOnly;
   } else {
     if (ends) Fail("a type after the name of the column");
+    const uint32_t type_begin = Begin();
     column.type = ParseType(true);
-    if (context != ColumnContext::kModel) ParseColumnSuffix(&column);
+    if (AtComputedBehindType()) {
+      ParseComputedBehindType(type_begin, &column);
+    } else if (context != ColumnContext::kModel) {
+      ParseColumnSuffix(&column);
+    }
   }
   if (At("DEFAULT") && !failed()) {
     FailWith("MR0111", "found `DEFAULT`: columns have no default values, expected `,` or `)`",
@@ -94,6 +108,22 @@ ColumnDefinition Grammar::ParseColumn(ColumnContext context) {
   return column;
 }
 
+bool Grammar::AtComputedBehindType() const {
+  return At("AS") || AtWords({"GENERATED", "ALWAYS", "AS"});
+}
+
+/// `b INT AS a + 1`, as in other dialects.
+void Grammar::ParseComputedBehindType(uint32_t type_begin, ColumnDefinition* column) {
+  if (failed()) return;
+  while (!Accept("AS")) Take();
+  Diagnostic& diagnostic =
+      Report("MR0111", "a computed column has the type of its expression, expected `AS` alone",
+             From(type_begin));
+  diagnostic.try_text = "AS";
+  column->kind = ColumnDefinition::Kind::kComputed;
+  column->expression = ParseExpr();
+}
+
 /// METADATA [FROM 'key'] [VIRTUAL], or an inline constraint.
 void Grammar::ParseColumnSuffix(ColumnDefinition* column) {
   if (!AtAny({"METADATA", "PRIMARY", "UNIQUE", "CONSTRAINT", "COMMENT"})) {
@@ -103,7 +133,7 @@ void Grammar::ParseColumnSuffix(ColumnDefinition* column) {
     column->kind = ColumnDefinition::Kind::kMetadata;
     if (Accept("FROM")) column->metadata_key = ExpectString("a metadata key");
     column->is_virtual = Accept("VIRTUAL");
-  } else if (AtAny({"PRIMARY", "UNIQUE", "CONSTRAINT"})) {
+  } else if (AtAny({"PRIMARY", "UNIQUE", "CONSTRAINT"}) && !KeyWithColumns()) {
     column->inline_constraint = ParseConstraint(&column->name);
     if (AtWords({"NOT", "NULL"}) || At("NULL")) {
       FailWith("MR0116", "found `NOT NULL` after the constraint, expected it right after the type",

@@ -43,11 +43,10 @@ StatementPtr Grammar::ParseInsert(bool execute) {
     FailWith("MR0111", "found `DEFAULT VALUES`, expected a query or VALUES (..)",
              Peek().span.Cover(Peek(1).span));
   }
-  if (At("VALUE") && SymbolAt(1, "(")) {
-    RepairTo("VALUES");
-  } else if (!At("VALUES") && Repair({"VALUES", "SELECT"})) {
+  const bool value = At("VALUE") && SymbolAt(1, "(");
+  if (!value && !At("VALUES") && Repair({"VALUES", "SELECT"})) {
     // Read on below as if it had been spelt right.
-  } else if (!AtQueryStart() && !AtSymbol("(")) {
+  } else if (!value && !AtQueryStart() && !AtSymbol("(")) {
     Fail(insert->columns.empty() ? "a query or VALUES, or a list of columns in parentheses"
                                  : "a query or VALUES");
   }
@@ -151,14 +150,17 @@ StatementPtr Grammar::ParseStatementSet(StatementSet::Form form) {
   uint32_t begin = Begin();
   Span start = Peek().span;
   ExpectWords({"STATEMENT", "SET"});
-  Expect("BEGIN");
+  if (form == StatementSet::Form::kExecute && At("INSERT")) {
+    Report("MR0101", "found `INSERT`, expected `BEGIN` before it", Peek().span).try_text =
+        "BEGIN INSERT";
+  } else {
+    Expect("BEGIN");
+  }
   if (failed()) return nullptr;
   size_t before = errors();
   ParseInserts(set.get());
   if (!Accept("END")) {
-    FailWith("MR0120", "found the end of the input, expected `END` to close the statement set",
-             Peek().span);
-    last().labels.push_back({start, "the statement set starts here"});
+    FailWith("MR0120", "this statement set is not closed, expected `END` at its end", start);
     last().next_step = "Write END; after the last INSERT.";
   } else if (set->inserts.empty() && errors() == before) {
     Report("MR0120", "this statement set is empty, expected at least one INSERT", From(begin));

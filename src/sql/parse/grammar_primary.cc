@@ -129,6 +129,19 @@ ExprPtr Grammar::ParseDateTimeLiteral(LiteralKind kind, int words) {
   return Finish(std::move(node), begin);
 }
 
+/// INTERVAL '5 MINUTE', as in other dialects.
+void Grammar::ReportUnitInText(const StringLiteral& text) {
+  const size_t space = text.value.find(' ');
+  const std::string unit = space == std::string::npos ? "" : text.value.substr(space + 1);
+  const bool word = !unit.empty() && unit.find_first_not_of(
+                                         "abcdefghijklmnopqrstuvwxyz"
+                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos;
+  if (!word || failed()) return;
+  FailWith("MR0112", "found the unit inside the text, expected it behind: INTERVAL '5' MINUTE",
+           text.span);
+  last().try_text = "'" + text.value.substr(0, space) + "' " + unit;
+}
+
 ExprPtr Grammar::ParseInterval() {
   auto node = std::make_shared<IntervalLiteral>();
   uint32_t begin = Begin();
@@ -139,6 +152,7 @@ ExprPtr Grammar::ParseInterval() {
     StringLiteral text = ExpectString("the length of the interval");
     node->text = text.value;
     node->text_span = text.span;
+    if (!AtTimeUnit()) ReportUnitInText(text);
   } else {
     Nest nest(this);
     uint32_t value_begin = Begin();

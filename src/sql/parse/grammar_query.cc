@@ -55,7 +55,7 @@ void Grammar::ParseWith(Query* query) {
     CommonTable table;
     uint32_t begin = Begin();
     table.name = ParseIdentifier("the name of a common table expression");
-    if (AtSymbol("(")) table.columns = ParseNameList("a column name");
+    if (AtSymbol("(") && !AtQueryStart(1)) table.columns = ParseNameList("a column name");
     Expect("AS");
     ExpectOpen("AS");
     table.query = ParseQueryTree();
@@ -174,6 +174,7 @@ QueryBodyPtr Grammar::ParseQueryTerm() {
     Close();
     return Unwrap(std::move(query));
   }
+  if (At("VALUE") && SymbolAt(1, "(")) return ParseValues();  // INSERT INTO t VALUE (..)
   if (!AtAny({"SELECT", "VALUES", "TABLE"})) Repair({"SELECT", "VALUES"});
   if (At("SELECT")) return ParseSelect();
   if (At("VALUES")) return ParseValues();
@@ -202,6 +203,11 @@ QueryBodyPtr Grammar::ParseSelect() {
   if (AtSymbol("/*+") || Peek().kind == TokenKind::kHintStart) {
     FailWith("MR0117", "a hint stands right after SELECT, before DISTINCT", Peek().span);
   }
+  if (select->quantifier == SetQuantifier::kDistinct && At("ON") && SymbolAt(1, "(")) {
+    FailWith("MR0111", "found `DISTINCT ON`, expected columns", Peek().span);
+    last().next_step =
+        "End the query with QUALIFY ROW_NUMBER() OVER (PARTITION BY .. ORDER BY ..) = 1.";
+  }
   if (At("TOP") && Peek(1).kind == TokenKind::kInteger) {
     FailWith("MR0111", "found `TOP`, expected columns: use LIMIT at the end of the query",
              Peek().span);
@@ -211,6 +217,7 @@ QueryBodyPtr Grammar::ParseSelect() {
   if (Accept("FROM")) {
     select->from = ParseFrom();
     Adopt(select.get(), select->from);
+    selects_from_ = true;
   }
   ParseSelectClauses(select.get());
   select->span = From(begin);

@@ -57,6 +57,7 @@ TypeNamePtr Grammar::ParseSingleType() {
 /// One statement up to its `;`; nullptr if anything was wrong with it.
 StatementPtr Grammar::ParseStatement() {
   StartStatement();
+  selects_from_ = false;
   size_t before = errors();
   uint32_t begin = Begin();
   StatementPtr statement = ParseStatementBody();
@@ -119,8 +120,12 @@ void Grammar::UnknownStatement() {
       "LIST",  "PAUSE",  "TERMINATE", "PRINT",   "EMIT",     "IMPORT"};
   for (std::string_view word : kForeign) {
     if (!WordAt(0, word)) continue;
-    return FailWith("MR0119", "`" + std::string(word) + "` is not a statement of the dialect",
-                    Peek().span);
+    FailWith("MR0119", "`" + std::string(word) + "` is not a statement of the dialect",
+             Peek().span);
+    if (word == "UPSERT") {
+      last().next_step = "INSERT INTO a table with a PRIMARY KEY updates its rows.";
+    }
+    return;
   }
   if (At("FROM")) {
     return FailWith("MR0101", "found `FROM`, expected SELECT and columns first", Peek().span);
@@ -132,6 +137,7 @@ void Grammar::UnknownStatement() {
 /// after the report, as if the `;` were there.
 void Grammar::EndStatement() {
   if (failed()) return Recover();
+  if (AtEnd() && Peek().after_error) NoteLexerError();
   if (AtEnd() || AtSymbol(";")) return;
   static constexpr std::string_view kStarts[] = {
       "SELECT", "INSERT", "CREATE",  "ALTER",   "DROP",     "SET",   "RESET", "USE",    "SHOW",
@@ -145,9 +151,14 @@ void Grammar::EndStatement() {
     FailWith("MR0108", "found `)` without `(` before it", Peek().span);
     return Recover();
   }
-  Fail(Tried("FROM")    ? "`,` or `FROM`"
-       : Tried("GROUP") ? "an operator, a clause such as WHERE or GROUP BY, or `;`"
-                        : "`;` or the end of the statement");
+  if (AtSymbol("->")) {
+    FailWith("MR0111", "found `->`, expected an operator: JSON is read by functions", Peek().span);
+    last().next_step = "Write JSON_VALUE(text, '$.name'), or JSON_QUERY for an object or array.";
+    return Recover();
+  }
+  Fail(!selects_from_ && Tried("FROM") ? "`,` or `FROM`"
+       : Tried("GROUP")                ? "an operator, a clause such as WHERE or GROUP BY, or `;`"
+                                       : "`;` or the end of the statement");
   Recover();
 }
 

@@ -167,6 +167,12 @@ ExprPtr Grammar::ParseExtract() {
   uint32_t begin = Begin();
   Take();
   Open("(");
+  if (AtAny({"YEARS", "MONTHS", "WEEKS", "DAYS", "HOURS", "MINUTES", "SECONDS"})) {
+    const std::string unit = Peek().value.substr(0, Peek().value.size() - 1);
+    Report("MR0112", "found `" + TextOf(Peek().span) + "`, expected `" + unit + "` in EXTRACT",
+           Peek().span)
+        .try_text = unit;
+  }
   node->unit = ParseTimeUnit(true).value_or(TimeUnit::kYear);
   if (AtSymbol(",")) {
     Report("MR0105", "found `,`, expected `FROM` in EXTRACT(unit FROM value)", Peek().span)

@@ -106,6 +106,11 @@ TableRefPtr Grammar::ParseTablePrimary() {
   if (At("UNNEST") && SymbolAt(1, "(")) return ParseUnnest(lateral);
   if (At("TABLE") && SymbolAt(1, "(")) return ParseFunctionTable(lateral);
   const Token& token = Peek();
+  if (At("SELECT")) {
+    FailWith("MR0101", "found `SELECT`, expected the query in parentheses: FROM (SELECT ..)",
+             token.span);
+    return nullptr;
+  }
   if (At("VALUES")) {
     FailWith("MR0101", "found `VALUES`, expected it in parentheses: FROM (VALUES ..) AS t(a, ..)",
              token.span);

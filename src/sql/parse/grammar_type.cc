@@ -78,7 +78,22 @@ TypeNamePtr Grammar::ParseType(bool with_nullability) {
   }
   if (with_nullability) type->nullability = ParseNullability();
   type->span = From(begin);
+  if (AtSymbol("[") && SymbolAt(1, "]")) return ParseBrackets(std::move(type), begin);
   return type;
+}
+
+/// STRING[], as in other dialects.
+TypeNamePtr Grammar::ParseBrackets(TypeNamePtr element, uint32_t begin) {
+  const std::string text = TextOf(From(begin));
+  Take();
+  Take();
+  Report("MR0105", "found `[]`, expected ARRAY<..> around the type", From(begin)).try_text =
+      "ARRAY<" + text + ">";
+  auto array = std::make_shared<TypeName>();
+  array->kind = TypeKind::kArray;
+  array->elements.push_back(std::move(element));
+  array->span = From(begin);
+  return array;
 }
 
 Nullability Grammar::ParseNullability() {
@@ -139,6 +154,7 @@ void Grammar::ParseTypeBase(TypeName* type) {
           Report("MR0102", "found `" + TextOf(token.span) + "`, expected a type", token.span);
       diagnostic.candidates.emplace_back(foreign.ours);
       diagnostic.try_text = foreign.ours;
+      if (foreign.ours == "ROW" && SymbolAt(1, "<")) return ParseRowFields(type);
       Take();
       if (SymbolAt(0, "(")) ParsePrecision(type, true);
       return;
@@ -193,6 +209,7 @@ void Grammar::ParseTimestampType(TypeName* type) {
 
 void Grammar::ParseCollectionType(TypeName* type, TypeKind kind, size_t elements) {
   type->kind = kind;
+  if (AtSymbol("(")) return ParseCollectionInParentheses(type, elements);
   if (!Open("<")) {
     std::string name(TypeKindName(kind));
     return Fail("`<` and " + std::string(elements == 2 ? "the key type" : "the element type") +
@@ -203,6 +220,21 @@ void Grammar::ParseCollectionType(TypeName* type, TypeKind kind, size_t elements
     type->elements.push_back(ParseType(true));
   }
   ExpectTypeClose();
+}
+
+/// ARRAY(INT), as in other dialects.
+void Grammar::ParseCollectionInParentheses(TypeName* type, size_t elements) {
+  uint32_t begin = Begin();
+  Open("(");
+  for (size_t i = 0; i < elements && !failed(); ++i) {
+    if (i > 0) ExpectSymbol(",", "the key type");
+    type->elements.push_back(ParseType(true));
+  }
+  Close();
+  if (failed()) return;
+  const std::string text = TextOf(From(begin));
+  Report("MR0105", "found `(`, expected `<` and `>` around the types inside", From(begin))
+      .try_text = "<" + text.substr(1, text.size() - 2) + ">";
 }
 
 void Grammar::ExpectTypeClose() {

@@ -327,7 +327,8 @@ void TokenStream::FailUnclosed(std::string_view bracket) {
   bool ended =
       AtEnd() || AtSymbol(";") || (token.kind == TokenKind::kWord && IsReservedWord(token.value));
   if (!ended) {
-    Fail(bracket == ")" ? "`,` or `)`" : "`" + std::string(bracket) + "`");
+    const bool list = bracket == ")" && !AtSymbol(",");
+    Fail(list ? "`,` or `)`" : "`" + std::string(bracket) + "`");
   } else {
     std::string found = AtSymbol(";") ? "the end of the statement"
                         : AtEnd()     ? Shown(token)

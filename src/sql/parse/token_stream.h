@@ -45,6 +45,8 @@ class TokenStream {
       const;                  // the token before is a comparison, LIKE, or opens or goes on a list
   bool AtIdentifier() const;  // a name that needs no quotes, or a quoted one
 
+  bool AtTimeUnit() const;  // DAY, HOURS, ..
+
   // ---- taking
   const Token& Take();
   bool Accept(std::string_view keyword);
@@ -138,6 +140,8 @@ class TokenStream {
   /// is one before the list's end and the statement's.
   bool RecoverInList(size_t brackets);
   void StartStatement();
+  /// The lexer has reported something behind the last token of this statement.
+  void NoteLexerError() { ++errors_; }
   void MarkAlias();  // the word just taken was an alias without AS
 
   DiagnosticList* diagnostics_;
@@ -147,7 +151,6 @@ class TokenStream {
   void NoteTried(std::string_view keyword) const;
   bool BlameAlias();
   bool StartsStatement(size_t at) const;
-  bool AtTimeUnit() const;
   void FailUnclosed(std::string_view bracket);
   Diagnostic& ReportMisspelt(const Token& token, std::string_view keyword);
 
