@@ -88,11 +88,13 @@ bool JoinPlanner::AddWhere(const ExpressionPtr& condition) {
 std::optional<BoundRelation> JoinPlanner::Plan() {
   if (version_time_ >= 0) return PlanTemporal();
   if (snapshot_) return PlanSnapshot();
-  const bool by_window = !left_only() && TakeWindowKeys();
+  const bool only_inserts =
+      left_.plan->changelog_mode().insert_only() && right_.plan->changelog_mode().insert_only();
+  const bool by_window = (!left_only() || only_inserts) && TakeWindowKeys();
   const bool by_time = !left_only() && bounds_.left_time >= 0 && bounds_.lower != kNoLower &&
                        bounds_.upper != kNoUpper;
   if (!by_window && !by_time) return PlanRegular();
-  if (!left_.plan->changelog_mode().insert_only() || !right_.plan->changelog_mode().insert_only()) {
+  if (!only_inserts) {
     context_->NotSupported(by_window ? "a join by windows of rows that are updated"
                                      : "a join by time bounds of rows that are updated",
                            span_);
@@ -290,6 +292,7 @@ std::optional<BoundRelation> JoinPlanner::Finish(PlanNodePtr join, size_t right_
 Schema JoinPlanner::JoinSchema(bool keep_time) const {
   Schema schema;
   for (const BoundRelation* side : {&left_, &right_}) {
+    if (side == &right_ && left_only()) continue;
     const bool may_lack =
         type_ == JoinType::kFull || type_ == (side == &left_ ? JoinType::kRight : JoinType::kLeft);
     for (const Column& column : side->plan->schema()) {

@@ -1,0 +1,6 @@
+CREATE TABLE sales (id INT, region STRING, item STRING, amount INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' SECOND) WITH ('connector' = 'filesystem', 'path' = '${DATA}/sales.csv', 'format' = 'csv', 'csv.null-literal' = '');
+SELECT window_start, COUNT(*) AS n, COUNT(DISTINCT region) AS r, LISTAGG(item) AS items, LAST_VALUE(amount) AS last_, FIRST_VALUE(region) AS first_, COLLECT(item) AS c FROM TUMBLE(TABLE sales, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end;
+SELECT window_end, MAX(amount) - MIN(amount) AS d, SUM(amount) FILTER (WHERE region = 'east') AS e, AVG(CAST(amount AS DOUBLE)) AS m FROM HOP(TABLE sales, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '15' SECOND) GROUP BY window_end, window_start HAVING COUNT(*) > 1;
+SELECT window_start, window_end, COUNT(DISTINCT item) AS d, SUM(DISTINCT amount) AS s FROM CUMULATE(TABLE sales, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '20' SECOND) GROUP BY window_start, window_end;
+SELECT region, VAR_POP(amount) AS v, STDDEV_SAMP(amount) AS s FROM TUMBLE(TABLE sales, DESCRIPTOR(ts), INTERVAL '1' MINUTE) GROUP BY region, window_start, window_end;
+SELECT item, ARRAY_AGG(amount) FILTER (WHERE amount > 5) AS a, JSON_ARRAYAGG(region NULL ON NULL) AS j FROM TUMBLE(TABLE sales, DESCRIPTOR(ts), INTERVAL '1' MINUTE) GROUP BY item, window_start, window_end;

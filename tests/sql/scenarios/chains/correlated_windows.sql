@@ -1,0 +1,5 @@
+CREATE TABLE visits (id INT, u STRING, page STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'filesystem', 'path' = '${DATA}/visits.csv', 'format' = 'csv');
+SELECT window_start, window_end, u, page FROM (SELECT window_start, window_end, u, MAX(page) AS page FROM SESSION(TABLE visits PARTITION BY u, DESCRIPTOR(ts), INTERVAL '12' SECOND) GROUP BY window_start, window_end, u) WHERE page <> 'home';
+SELECT DATE_FORMAT(window_start, 'HH:mm:ss') || '-' || DATE_FORMAT(window_end, 'ss') AS w, JSON_OBJECTAGG(KEY CAST(id AS STRING) VALUE page) AS j FROM TUMBLE(TABLE visits, DESCRIPTOR(ts), INTERVAL '20' SECOND) WHERE u = 'u1' GROUP BY window_start, window_end;
+SELECT window_start, window_time, COUNT(*) AS n FROM TUMBLE(TABLE visits, DESCRIPTOR(ts), INTERVAL '15' SECOND, INTERVAL '-4' SECOND) GROUP BY window_start, window_end, window_time;
+SELECT EXTRACT(SECOND FROM window_start) AS s, COUNT(*) AS n FROM TUMBLE(TABLE visits, DESCRIPTOR(ts), INTERVAL '15' SECOND) GROUP BY EXTRACT(SECOND FROM window_start);

@@ -1,0 +1,5 @@
+CREATE TABLE payments (id BIGINT, card STRING, merchant STRING, country STRING, amount DECIMAL(12, 2), currency STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'filesystem', 'path' = '${DATA}/payments.csv', 'format' = 'csv', 'csv.null-literal' = '');
+SELECT a.card, a.n, b.spent, a.window_start FROM (SELECT card, window_start, window_end, COUNT(*) AS n FROM SESSION(TABLE payments PARTITION BY card, DESCRIPTOR(ts), INTERVAL '20' SECOND) GROUP BY card, window_start, window_end) a
+JOIN (SELECT card, window_start, window_end, SUM(amount) AS spent FROM SESSION(TABLE payments PARTITION BY card, DESCRIPTOR(ts), INTERVAL '20' SECOND) GROUP BY card, window_start, window_end) b ON a.card = b.card AND a.window_start = b.window_start AND a.window_end = b.window_end WHERE b.spent > 100;
+SELECT card, COUNT(*) AS sessions FROM (SELECT card, window_start, window_end FROM SESSION(TABLE payments PARTITION BY card, DESCRIPTOR(ts), INTERVAL '20' SECOND) GROUP BY card, window_start, window_end) GROUP BY card;

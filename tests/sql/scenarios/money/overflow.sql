@@ -1,0 +1,3 @@
+CREATE TABLE ledger (id INT, account STRING, amount DECIMAL(10, 2), rate DECIMAL(7, 4)) WITH ('connector' = 'filesystem', 'path' = '${DATA}/ledger.csv', 'format' = 'csv', 'csv.null-literal' = '');
+SELECT CAST(amount AS DECIMAL(4, 2)) AS small, CAST(amount AS DECIMAL(3, 1)) AS tiny, CAST(amount AS INT) AS i, CAST(amount AS TINYINT) AS t, CAST(CAST(amount AS INT) AS DECIMAL(5, 2)) AS back FROM ledger;
+SELECT CAST('12.345' AS DECIMAL(5, 2)), CAST('-12.345' AS DECIMAL(5, 2)), CAST('1e3' AS DECIMAL(10, 2)), TRY_CAST('1000000' AS DECIMAL(5, 2)), CAST(1.005 AS DECIMAL(3, 2)), CAST(2.5 AS INT), CAST(-2.5 AS BIGINT), ROUND(-2.5, 0), ROUND(2.675, 2), ROUND(12345.678, -2);

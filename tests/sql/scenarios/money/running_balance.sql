@@ -1,0 +1,5 @@
+CREATE TABLE moves (account STRING, amount DECIMAL(10, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'path' = '${DATA}/moves.csv', 'format' = 'csv', 'csv.null-literal' = '');
+SELECT account, ts, SUM(amount) OVER w AS balance, AVG(amount) OVER w AS mean, COUNT(amount) OVER w AS n, MIN(amount) OVER w AS lo FROM moves WINDOW w AS (PARTITION BY account ORDER BY ts RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW);
+SELECT account, balance FROM (SELECT account, ts, SUM(amount) OVER (PARTITION BY account ORDER BY ts ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS balance FROM moves) WHERE balance < 0;
+SELECT account, from_, low FROM moves MATCH_RECOGNIZE (PARTITION BY account ORDER BY ts MEASURES FIRST(D.ts) AS from_, SUM(D.amount) AS low PATTERN (D+ U) DEFINE D AS D.amount < 0, U AS U.amount >= 0);
+SELECT window_start, account, SUM(amount) AS s, SUM(DISTINCT amount) AS d FROM TUMBLE(TABLE moves, DESCRIPTOR(ts), INTERVAL '1' DAY) GROUP BY window_start, window_end, account;

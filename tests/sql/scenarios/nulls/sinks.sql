@@ -1,0 +1,10 @@
+CREATE TABLE t (id INT, k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'filesystem', 'path' = '${DATA}/t.csv', 'format' = 'csv', 'csv.null-literal' = '');
+CREATE TABLE strict_ (id INT NOT NULL, k STRING NOT NULL) WITH ('connector' = 'print');
+INSERT INTO strict_ SELECT id, k FROM t;
+SET 'table.exec.sink.not-null-enforcer' = 'DROP';
+INSERT INTO strict_ SELECT id, k FROM t;
+CREATE TABLE keyed (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'print');
+INSERT INTO keyed SELECT k, COUNT(*) FROM t GROUP BY k;
+CREATE TABLE j (id INT, k STRING, v INT, r ROW<a INT, b STRING>) WITH ('connector' = 'filesystem', 'path' = '${OUT}/j', 'format' = 'json', 'json.encode.ignore-null-fields' = 'true');
+INSERT INTO j SELECT id, k, v, ROW(v, k) FROM t;
+INSERT INTO j (id) VALUES (99);

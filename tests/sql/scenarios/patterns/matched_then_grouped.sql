@@ -1,0 +1,5 @@
+-- order: net
+CREATE TABLE trades (sym STRING, price DOUBLE, volume INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' MINUTE) WITH ('connector' = 'filesystem', 'path' = '${DATA}/trades.csv', 'format' = 'csv', 'csv.null-literal' = '');
+SELECT sym, COUNT(*) AS n, MAX(drop_) AS worst FROM (SELECT * FROM trades MATCH_RECOGNIZE (PARTITION BY sym ORDER BY ts MEASURES A.price - B.price AS drop_ AFTER MATCH SKIP TO NEXT ROW PATTERN (A B) DEFINE B AS B.price < A.price)) GROUP BY sym;
+SELECT t.sym, m.n FROM (SELECT DISTINCT sym FROM trades) t LEFT JOIN (SELECT sym, COUNT(*) AS n FROM trades MATCH_RECOGNIZE (PARTITION BY sym ORDER BY ts MEASURES A.ts AS s PATTERN (A B) DEFINE A AS A.volume > 100, B AS B.volume < 50) GROUP BY sym) m ON m.sym = t.sym;
+SELECT sym, drop_ FROM (SELECT sym, drop_, ROW_NUMBER() OVER (PARTITION BY sym ORDER BY drop_ DESC) AS n FROM (SELECT * FROM trades MATCH_RECOGNIZE (PARTITION BY sym ORDER BY ts MEASURES A.price - B.price AS drop_ AFTER MATCH SKIP TO NEXT ROW PATTERN (A B) DEFINE B AS B.price < A.price))) WHERE n <= 1;

@@ -1,0 +1,4 @@
+CREATE TABLE trades (sym STRING, price DOUBLE, volume INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' MINUTE) WITH ('connector' = 'filesystem', 'path' = '${DATA}/trades.csv', 'format' = 'csv', 'csv.null-literal' = '');
+SELECT * FROM trades MATCH_RECOGNIZE (PARTITION BY sym ORDER BY ts MEASURES A.price AS a, B.price AS b, C.price AS c PATTERN (A B? C) DEFINE A AS A.volume >= 90, B AS B.price > A.price, C AS C.price < A.price);
+SELECT * FROM trades MATCH_RECOGNIZE (PARTITION BY sym ORDER BY ts MEASURES A.price AS a, COUNT(B.price) AS b, C.volume AS c PATTERN (A B{0,2} C) WITHIN INTERVAL '5' MINUTE DEFINE A AS A.volume >= 90, C AS C.volume < A.volume / 2);
+SELECT sym, a, c FROM trades MATCH_RECOGNIZE (PARTITION BY sym ORDER BY ts MEASURES A.price AS a, LAST(C.price) AS c AFTER MATCH SKIP PAST LAST ROW PATTERN (A C{2,}?) DEFINE C AS C.price <> A.price OR C.price IS NULL);

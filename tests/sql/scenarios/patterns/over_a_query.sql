@@ -1,0 +1,3 @@
+CREATE TABLE trades (sym STRING, price DOUBLE, volume INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' MINUTE) WITH ('connector' = 'filesystem', 'path' = '${DATA}/trades.csv', 'format' = 'csv', 'csv.null-literal' = '');
+SELECT * FROM (SELECT sym, price * volume AS turnover, ts FROM trades WHERE price IS NOT NULL) MATCH_RECOGNIZE (PARTITION BY sym ORDER BY ts MEASURES FIRST(A.turnover) AS a, LAST(A.turnover) AS b, COUNT(A.turnover) AS n PATTERN (A{2,} Z) DEFINE A AS A.turnover > 1000, Z AS Z.turnover <= 1000) AS m WHERE m.n > 1;
+SELECT m.sym, COUNT(*) AS n FROM trades MATCH_RECOGNIZE (PARTITION BY sym ORDER BY ts MEASURES A.ts AS t PATTERN (A B) DEFINE A AS A.price > 0, B AS B.price < A.price) AS m GROUP BY m.sym;

@@ -1,0 +1,4 @@
+CREATE TABLE trades (sym STRING, price DOUBLE, volume INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' MINUTE) WITH ('connector' = 'filesystem', 'path' = '${DATA}/trades.csv', 'format' = 'csv', 'csv.null-literal' = '');
+SELECT * FROM trades MATCH_RECOGNIZE (PARTITION BY sym ORDER BY ts MEASURES STRT.ts AS s, LAST(D.ts) AS bottom, LAST(U.ts) AS e, STRT.price AS p0, LAST(D.price) AS p1, LAST(U.price) AS p2, AVG(D.price) AS mean_down
+ AFTER MATCH SKIP TO LAST U PATTERN (STRT D+ U+ Z) DEFINE D AS (LAST(D.price, 1) IS NULL AND D.price < STRT.price) OR D.price < LAST(D.price, 1), U AS (LAST(U.price, 1) IS NULL AND U.price > LAST(D.price)) OR U.price > LAST(U.price, 1));
+SELECT * FROM trades MATCH_RECOGNIZE (PARTITION BY sym ORDER BY ts MEASURES A.ts AS s, B.ts AS e AFTER MATCH SKIP TO NEXT ROW PATTERN (A X* B) WITHIN INTERVAL '4' MINUTE DEFINE A AS A.price > 11, X AS X.volume < 100, B AS B.price < A.price - 2);

@@ -1,0 +1,3 @@
+CREATE TABLE trades (sym STRING, price DOUBLE, volume INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' MINUTE) WITH ('connector' = 'filesystem', 'path' = '${DATA}/trades.csv', 'format' = 'csv', 'csv.null-literal' = '');
+SELECT * FROM trades MATCH_RECOGNIZE (PARTITION BY sym ORDER BY ts MEASURES A.volume AS before, B.volume AS peak, C.volume AS after_, B.ts AS seen PATTERN (A B C) DEFINE B AS B.volume > A.volume * 2, C AS C.volume < B.volume / 2);
+SELECT sym, seen, volume FROM (SELECT sym, ts AS seen, volume, AVG(volume) OVER (PARTITION BY sym ORDER BY ts ROWS BETWEEN 3 PRECEDING AND CURRENT ROW) AS mean FROM trades) WHERE volume > 2 * mean;

@@ -1,0 +1,5 @@
+CREATE TABLE trades (sym STRING, price DOUBLE, volume INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' MINUTE) WITH ('connector' = 'filesystem', 'path' = '${DATA}/trades.csv', 'format' = 'csv', 'csv.null-literal' = '');
+SELECT window_start, sym, volume FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end, sym ORDER BY volume DESC, ts) AS n FROM TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL '5' MINUTE)) WHERE n = 1;
+SELECT sym, window_start, FIRST_VALUE(price) AS open_, MAX(price) AS high, MIN(price) AS low, LAST_VALUE(price) AS close_, SUM(volume) AS volume, SUM(price * volume) / SUM(volume) AS vwap FROM TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL '5' MINUTE) GROUP BY sym, window_start, window_end;
+SELECT sym, ts, price - LAG(price, 1) OVER (PARTITION BY sym ORDER BY ts) AS diff, price - LAG(price, 2) OVER (PARTITION BY sym ORDER BY ts) AS diff2 FROM trades;
+SELECT sym, ts, vol FROM (SELECT sym, ts, SUM(volume) OVER (PARTITION BY sym ORDER BY ts RANGE BETWEEN INTERVAL '3' MINUTE PRECEDING AND CURRENT ROW) AS vol FROM trades) WHERE vol > 300;

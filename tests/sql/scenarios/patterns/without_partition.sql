@@ -1,0 +1,3 @@
+CREATE TABLE trades (sym STRING, price DOUBLE, volume INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' MINUTE) WITH ('connector' = 'filesystem', 'path' = '${DATA}/trades.csv', 'format' = 'csv', 'csv.null-literal' = '');
+SELECT * FROM trades MATCH_RECOGNIZE (ORDER BY ts MEASURES A.sym AS sa, B.sym AS sb, A.ts AS ta, B.ts AS tb AFTER MATCH SKIP PAST LAST ROW PATTERN (A B) DEFINE B AS B.sym <> A.sym AND B.price > A.price);
+SELECT MATCH_ROWTIME_, n FROM trades MATCH_RECOGNIZE (PARTITION BY sym ORDER BY ts MEASURES MATCH_ROWTIME() AS MATCH_ROWTIME_, COUNT(A.ts) AS n PATTERN (A+ B) DEFINE A AS A.volume < 100, B AS B.volume >= 100);

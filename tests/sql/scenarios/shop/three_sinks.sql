@@ -1,0 +1,11 @@
+CREATE TABLE orders (id INT, customer INT, day_ DATE, region STRING, state STRING) WITH ('connector' = 'filesystem', 'path' = '${DATA}/orders.csv', 'format' = 'csv', 'csv.null-literal' = '');
+CREATE TABLE open_ (id INT, customer INT) WITH ('connector' = 'print', 'print-identifier' = 'open');
+CREATE TABLE paid (region STRING, n BIGINT, PRIMARY KEY (region) NOT ENFORCED) WITH ('connector' = 'print', 'print-identifier' = 'paid');
+CREATE TABLE archive (id INT, state STRING, day_ STRING) PARTITIONED BY (day_) WITH ('connector' = 'filesystem', 'path' = '${OUT}/archive', 'format' = 'csv');
+BEGIN STATEMENT SET;
+INSERT INTO open_ SELECT id, customer FROM orders WHERE state = 'open';
+INSERT INTO open_ (customer, id) SELECT customer, id + 100 FROM orders WHERE state = 'void';
+INSERT INTO paid SELECT COALESCE(region, 'none'), COUNT(*) FROM orders WHERE state = 'paid' GROUP BY COALESCE(region, 'none');
+INSERT INTO archive SELECT id, state, CAST(day_ AS STRING) FROM orders WHERE day_ IS NOT NULL;
+END;
+INSERT INTO archive PARTITION (day_ = 'never') SELECT id, state FROM orders WHERE day_ IS NULL;

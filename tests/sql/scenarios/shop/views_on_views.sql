@@ -1,0 +1,13 @@
+CREATE TABLE orders (id INT, customer INT, day_ DATE, region STRING, state STRING) WITH ('connector' = 'filesystem', 'path' = '${DATA}/orders.csv', 'format' = 'csv', 'csv.null-literal' = '');
+CREATE VIEW a AS SELECT id AS order_id, customer AS c, state FROM orders;
+CREATE VIEW b (o, who, what) AS SELECT order_id, c, UPPER(state) FROM a WHERE c IS NOT NULL;
+CREATE TEMPORARY VIEW d AS WITH n AS (SELECT who, COUNT(*) AS n FROM b GROUP BY who) SELECT who, n, n * 10 AS ten FROM n WHERE n > 1;
+SELECT * FROM b;
+SELECT * FROM d;
+WITH x AS (SELECT who, what FROM b), y AS (SELECT what, COUNT(*) AS n FROM x GROUP BY what) SELECT y.* FROM y WHERE n > 1;
+DESCRIBE b;
+DESCRIBE d;
+ALTER VIEW a AS SELECT id + 1 AS order_id, customer AS c, state FROM orders;
+SELECT * FROM b;
+DROP VIEW a;
+SELECT * FROM b;

@@ -1,0 +1,5 @@
+CREATE TABLE people (id INT, name STRING, mail STRING, phone STRING, tags STRING) WITH ('connector' = 'filesystem', 'path' = '${DATA}/people.csv', 'format' = 'csv', 'csv.field-delimiter' = '|', 'csv.disable-quote-character' = 'true', 'csv.null-literal' = 'N', 'csv.ignore-parse-errors' = 'true');
+SELECT id, TRIM(name), REGEXP_REPLACE(TRIM(name), '\s+', ' '), INITCAP(LOWER(TRIM(name))), UPPER(name), CHAR_LENGTH(name), CHAR_LENGTH(TRIM(name)) FROM people WHERE id <> 4;
+SELECT id, REGEXP_REPLACE(phone, '[^0-9]', '') AS digits, LPAD(REGEXP_REPLACE(phone, '\D', ''), 12, '0') AS padded, RIGHT(phone, 4) AS last4, TRANSLATE(phone, '+-() ', 'P') AS t FROM people;
+SELECT id, COALESCE(NULLIF(TRIM(name), ''), 'anonymous') AS who, OVERLAY(COALESCE(mail, '') PLACING '***' FROM 2 FOR 3) AS masked, BTRIM(name) AS b, LTRIM(name, ' A') AS l, RTRIM(name) || '.' AS r FROM people;
+SELECT id, LEFT(name, 2) AS a, SUBSTR(name, -3) AS b, SUBSTRING(name, 2, 100) AS c, REPEAT(LEFT(name, 1), 3) AS d, REVERSE(name) AS e, ASCII(name) AS f FROM people;

@@ -1,0 +1,4 @@
+CREATE TABLE people (id INT, name STRING, mail STRING, phone STRING, tags STRING) WITH ('connector' = 'filesystem', 'path' = '${DATA}/people.csv', 'format' = 'csv', 'csv.field-delimiter' = '|', 'csv.disable-quote-character' = 'true', 'csv.null-literal' = 'N', 'csv.ignore-parse-errors' = 'true');
+SELECT id, MD5(mail), SHA1(COALESCE(mail, '')), SHA2(phone, 224), TO_BASE64(name), FROM_BASE64(TO_BASE64(name)) = name FROM people;
+SELECT id, HEX(name), UNHEX(HEX(mail)) = ENCODE(mail, 'UTF-8'), DECODE(ENCODE(name, 'UTF-16BE'), 'UTF-16BE') = name, CRC32_ FROM (SELECT id, name, mail, CHAR_LENGTH(HEX(name)) AS CRC32_ FROM people);
+SELECT id, URL_ENCODE(name), ELT(1 + MOD(id, 3), 'zero', 'one', name), SOUNDEX_ FROM (SELECT id, name, PRINTF('%03d-%s', id, LEFT(mail, 1)) AS SOUNDEX_ FROM people WHERE mail IS NOT NULL);

@@ -1,0 +1,4 @@
+CREATE TABLE people (id INT, name STRING, mail STRING, phone STRING, tags STRING) WITH ('connector' = 'filesystem', 'path' = '${DATA}/people.csv', 'format' = 'csv', 'csv.field-delimiter' = '|', 'csv.disable-quote-character' = 'true', 'csv.null-literal' = 'N', 'csv.ignore-parse-errors' = 'true');
+SELECT id, CASE WHEN phone LIKE '+%' THEN REGEXP_REPLACE(phone, '[^+0-9]', '') WHEN phone LIKE '00%' THEN '+' || SUBSTRING(REGEXP_REPLACE(phone, '\D', ''), 3) ELSE REGEXP_REPLACE(phone, '\D', '') END AS p FROM people;
+SELECT CHAR_LENGTH(REGEXP_REPLACE(COALESCE(phone, ''), '\D', '')) AS n, COUNT(*) AS c, LISTAGG(CAST(id AS STRING)) AS ids FROM people GROUP BY CHAR_LENGTH(REGEXP_REPLACE(COALESCE(phone, ''), '\D', ''));
+SELECT id, REGEXP_EXTRACT(phone, '(\d+)\D+(\d+)', 2) AS second_, REGEXP_COUNT(phone, '\d') AS digits, REGEXP_INSTR(phone, '\d{4}') AS at_ FROM people;
