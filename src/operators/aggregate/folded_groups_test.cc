@@ -38,7 +38,7 @@ Script RandomChanges(uint64_t seed, size_t count) {
   Script script;
   std::vector<CellRow> live;
   while (script.size() < count) {
-    if (!live.empty() && random() % 3 != 0) {
+    if (!live.empty() && random() % 3 == 0) {
       const size_t victim = random() % live.size();
       script.push_back({.cells = live[victim], .kind = ChangeKind::kDelete});
       live.erase(live.begin() + static_cast<ptrdiff_t>(victim));

@@ -32,6 +32,7 @@ constexpr const char* kThirdStateVersion = "3";
 const char* StateVersionOf(const PlanNodePtr& node) {
   if (As<ChangelogNormalizeNode>(node)) return kSecondStateVersion;  // times of upserts
   if (As<OverNode>(node)) return kThirdStateVersion;                 // blocks of rows; layouts
+  if (As<WindowRankNode>(node)) return kSecondStateVersion;          // rows by the end of windows
   const auto* join = As<IntervalJoinNode>(node);
   if (join != nullptr && join->fields().type != JoinType::kInner) {
     return kSecondStateVersion;  // rows without a partner by time
