@@ -6,10 +6,10 @@
 #include <optional>
 #include <set>
 
-#include "plan/phases/partial_group_node.h"
 #include "plan/late_rows.h"
 #include "plan/nodes/sink_nodes.h"
 #include "plan/nodes/source_nodes.h"
+#include "plan/phases/partial_group_node.h"
 #include "plan/shared_scans.h"
 #include "runtime/partitioning.h"
 

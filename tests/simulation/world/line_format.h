@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// LineFormat: a record per row, as print shows it, with its change kind; as 'keys' without, as a
-// key is the same whatever happens to its row. Header only.
+// LineFormat: a record per row, as print shows it, with its change kind: 'lines' are changes, and
+// 'rows' are what an upsert writes of them. 'keys' are without it, as a key is the same whatever
+// happens to its row. Header only.
 #pragma once
 
 #include <memory>
@@ -15,11 +16,11 @@ namespace millrace {
 
 class LineEncoder final : public RecordEncoder {
  public:
-  LineEncoder(Schema schema, bool keys) : schema_(std::move(schema)), keys_(keys) {}
+  LineEncoder(Schema schema, bool kinds) : schema_(std::move(schema)), kinds_(kinds) {}
   Status Encode(const Batch& batch, std::string* out, std::vector<size_t>* ends) override {
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       const std::string line = FormatRow(schema_, batch, row);
-      *out += keys_ ? line.substr(line.find('[')) : line;
+      *out += kinds_ ? line : line.substr(line.find('['));
       ends->push_back(out->size());
     }
     return OkStatus();
@@ -27,23 +28,33 @@ class LineEncoder final : public RecordEncoder {
 
  private:
   Schema schema_;
-  bool keys_;
+  bool kinds_;
 };
 
 class LineFormat final : public Format {
  public:
-  explicit LineFormat(bool keys) : keys_(keys) {}
-  std::string_view name() const override { return keys_ ? "keys" : "lines"; }
+  enum class Of { kChanges, kRows, kKeys };
+  explicit LineFormat(Of of) : of_(of) {}
+  std::string_view name() const override {
+    switch (of_) {
+      case Of::kChanges: return "lines";
+      case Of::kRows: return "rows";
+      case Of::kKeys: return "keys";
+    }
+    return {};
+  }
   std::vector<OptionSpec> options() const override { return {}; }
   Status CheckSchema(const Schema&, const Options&, bool) const override { return OkStatus(); }
   Result<std::unique_ptr<RecordEncoder>> MakeEncoder(const Schema& schema,
                                                      const Options&) const override {
-    return std::make_unique<LineEncoder>(schema, keys_);
+    return std::make_unique<LineEncoder>(schema, of_ != Of::kKeys);
   }
-  ChangelogMode changelog_mode() const override { return ChangelogMode::All(); }
+  ChangelogMode changelog_mode() const override {
+    return of_ == Of::kChanges ? ChangelogMode::All() : ChangelogMode::InsertOnly();
+  }
 
  private:
-  bool keys_;
+  Of of_;
 };
 
 }  // namespace millrace

@@ -40,7 +40,7 @@ std::string SinkOptions(const Scenario& scenario) {
         "'properties.transaction.timeout.ms' = '" +
         std::to_string(kTransactionMillis) + "', ";
     if (QueryAt(scenario.query).changelog) {
-      return shared + "'connector' = 'upsert-kafka', 'value.format' = 'lines'";
+      return shared + "'connector' = 'upsert-kafka', 'value.format' = 'rows'";
     }
     return shared + "'connector' = 'kafka', 'format' = 'lines', 'key.fields' = '" + first + "'";
   }
@@ -83,7 +83,9 @@ World::World(const Scenario& scenario)
       expected_(QueryAt(scenario.query).expect(input_.rows())) {
   RegisterBuiltinConnectors(&connectors_);
   connectors_.Register(input_.MakeConnector());
-  for (const bool keys : {false, true}) formats_.Register(std::make_unique<LineFormat>(keys));
+  using enum LineFormat::Of;
+  for (const auto of : {kChanges, kRows, kKeys})
+    formats_.Register(std::make_unique<LineFormat>(of));
   fired_[static_cast<size_t>(Fault::kLateRow)] = input_.late_rows();
   fired_[static_cast<size_t>(Fault::kBadRow)] = expected_.failed.size();
   plan_ = Compile();
