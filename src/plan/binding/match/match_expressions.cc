@@ -86,7 +86,9 @@ ExpressionPtr MatchExpressionBinder::BindColumn(const sql::ColumnRef& column) {
       value.offset = offset_;
     }
     value.column = match_.below->Add(replacements[i], of.name);
-    replacements[i] = AddValue(value, of.type.Nullable(), of.name);
+    // Only MATCH_ROWTIME() and MATCH_PROCTIME() are times of the result.
+    const DataType type = of.type.Nullable().WithTimeAttribute(TimeAttribute::kNone);
+    replacements[i] = AddValue(value, type, of.name);
   }
   return plain->Substitute(replacements);
 }
