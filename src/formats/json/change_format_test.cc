@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "data/row_format.h"
+#include "support/decoded_text.h"
 
 namespace millrace {
 namespace {
@@ -18,14 +19,7 @@ Schema Rows() {
 Decoded DecodeText(const Format& format, std::string text, Values values) {
   auto decoder = format.MakeDecoder(Rows(), Options(format.options(), std::move(values)));
   EXPECT_TRUE(decoder.has_value());
-  const size_t size = text.size();
-  text.append(kDecodePadding, '\0');
-  std::vector<RecordSlice> records;
-  const std::string_view bytes(text.data(), size);
-  EXPECT_EQ((*decoder)->Frame(bytes, true, &records), size);
-  auto decoded = (*decoder)->Decode(bytes, records);
-  EXPECT_TRUE(decoded.has_value());
-  return *std::move(decoded);
+  return DecodeWhole(decoder->get(), std::move(text));
 }
 
 /// Rows with the record they come from, then errors and skips.

@@ -5,6 +5,7 @@
 
 #include "data/row_format.h"
 #include "formats/json/json_format.h"
+#include "support/decoded_text.h"
 
 namespace millrace {
 namespace {
@@ -16,26 +17,20 @@ std::vector<std::string> DecodeLines(const Schema& schema, std::string text,
   const Options options(format->options(), std::move(values));
   auto decoder = format->MakeDecoder(schema, options);
   EXPECT_TRUE(decoder.has_value());
-  const size_t size = text.size();
-  text.append(kDecodePadding, '\0');
-  std::vector<RecordSlice> records;
-  const std::string_view bytes(text.data(), size);
-  EXPECT_EQ((*decoder)->Frame(bytes, true, &records), size);
-  auto decoded = (*decoder)->Decode(bytes, records);
-  EXPECT_TRUE(decoded.has_value());
+  const Decoded decoded = DecodeWhole(decoder->get(), std::move(text));
   std::vector<std::string> shown;
-  for (const auto& column : decoded->batch.columns) {
-    EXPECT_EQ(column->length(), decoded->batch.num_rows);
+  for (const auto& column : decoded.batch.columns) {
+    EXPECT_EQ(column->length(), decoded.batch.num_rows);
     EXPECT_TRUE(column->ValidateFull().ok()) << column->ValidateFull().ToString();
   }
-  EXPECT_EQ(decoded->record_of_row.size(), static_cast<size_t>(decoded->batch.num_rows));
-  for (int64_t row = 0; row < decoded->batch.num_rows; ++row) {
-    shown.push_back(FormatRow(schema, decoded->batch, row));
+  EXPECT_EQ(decoded.record_of_row.size(), static_cast<size_t>(decoded.batch.num_rows));
+  for (int64_t row = 0; row < decoded.batch.num_rows; ++row) {
+    shown.push_back(FormatRow(schema, decoded.batch, row));
   }
-  for (const DecodeError& error : decoded->errors) {
+  for (const DecodeError& error : decoded.errors) {
     shown.push_back(std::to_string(error.record) + ": " + error.reason);
   }
-  if (decoded->skipped > 0) shown.push_back("skipped " + std::to_string(decoded->skipped));
+  if (decoded.skipped > 0) shown.push_back("skipped " + std::to_string(decoded.skipped));
   return shown;
 }
 

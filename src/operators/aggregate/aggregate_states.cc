@@ -27,6 +27,12 @@ bool GetTag(std::string_view* bytes, uint32_t* tag) {
 
 }  // namespace
 
+std::vector<DataType> ResultTypes(const std::vector<AggregateCall>& calls) {
+  std::vector<DataType> types;
+  for (const AggregateCall& call : calls) types.push_back(call.output.type);
+  return types;
+}
+
 AggregateStates::AggregateStates(const std::vector<AggregateCall>* calls) : calls_(calls) {
   for (const AggregateCall& call : *calls) accumulators_.push_back(call.resolved.make());
 }

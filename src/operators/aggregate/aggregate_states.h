@@ -25,6 +25,9 @@ struct AggregateRows {
       sequence;  // order for FIRST_VALUE and LAST_VALUE; needed if order_sensitive
 };
 
+/// The columns that AggregateStates::Finish makes.
+std::vector<DataType> ResultTypes(const std::vector<AggregateCall>& calls);
+
 class AggregateStates {
  public:
   using Columns = std::vector<std::shared_ptr<arrow::Array>>;

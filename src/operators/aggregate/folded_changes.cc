@@ -19,12 +19,6 @@ constexpr char kNotHeldByte = 0;
 constexpr char kNothingByte = 1;
 constexpr char kRowByte = 2;
 
-std::vector<DataType> TypesOfResults(const std::vector<AggregateCall>& calls) {
-  std::vector<DataType> types;
-  for (const AggregateCall& call : calls) types.push_back(call.output.type);
-  return types;
-}
-
 /// Puts rows of keys and results together.
 class ChangeRows {
  public:
@@ -57,7 +51,7 @@ FoldedChanges::FoldedChanges(GroupStates* groups, const std::vector<AggregateCal
       context_(context),
       input_(input),
       sends_equal_(sends_equal),
-      results_(TypesOfResults(*calls)) {}
+      results_(ResultTypes(*calls)) {}
 
 void FoldedChanges::Set(uint32_t slot, uint32_t sent) {
   if (slot >= sent_.size()) sent_.resize(groups_->table().slot_limit(), kNotHeld);

@@ -15,12 +15,6 @@ namespace {
 constexpr size_t kFirstRows = 16;
 constexpr size_t kMostRows = 1024;
 
-std::vector<DataType> ResultTypes(const std::vector<AggregateCall>& calls) {
-  std::vector<DataType> types;
-  for (const AggregateCall& call : calls) types.push_back(call.output.type);
-  return types;
-}
-
 }  // namespace
 
 RunningTotals::RunningTotals(const OrderedOverNode::Fields* fields, const RankedRows* ranked,

@@ -38,7 +38,6 @@ class WindowRank final : public DeadlineOperator {
         ranked_("ranked", context.state->track(), &rows_, RankedRows::Partitions::kByTime),
         sequence_(cells().Add("sequence", 0, CellTable::Rule::kGreatest)) {
     context.state->Register(&ranked_);
-    context.state->DropTable("rows");  // of versions that had them by key
     ranked_.set_evicted([this](uint32_t row) { Unlist(ranked_.partition_of(row)); });
   }
 
