@@ -5,6 +5,7 @@
 #include "data/row_format.h"
 #include "formats/csv/csv_format.h"
 #include "formats/csv/decoder.h"
+#include "support/decoded_text.h"
 
 namespace millrace {
 namespace {
@@ -16,16 +17,11 @@ Decoded DecodeText(const Schema& schema, std::string text, const Values& values)
   const auto format = MakeCsvFormat();
   auto decoder = format->MakeDecoder(schema, Options(format->options(), values));
   EXPECT_TRUE(decoder.has_value());
-  const size_t size = text.size();
-  text.append(kDecodePadding, '\0');
-  std::vector<RecordSlice> records;
-  EXPECT_EQ((*decoder)->Frame({text.data(), size}, true, &records), size);
-  auto decoded = (*decoder)->Decode({text.data(), size}, records);
-  EXPECT_TRUE(decoded.has_value());
-  for (const auto& column : decoded->batch.columns) {
+  Decoded decoded = DecodeWhole(decoder->get(), std::move(text));
+  for (const auto& column : decoded.batch.columns) {
     EXPECT_TRUE(column->ValidateFull().ok()) << column->ValidateFull().ToString();
   }
-  return std::move(*decoded);
+  return decoded;
 }
 
 Lines Decode(const Schema& schema, const std::string& text, const Values& values = {}) {
